@@ -1,0 +1,24 @@
+"""Deep learning in music information retrieval with the interface of scikit-learn."""
+
+import lazy_loader
+
+from ._version import __version__
+
+_subpackages, _dir, _names = lazy_loader.attach(
+    __name__,
+    submodules=[
+        "audio",
+        "compose",
+        "datasets",
+        "dsp",
+        "feature_extraction",
+        "inspection",
+        "model_selection",
+        "modules",
+        "neural_network",
+        "preprocessing",
+    ],
+    submod_attrs={"_show_versions": ["show_versions"]},
+)
+__getattr__, __dir__ = _subpackages, _dir
+__all__ = ["__version__", *_names]

@@ -1,0 +1,270 @@
+"""What clips, frames and labels may be: the one home of the data contract and of its error texts.
+
+Clips are paths, or waveforms: a 2-D array with a clip a row, or a list of 1-D arrays of any lengths.
+Frames are a 3-D array ``(n_clips, n_bins, n_frames)``, or a list of ``(n_bins, n_frames_i)`` arrays;
+a 2-D array is one frame a clip. Which of the two forms arrives can depend on the fold, since equal
+lengths are stacked; iterating over either gives the clips one by one.
+"""
+
+import numbers
+import os
+import warnings
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
+
+FLOAT = (np.float64, np.float32)
+WIDE = 2000  # columns past which a table given to a network was probably meant as waveforms
+
+
+def is_path(item):
+    """Return whether ``item`` names a file."""
+    return isinstance(item, str | os.PathLike)
+
+
+def stack_if_equal(arrays):
+    """Return one array where all shapes agree, else the list itself."""
+    return np.stack(arrays) if len({a.shape for a in arrays}) == 1 else arrays
+
+
+def check_clips(estimator, X, *, reset):
+    """Return clips as a list of paths, a list of 1-D float arrays, or a 2-D float array.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Whose ``n_features_in_`` a 2-D array sets (``reset=True``) or is held against. Paths and lists
+        of arrays never set it, even where their lengths happen to be equal.
+    X : clips
+        See the module's docstring. A pandas Series of paths, or a DataFrame of one column of paths,
+        serves as well.
+    reset : bool
+        True in ``fit``.
+
+    Returns
+    -------
+    clips : list of str, list of ndarray of shape (n_samples_i,), or ndarray of shape (n_clips, n_samples)
+
+    Raises
+    ------
+    ValueError
+        Where X is none of the three; the message says what it looks like and how to pass it.
+    """
+    X = _column_of_paths(_no_single_path(X))
+    items = _items(X)
+    if items is not None and any(is_path(item) for item in items):
+        _forget_n_features(estimator, reset)
+        return _check_paths(items)
+    if items is not None and _ndims(items) == {1}:
+        _forget_n_features(estimator, reset)
+        return [_check_array(x, f"clip {i} of X", ndim=1) for i, x in enumerate(items)]
+    if _is_numeric_array(X) and X.ndim == 1 and X.size:
+        raise ValueError(
+            f"X is one waveform of {X.size} samples where several clips are expected. Reshape your data "
+            "with X.reshape(1, -1), or pass [X]."
+        )
+    if _is_numeric_array(X) and X.ndim == 3:
+        raise ValueError(
+            f"X has 3 dimensions, {X.shape}: these are frames, and this step takes clips (paths, or "
+            "waveforms as a 2-D array or a list of 1-D arrays). Is there one front end too many?"
+        )
+    return _check_table(
+        estimator, X, reset=reset, cure="Clips whose lengths differ go in a list of 1-D arrays."
+    )
+
+
+def check_frames(estimator, X, *, reset, dtype=FLOAT):
+    """Return frames as a 3-D array, or as a list of 2-D arrays where lengths differ.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Gets ``n_bins_`` (and ``n_features_in_``, from a 2-D array only) when ``reset`` is True, and is
+        held to it otherwise.
+    X : frames
+        See the module's docstring; ``(n_clips, n_bins)`` becomes ``(n_clips, n_bins, 1)``.
+    reset : bool
+        True in ``fit``.
+    dtype : dtype or tuple of dtypes
+        What scikit-learn's ``check_array`` takes: the caller's dtype is kept where it is listed.
+
+    Returns
+    -------
+    frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
+
+    Raises
+    ------
+    ValueError
+        Where X is no such thing, or its number of bins is not the one seen in ``fit``.
+    """
+    X = _column_of_paths(_no_single_path(X))
+    items = _items(X)
+    if items is not None and (any(map(is_path, items)) or _ndims(items) == {1}):
+        raise ValueError(
+            f"{type(estimator).__name__} takes frames, and X holds "
+            f"{'paths' if any(map(is_path, items)) else 'waveforms'}. Put a front end before it: "
+            f"make_pipeline(MelSpectrogram(), {type(estimator).__name__}())."
+        )
+    if items is not None and _ndims(items) == {2}:
+        _forget_n_features(estimator, reset)
+        frames = [
+            _check_array(x, f"clip {i} of X", ndim=2, dtype=dtype) for i, x in enumerate(items)
+        ]
+        frames = stack_if_equal(frames)
+    elif _is_numeric_array(X) and X.ndim == 3:
+        _forget_n_features(estimator, reset)
+        frames = _check_array(X, "X", ndim=3, dtype=dtype)
+    else:
+        table = _check_table(
+            estimator,
+            X,
+            reset=reset,
+            dtype=dtype,
+            cure="Frames are a 3-D array, or a list of (n_bins, n_frames) arrays where lengths differ.",
+        )
+        frames = table[:, :, np.newaxis]
+    _check_n_bins(estimator, frames, reset=reset)
+    return frames
+
+
+def warn_if_wide(estimator, frames):
+    """Warn where a table is so wide that waveforms were probably given to a network."""
+    n_bins = frames[0].shape[0]
+    if frames[0].shape[1] == 1 and n_bins > WIDE:
+        warnings.warn(
+            f"{type(estimator).__name__} got a table of {n_bins} columns. If these are waveforms, the "
+            f"front end was forgotten: make_pipeline(MelSpectrogram(), {type(estimator).__name__}()).",
+            stacklevel=3,
+        )
+
+
+def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, none=False):
+    """Raise unless a parameter is a number within its range.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's name, for the message.
+    value : object
+        What the user gave.
+    kind : type, default=numbers.Real
+        ``numbers.Integral`` or ``numbers.Real``.
+    low, high : number, default=None
+        Closed bounds.
+    above : number, default=None
+        An open lower bound.
+    none : bool, default=False
+        Whether None is allowed.
+    """
+    if none and value is None:
+        return
+    number = "an integer" if kind is numbers.Integral else "a number"
+    bounds = [
+        text
+        for bound, text in ((low, f">= {low}"), (above, f"> {above}"), (high, f"<= {high}"))
+        if bound is not None
+    ]
+    allowed = " ".join([number, " and ".join(bounds)]).strip() + (" or None" if none else "")
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{name}={value!r} must be {allowed}.")
+    if (
+        (low is not None and not value >= low)
+        or (above is not None and not value > above)
+        or (high is not None and not value <= high)
+    ):
+        raise ValueError(f"{name}={value!r} must be {allowed}.")
+
+
+def check_choice(name, value, choices):
+    """Return ``choices[value]``, or raise an error that lists the choices."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}={value!r} is not one of {sorted(choices)}.")
+    return choices[value] if isinstance(choices, dict) else value
+
+
+def _no_single_path(X):
+    if is_path(X):
+        raise ValueError(
+            f"X is the single path {os.fspath(X)!r} where several clips are expected. Pass a list: "
+            f"[{os.fspath(X)!r}]."
+        )
+    return X
+
+
+def _column_of_paths(X):
+    """Take the one column of a DataFrame of paths; leave everything else alone."""
+    if not isinstance(X, pd.DataFrame) or not any(map(is_path, X.to_numpy().flat)):
+        return X
+    if X.shape[1] != 1:
+        raise ValueError(
+            f"X is a DataFrame with the columns {list(X.columns)}. Pass the one that holds the paths, "
+            f"for instance X[{X.columns[0]!r}]."
+        )
+    return X.iloc[:, 0]
+
+
+def _items(X):
+    """Return the clips of a list-like of paths or arrays; None where X is one array of numbers."""
+    if isinstance(X, pd.Series):
+        X = X.to_numpy()
+    if isinstance(X, np.ndarray):
+        return list(X) if X.ndim == 1 and X.dtype.kind in "OUT" and X.size else None
+    return list(X) if isinstance(X, list | tuple) and len(X) else None
+
+
+def _ndims(items):
+    """Return the set of dimensions of the items that are arrays; lists of numbers are no arrays."""
+    return {getattr(item, "ndim", None) for item in items}
+
+
+def _is_numeric_array(X):
+    return isinstance(X, np.ndarray) and X.dtype.kind in "biuf"
+
+
+def _forget_n_features(estimator, reset):
+    """A refit on clips of no fixed length lifts the bond to an earlier 2-D array's width."""
+    if reset and hasattr(estimator, "n_features_in_"):
+        del estimator.n_features_in_
+
+
+def _check_paths(items):
+    wrong = [i for i, item in enumerate(items) if not is_path(item)]
+    if wrong:
+        raise ValueError(
+            f"X mixes paths and other things: clip {wrong[0]} is {type(items[wrong[0]]).__name__}. "
+            "Pass all clips as paths, or all as waveforms."
+        )
+    return [os.fspath(item) for item in items]
+
+
+def _check_array(x, name, *, ndim, dtype=FLOAT):
+    if x.ndim != ndim or 0 in x.shape:
+        raise ValueError(
+            f"{name} has the shape {x.shape}, where {ndim} dimensions, none empty, are needed."
+        )
+    return check_array(
+        x, dtype=dtype, allow_nd=True, ensure_2d=False, ensure_min_samples=0, input_name=name
+    )
+
+
+def _check_table(estimator, X, *, reset, cure, dtype=FLOAT):
+    try:
+        return validate_data(estimator, X, reset=reset, dtype=dtype)
+    except ValueError as error:
+        raise ValueError(f"{error}\n{cure}") from error
+
+
+def _check_n_bins(estimator, frames, *, reset):
+    n_bins = [x.shape[0] for x in frames]
+    expected = n_bins[0] if reset else estimator.n_bins_
+    wrong = [i for i, n in enumerate(n_bins) if n != expected]
+    if wrong:
+        raise ValueError(
+            f"clip {wrong[0]} of X has {n_bins[wrong[0]]} bins a frame where "
+            f"{'clip 0 has' if reset else f'{type(estimator).__name__} was fitted on'} {expected}. "
+            "Use the same front end, with the same parameters, for all clips."
+        )
+    if reset:
+        estimator.n_bins_ = expected

@@ -1,0 +1,154 @@
+"""Paths to waveforms, as a transformer."""
+
+import warnings
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from .._validation import check_choice, check_clips, check_number, is_path, stack_if_equal
+from ._stream import stream, waveform
+
+
+class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Read recordings as mono waveforms of one sampling rate.
+
+    The front ends of :mod:`skmir.feature_extraction` take paths themselves and hold one waveform a
+    thread; this step is for what needs the waveforms as such, and for choosing what happens to
+    recordings that do not decode. Waveforms pass through unchanged.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz to which every file is brought.
+    offset : float, default=0.0
+        Where to start in each file, in s.
+    duration : float or None, default=None
+        How much to read of each file at most, in s; None reads to the end.
+    on_error : {"raise", "warn", "skip"}, default="raise"
+        What a file that is missing, damaged, or holds NaN or fewer than two samples does.
+        "raise" stops with an error that names it. "warn" puts one second of silence in its place and
+        warns, so that rows stay beside their labels. "skip" leaves it out and warns: it changes the
+        number of rows, so it cannot serve inside cross-validation or before a classifier; use it once,
+        before splitting, and drop the same rows from the labels (``skipped_``).
+    n_jobs : int or None, default=None
+        Threads, as in joblib.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Attributes
+    ----------
+    skipped_ : ndarray of shape (n_skipped,)
+        Positions of the clips that the last ``transform`` left out or silenced.
+    n_features_in_ : int
+        Number of samples a clip, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.audio.load : One file.
+    skmir.datasets.load_folder : Lists the files of a folder with their labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.audio import AudioLoader
+    >>> clips = [np.zeros(100), np.zeros(200)]
+    >>> [len(y) for y in AudioLoader().fit_transform(clips)]
+    [100, 200]
+    """
+
+    def __init__(
+        self, sr=22050, *, offset=0.0, duration=None, on_error="raise", n_jobs=None, verbose=0
+    ):
+        self.sr = sr
+        self.offset = offset
+        self.duration = duration
+        self.on_error = on_error
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def fit(self, X, y=None):
+        """Check the parameters; nothing is learned.
+
+        Parameters
+        ----------
+        X : clips
+            Paths, a 2-D array, or a list of 1-D arrays.
+        y : ignored
+
+        Returns
+        -------
+        self : AudioLoader
+        """
+        check_number("sr", self.sr, above=0)
+        check_number("offset", self.offset, low=0)
+        check_number("duration", self.duration, above=0, none=True)
+        check_choice("on_error", self.on_error, ("raise", "warn", "skip"))
+        check_clips(self, X, reset=True)
+        return self
+
+    def transform(self, X):
+        """Read the clips.
+
+        Parameters
+        ----------
+        X : clips
+            Paths, a 2-D array, or a list of 1-D arrays.
+
+        Returns
+        -------
+        waveforms : ndarray of shape (n_clips, n_samples), or list of ndarray of shape (n_samples_i,)
+            A list where lengths differ.
+
+        Raises
+        ------
+        OSError, ValueError
+            Where a file cannot be used and ``on_error="raise"``; where no file is left.
+        """
+        clips = check_clips(self, X, reset=False)
+        if not is_path(clips[0]):
+            return clips
+        waveforms = stream(self._read, clips, n_jobs=self.n_jobs, verbose=self.verbose)
+        errors = {i: y for i, y in enumerate(waveforms) if isinstance(y, Exception)}
+        self.skipped_ = np.array(sorted(errors), dtype=int)
+        if len(errors) == len(clips):
+            raise ValueError(
+                f"None of the {len(clips)} files could be read. The first: {errors[0]}"
+            )
+        what = "left out" if self.on_error == "skip" else "replaced by silence"
+        for i, error in errors.items():
+            warnings.warn(f"Clip {i} is {what}: {error}", stacklevel=2)
+            waveforms[i] = np.zeros(round(self.sr), dtype=np.float32)
+        if self.on_error == "skip":
+            waveforms = [y for i, y in enumerate(waveforms) if i not in errors]
+        return stack_if_equal(waveforms)
+
+    def set_output(self, *, transform=None):
+        """Leave the result as it is: waveforms have no columns to name.
+
+        Parameters
+        ----------
+        transform : ignored
+
+        Returns
+        -------
+        self : AudioLoader
+        """
+        return self
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        tags.input_tags.string = True
+        return tags
+
+    def _read(self, i, path):
+        """Return the waveform of a file, or the error where it cannot be used and that may pass."""
+        try:
+            return waveform(i, path, sr=self.sr, offset=self.offset, duration=self.duration)[0]
+        except (OSError, ValueError) as error:
+            if self.on_error == "raise":
+                raise
+            return error
