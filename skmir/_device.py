@@ -26,11 +26,7 @@ def resolve_device(device):
     try:
         resolved = torch.device(device)
     except (RuntimeError, TypeError) as error:
-        raise ValueError(
-            f"device={device!r} is neither 'auto' nor a torch device: {error}"
-        ) from error
+        raise ValueError(f"device={device!r} is neither 'auto' nor a torch device: {error}") from error
     if resolved.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(
-            f"device={device!r}: torch sees no CUDA device here. Use device='auto' or 'cpu'."
-        )
+        raise ValueError(f"device={device!r}: torch sees no CUDA device here. Use device='auto' or 'cpu'.")
     return resolved

@@ -109,9 +109,7 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
         )
     if items is not None and _ndims(items) == {2}:
         _forget_n_features(estimator, reset)
-        frames = [
-            _check_array(x, f"clip {i} of X", ndim=2, dtype=dtype) for i, x in enumerate(items)
-        ]
+        frames = [_check_array(x, f"clip {i} of X", ndim=2, dtype=dtype) for i, x in enumerate(items)]
         frames = stack_if_equal(frames)
     elif _is_numeric_array(X) and X.ndim == 3:
         _forget_n_features(estimator, reset)
@@ -241,12 +239,8 @@ def _check_paths(items):
 
 def _check_array(x, name, *, ndim, dtype=FLOAT):
     if x.ndim != ndim or 0 in x.shape:
-        raise ValueError(
-            f"{name} has the shape {x.shape}, where {ndim} dimensions, none empty, are needed."
-        )
-    return check_array(
-        x, dtype=dtype, allow_nd=True, ensure_2d=False, ensure_min_samples=0, input_name=name
-    )
+        raise ValueError(f"{name} has the shape {x.shape}, where {ndim} dimensions, none empty, are needed.")
+    return check_array(x, dtype=dtype, allow_nd=True, ensure_2d=False, ensure_min_samples=0, input_name=name)
 
 
 def _check_table(estimator, X, *, reset, cure, dtype=FLOAT):

@@ -9,9 +9,7 @@ import soxr
 
 # A header that declares more bytes than the file has, in libsndfile's own log: "data : 352800 (should be 117570)".
 _DECLARED = re.compile(r"^\s*(?:data|SSND)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
-_STREAMED = (
-    0x7FFF0000  # writers that cannot seek back leave a size near 2**31 or 2**32 in the header
-)
+_STREAMED = 0x7FFF0000  # writers that cannot seek back leave a size near 2**31 or 2**32 in the header
 
 
 def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float32):
@@ -98,9 +96,7 @@ def _check_file(path):
             f"There is no file {path!r}. Paths are taken relative to {os.getcwd()!r} unless absolute."
         )
     if os.path.isdir(path):
-        raise OSError(
-            f"{path!r} is a folder. skmir.datasets.load_folder lists the recordings in one."
-        )
+        raise OSError(f"{path!r} is a folder. skmir.datasets.load_folder lists the recordings in one.")
     if os.path.getsize(path) == 0:
         raise OSError(f"{path!r} is empty (0 bytes). Fetch it again, or leave it out.")
 

@@ -56,9 +56,7 @@ class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     [100, 200]
     """
 
-    def __init__(
-        self, sr=22050, *, offset=0.0, duration=None, on_error="raise", n_jobs=None, verbose=0
-    ):
+    def __init__(self, sr=22050, *, offset=0.0, duration=None, on_error="raise", n_jobs=None, verbose=0):
         self.sr = sr
         self.offset = offset
         self.duration = duration
@@ -111,9 +109,7 @@ class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         errors = {i: y for i, y in enumerate(waveforms) if isinstance(y, Exception)}
         self.skipped_ = np.array(sorted(errors), dtype=int)
         if len(errors) == len(clips):
-            raise ValueError(
-                f"None of the {len(clips)} files could be read. The first: {errors[0]}"
-            )
+            raise ValueError(f"None of the {len(clips)} files could be read. The first: {errors[0]}")
         what = "left out" if self.on_error == "skip" else "replaced by silence"
         for i, error in errors.items():
             warnings.warn(f"Clip {i} is {what}: {error}", stacklevel=2)
