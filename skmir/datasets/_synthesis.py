@@ -1,0 +1,209 @@
+"""The sound of one note: a sum of partials, each with its own course, and the noise of playing it.
+
+Courses of pitch and level are computed at a control rate (a value every ``HOP`` samples) and joined by
+straight lines.
+"""
+
+import dataclasses
+from types import SimpleNamespace
+
+import numpy as np
+from scipy.fft import irfft, rfft, rfftfreq
+
+HOP = 32  # samples between two values of a course
+MAX_PARTIALS = 100
+
+
+def draw_instrument(kind, rng):
+    """Draw one instrument of a kind: a value for each range, and the resonances of its body.
+
+    Parameters
+    ----------
+    kind : Kind
+        From :data:`FAMILIES`.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    instrument : SimpleNamespace
+        The fields of ``kind`` with numbers in place of ranges; ``register`` is at most two octaves of the
+        kind's; ``rank_gains`` of shape (n_ranks,); ``resonances`` of shape (n_resonances, 3), rows of centre
+        in Hz, width in octaves and gain in dB; ``tuning`` in cents.
+    """
+    fields = {f.name: getattr(kind, f.name) for f in dataclasses.fields(kind)}
+    drawn = {
+        name: rng.uniform(*value)
+        for name, value in fields.items()
+        if isinstance(value, tuple) and name not in ("register", "ranks", "formants")
+    }
+    low = rng.uniform(kind.register[0], max(kind.register[0], kind.register[1] - 24))
+    drawn["register"] = (low, min(low + 24, kind.register[1]))
+    drawn["rank_gains"] = _draw_ranks(kind, rng)
+    drawn["resonances"] = _draw_resonances(kind, rng)
+    drawn["tuning"] = rng.normal(0, 12)
+    return SimpleNamespace(**fields | drawn)
+
+
+def _draw_ranks(kind, rng):
+    """The rank at the note's own pitch sounds; each other is drawn (or not) like a stop."""
+    gains = 10 ** (rng.uniform(-18, 3, len(kind.ranks)) / 20) * (rng.random(len(kind.ranks)) < 0.6)
+    return np.where(np.array(kind.ranks) == 1, 1.0, gains)
+
+
+def _draw_resonances(kind, rng):
+    formants = [(rng.uniform(low, high), width, gain) for low, high, width, gain in kind.formants]
+    modes = [(150 * 2 ** rng.uniform(0, 5), 0.15, rng.uniform(-6, 8)) for _ in range(kind.modes)]
+    return np.array(formants + modes).reshape(-1, 3)
+
+
+def play(instrument, midi, strength, *, duration, sr, rng):
+    """Synthesise one note.
+
+    Parameters
+    ----------
+    instrument : SimpleNamespace
+        From :func:`draw_instrument`.
+    midi : float
+        Pitch as a MIDI number.
+    strength : float
+        How loud it is played, from 0 to 1; it sets the timbre, not the level.
+    duration : float
+        In s; the key is let go before its end.
+    sr : float
+        Sampling rate in Hz.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    y : ndarray of shape (round(duration * sr),)
+        float32, of any level.
+    """
+    n_samples = round(duration * sr)
+    time = np.arange(n_samples // HOP + 2) * HOP / sr  # (n_control,)
+    onset = rng.uniform(0, 0.08) * duration
+    course = _course(instrument, time - onset, rng.uniform(0.55, 0.95) * duration - onset, rng)
+    f0 = 440 * 2 ** ((midi - 69 + (instrument.tuning + rng.normal(0, 4)) / 100) / 12)
+    ratios, weights = _partials(instrument, f0, sr, rng)
+    frequencies = f0 * ratios[:, np.newaxis] * _bend(instrument, course, rng)  # (n_partials, n_control)
+    levels = weights[:, np.newaxis] * _levels(instrument, course, ratios, f0, strength, rng)
+    levels *= _body(instrument, frequencies)
+    tone = _oscillate(frequencies, levels, sr, n_samples)
+    return tone + _noises(instrument, course, tone, sr, rng)
+
+
+def _course(instrument, time, let_go, rng):
+    """Return what all partials share: time since the onset in s, the gate, and the phase of the vibrato."""
+    fall = np.exp(-np.clip(time - let_go, 0, None) / instrument.release)
+    gate = _rise(time, instrument.attack) * fall
+    swell = 10 ** (instrument.swell * np.clip(time, 0, let_go) / let_go / 20)
+    wave = np.sin(2 * np.pi * (instrument.rate * time + rng.random()))
+    return SimpleNamespace(
+        time=np.clip(time, 0, None), gate=gate * swell, wave=wave, settled=np.clip(time / 0.3, 0, 1)
+    )
+
+
+def _rise(time, attack):
+    """A smooth step from 0 at time 0 to 1 at the end of the attack."""
+    return 0.5 - 0.5 * np.cos(np.pi * np.clip(time / attack, 0, 1))
+
+
+def _partials(instrument, f0, sr, rng):
+    """Return the partials' frequencies as multiples of f0, and their amplitudes at the source but for the tilt."""
+    k = np.arange(1, instrument.rank_partials + 1)
+    stretch = k * np.sqrt(1 + instrument.inharmonicity * k**2)
+    comb = np.abs(np.sin(np.pi * k * instrument.point)) if instrument.point else np.ones(len(k))
+    comb = comb * np.where(k % 2 == 0, instrument.even, 1.0)
+    ratios = np.outer(instrument.ranks, stretch).ravel()
+    weights = np.outer(instrument.rank_gains, comb).ravel()
+    weights *= 10 ** (rng.normal(0, 1.5, len(weights)) / 20)
+    heard = (weights > 0) & (f0 * ratios < 0.45 * sr)
+    order = np.argsort(ratios[heard], kind="stable")[:MAX_PARTIALS]
+    return ratios[heard][order], weights[heard][order]
+
+
+def _bend(instrument, course, rng):
+    """Return the course of the pitch as a factor, of shape (n_control,)."""
+    cents = -instrument.scoop * np.exp(-course.time / 0.04)
+    cents += instrument.vibrato * course.settled * course.wave
+    cents += instrument.wander * _drift(1, course.time, rng)[0]
+    return 2 ** (cents / 1200)
+
+
+def _levels(instrument, course, ratios, f0, strength, rng):
+    """Return the course of each partial's amplitude, of shape (n_partials, n_control)."""
+    if instrument.decay:
+        level = course.gate * _decays(instrument, course.time, ratios, f0, rng)
+    else:
+        late = instrument.delay * np.log10(np.maximum(ratios, 1))[:, np.newaxis]
+        level = course.gate * _rise(course.time - late, instrument.attack)
+    loudness = strength * np.clip(course.gate, 0, 1)
+    tilt = instrument.tilt * (1 + instrument.softness * (1 - loudness))
+    level = level * ratios[:, np.newaxis] ** -tilt
+    drift = instrument.unsteady * _drift(len(ratios), course.time, rng)
+    tremolo = instrument.tremolo * course.settled * course.wave
+    beat = 1 + instrument.beat * np.cos(_beating(ratios, course.time, rng))
+    return level * beat * 10 ** ((drift + tremolo) / 20)
+
+
+def _decays(instrument, time, ratios, f0, rng):
+    """Exponential decays, faster for high notes and for high partials, with a slow part after the fast one."""
+    rate = 6.9 / instrument.decay * (f0 / 220) ** 0.5 * (1 + instrument.damping * f0 * ratios / 1000)
+    fast = -time * rate[:, np.newaxis] * rng.uniform(0.8, 1.25)
+    return (1 - instrument.aftersound) * np.exp(fast) + instrument.aftersound * np.exp(fast / 5)
+
+
+def _beating(ratios, time, rng):
+    """Phases of beats between strings mistuned by a few cents: the faster the higher the partial."""
+    rates = rng.uniform(0.2, 1.2) * ratios
+    return 2 * np.pi * (rates[:, np.newaxis] * time + rng.random((len(ratios), 1)))
+
+
+def _drift(n, time, rng):
+    """Return ``n`` slow random motions of deviation near 1, about twelve turns a second."""
+    knots = np.arange(0, time[-1] + 1 / 12, 1 / 12)
+    return np.array([np.interp(time, knots, rng.normal(size=len(knots))) for _ in range(n)])
+
+
+def _body(instrument, frequencies):
+    """Return the gain of the body at each frequency in Hz; a vibrato sweeps over its resonances."""
+    gain = np.zeros_like(frequencies)
+    pitch = np.log2(frequencies)
+    for centre, width, decibels in instrument.resonances:
+        gain += decibels * np.exp(-0.5 * ((pitch - np.log2(centre)) / width) ** 2)
+    return 10 ** (gain / 20) / (1 + (frequencies / instrument.cutoff) ** 2)
+
+
+def _oscillate(frequencies, levels, sr, n_samples):
+    """Sum sines with the given courses of frequency in Hz and amplitude."""
+    tone = np.zeros((levels.shape[1] - 1, HOP), dtype=np.float32)
+    step = (np.arange(HOP) / HOP).astype(np.float32)
+    for frequency, level in zip(frequencies, levels, strict=True):
+        turns = frequency[:-1] * HOP / sr
+        start = np.concatenate([[0], np.cumsum(turns)[:-1]]) % 1
+        phase = np.float32(2 * np.pi) * (_column(start) + _column(turns) * step)
+        tone += (_column(level[:-1]) + _column(np.diff(level)) * step) * np.sin(phase)
+    return tone.ravel()[:n_samples]
+
+
+def _column(course):
+    return course.astype(np.float32)[:, np.newaxis]
+
+
+def _noises(instrument, course, tone, sr, rng):
+    """Return breath or bow noise, and the knock at the start, of shape (n_samples,)."""
+    samples = np.arange(len(tone)) / sr
+    loudest = np.sqrt(np.mean(tone**2)) + np.float32(1e-9)
+    steady = np.interp(samples, course.time, course.gate)
+    struck = np.interp(samples, course.time, np.exp(-course.time / instrument.knock_length))
+    struck *= steady > 0
+    noise = 10 ** (instrument.noise / 20) * steady * _band(len(tone), sr, instrument.noise_centre, rng)
+    knock = 10 ** (instrument.knock / 20) * struck * _band(len(tone), sr, instrument.knock_centre, rng)
+    return (loudest * (noise + 4 * knock)).astype(np.float32)
+
+
+def _band(n_samples, sr, centre, rng):
+    """Return noise of deviation 1 in a band about two octaves wide around ``centre`` Hz."""
+    spectrum = rfft(rng.normal(size=n_samples))
+    octaves = np.log2(np.maximum(rfftfreq(n_samples, 1 / sr), 1) / centre)
+    noise = irfft(spectrum * np.exp(-0.5 * octaves**2), n_samples)
+    return noise / (noise.std() + 1e-9)

@@ -1,0 +1,30 @@
+"""Pure functions on torch tensors: spectra, mel bands, cepstra, constant-Q transform, chroma, tuning.
+
+The last axis of a waveform is time; leading axes are a batch. What goes in as float32 or float64 comes
+out as the same, on the same device. Parameters are named as in librosa, with its defaults, and results
+agree with it.
+"""
+
+from ._cepstrum import cepstrum, power_to_db
+from ._chroma import chroma_cqt, chroma_stft, normalize
+from ._cqt import cqt
+from ._cqt_filters import check_cqt, cqt_frequencies, cqt_span
+from ._mel import mel_spectrogram
+from ._stft import spectrogram, stft
+from ._tuning import estimate_tuning
+
+__all__ = [
+    "cepstrum",
+    "check_cqt",
+    "chroma_cqt",
+    "chroma_stft",
+    "cqt",
+    "cqt_frequencies",
+    "cqt_span",
+    "estimate_tuning",
+    "mel_spectrogram",
+    "normalize",
+    "power_to_db",
+    "spectrogram",
+    "stft",
+]

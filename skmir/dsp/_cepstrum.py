@@ -1,0 +1,88 @@
+"""Decibels and cepstral coefficients."""
+
+import numpy as np
+import scipy.fft
+import torch
+
+from ._bank import bank
+
+
+def power_to_db(power, *, ref=1.0, amin=1e-10, top_db=80.0):
+    """Power in decibels.
+
+    Parameters
+    ----------
+    power : tensor of shape (..., n_bins, n_frames)
+    ref : float, default=1.0
+        The power of 0 dB.
+    amin : float, default=1e-10
+        Smaller powers are taken as this one.
+    top_db : float or None, default=80.0
+        Values further than this below the clip's highest are raised to it; None leaves them.
+
+    Returns
+    -------
+    decibels : tensor of shape (..., n_bins, n_frames)
+        In dB.
+
+    Notes
+    -----
+    librosa takes the highest value over a whole batch, this function over each clip of it.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmir.dsp import power_to_db
+    >>> power_to_db(torch.tensor([[1.0, 4.0]]))
+    tensor([[0.0000, 6.0206]])
+    """
+    decibels = 10 * power.clamp(min=amin).log10() - 10 * np.log10(max(amin, ref))
+    if top_db is None:
+        return decibels
+    return decibels.maximum(decibels.amax(dim=(-2, -1), keepdim=True) - top_db)
+
+
+def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
+    """Lowest coefficients of the discrete cosine transform over frequency.
+
+    Parameters
+    ----------
+    spectra : tensor of shape (..., n_bins, n_frames)
+        Logarithmic spectra: mel bands in dB give mel-frequency cepstral coefficients.
+    n_coefficients : int, default=20
+        How many to keep, at most ``n_bins``.
+    dct_type : {1, 2, 3}, default=2
+        As in :func:`scipy.fft.dct`.
+    norm : {"ortho"} or None, default="ortho"
+        As in :func:`scipy.fft.dct`.
+    lifter : float, default=0
+        Where above 0, coefficient n is multiplied by ``1 + sin(pi * (n + 1) / lifter) * lifter / 2``.
+
+    Returns
+    -------
+    coefficients : tensor of shape (..., n_coefficients, n_frames)
+
+    Examples
+    --------
+    A flat spectrum has a first coefficient only:
+
+    >>> import torch
+    >>> from skmir.dsp import cepstrum
+    >>> cepstrum(torch.ones(4, 1), n_coefficients=2).abs().round(decimals=6)
+    tensor([[2.],
+            [0.]])
+    """
+    cosines = _cosines(
+        spectra.shape[-2], n_coefficients, dct_type, norm, lifter, spectra.dtype, spectra.device
+    )
+    return cosines @ spectra
+
+
+@bank
+def _cosines(n_bins, n_coefficients, dct_type, norm, lifter, dtype, device):
+    """Return the transform, lifter included, as a matrix of shape (n_coefficients, n_bins)."""
+    matrix = scipy.fft.dct(np.eye(n_bins), type=dct_type, norm=norm, axis=0)[:n_coefficients]
+    if lifter > 0:
+        n = np.arange(1, n_coefficients + 1)[:, np.newaxis]
+        matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * n / lifter))
+    return torch.from_numpy(matrix).to(device, dtype)

@@ -1,0 +1,168 @@
+"""Constant-Q transform, octave by octave from the top, at half the sampling rate each time.
+
+An octave's filters are those of the octave above at half the sampling rate. So one set of filters serves
+all octaves, as long as the hop can be halved too; with an odd hop the rate stays and the filters grow.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import soxr
+import torch
+
+from ._cqt_filters import check_cqt, cqt_frequencies, cqt_kernels
+from ._frame import blocks, check_reflect, frame, pad
+from ._tuning import estimate_tuning
+
+
+class _Octave(NamedTuple):
+    low: int  # first bin
+    high: int  # last bin + 1
+    n_halvings: int  # of the sampling rate, since the top octave
+    hop_length: int  # samples at the octave's own rate
+
+
+def cqt(
+    y,
+    *,
+    sr=22050,
+    hop_length=512,
+    fmin=None,
+    n_bins=84,
+    bins_per_octave=12,
+    tuning=0.0,
+    filter_scale=1,
+    norm=1,
+    sparsity=0.01,
+    window="hann",
+    pad_mode="constant",
+):
+    """Magnitude of the constant-Q transform: bins equally spaced in pitch, longer windows for lower ones.
+
+    Parameters
+    ----------
+    y : tensor of shape (..., n_samples)
+        Waveforms. They are resampled on the CPU wherever they are.
+    sr : float, default=22050
+        Sampling rate, in Hz.
+    hop_length : int, default=512
+        From one frame to the next, in samples. The more often it can be halved, the faster.
+    fmin : float or None, default=None
+        Frequency of the lowest bin, in Hz; None is C1, 32.7 Hz.
+    n_bins : int, default=84
+        Number of bins.
+    bins_per_octave : int, default=12
+        Bins in an octave.
+    tuning : float or None, default=0.0
+        Deviation from A = 440 Hz in fractions of a bin, by which all bins are moved; None estimates one
+        from all of ``y``.
+    filter_scale : float, default=1
+        Length of the filters, relative to that which separates neighbouring bins.
+    norm : float or None, default=1
+        Which l_p norm of the filters is 1; None leaves windows of height 1.
+    sparsity : float, default=0.01
+        Share of each filter's spectrum that is dropped, in [0, 1).
+    window : str, tuple or float, default="hann"
+        What :func:`scipy.signal.get_window` takes.
+    pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
+        How the ends are padded; "constant" adds zeros.
+
+    Returns
+    -------
+    magnitudes : tensor of shape (..., n_bins, n_frames)
+        Frame t has its middle at sample ``t * hop_length``.
+
+    Raises
+    ------
+    ValueError
+        Where the highest filter reaches above ``sr / 2``, or a clip is too short to mirror.
+
+    References
+    ----------
+    C. Schoerkhuber and A. Klapuri, "Constant-Q transform toolbox for music processing", SMC 2010.
+
+    Examples
+    --------
+    A4 stands 45 semitones above C1:
+
+    >>> import torch
+    >>> from skmir.dsp import cqt
+    >>> y = torch.sin(2 * torch.pi * 440 * torch.arange(22050) / 22050)
+    >>> cqt(y)[:, 20].argmax()
+    tensor(45)
+    """
+    if tuning is None:
+        tuning = estimate_tuning(y, sr=sr, bins_per_octave=bins_per_octave)
+    bins = {"fmin": fmin, "n_bins": n_bins, "bins_per_octave": bins_per_octave, "tuning": tuning}
+    cutoff = check_cqt(sr=sr, filter_scale=filter_scale, window=window, **bins)
+    n_early = _n_early_halvings(sr / 2 / cutoff, hop_length, math.ceil(n_bins / bins_per_octave))
+    octaves = _octaves(n_bins, bins_per_octave, hop_length // 2**n_early)
+    frequencies = cqt_frequencies(**bins)
+    filters = (bins_per_octave, filter_scale, norm, sparsity, window, y.dtype, y.device)
+    kernels = [
+        # Named by what they are at the top octave's rate, so that all octaves find the same in the bank.
+        cqt_kernels(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *filters)
+        for o in octaves
+    ]
+    if pad_mode == "reflect":
+        longest = max(len(k) // 2 * 2**o.n_halvings for k, o in zip(kernels, octaves, strict=True))
+        check_reflect(y.shape[-1], longest * 2**n_early)
+    return _transform(_downsample(y, n_early), octaves, kernels, pad_mode)
+
+
+def _n_early_halvings(headroom, hop_length, n_octaves):
+    """Return how often the sampling rate can be halved before the top octave.
+
+    Parameters
+    ----------
+    headroom : float
+        Half the sampling rate over the highest filter's cutoff.
+    hop_length, n_octaves : int
+    """
+    n_factors_of_two = (hop_length & -hop_length).bit_length() - 1
+    by_pitch = math.ceil(math.log2(headroom)) - 2
+    return max(0, min(by_pitch, n_factors_of_two - n_octaves + 1))
+
+
+def _octaves(n_bins, bins_per_octave, hop_length):
+    """Return the octaves from the top."""
+    octaves, n_halvings = [], 0
+    for high in range(n_bins, 0, -bins_per_octave):
+        octaves.append(_Octave(max(0, high - bins_per_octave), high, n_halvings, hop_length))
+        if hop_length % 2 == 0:
+            hop_length //= 2
+            n_halvings += 1
+    return octaves
+
+
+def _transform(y, octaves, kernels, pad_mode):
+    """Return magnitudes of shape (..., n_bins, n_frames): the octaves', cut to the shortest."""
+    responses, n_halvings = [], 0
+    for octave, kernel in zip(octaves, kernels, strict=True):
+        if octave.n_halvings > n_halvings:
+            y, n_halvings = _downsample(y, 1), octave.n_halvings
+        responses.append(_response(y, kernel, octave.hop_length, pad_mode))
+    n_frames = min(response.shape[-1] for response in responses)
+    return torch.cat([response[..., :n_frames] for response in reversed(responses)], dim=-2)
+
+
+def _response(y, kernels, hop_length, pad_mode):
+    """Return one octave's magnitudes, of shape (..., n_filters, n_frames)."""
+    frames = frame(pad(y, len(kernels) // 2, pad_mode), len(kernels), hop_length)
+    products = torch.cat([block @ kernels for block in blocks(frames)], dim=-2)
+    return torch.hypot(*products.chunk(2, dim=-1)).mT
+
+
+def _downsample(y, n_halvings):
+    """Return waveforms at a lower sampling rate, with the same energy a second."""
+    if n_halvings == 0:
+        return y
+    factor, n_samples = 2**n_halvings, y.shape[-1]
+    flat = y.detach().cpu().reshape(-1, n_samples).numpy()
+    low = np.zeros((len(flat), math.ceil(n_samples / factor)), dtype=flat.dtype)
+    for source, target in zip(flat, low, strict=True):
+        resampled = soxr.resample(source, factor, 1, quality="HQ")[: len(target)]
+        target[: len(resampled)] = resampled  # soxr can be a sample short
+    low *= math.sqrt(factor)
+    return torch.from_numpy(low).reshape(*y.shape[:-1], -1).to(y.device)

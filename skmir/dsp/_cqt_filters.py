@@ -1,0 +1,151 @@
+"""Filters of the constant-Q transform."""
+
+import numpy as np
+import torch
+
+from ._bank import bank
+
+C1 = 440.0 * 2.0 ** ((24 - 69.0) / 12)  # Hz
+
+
+def cqt_frequencies(n_bins, *, fmin=None, bins_per_octave=12, tuning=0.0):
+    """Return the frequencies of the bins.
+
+    Parameters
+    ----------
+    n_bins : int
+        Number of bins.
+    fmin : float or None, default=None
+        Frequency of the lowest bin, in Hz; None is C1, 32.7 Hz.
+    bins_per_octave : int, default=12
+        Bins in an octave.
+    tuning : float, default=0.0
+        By how many bins all are moved up.
+
+    Returns
+    -------
+    frequencies : ndarray of shape (n_bins,)
+        In Hz. An octave is a factor of exactly 2.
+
+    Examples
+    --------
+    >>> from skmir.dsp import cqt_frequencies
+    >>> cqt_frequencies(13, fmin=440)[[0, 12]]
+    array([440., 880.])
+    """
+    bins = np.arange(n_bins)
+    ratios = 2.0 ** (bins // bins_per_octave) * 2.0 ** (bins % bins_per_octave / bins_per_octave)
+    return ratios * ((C1 if fmin is None else fmin) * 2.0 ** (tuning / bins_per_octave))
+
+
+def cqt_span(*, sr=22050, fmin=None, bins_per_octave=12, tuning=0.0, filter_scale=1):
+    """Return how long the longest filter is.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate, in Hz.
+    fmin, bins_per_octave, tuning : see :func:`cqt_frequencies`
+    filter_scale : float, default=1
+        Length of the filters, relative to that which separates neighbouring bins.
+
+    Returns
+    -------
+    span : float
+        In samples.
+
+    Examples
+    --------
+    >>> from skmir.dsp import cqt_span
+    >>> round(cqt_span() / 22050, 2)  # s, at C1
+    0.53
+    """
+    lowest = cqt_frequencies(1, fmin=fmin, bins_per_octave=bins_per_octave, tuning=tuning)[0]
+    return filter_scale / _relative_bandwidth(bins_per_octave) * sr / lowest
+
+
+def check_cqt(
+    *, sr=22050, fmin=None, n_bins=84, bins_per_octave=12, tuning=0.0, filter_scale=1, window="hann"
+):
+    """Raise where a filter reaches above half the sampling rate.
+
+    Parameters
+    ----------
+    sr, fmin, n_bins, bins_per_octave, tuning, filter_scale, window : see :func:`skmir.dsp.cqt`
+
+    Returns
+    -------
+    cutoff : float
+        Where the highest filter's main lobe has decayed, in Hz.
+
+    Raises
+    ------
+    ValueError
+        Where that is above ``sr / 2``.
+
+    Examples
+    --------
+    >>> from skmir.dsp import check_cqt
+    >>> check_cqt(n_bins=120)
+    Traceback (most recent call last):
+        ...
+    ValueError: n_bins=120 bins of 12 an octave from fmin=32.7 Hz reach 32968 Hz, above half of sr=22050 ...
+    """
+    import librosa.filters  # slow: brings numba
+
+    highest = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave, tuning=tuning)[-1]
+    alpha = _relative_bandwidth(bins_per_octave)
+    cutoff = highest * (1 + 0.5 * librosa.filters.window_bandwidth(window) * alpha / filter_scale)
+    if cutoff > sr / 2:
+        raise ValueError(
+            f"n_bins={n_bins} bins of {bins_per_octave} an octave from fmin={fmin or C1:.1f} Hz reach "
+            f"{cutoff:.0f} Hz, above half of sr={sr:g} Hz. Use fewer bins, a lower fmin, or a higher sr."
+        )
+    return cutoff
+
+
+@bank
+def cqt_kernels(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, window, dtype, device):
+    """Return filters as a matrix that frames are multiplied with.
+
+    librosa multiplies Fourier transforms of frames with Fourier transforms of filters, sparsified. A
+    product in time does the same with the sparsified filters' inverse transform, and needs no transform
+    of the frames.
+
+    Parameters
+    ----------
+    frequencies : tuple of float
+        In Hz, ascending.
+    sr, bins_per_octave, filter_scale, norm, sparsity, window : see :func:`skmir.dsp.cqt`
+    dtype : torch.dtype
+    device : torch.device
+
+    Returns
+    -------
+    kernels : tensor of shape (n_fft, 2 * n_filters)
+        Real parts, then imaginary parts, over the square root of the filters' lengths. ``n_fft`` is the
+        power of 2 into which the longest filter fits.
+    """
+    import librosa  # slow: brings numba
+
+    filters, lengths = librosa.filters.wavelet(
+        freqs=np.array(frequencies),
+        sr=sr,
+        window=window,
+        filter_scale=filter_scale,
+        norm=norm,
+        alpha=_relative_bandwidth(bins_per_octave),
+    )
+    n_fft = filters.shape[1]
+    lengths = lengths[:, np.newaxis]
+    spectra = np.fft.fft(filters * (lengths / n_fft).astype(np.float32))[:, : n_fft // 2 + 1]
+    spectra = librosa.util.sparsify_rows(spectra, quantile=sparsity).toarray().astype(np.complex128)
+    # The filters stand conjugated in the product, so that the way back to time is a forward transform.
+    kernels = np.fft.fft(spectra, n=n_fft) / np.sqrt(lengths)
+    return torch.from_numpy(np.concatenate([kernels.real, kernels.imag]).T.copy()).to(device, dtype)
+
+
+def _relative_bandwidth(bins_per_octave):
+    """Return half the distance between a bin's two neighbours, relative to the middle between them."""
+    step = 2.0 ** (2 / bins_per_octave)
+    return (step - 1) / (step + 1)

@@ -1,0 +1,84 @@
+"""Cut waveforms into overlapping frames, without copying them."""
+
+import numpy as np
+import torch
+
+PAD_MODES = ("constant", "edge", "reflect", "symmetric")
+BLOCK = 2**17  # samples of frames worked on at once: few enough to stay in a core's cache
+
+
+def pad(y, n, mode):
+    """Lengthen waveforms at both ends, as :func:`numpy.pad` does.
+
+    Parameters
+    ----------
+    y : tensor of shape (..., n_samples)
+    n : int
+        Samples added at each end.
+    mode : {"constant", "edge", "reflect", "symmetric"}
+        "constant" adds zeros.
+
+    Returns
+    -------
+    padded : tensor of shape (..., n_samples + 2 * n)
+
+    Raises
+    ------
+    ValueError
+        Where ``mode="reflect"`` and there are not more than ``n`` samples to mirror.
+    """
+    if mode == "constant":
+        return torch.nn.functional.pad(y, (n, n))
+    if mode == "reflect":
+        check_reflect(y.shape[-1], n)
+    index = np.pad(np.arange(y.shape[-1]), n, mode=mode)
+    return y[..., torch.from_numpy(index).to(y.device)]
+
+
+def check_reflect(n_samples, n):
+    """Raise where a clip is too short for its ends to be mirrored."""
+    if n_samples <= n:
+        raise ValueError(
+            f"pad_mode='reflect' mirrors {n} samples at each end and needs at least {n + 1}; there are "
+            f"{n_samples}. Use pad_mode='constant', shorter frames, or longer clips."
+        )
+
+
+def frame(y, frame_length, hop_length):
+    """Return overlapping frames of a waveform as a view.
+
+    Parameters
+    ----------
+    y : tensor of shape (..., n_samples)
+    frame_length, hop_length : int
+        In samples.
+
+    Returns
+    -------
+    frames : tensor of shape (..., n_frames, frame_length)
+
+    Raises
+    ------
+    ValueError
+        Where there are fewer samples than one frame has.
+    """
+    if y.shape[-1] < frame_length:
+        raise ValueError(
+            f"a frame of {frame_length} samples does not fit into {y.shape[-1]} samples. Use center=True, which "
+            "pads the ends, shorter frames, or longer clips."
+        )
+    return y.unfold(-1, frame_length, hop_length)
+
+
+def blocks(frames):
+    """Split frames along time into views small enough to be worked on in cache.
+
+    Parameters
+    ----------
+    frames : tensor of shape (..., n_frames, frame_length)
+
+    Returns
+    -------
+    blocks : tuple of tensors of shape (..., n_frames_i, frame_length)
+    """
+    return frames.split(max(1, BLOCK // frames.shape[-1]), dim=-2)

@@ -1,0 +1,186 @@
+"""A comparison as a picture."""
+
+import numpy as np
+import pandas as pd
+
+# Of the palette of Okabe and Ito, which readers with any colour vision can tell apart.
+BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#7F7F7F"
+
+
+class ComparisonDisplay:
+    """Draw a comparison: a row a model, its mean score with the interval, and its folds as dots.
+
+    The reference's marker is hollow. At the right stand the learned parameters and the seconds to fit a
+    fold. For balanced accuracy a dashed line marks chance, 1 / n_classes.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What :func:`skmir.model_selection.compare` returned.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where it is drawn.
+    figure_ : matplotlib Figure
+        The figure around it.
+
+    See Also
+    --------
+    skmir.model_selection.compare : Makes the comparison.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.dummy import DummyClassifier
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skmir.inspection import ComparisonDisplay
+    >>> from skmir.model_selection import compare
+    >>> X, y = load_iris(return_X_y=True)
+    >>> result = compare({"chance": DummyClassifier(), "Bayes": GaussianNB()}, X, y, random_state=0)
+    >>> display = ComparisonDisplay.from_comparison(result)
+    >>> display.ax_.get_xlabel()
+    'Balanced accuracy (mean, 95 % interval, folds)'
+    """
+
+    def __init__(self, comparison):
+        self.comparison = comparison
+
+    @classmethod
+    def from_comparison(cls, comparison, *, ax=None):
+        """Draw a comparison.
+
+        Parameters
+        ----------
+        comparison : Comparison
+            What :func:`skmir.model_selection.compare` returned.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : ComparisonDisplay
+        """
+        return cls(comparison).plot(ax=ax)
+
+    def plot(self, ax=None):
+        """Draw the comparison.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure whose height follows the number of models.
+
+        Returns
+        -------
+        self : ComparisonDisplay
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        """
+        self.ax_ = _new_axes(len(self.comparison.table_)) if ax is None else ax
+        self.figure_ = self.ax_.figure
+        self._draw_chance()
+        for row, name in enumerate(self.comparison.table_.index):
+            self._draw_row(row, name)
+        self._label_axes()
+        return self
+
+    def _draw_chance(self):
+        n_classes = self.comparison.n_classes_
+        if self.comparison.scoring_ != "balanced_accuracy" or not n_classes:
+            return
+        self.ax_.axvline(1 / n_classes, color=VERMILION, linestyle="--", linewidth=1, zorder=1)
+        self.ax_.annotate(
+            f"chance {1 / n_classes:.3g}",
+            (1 / n_classes, 1),
+            xycoords=self.ax_.get_xaxis_transform(),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize="small",
+            color=VERMILION,
+        )
+
+    def _draw_row(self, row, name):
+        """Draw the interval on the row's line, the folds a little below it, the costs at the right."""
+        summary = self.comparison.table_.loc[name]
+        scores = self.comparison.scores_[name].dropna().to_numpy()
+        self.ax_.plot(
+            scores, np.full(len(scores), row + 0.22), "o", ms=3.5, mew=0, color=GREY, alpha=0.7, zorder=2
+        )
+        self.ax_.hlines(row, summary["ci_low"], summary["ci_high"], color=BLUE, linewidth=2, zorder=3)
+        is_reference = name == self.comparison.reference_
+        self.ax_.plot(
+            summary["mean"],
+            row,
+            "o",
+            ms=7,
+            mew=1.5,
+            mec=BLUE,
+            mfc="white" if is_reference else BLUE,
+            zorder=4,
+        )
+        self.ax_.annotate(
+            _costs(summary),
+            (1, row),
+            xycoords=self.ax_.get_yaxis_transform(),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize="small",
+        )
+
+    def _label_axes(self):
+        names = [
+            f"{name}\n(reference)" if name == self.comparison.reference_ else name
+            for name in self.comparison.table_.index
+        ]
+        self.ax_.set_yticks(np.arange(len(names)), names)
+        self.ax_.set_ylim(len(names) - 0.5, -0.5)
+        self.ax_.tick_params(axis="y", length=0)
+        self.ax_.grid(axis="x", color="0.9", zorder=0)
+        self.ax_.set_axisbelow(True)
+        self.ax_.spines[["top", "right", "left"]].set_visible(False)
+        scoring = self.comparison.scoring_.replace("_", " ")
+        level = f"{100 * self.comparison.confidence_level_:g} % interval"
+        self.ax_.set_xlabel(f"{scoring[:1].upper()}{scoring[1:]} (mean, {level}, folds)")
+
+
+def _new_axes(n_models):
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            "ComparisonDisplay.plot needs matplotlib, which is not installed: pip install skmir[plot]"
+        ) from error
+    _, ax = plt.subplots(figsize=(7, 1.1 + 0.5 * n_models), layout="constrained")
+    return ax
+
+
+def _costs(summary):
+    """Return a model's learned parameters, seconds and failed folds, in words."""
+    known = not pd.isna(summary["n_parameters"])
+    counts = f"{_short(int(summary['n_parameters']))} parameters" if known else ""
+    seconds = "" if pd.isna(summary["fit_time"]) else f"{_seconds(summary['fit_time'])} a fold"
+    failed = f"{summary['n_failed']} failed" if summary["n_failed"] else ""
+    lines = [counts, ", ".join(filter(None, (seconds, failed)))]
+    return "\n".join(filter(None, lines))
+
+
+def _short(number):
+    """Return a count with three digits at most: 950, 12.3 k, 1.2 M."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if number >= size:
+            return f"{number / size:.3g} {unit}"
+    return f"{number:d}"
+
+
+def _seconds(seconds):
+    """Return a duration with its unit: 12 ms, 3.4 s, 5.1 min, 2.5 h."""
+    for unit, size in (("h", 3600), ("min", 60), ("s", 1)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{1000 * seconds:.2g} ms"

@@ -1,0 +1,125 @@
+"""Tests and intervals for scores of a cross-validation, whose training sets overlap.
+
+The scores of k folds are no independent sample: any two folds share most of their training clips.
+Their variance, taken as it stands, is too small, and an ordinary t-test finds differences where there
+are none. Nadeau and Bengio multiply the variance by ``1/k + n_test/n_train`` instead of ``1/k``.
+
+References
+----------
+.. [1] C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning
+       52:239-281, 2003.
+.. [2] R. R. Bouckaert and E. Frank, "Evaluating the replicability of significance tests for comparing
+       learning algorithms", PAKDD, 2004.
+.. [3] S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+       Statistics 6:65-70, 1979.
+"""
+
+import numpy as np
+from scipy import stats
+
+
+def corrected_error(values, test_train_ratio):
+    """Return the corrected standard error of the mean of k folds' values: sqrt((1/k + n_test/n_train) s²).
+
+    Parameters
+    ----------
+    values : array-like of shape (n_folds,)
+        A finite number a fold, k >= 2.
+    test_train_ratio : float
+        n_test / n_train; 0 gives the ordinary standard error.
+
+    Returns
+    -------
+    error : float
+    """
+    return float(np.sqrt((1 / len(values) + test_train_ratio) * np.var(values, ddof=1)))
+
+
+def corrected_ttest(differences, test_train_ratio):
+    """Test whether two models' paired differences have mean 0: the corrected resampled t-test, two-sided.
+
+    Parameters
+    ----------
+    differences : array-like of shape (n_folds,)
+        Score of one model minus score of the other, a finite number a fold.
+    test_train_ratio : float
+        n_test / n_train; 0 gives the ordinary paired t-test.
+
+    Returns
+    -------
+    statistic : float
+        With n_folds - 1 degrees of freedom; NaN for fewer than 2 folds.
+    p_value : float
+        NaN for fewer than 2 folds. Where all differences are equal the variance is 0 and p is 1 for
+        differences of 0, and 0 for any other.
+
+    Examples
+    --------
+    >>> from skmir.model_selection._statistics import corrected_ttest
+    >>> statistic, p_value = corrected_ttest([0.1, 0.2, 0.3, 0.2, 0.2], test_train_ratio=1 / 4)
+    >>> round(statistic, 3), round(p_value, 3)
+    (4.216, 0.014)
+    """
+    differences = np.asarray(differences, dtype=float)
+    if len(differences) < 2:
+        return np.nan, np.nan
+    mean = differences.mean()
+    error = corrected_error(differences, test_train_ratio)
+    if error == 0:
+        return (0.0, 1.0) if mean == 0 else (float(np.copysign(np.inf, mean)), 0.0)
+    statistic = float(mean / error)
+    return statistic, float(2 * stats.t.sf(abs(statistic), df=len(differences) - 1))
+
+
+def corrected_interval(scores, test_train_ratio, confidence_level=0.95):
+    """Return the confidence interval of a mean score, from the t distribution and the corrected variance.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n_folds,)
+        A finite number a fold.
+    test_train_ratio : float
+        n_test / n_train; 0 gives the ordinary interval.
+    confidence_level : float in (0, 1], default=0.95
+        Probability that the interval covers the mean.
+
+    Returns
+    -------
+    low, high : float
+        Not clipped to the scorer's range; NaN for fewer than 2 folds.
+    """
+    scores = np.asarray(scores, dtype=float)
+    if len(scores) < 2:
+        return np.nan, np.nan
+    mean, error = scores.mean(), corrected_error(scores, test_train_ratio)
+    if error == 0:
+        return float(mean), float(mean)
+    half = stats.t.ppf((1 + confidence_level) / 2, df=len(scores) - 1) * error
+    return float(mean - half), float(mean + half)
+
+
+def holm(p_values):
+    """Adjust p-values for the number of tests, by Holm's step-down method.
+
+    Parameters
+    ----------
+    p_values : array-like of shape (n_tests,)
+        NaN where no test could be made; it stays NaN and counts as no test.
+
+    Returns
+    -------
+    adjusted : ndarray of shape (n_tests,)
+
+    Examples
+    --------
+    >>> from skmir.model_selection._statistics import holm
+    >>> holm([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
+    """
+    p_values = np.asarray(p_values, dtype=float)
+    adjusted = np.full(p_values.shape, np.nan)
+    tested = np.flatnonzero(~np.isnan(p_values))
+    ordered = tested[np.argsort(p_values[tested], kind="stable")]
+    steps = p_values[ordered] * np.arange(len(ordered), 0, -1)
+    adjusted[ordered] = np.minimum(np.maximum.accumulate(steps), 1.0) if len(ordered) else steps
+    return adjusted

@@ -1,0 +1,80 @@
+"""The table of a comparison: a row a model."""
+
+import numpy as np
+import pandas as pd
+
+from ._statistics import corrected_interval, corrected_ttest, holm
+
+
+def comparison_table(results, splits, *, reference, confidence_level):
+    """Summarise folds into a table.
+
+    Parameters
+    ----------
+    results : dict of str to list of FoldResult
+        Model to its folds.
+    splits : list of (ndarray, ndarray)
+        Training and test positions of each fold.
+    reference : str
+        The model that the others are tested against.
+    confidence_level : float
+        Of the intervals.
+
+    Returns
+    -------
+    table : DataFrame
+        See :class:`~skmir.model_selection.Comparison`.
+    """
+    scores = score_frame(results)
+    rows = {
+        name: _mean_row(scores[name].to_numpy(), splits, confidence_level)
+        | _difference_row((scores[name] - scores[reference]).to_numpy(), splits, name == reference)
+        | _cost_row(folds)
+        for name, folds in results.items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(index="model")
+    table.insert(table.columns.get_loc("p_value") + 1, "p_holm", holm(table["p_value"]))
+    return table.astype({"n_parameters": "Int64", "n_failed": int})
+
+
+def score_frame(results):
+    """Return the scores as a DataFrame, a row a fold and a column a model."""
+    scores = pd.DataFrame({name: [fold.score for fold in folds] for name, folds in results.items()})
+    return scores.rename_axis(index="fold", columns="model")
+
+
+def _mean_row(scores, splits, confidence_level):
+    used, ratio = _used(scores, splits)
+    low, high = corrected_interval(used, ratio, confidence_level)
+    return {"mean": _mean(used), "ci_low": low, "ci_high": high}
+
+
+def _difference_row(differences, splits, is_reference):
+    used, ratio = _used(differences, splits)
+    p_value = np.nan if is_reference else corrected_ttest(used, ratio)[1]
+    return {"difference": _mean(used), "p_value": p_value}
+
+
+def _cost_row(folds):
+    n_parameters = [fold.n_parameters for fold in folds if fold.n_parameters is not None]
+    return {
+        "fit_time": _mean([fold.fit_time for fold in folds]),
+        "score_time": _mean([fold.score_time for fold in folds]),
+        "n_parameters": round(_mean(n_parameters)) if n_parameters else pd.NA,
+        "n_failed": sum(fold.error is not None for fold in folds),
+    }
+
+
+def _used(values, splits):
+    """Return the values of the folds that have one, and n_test / n_train over these folds."""
+    used = np.flatnonzero(~np.isnan(values))
+    n_train = sum(len(splits[i][0]) for i in used)
+    n_test = sum(len(splits[i][1]) for i in used)
+    return values[used], n_test / n_train if n_train else np.nan
+
+
+def _mean(values):
+    """Return the mean of what is not NaN; NaN of nothing, without numpy's warning."""
+    values = np.asarray(values, dtype=float)
+    values = values[~np.isnan(values)]
+    return float(values.mean()) if len(values) else np.nan

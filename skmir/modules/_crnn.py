@@ -1,0 +1,86 @@
+"""CRNN: convolutions find what sounds, a recurrent network follows it in time.
+
+Choi, Fazekas, Sandler & Cho, "Convolutional recurrent neural networks for music classification",
+ICASSP 2017 (arXiv:1609.04243).
+"""
+
+from torch import nn
+
+from ._conv_block import ConvBlock
+from ._pools import keep_steps, reduce_to_one, reduced
+
+PAPER_POOLS = ((2, 2), (3, 3), (4, 4), (4, 4))  # take 96 bins x 1366 frames to 1 x 14
+MIN_STEPS = 8  # fewer, and the recurrent layers have no time left to follow
+
+
+class CRNN(nn.Module):
+    """Four 3 x 3 convolutions that pool frequency away, two recurrent layers over time, a linear output.
+
+    Parameters
+    ----------
+    n_bins, n_frames : int
+        Size of the input. The paper's pools serve where they reduce frequency to 1 and keep at least
+        8 steps in time, as they do for its 96 x 1366; elsewhere pools that do are derived.
+    n_outputs : int
+        Number of outputs; they are logits.
+    n_filters : sequence of 4 int, default=(30, 60, 60, 60)
+        Feature maps a layer. The default, with 30 recurrent units, is the paper's network of 0.1 M
+        parameters.
+    hidden_size : int, default=30
+        Units of each of the two GRU layers.
+    conv_dropout : float, default=0.1
+        Share of the values that is dropped after each convolutional layer, in training.
+    dropout : float, default=0.3
+        Share of the last layer's inputs that is dropped in training.
+
+    Notes
+    -----
+    The paper pads 1366 frames to 1440, for 15 steps; without padding there are 14.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmir.modules import CRNN
+    >>> net = CRNN(96, 1366, 50).eval()
+    >>> net(torch.zeros(1, 96, 1366)).shape
+    torch.Size([1, 50])
+    """
+
+    def __init__(
+        self,
+        n_bins,
+        n_frames,
+        n_outputs,
+        n_filters=(30, 60, 60, 60),
+        hidden_size=30,
+        conv_dropout=0.1,
+        dropout=0.3,
+    ):
+        super().__init__()
+        maps = (1, *n_filters)
+        pools = pools_for(n_bins, n_frames, len(n_filters))
+        self.input_norm = nn.BatchNorm1d(n_bins)
+        self.conv_layers = nn.Sequential(
+            *(ConvBlock(i, o, pool, conv_dropout) for i, o, pool in zip(maps, maps[1:], pools, strict=False))
+        )
+        self.recurrent_layers = nn.GRU(n_filters[-1], hidden_size, num_layers=2, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+        self.final_layer = nn.Linear(hidden_size, n_outputs)
+
+    def forward(self, x):
+        """Return logits of shape (B, n_outputs) for frames of shape (B, n_bins, n_frames)."""
+        x = self.input_norm(x).unsqueeze(1)  # (B, 1, F, T)
+        x = self.conv_layers(x)  # (B, N4, 1, steps)
+        x = x.squeeze(2).transpose(1, 2)  # (B, steps, N4)
+        x, _ = self.recurrent_layers(x)  # (B, steps, hidden_size)
+        return self.final_layer(self.dropout(x[:, -1]))
+
+
+def pools_for(n_bins, n_frames, n_layers):
+    """Return (frequency, time) pool sizes: the paper's where they fit the input, else derived ones."""
+    frequency, time = zip(*PAPER_POOLS, strict=True)
+    fits = reduced(n_bins, frequency) == 1 and reduced(n_frames, time) >= MIN_STEPS
+    if n_layers == len(PAPER_POOLS) and fits:
+        return PAPER_POOLS
+    steps = keep_steps(n_frames, n_layers, MIN_STEPS)
+    return tuple(zip(reduce_to_one(n_bins, n_layers), steps, strict=True))

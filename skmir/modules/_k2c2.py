@@ -1,0 +1,64 @@
+"""k2c2: two-dimensional kernels, two-dimensional convolution, fully convolutional.
+
+Choi, Fazekas, Sandler & Cho, "Convolutional recurrent neural networks for music classification",
+ICASSP 2017 (arXiv:1609.04243); the architecture is that of Choi, Fazekas & Sandler, ISMIR 2016.
+"""
+
+from torch import nn
+
+from ._conv_block import ConvBlock
+from ._pools import reduce_to_one, reduced
+
+PAPER_POOLS = ((2, 4), (2, 4), (2, 4), (3, 5), (4, 4))  # take 96 bins x 1366 frames to 1 x 1
+
+
+class K2C2(nn.Module):
+    """Five 3 x 3 convolutions that pool the whole input down to one vector, and a linear output.
+
+    Parameters
+    ----------
+    n_bins, n_frames : int
+        Size of the input. The paper's pools serve where they reduce it to 1 x 1, as they do for its
+        96 x 1366; elsewhere pools that do are derived from the size.
+    n_outputs : int
+        Number of outputs; they are logits.
+    n_filters : sequence of 5 int, default=(20, 41, 41, 62, 83)
+        Feature maps a layer. The default is the paper's network of 0.1 M parameters.
+    dropout : float, default=0.0
+        Share of the last layer's inputs that is dropped in training, in [0, 1).
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmir.modules import K2C2
+    >>> net = K2C2(96, 1366, 50).eval()
+    >>> net(torch.zeros(1, 96, 1366)).shape
+    torch.Size([1, 50])
+    >>> sum(p.numel() for p in net.parameters())
+    96767
+    """
+
+    def __init__(self, n_bins, n_frames, n_outputs, n_filters=(20, 41, 41, 62, 83), dropout=0.0):
+        super().__init__()
+        maps = (1, *n_filters)
+        pools = pools_for(n_bins, n_frames, len(n_filters))
+        self.input_norm = nn.BatchNorm1d(n_bins)
+        self.conv_layers = nn.Sequential(
+            *(ConvBlock(n_in, n_out, pool) for n_in, n_out, pool in zip(maps, maps[1:], pools, strict=False))
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.final_layer = nn.Linear(n_filters[-1], n_outputs)
+
+    def forward(self, x):
+        """Return logits of shape (B, n_outputs) for frames of shape (B, n_bins, n_frames)."""
+        x = self.input_norm(x).unsqueeze(1)  # (B, 1, F, T)
+        x = self.conv_layers(x).flatten(1)  # (B, N5, 1, 1) -> (B, N5)
+        return self.final_layer(self.dropout(x))
+
+
+def pools_for(n_bins, n_frames, n_layers):
+    """Return (frequency, time) pool sizes that reduce an input to 1 x 1: the paper's where they do."""
+    frequency, time = zip(*PAPER_POOLS, strict=True)
+    if n_layers == len(PAPER_POOLS) and reduced(n_bins, frequency) == reduced(n_frames, time) == 1:
+        return PAPER_POOLS
+    return tuple(zip(reduce_to_one(n_bins, n_layers), reduce_to_one(n_frames, n_layers), strict=True))

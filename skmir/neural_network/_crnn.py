@@ -1,0 +1,158 @@
+"""The convolutional recurrent network as a classifier."""
+
+import numbers
+
+from .._validation import check_number
+from ..modules import CRNN
+from ._base import BaseNetworkClassifier
+from ._parameters import check_share
+
+
+class CRNNClassifier(BaseNetworkClassifier):
+    """Convolutional recurrent network classifier of frames.
+
+    Convolutions find what sounds, two recurrent layers follow it in time.
+
+    Parameters
+    ----------
+    n_filters : tuple of int, default=(30, 60, 60, 60)
+        Feature maps a convolutional layer. The default, with 30 recurrent units, is the paper's
+        network of 0.1 M parameters.
+    hidden_size : int, default=30
+        Units of each of the two GRU layers.
+    dropout : float, default=0.3
+        Share of the last layer's inputs that is dropped in training, in [0, 1). The convolutional
+        layers drop 0.1, as in the paper.
+    n_frames : int or None, default=None
+        Length in frames of what the network sees. In training it is cut from each clip at random, in
+        prediction the scores of windows that cover a clip are averaged; shorter clips are repeated.
+        None takes whole clips where all have one length, and the median length elsewhere.
+    max_iter : int, default=60
+        Epochs; at most, under ``early_stopping``.
+    batch_size : int, default=32
+        Clips a batch, at least 2.
+    learning_rate_init : float, default=2e-3
+        Highest learning rate of AdamW: a warm-up over a quarter of the epochs leads to it and a cosine
+        from it to zero. Under ``early_stopping`` the rate is constant.
+    weight_decay : float, default=0.02
+        Of AdamW.
+    class_weight : dict, "balanced" or None, default=None
+        As in scikit-learn; computed on the training fold.
+    early_stopping : bool, default=False
+        Whether a part of the training clips is held out, and training stops when the loss on it has
+        not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
+        ``fit``, and stratified otherwise. The best epoch's weights are kept.
+    validation_fraction : float, default=0.1
+        Share of the clips, or groups, held out for early stopping, in (0, 1).
+    n_iter_no_change : int, default=10
+        Patience of early stopping in epochs.
+    device : str, default="auto"
+        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+    n_threads : int, default=1
+        Threads of torch. Another number is another result in the last bits, so it is fixed, and not
+        left to the machine; small networks gain nothing from more.
+    random_state : int, RandomState instance or None, default=None
+        Decides weights, order of the clips, windows and dropout. An int gives the same network each
+        time, for any ``n_jobs`` and backend.
+    verbose : int, default=0
+        1 draws a bar of epochs on stderr.
+    net_params : dict or None, default=None
+        Anything else for :class:`skorch.NeuralNet`, for instance ``{"callbacks": [...]}``.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, or the columns of tags.
+    target_type_ : str
+        scikit-learn's name of what was learned.
+    net_ : skorch.NeuralNet
+        The trained net, with its callbacks and history.
+    module_ : torch.nn.Module
+        The trained network, on the CPU.
+    history_ : dict of ndarray of shape (n_iter_,)
+        Losses and seconds an epoch.
+    n_iter_ : int
+        Epochs trained.
+    n_parameters_ : int
+        Number of trained parameters.
+    n_bins_, n_frames_ : int
+        Size of what the network sees.
+    n_features_in_ : int
+        Number of columns, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    CNNClassifier : Convolutions alone.
+    skmir.modules.CRNN : The network itself.
+
+    References
+    ----------
+    .. [1] K. Choi, G. Fazekas, M. Sandler and K. Cho, "Convolutional recurrent neural networks for
+       music classification", ICASSP 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.neural_network import CRNNClassifier
+    >>> rng = np.random.RandomState(0)
+    >>> frames = rng.randn(20, 16, 30)  # clips, bins, frames
+    >>> frames[:10, :8] += 1
+    >>> y = np.repeat(["low", "high"], 10)
+    >>> model = CRNNClassifier((4, 4), hidden_size=4, max_iter=20, random_state=0).fit(frames, y)
+    >>> model.predict_proba(frames).shape
+    (20, 2)
+    """
+
+    def __init__(
+        self,
+        n_filters=(30, 60, 60, 60),
+        *,
+        hidden_size=30,
+        dropout=0.3,
+        n_frames=None,
+        max_iter=60,
+        batch_size=32,
+        learning_rate_init=2e-3,
+        weight_decay=0.02,
+        class_weight=None,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        device="auto",
+        n_threads=1,
+        random_state=None,
+        verbose=0,
+        net_params=None,
+    ):
+        super().__init__(
+            n_frames=n_frames,
+            max_iter=max_iter,
+            batch_size=batch_size,
+            learning_rate_init=learning_rate_init,
+            weight_decay=weight_decay,
+            class_weight=class_weight,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            device=device,
+            n_threads=n_threads,
+            random_state=random_state,
+            verbose=verbose,
+            net_params=net_params,
+        )
+        self.n_filters = n_filters
+        self.hidden_size = hidden_size
+        self.dropout = dropout
+
+    def _module_parameters(self):
+        check_number("hidden_size", self.hidden_size, kind=numbers.Integral, low=1)
+        check_share("dropout", self.dropout)
+        return {
+            **super()._module_parameters(),
+            "n_filters": list(self.n_filters),
+            "hidden_size": self.hidden_size,
+            "dropout": self.dropout,
+        }
+
+    def _make_module(self, **params):
+        return CRNN(**params)

@@ -1,0 +1,54 @@
+"""The check of the parameters that every network shares."""
+
+import numbers
+
+import numpy as np
+from sklearn.utils import check_array, check_consistent_length
+
+from .._validation import check_number
+
+
+def check_training_parameters(estimator):
+    """Raise where a parameter of a network's training is not what it may be."""
+    check = {name: getattr(estimator, name) for name in ("max_iter", "n_iter_no_change", "n_threads")}
+    for name, value in check.items():
+        check_number(name, value, kind=numbers.Integral, low=1)
+    check_number("n_frames", estimator.n_frames, kind=numbers.Integral, low=1, none=True)
+    check_number("batch_size", estimator.batch_size, kind=numbers.Integral, low=2)
+    check_number("learning_rate_init", estimator.learning_rate_init, above=0)
+    check_number("weight_decay", estimator.weight_decay, low=0)
+    if estimator.early_stopping:
+        check_share("validation_fraction", estimator.validation_fraction, above=0)
+
+
+def check_share(name, value, **bounds):
+    """Raise unless a parameter is a share below one, such as a dropout."""
+    check_number(name, value, **(bounds or {"low": 0}), high=1 - 1e-9)
+
+
+def check_sample_weight(sample_weight, n_clips):
+    """Return weights as float64 of shape (n_clips,); ones where None was given."""
+    if sample_weight is None:
+        return np.ones(n_clips)
+    weights = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    if weights.ndim != 1:
+        raise ValueError(f"sample_weight has the shape {weights.shape}; one weight a clip is needed.")
+    check_consistent_length(np.empty(n_clips), weights)
+    if weights.min() < 0 or not weights.any():
+        raise ValueError("sample_weight must be zero or more for each clip, and more than zero for some.")
+    return weights
+
+
+def mlp_parameters(estimator, sizes, *, activation):
+    """Return what an MLP is built from, for the sizes of the data."""
+    check_share("dropout", estimator.dropout)
+    hidden = list(np.atleast_1d(estimator.hidden_layer_sizes).tolist())
+    for n_units in hidden:
+        check_number("hidden_layer_sizes", n_units, kind=numbers.Integral, low=1)
+    return {
+        "n_inputs": sizes["n_bins"] * sizes["n_frames"],
+        "n_outputs": sizes["n_outputs"],
+        "hidden_layer_sizes": hidden,
+        "activation": activation,
+        "dropout": estimator.dropout,
+    }

@@ -1,0 +1,64 @@
+"""The validation part that early stopping needs, cut out of the training fold."""
+
+import math
+import warnings
+
+import numpy as np
+from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
+
+
+def validation_split(y, groups, fraction, random_state):
+    """Return rows to train on and rows to validate on.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_clips,) or (n_clips, n_tags)
+        Encoded labels.
+    groups : array-like of shape (n_clips,) or None
+        Where given, no group stands on both sides.
+    fraction : float
+        Share of the clips, or of the groups, to validate on, in (0, 1).
+    random_state : int
+        Seed of the split.
+
+    Returns
+    -------
+    train, valid : ndarray of int
+        Rows. Without groups the split is stratified, where every class has enough clips for that.
+
+    Raises
+    ------
+    ValueError
+        Where there is one group only.
+    """
+    splitter = _splitter(y, groups, fraction)
+    train, valid = next(
+        splitter(1, test_size=fraction, random_state=random_state).split(np.zeros(len(y)), y, groups)
+    )
+    if y.ndim == 1 and len(missing := np.setdiff1d(y, y[train])):
+        warnings.warn(
+            f"early_stopping put every clip of {len(missing)} of the {len(np.unique(y))} classes into the "
+            "validation part, so that none trains. Lower validation_fraction, or switch early_stopping off.",
+            stacklevel=4,
+        )
+    return train, valid
+
+
+def _splitter(y, groups, fraction):
+    if groups is None:
+        return StratifiedShuffleSplit if _can_stratify(y, fraction) else ShuffleSplit
+    if len(np.unique(groups)) < 2:
+        raise ValueError(
+            "early_stopping=True needs a validation part that shares no group with the training part, and "
+            "all clips here are of one group. Switch early_stopping off, or use fewer outer folds."
+        )
+    return GroupShuffleSplit
+
+
+def _can_stratify(y, fraction):
+    """Stratifying needs every class on both sides; scikit-learn raises where there is no room for that."""
+    if y.ndim != 1:
+        return False
+    counts = np.unique(y, return_counts=True)[1]
+    n_valid = math.ceil(fraction * len(y))
+    return counts.min() >= 2 and len(counts) <= min(n_valid, len(y) - n_valid)

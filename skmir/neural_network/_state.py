@@ -1,0 +1,29 @@
+"""A trained net as plain arrays and back: no module, tensor or net has to be stored to keep a model."""
+
+import numpy as np
+import torch
+from skorch.history import History
+
+QUANTITIES = ("epoch", "train_loss", "valid_loss", "dur")
+
+
+def weights_of(module):
+    """Return a module's parameters and buffers as a dict of arrays of their own memory."""
+    return {name: value.cpu().numpy().copy() for name, value in module.state_dict().items()}
+
+
+def load_weights(module, weights):
+    """Put a dict of arrays back into a module."""
+    module.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+
+
+def columns_of(history):
+    """Return skorch's history as one array a quantity."""
+    names = [name for name in QUANTITIES if len(history) and name in history[0]]
+    return {name: np.array(history[:, name]) for name in names}
+
+
+def history_from(columns):
+    """Return skorch's history from one array a quantity."""
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return History({**dict(zip(columns, row, strict=True)), "batches": []} for row in rows)
