@@ -127,6 +127,14 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
     return frames
 
 
+def is_table(X):
+    """Return whether X is two-dimensional: one frame, or one row of features, a clip."""
+    items = _items(X)
+    if items is not None:
+        return _ndims(items) != {2}
+    return not (_is_numeric_array(X) and X.ndim == 3)
+
+
 def warn_if_wide(estimator, frames):
     """Warn where a table is so wide that waveforms were probably given to a network."""
     n_bins = frames[0].shape[0]

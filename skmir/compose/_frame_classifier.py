@@ -1,0 +1,252 @@
+"""Any scikit-learn classifier on windows of frames, with a prediction a clip."""
+
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d, gen_batches
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+
+from .._validation import check_choice, check_frames, check_number
+from ._aggregate import AGGREGATES, DECISIONS, clip_scores, mean
+from ._rows import window_rows
+
+CLIPS_AT_ONCE = 32  # in prediction, so that the windows of a large collection are never all in memory
+
+
+def _inner_has(name):
+    """Return a check that the inner classifier has a method."""
+
+    def check(self):
+        inner = getattr(self, "estimator_", self._inner())
+        getattr(inner, name)  # its own AttributeError says what is missing
+        return True
+
+    return check
+
+
+class FrameClassifier(ClassifierMixin, BaseEstimator):
+    """Classify windows of frames with any classifier, and clips by all their windows.
+
+    Windows are cut inside ``fit``, after scikit-learn has split clips, so that windows of one clip
+    can never stand on both sides of a fold.
+
+    Parameters
+    ----------
+    estimator : classifier or None, default=None
+        Sees rows of n_bins * width values. It is cloned before use. None takes a
+        ``LogisticRegression``.
+    width : int, default=1
+        Frames a window; a clip shorter than that is repeated.
+    hop : int or None, default=None
+        Frames from one window to the next; None takes ``width``.
+    aggregate : {"mean", "vote", "max"}, default="mean"
+        How the windows' probabilities (or decision values, where there are none) become the clip's:
+        their mean, the share of the windows that each class wins, ties broken by the mean, or each
+        class's highest.
+    max_windows : int or None, default=None
+        Windows drawn of each clip for training; None takes all. Prediction always sees all.
+    random_state : int, RandomState instance or None, default=None
+        Decides which windows are drawn.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The fitted one.
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+    n_bins_ : int
+        Number of bins.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    FrameTransformer : Any transformer, frame by frame.
+
+    Notes
+    -----
+    A classifier that itself splits what it is given, for early stopping or calibration, splits windows,
+    and would find windows of one clip on both sides. The networks of :mod:`skmir.neural_network` are
+    handed the clips as groups and keep them apart. scikit-learn's ``MLPClassifier(early_stopping=True)``,
+    ``HistGradientBoostingClassifier``, ``CalibratedClassifierCV`` and ``SVC(probability=True)`` take no
+    groups in ``fit``: their inner validation is optimistic here.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.svm import SVC
+    >>> from skmir.compose import FrameClassifier
+    >>> rng = np.random.RandomState(0)
+    >>> frames = rng.randn(20, 12, 50)  # clips, bins, frames
+    >>> frames[:10] += 0.5
+    >>> y = np.repeat(["loud", "soft"], 10)
+    >>> model = FrameClassifier(SVC(), width=5, aggregate="vote").fit(frames, y)
+    >>> model.predict(frames[:2])
+    array(['loud', 'loud'], dtype='<U4')
+    """
+
+    # Groups that a search or cross_validate routes reach the inner classifier unasked.
+    __metadata_request__fit = {"groups": True}
+
+    def __init__(
+        self, estimator=None, *, width=1, hop=None, aggregate="mean", max_windows=None, random_state=None
+    ):
+        self.estimator = estimator
+        self.width = width
+        self.hop = hop
+        self.aggregate = aggregate
+        self.max_windows = max_windows
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None, *, groups=None):
+        """Fit the classifier to windows of all clips.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : array-like of shape (n_clips,)
+            Labels; each window gets its clip's.
+        sample_weight : array-like of shape (n_clips,), default=None
+            Weights; each window gets its clip's.
+        groups : array-like of shape (n_clips,), default=None
+            Handed to a classifier that takes them; by default each clip is a group of its own.
+
+        Returns
+        -------
+        self : FrameClassifier
+        """
+        self._check_parameters()
+        frames = check_frames(self, X, reset=True)
+        y = self._check_labels(y)
+        check_consistent_length(frames, y, groups, sample_weight)
+        rng = check_random_state(self.random_state)
+        rows, n_rows = window_rows(frames, self.width, self._hop, self.max_windows, rng)
+        self.classes_ = np.unique(y)
+        self.estimator_ = self._inner()
+        self.estimator_.fit(rows, np.repeat(y, n_rows), **self._fit_parameters(n_rows, sample_weight, groups))
+        return self
+
+    def predict(self, X):
+        """Return the class of each clip.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_clips,)
+        """
+        check_is_fitted(self)
+        scores = self._clip_scores(X, self._window_scores, DECISIONS[self.aggregate])
+        return self.classes_[scores.argmax(axis=1)]
+
+    @available_if(_inner_has("predict_proba"))
+    def predict_proba(self, X):
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_clips, n_classes)
+            Aggregated over windows; with ``aggregate="max"`` brought to a sum of 1.
+        """
+        check_is_fitted(self)
+        scores = self._clip_scores(X, self.estimator_.predict_proba, AGGREGATES[self.aggregate])
+        return scores / scores.sum(axis=1, keepdims=True)
+
+    @available_if(_inner_has("decision_function"))
+    def decision_function(self, X):
+        """Return the mean over windows of the inner classifier's decision function.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_clips,) or (n_clips, n_classes)
+        """
+        check_is_fitted(self)
+        scores = self._clip_scores(X, self._decisions, mean)
+        return scores[:, 1] if len(self.classes_) == 2 else scores
+
+    @property
+    def n_parameters_(self):
+        """Number of trained parameters of the inner classifier, where it says so."""
+        return self.estimator_.n_parameters_
+
+    @property
+    def _hop(self):
+        return self.width if self.hop is None else self.hop
+
+    def _inner(self):
+        return LogisticRegression() if self.estimator is None else clone(self.estimator)
+
+    def _check_parameters(self):
+        check_number("width", self.width, kind=numbers.Integral, low=1)
+        check_number("hop", self.hop, kind=numbers.Integral, low=1, none=True)
+        check_number("max_windows", self.max_windows, kind=numbers.Integral, low=1, none=True)
+        check_choice("aggregate", self.aggregate, AGGREGATES)
+
+    def _check_labels(self, y):
+        if y is None:
+            raise ValueError(
+                "FrameClassifier requires y to be passed, but the target y is None. A classifier learns "
+                "from labels."
+            )
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        return y
+
+    def _fit_parameters(self, n_rows, sample_weight, groups):
+        """Return weights and groups of the windows, where the inner classifier takes them."""
+        parameters = {}
+        if sample_weight is not None:
+            parameters["sample_weight"] = np.repeat(np.asarray(sample_weight), n_rows)
+        if has_fit_parameter(self.estimator_, "groups"):
+            groups = np.arange(len(n_rows)) if groups is None else np.asarray(groups)
+            parameters["groups"] = np.repeat(groups, n_rows)
+        return parameters
+
+    def _clip_scores(self, X, window_scores, aggregate):
+        frames = check_frames(self, X, reset=False)
+        scores = []
+        for clips in gen_batches(len(frames), CLIPS_AT_ONCE):
+            rows, n_rows = window_rows(frames[clips], self.width, self._hop)
+            scores.append(clip_scores(window_scores(rows), n_rows, aggregate))
+        return np.concatenate(scores)
+
+    def _window_scores(self, rows):
+        """Return the best scores that the inner classifier has, of shape (n_windows, n_classes)."""
+        if hasattr(self.estimator_, "predict_proba"):
+            return self.estimator_.predict_proba(rows)
+        if hasattr(self.estimator_, "decision_function"):
+            return self._decisions(rows)
+        if self.aggregate != "vote":
+            raise ValueError(
+                f"{type(self.estimator_).__name__} has neither predict_proba nor decision_function, so its "
+                f"windows cannot be aggregated by {self.aggregate!r}. Use aggregate='vote'."
+            )
+        return self.estimator_.predict(rows)[:, np.newaxis] == self.classes_
+
+    def _decisions(self, rows):
+        scores = self.estimator_.decision_function(rows)
+        return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags

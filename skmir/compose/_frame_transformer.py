@@ -1,0 +1,126 @@
+"""Any scikit-learn transformer, frame by frame."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import check_is_fitted
+
+from .._validation import check_frames, is_table, stack_if_equal
+from ._rows import frame_rows
+
+
+class FrameTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Apply a scikit-learn transformer to each frame: PCA, NMF, StandardScaler, an RBM.
+
+    The transformer sees a table with a row a frame, of all training clips.
+
+    Parameters
+    ----------
+    transformer : transformer or None, default=None
+        It is cloned before use. None takes a ``StandardScaler``.
+
+    Attributes
+    ----------
+    transformer_ : transformer
+        The fitted one.
+    n_bins_ : int
+        Number of bins of what comes in.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    FrameClassifier : Any classifier on windows of frames.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.decomposition import PCA
+    >>> from skmir.compose import FrameTransformer
+    >>> frames = np.random.RandomState(0).randn(5, 40, 100)  # clips, bins, frames
+    >>> FrameTransformer(PCA(10)).fit_transform(frames).shape
+    (5, 10, 100)
+    """
+
+    def __init__(self, transformer=None):
+        self.transformer = transformer
+
+    def fit(self, X, y=None):
+        """Fit the transformer to all frames.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : array-like of shape (n_clips,), default=None
+            Labels; each frame gets its clip's.
+
+        Returns
+        -------
+        self : FrameTransformer
+        """
+        frames = check_frames(self, X, reset=True)
+        rows, n_rows = frame_rows(frames)
+        if y is not None:
+            check_consistent_length(frames, y)
+            y = np.repeat(np.asarray(y), n_rows, axis=0)
+        transformer = StandardScaler() if self.transformer is None else clone(self.transformer)
+        self.transformer_ = transformer.fit(rows, y)
+        return self
+
+    def transform(self, X):
+        """Transform each frame.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        frames : ndarray of shape (n_clips, n_components, n_frames), or list where lengths differ
+            A 2-D array where X is one; in the dtype of X.
+        """
+        check_is_fitted(self)
+        frames = check_frames(self, X, reset=False)
+        rows, n_rows = frame_rows(frames)
+        result = np.asarray(self.transformer_.transform(rows)).astype(rows.dtype, copy=False)
+        if is_table(X):
+            return result
+        return stack_if_equal([part.T for part in np.split(result, np.cumsum(n_rows)[:-1])])
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names that the transformer gives.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_bins,), default=None
+            Names of the bins.
+
+        Returns
+        -------
+        names : ndarray of object of shape (n_components,)
+        """
+        check_is_fitted(self)
+        return self.transformer_.get_feature_names_out(input_features)
+
+    def set_output(self, *, transform=None):
+        """Leave the result as it is: frames have three dimensions, and no columns to name.
+
+        Parameters
+        ----------
+        transform : ignored
+
+        Returns
+        -------
+        self : FrameTransformer
+        """
+        return self
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags

@@ -1,0 +1,61 @@
+"""Frames of clips as rows of a table, and windows of frames likewise."""
+
+import numpy as np
+
+
+def frame_rows(frames):
+    """Return all frames of all clips as rows.
+
+    Parameters
+    ----------
+    frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
+
+    Returns
+    -------
+    rows : ndarray of shape (n_frames of all clips, n_bins)
+    n_rows : ndarray of shape (n_clips,)
+        How many rows are of each clip.
+    """
+    return np.concatenate([x.T for x in frames]), np.array([x.shape[1] for x in frames])
+
+
+def window_rows(frames, width, hop, max_windows=None, rng=None):
+    """Return windows of all clips as rows.
+
+    Parameters
+    ----------
+    frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
+    width, hop : int
+        Frames a window, and from one window to the next. A clip shorter than a window is repeated.
+    max_windows : int or None, default=None
+        How many windows to draw of a clip that has more.
+    rng : RandomState, default=None
+        What draws them.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_windows of all clips, n_bins * width)
+        Bin by bin; one array, filled in place, so that memory is needed once.
+    n_rows : ndarray of shape (n_clips,)
+        How many rows are of each clip, at least 1.
+    """
+    starts = [_starts(x.shape[1], width, hop) for x in frames]
+    if max_windows is not None:
+        starts = [_draw(s, max_windows, rng) for s in starts]
+    n_rows = np.array([len(s) for s in starts])
+    n_bins, dtype = frames[0].shape[0], frames[0].dtype
+    rows = np.empty((n_rows.sum(), n_bins, width), dtype)
+    first = 0
+    for x, s in zip(frames, starts, strict=True):
+        steps = (s[:, np.newaxis] + np.arange(width)) % x.shape[1]  # (n_windows, width)
+        rows[first : first + len(s)] = x[:, steps].swapaxes(0, 1)
+        first += len(s)
+    return rows.reshape(len(rows), n_bins * width), n_rows
+
+
+def _starts(length, width, hop):
+    return np.arange(0, max(length - width, 0) + 1, hop)
+
+
+def _draw(starts, n, rng):
+    return starts if len(starts) <= n else np.sort(rng.choice(starts, n, replace=False))

@@ -1,0 +1,144 @@
+"""Decibels and standardisation of frames."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from .._validation import check_frames, check_number, is_table
+
+
+class FrameScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Standardise each bin over all frames of the training clips, in decibels where values are powers.
+
+    A network learns poorly from spectra as they are: a few loud partials hold nearly all the power. So
+    magnitudes and powers are first put in decibels under the loudest value of their own clip, which
+    also takes out how loud a recording is; each bin then gets mean 0 and standard deviation 1, with
+    the statistics of the training fold.
+
+    Parameters
+    ----------
+    log : {"auto"} or bool, default="auto"
+        Whether values are put in decibels. "auto" does so where none is negative in training, as
+        for what DFT, MelSpectrogram, CQT and Chroma give, and not for MFCC, or for what is in decibels
+        already.
+    top_db : float, default=80.0
+        Range in dB (10 log10) under the loudest value of a clip; what is quieter is raised to that.
+    with_mean : bool, default=True
+        Whether the mean of each bin is taken out.
+    with_std : bool, default=True
+        Whether each bin is divided by its standard deviation.
+
+    Attributes
+    ----------
+    log_ : bool
+        Whether values are put in decibels.
+    mean_ : ndarray of shape (n_bins,) or None
+        Mean of each bin.
+    scale_ : ndarray of shape (n_bins,) or None
+        Standard deviation of each bin, 1 where it does not vary.
+    n_bins_ : int
+        Number of bins.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    FramePooler : Statistics over the frames of a clip.
+    sklearn.preprocessing.StandardScaler : For tables.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.preprocessing import FrameScaler
+    >>> powers = np.random.RandomState(0).rand(10, 40, 100)  # clips, bins, frames
+    >>> scaled = FrameScaler().fit_transform(powers)
+    >>> scaled.shape, np.allclose(scaled.mean(axis=(0, 2)), 0)
+    ((10, 40, 100), True)
+    """
+
+    def __init__(self, *, log="auto", top_db=80.0, with_mean=True, with_std=True):
+        self.log = log
+        self.top_db = top_db
+        self.with_mean = with_mean
+        self.with_std = with_std
+
+    def fit(self, X, y=None):
+        """Learn mean and standard deviation of each bin.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : ignored
+
+        Returns
+        -------
+        self : FrameScaler
+        """
+        if self.log not in (True, False, "auto"):
+            raise ValueError(f"log={self.log!r} is not one of [True, False, 'auto'].")
+        check_number("top_db", self.top_db, above=0)
+        frames = check_frames(self, X, reset=True)
+        self.log_ = all(x.min() >= 0 for x in frames) if self.log == "auto" else self.log
+        scaler = StandardScaler(with_mean=self.with_mean, with_std=self.with_std)
+        for x in frames:
+            scaler.partial_fit(self._decibels(x).T.astype(np.float64))
+        self.mean_, self.scale_ = scaler.mean_, scaler.scale_
+        return self
+
+    def transform(self, X):
+        """Scale frames.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        scaled : frames
+            In the form and dtype of X.
+        """
+        check_is_fitted(self)
+        frames = check_frames(self, X, reset=False)
+        if isinstance(frames, list):
+            return [self._scale(x) for x in frames]
+        scaled = self._scale(frames)
+        return scaled[:, :, 0] if is_table(X) else scaled
+
+    def set_output(self, *, transform=None):
+        """Leave the result as it is: frames have three dimensions, and no columns to name.
+
+        Parameters
+        ----------
+        transform : ignored
+
+        Returns
+        -------
+        self : FrameScaler
+        """
+        return self
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _decibels(self, x):
+        """Return x in dB under its loudest value; the last two axes are one clip."""
+        if not self.log_:
+            return x
+        peak = x.max(axis=(-2, -1), keepdims=True)
+        relative = x / np.where(peak > 0, peak, 1)
+        return 10 * np.log10(np.maximum(relative, 10 ** (-self.top_db / 10)))
+
+    def _scale(self, x):
+        x = self._decibels(x)
+        if self.with_mean:
+            x = x - self.mean_[:, np.newaxis].astype(x.dtype)
+        if self.with_std:
+            x = x / self.scale_[:, np.newaxis].astype(x.dtype)
+        return x
