@@ -16,6 +16,7 @@ PACKAGES = (
     "skorch",
     "soundfile",
     "soxr",
+    "threadpoolctl",
     "torch",
 )
 

@@ -1,7 +1,8 @@
 """A comparison as a picture."""
 
+import textwrap
+
 import numpy as np
-import pandas as pd
 
 # Of the palette of Okabe and Ito, which readers with any colour vision can tell apart.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#7F7F7F"
@@ -10,8 +11,8 @@ BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#7F7F7F"
 class ComparisonDisplay:
     """Draw a comparison: a row a model, its mean score with the interval, and its folds as dots.
 
-    The reference's marker is hollow. At the right stand the learned parameters and the seconds to fit a
-    fold. For balanced accuracy a dashed line marks chance, 1 / n_classes.
+    The reference's marker is hollow. At the right stand the number of learned parameters and the time to
+    fit a fold. For balanced accuracy a dashed line marks chance, 1 / n_classes.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ class ComparisonDisplay:
             Where matplotlib is not installed.
         """
         self.ax_ = _new_axes(len(self.comparison.table_)) if ax is None else ax
-        self.figure_ = self.ax_.figure
+        self.figure_ = self.ax_.get_figure()
         self._draw_chance()
         for row, name in enumerate(self.comparison.table_.index):
             self._draw_row(row, name)
@@ -106,7 +107,7 @@ class ComparisonDisplay:
 
     def _draw_row(self, row, name):
         """Draw the interval on the row's line, the folds a little below it, the costs at the right."""
-        summary = self.comparison.table_.loc[name]
+        summary = self.comparison.table_.astype(float).loc[name]
         scores = self.comparison.scores_[name].dropna().to_numpy()
         self.ax_.plot(
             scores, np.full(len(scores), row + 0.22), "o", ms=3.5, mew=0, color=GREY, alpha=0.7, zorder=2
@@ -135,7 +136,7 @@ class ComparisonDisplay:
 
     def _label_axes(self):
         names = [
-            f"{name}\n(reference)" if name == self.comparison.reference_ else name
+            textwrap.fill(name, 24) + ("\n(reference)" if name == self.comparison.reference_ else "")
             for name in self.comparison.table_.index
         ]
         self.ax_.set_yticks(np.arange(len(names)), names)
@@ -162,25 +163,24 @@ def _new_axes(n_models):
 
 def _costs(summary):
     """Return a model's learned parameters, seconds and failed folds, in words."""
-    known = not pd.isna(summary["n_parameters"])
-    counts = f"{_short(int(summary['n_parameters']))} parameters" if known else ""
-    seconds = "" if pd.isna(summary["fit_time"]) else f"{_seconds(summary['fit_time'])} a fold"
-    failed = f"{summary['n_failed']} failed" if summary["n_failed"] else ""
-    lines = [counts, ", ".join(filter(None, (seconds, failed)))]
-    return "\n".join(filter(None, lines))
+    n_parameters, seconds, n_failed = summary[["n_parameters", "fit_time", "n_failed"]]
+    counts = "" if np.isnan(n_parameters) else f"{_short(n_parameters)} parameters"
+    times = "" if np.isnan(seconds) else f"{_seconds(seconds)} a fold"
+    failed = f"{n_failed:.0f} failed" if n_failed else ""
+    return "\n".join(filter(None, (counts, ", ".join(filter(None, (times, failed))))))
 
 
 def _short(number):
-    """Return a count with three digits at most: 950, 12.3 k, 1.2 M."""
+    """Return a count with three digits: 950, 12.3 k, 1.2 M."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if number >= size:
+        if number >= 0.9995 * size:
             return f"{number / size:.3g} {unit}"
-    return f"{number:d}"
+    return f"{number:.0f}"
 
 
 def _seconds(seconds):
-    """Return a duration with its unit: 12 ms, 3.4 s, 5.1 min, 2.5 h."""
-    for unit, size in (("h", 3600), ("min", 60), ("s", 1)):
+    """Return a duration with its unit: 0.15 s, 34 s, 5.1 min, 2.5 h."""
+    for unit, size in (("h", 3600), ("min", 60)):
         if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{1000 * seconds:.2g} ms"
+            return f"{seconds / size:.2g} {unit}"
+    return f"{seconds:.2g} s" if seconds >= 0.01 else "< 0.01 s"

@@ -70,7 +70,8 @@ def compare(
         Jobs, one a model and fold, as in joblib. The numbers do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Seeds the folds, and every parameter ``random_state`` that a model leaves at None, nested ones
-        included; the same in all folds. None leaves them as they are.
+        included; the same in all folds. None leaves them as they are. Splitters, also those inside
+        searches, keep their own.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 

@@ -1,11 +1,19 @@
 """What a comparison found."""
 
+import html
+
 import numpy as np
 import pandas as pd
 from sklearn.utils.multiclass import type_of_target
 
 from .._show_versions import versions
 from ._table import comparison_table, score_frame
+
+_FORMAT = {
+    "float_format": "{:.3f}".format,
+    "formatters": dict.fromkeys(("p_value", "p_holm"), "{:.2g}".format)
+    | dict.fromkeys(("fit_time", "score_time"), "{:.2f}".format),
+}
 
 
 class Comparison:
@@ -92,12 +100,10 @@ class Comparison:
         self._results = results
 
     def __repr__(self):
-        formats = dict.fromkeys(("fit_time", "score_time", "p_value", "p_holm"), "{:.3g}".format)
-        table = self.table_.to_string(formatters=formats, float_format="{:.3f}".format)
-        return f"{self._title()}\n{table}"
+        return f"{self._title()}\n{self.table_.to_string(**_FORMAT)}"
 
     def _repr_html_(self):
-        return self.table_.to_html(float_format="{:.3g}".format)
+        return f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"
 
     def to_dict(self):
         """Return a record of the comparison that ``json.dump`` takes.
