@@ -2,30 +2,47 @@
 
 import functools
 import threading
+from collections import OrderedDict
 
 # Banks come from librosa, whose first use imports and compiles with numba: one thread at a time.
 _LOCK = threading.RLock()
+_LIMIT = 2**27  # bytes a kind of bank: a hundred tunings of common filters, one of the largest
 
 
 def bank(build):
     """Decorate a function that builds filters, so that equal arguments get the filters built before.
 
-    Arguments must be hashable. The tensors returned are shared: read them, never write to them.
+    Those used longest ago are given up when a kind of filters takes more than 128 MiB. Arguments must be
+    hashable. The tensors returned are shared: read them, never write to them.
 
     Parameters
     ----------
     build : callable
+        Returns a tensor, or nested tuples with tensors in them.
 
     Returns
     -------
-    cached : callable
+    get : callable
         Safe to call from several threads at once.
     """
-    cached = functools.lru_cache(maxsize=256)(build)
+    kept = OrderedDict()
 
     @functools.wraps(build)
-    def locked(*args):
+    def get(*args):
         with _LOCK:
-            return cached(*args)
+            if args in kept:
+                kept.move_to_end(args)
+                return kept[args]
+            filters = kept[args] = build(*args)
+            while sum(map(_n_bytes, kept.values())) > _LIMIT and len(kept) > 1:
+                kept.popitem(last=False)
+            return filters
 
-    return locked
+    return get
+
+
+def _n_bytes(filters):
+    """Return the memory of a tensor, or of all tensors in nested tuples."""
+    if isinstance(filters, tuple):
+        return sum(map(_n_bytes, filters))
+    return getattr(filters, "nbytes", 0)

@@ -62,6 +62,11 @@ def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
     -------
     coefficients : tensor of shape (..., n_coefficients, n_frames)
 
+    Raises
+    ------
+    ValueError
+        Where there are fewer bins than coefficients.
+
     Examples
     --------
     A flat spectrum has a first coefficient only:
@@ -72,6 +77,10 @@ def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
     tensor([[2.],
             [0.]])
     """
+    if n_coefficients > spectra.shape[-2]:
+        raise ValueError(
+            f"n_coefficients={n_coefficients} must be at most the number of bins, {spectra.shape[-2]}."
+        )
     cosines = _cosines(
         spectra.shape[-2], n_coefficients, dct_type, norm, lifter, spectra.dtype, spectra.device
     )

@@ -61,7 +61,7 @@ def cqt_span(*, sr=22050, fmin=None, bins_per_octave=12, tuning=0.0, filter_scal
     0.53
     """
     lowest = cqt_frequencies(1, fmin=fmin, bins_per_octave=bins_per_octave, tuning=tuning)[0]
-    return filter_scale / _relative_bandwidth(bins_per_octave) * sr / lowest
+    return float(filter_scale / _relative_bandwidth(bins_per_octave) * sr / lowest)
 
 
 def check_cqt(
@@ -89,7 +89,7 @@ def check_cqt(
     >>> check_cqt(n_bins=120)
     Traceback (most recent call last):
         ...
-    ValueError: n_bins=120 bins of 12 an octave from fmin=32.7 Hz reach 32968 Hz, above half of sr=22050 ...
+    ValueError: n_bins=120 bins of 12 an octave from fmin=32.7 Hz reach ... Hz, ...
     """
     import librosa.filters  # slow: brings numba
 

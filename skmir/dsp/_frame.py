@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 PAD_MODES = ("constant", "edge", "reflect", "symmetric")
-BLOCK = 2**17  # samples of frames worked on at once: few enough to stay in a core's cache
+BLOCK = 2**18  # samples of frames worked on at once: few enough to stay in a core's cache
 
 
 def pad(y, n, mode):
@@ -64,8 +64,8 @@ def frame(y, frame_length, hop_length):
     """
     if y.shape[-1] < frame_length:
         raise ValueError(
-            f"a frame of {frame_length} samples does not fit into {y.shape[-1]} samples. Use center=True, which "
-            "pads the ends, shorter frames, or longer clips."
+            f"a frame of {frame_length} samples does not fit into {y.shape[-1]}. Use center=True, which pads "
+            "the ends, shorter frames, or longer clips."
         )
     return y.unfold(-1, frame_length, hop_length)
 

@@ -1,11 +1,13 @@
 """Mel bands."""
 
+from typing import NamedTuple
+
 import torch
 
 from ._bank import bank
 from ._stft import magnitudes, map_spectra
 
-GROUP = 16  # neighbouring bands multiplied at once
+_GROUP = 16  # bands multiplied at once
 
 
 def mel_spectrogram(
@@ -56,52 +58,42 @@ def mel_spectrogram(
     >>> mel_spectrogram(torch.zeros(22050), n_mels=40).shape
     torch.Size([40, 44])
     """
-    bands = mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, y.dtype, y.device)
+    groups = _mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, y.dtype, y.device)
     return map_spectra(
-        lambda spectra: apply_bands(bands, magnitudes(spectra, power), n_mels),
-        y,
-        n_fft=n_fft,
-        **stft_parameters,
+        lambda spectra: _sum_bands(groups, magnitudes(spectra, power)), y, n_fft=n_fft, **stft_parameters
     )
 
 
+class _Group(NamedTuple):
+    """Neighbouring bands, whose filters are 0 outside a short range of frequencies."""
+
+    low: int  # first frequency
+    high: int  # last frequency + 1
+    weights: torch.Tensor  # (n_bands, high - low)
+
+
 @bank
-def mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype, device):
-    """Return the filters as groups of neighbouring bands; see :func:`apply_bands`."""
+def _mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype, device):
+    """Return the filters in groups."""
     import librosa.filters  # slow: brings numba
 
     weights = librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm)
-    weights = torch.from_numpy(weights).to(device, dtype)
-    return tuple(_group(weights, start) for start in range(0, n_mels, GROUP))
+    return tuple(map(_group, torch.from_numpy(weights).to(device, dtype).split(_GROUP)))
 
 
-def _group(weights, start):
-    """Return where a group's filters stand in frequency, and their weights there."""
-    rows = weights[start : start + GROUP]
-    used = rows.any(dim=0).nonzero().flatten().tolist() or [0]
+def _group(weights):
+    """Return the group whose filters are the rows of an array of shape (n_bands, n_frequencies)."""
+    used = weights.any(dim=0).nonzero().flatten().tolist() or [0]
     low, high = used[0], used[-1] + 1
-    return low, high, rows[:, low:high].contiguous()
+    return _Group(low, high, weights[:, low:high].contiguous())
 
 
-def apply_bands(bands, power, n_mels):
-    """Sum the spectra in each band.
-
-    A mel filter is zero almost everywhere; a group of neighbours is multiplied with the short range of
-    frequencies where one of them is not.
+def _sum_bands(groups, spectra):
+    """Return the bands' energies, of shape (..., n_mels, n_frames).
 
     Parameters
     ----------
-    bands : tuple of (int, int, tensor of shape (n_bands_i, high - low))
-        First frequency, last frequency + 1, weights.
-    power : tensor of shape (..., n_frames, n_frequencies)
-    n_mels : int
-        Number of all bands.
-
-    Returns
-    -------
-    energies : tensor of shape (..., n_mels, n_frames)
+    groups : tuple of _Group
+    spectra : tensor of shape (..., n_frames, n_frequencies)
     """
-    energies = power.new_empty((*power.shape[:-2], n_mels, power.shape[-2]))
-    for i, (low, high, weights) in enumerate(bands):
-        energies[..., GROUP * i : GROUP * (i + 1), :] = weights @ power[..., low:high].mT
-    return energies
+    return torch.cat([g.weights @ spectra[..., g.low : g.high].mT for g in groups], dim=-2)

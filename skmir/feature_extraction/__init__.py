@@ -1,0 +1,9 @@
+"""Front ends: clips to frames, with librosa's parameter names, defaults and results."""
+
+from ._chroma import Chroma
+from ._cqt import CQT
+from ._dft import DFT
+from ._mel_spectrogram import MelSpectrogram
+from ._mfcc import MFCC
+
+__all__ = ["CQT", "DFT", "MFCC", "Chroma", "MelSpectrogram"]

@@ -1,0 +1,189 @@
+"""Chroma, as a transformer."""
+
+import math
+import numbers
+
+import numpy as np
+
+from .._validation import check_choice, check_number
+from ..dsp import check_cqt, chroma_cqt, chroma_stft, cqt_span
+from ._base import BaseFrontEnd
+from ._parameters import check_norm, check_stft, stft_parameters, stft_span
+
+
+class Chroma(BaseFrontEnd):
+    """Energy in the pitch classes: ``librosa.feature.chroma_stft`` or ``librosa.feature.chroma_cqt``.
+
+    Octaves are folded into one, from C upwards, so that a chord looks alike in every position.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+    kind : {"stft", "cqt"}, default="stft"
+        From the Fourier transform, which is quick, or from the constant-Q transform, which tells low notes
+        apart.
+    n_chroma : int, default=12
+        Pitch classes in an octave.
+    tuning : float or None, default=None
+        Deviation from A = 440 Hz, in fractions of a pitch class ("stft") or of one of the
+        ``bins_per_octave`` ("cqt"); None estimates it for each clip.
+    norm : float or None, default=numpy.inf
+        Order of the norm by which each frame is divided; numpy.inf is the largest value. None leaves
+        frames as they are. Silent frames stay 0.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
+    n_fft : int, default=2048
+        "stft": length of a frame, in samples.
+    win_length : int or None, default=None
+        "stft": length of the window in the middle of the frame, in samples; None is ``n_fft``.
+    window : str, tuple or float, default="hann"
+        "stft": what :func:`scipy.signal.get_window` takes.
+    bins_per_octave : int, default=36
+        "cqt": bins of the transform in an octave, a multiple of ``n_chroma``.
+    n_octaves : int, default=7
+        "cqt": octaves above ``fmin``.
+    fmin : float or None, default=None
+        "cqt": lowest frequency, in Hz; None is C1, 32.7 Hz.
+    threshold : float, default=0.0
+        "cqt": values below it are set to 0, before normalisation.
+    n_jobs : int or None, default=None
+        Threads, as in joblib. The result does not depend on it.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of samples a clip, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.dsp.chroma_stft : The same on tensors.
+    skmir.dsp.chroma_cqt : The same on tensors.
+    CQT : Pitches with their octave.
+
+    Notes
+    -----
+    With "cqt", the filters are up to 1.6 s long (at ``fmin``) and reach into the silence beside a sound.
+    Frames there hold rounding errors, some 120 dB below the sound, which ``norm`` blows up, as it does in
+    librosa. A small ``threshold``, 0.001 say, sets them to 0.
+
+    References
+    ----------
+    D. Ellis, "Chroma feature analysis and synthesis", 2007.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.feature_extraction import Chroma
+    >>> X = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050).reshape(1, -1)
+    >>> frames = Chroma().fit_transform(X)
+    >>> frames.shape
+    (1, 12, 44)
+    >>> int(frames[0, :, 20].argmax())  # semitones from C to A
+    9
+    """
+
+    _prefix = "chroma"
+
+    def __init__(
+        self,
+        sr=22050,
+        *,
+        kind="stft",
+        n_chroma=12,
+        tuning=None,
+        norm=np.inf,
+        hop_length=512,
+        n_fft=2048,
+        win_length=None,
+        window="hann",
+        bins_per_octave=36,
+        n_octaves=7,
+        fmin=None,
+        threshold=0.0,
+        n_jobs=None,
+        verbose=0,
+    ):
+        self.sr = sr
+        self.kind = kind
+        self.n_chroma = n_chroma
+        self.tuning = tuning
+        self.norm = norm
+        self.hop_length = hop_length
+        self.n_fft = n_fft
+        self.win_length = win_length
+        self.window = window
+        self.bins_per_octave = bins_per_octave
+        self.n_octaves = n_octaves
+        self.fmin = fmin
+        self.threshold = threshold
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_choice("kind", self.kind, ("stft", "cqt"))
+        check_number("n_chroma", self.n_chroma, kind=numbers.Integral, low=1)
+        check_number("tuning", self.tuning, none=True)
+        check_norm(self.norm)
+        check_stft(self)
+        check_number("bins_per_octave", self.bins_per_octave, kind=numbers.Integral, low=1)
+        check_number("n_octaves", self.n_octaves, kind=numbers.Integral, low=1)
+        check_number("fmin", self.fmin, above=0, none=True)
+        check_number("threshold", self.threshold, low=0)
+        if self.kind == "cqt":
+            self._check_cqt()
+
+    def _check_cqt(self):
+        if self.bins_per_octave % self.n_chroma:
+            raise ValueError(
+                f"bins_per_octave={self.bins_per_octave} must be a multiple of n_chroma={self.n_chroma}."
+            )
+        check_cqt(n_bins=self.n_octaves * self.bins_per_octave, **self._filters())
+
+    def _filters(self):
+        """Return what sets the lengths of the constant-Q transform's filters, as a dict."""
+        return {
+            "sr": self.sr,
+            "fmin": self.fmin,
+            "bins_per_octave": self.bins_per_octave,
+            "tuning": self.tuning or 0.0,
+        }
+
+    def _n_bins(self):
+        return self.n_chroma
+
+    def _span(self):
+        if self.kind == "stft":
+            return stft_span(self)
+        span = math.ceil(cqt_span(**self._filters()))
+        return span, f"the longest filter's {span} samples", "a higher fmin or fewer bins_per_octave"
+
+    def _frames(self, y):
+        return {"stft": self._from_stft, "cqt": self._from_cqt}[self.kind](y)
+
+    def _from_stft(self, y):
+        return chroma_stft(
+            y,
+            sr=self.sr,
+            n_chroma=self.n_chroma,
+            tuning=self.tuning,
+            norm=self.norm,
+            **stft_parameters(self),
+        )
+
+    def _from_cqt(self, y):
+        return chroma_cqt(
+            y,
+            sr=self.sr,
+            hop_length=self.hop_length,
+            fmin=self.fmin,
+            n_chroma=self.n_chroma,
+            tuning=self.tuning,
+            norm=self.norm,
+            threshold=self.threshold,
+            n_octaves=self.n_octaves,
+            bins_per_octave=self.bins_per_octave,
+        )

@@ -1,0 +1,150 @@
+"""Constant-Q transform, as a transformer."""
+
+import math
+import numbers
+
+from .._validation import check_choice, check_number
+from ..dsp import PAD_MODES, check_cqt, cqt, cqt_span
+from ._base import BaseFrontEnd
+from ._parameters import check_norm, check_window
+
+
+class CQT(BaseFrontEnd):
+    """Magnitude of the constant-Q transform: ``abs(librosa.cqt(y))``.
+
+    Bins are equally spaced in pitch, so that a transposition is a shift; lower bins have longer windows.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+    hop_length : int, default=512
+        From one frame to the next, in samples. The more often it can be halved, the faster.
+    fmin : float or None, default=None
+        Frequency of the lowest bin, in Hz; None is C1, 32.7 Hz.
+    n_bins : int, default=84
+        Number of bins.
+    bins_per_octave : int, default=12
+        Bins in an octave.
+    tuning : float or None, default=0.0
+        Deviation from A = 440 Hz in fractions of a bin, by which all bins are moved; None estimates it for
+        each clip.
+    filter_scale : float, default=1
+        Length of the filters, relative to that which separates neighbouring bins.
+    norm : float or None, default=1
+        Which l_p norm of the filters is 1; None leaves windows of height 1.
+    sparsity : float, default=0.01
+        Share of each filter's spectrum that is dropped, in [0, 0.99].
+    window : str, tuple or float, default="hann"
+        What :func:`scipy.signal.get_window` takes.
+    pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
+        How the ends are padded; "constant" adds zeros.
+    n_jobs : int or None, default=None
+        Threads, as in joblib. The result does not depend on it.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of samples a clip, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.dsp.cqt : The same on tensors.
+    Chroma : Octaves folded into one.
+
+    References
+    ----------
+    C. Schoerkhuber and A. Klapuri, "Constant-Q transform toolbox for music processing", SMC 2010.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.feature_extraction import CQT
+    >>> X = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050).reshape(1, -1)
+    >>> frames = CQT().fit_transform(X)
+    >>> frames.shape
+    (1, 84, 44)
+    >>> int(frames[0, :, 20].argmax())  # semitones from C1 to A4
+    45
+    """
+
+    _prefix = "cqt"
+
+    def __init__(
+        self,
+        sr=22050,
+        *,
+        hop_length=512,
+        fmin=None,
+        n_bins=84,
+        bins_per_octave=12,
+        tuning=0.0,
+        filter_scale=1,
+        norm=1,
+        sparsity=0.01,
+        window="hann",
+        pad_mode="constant",
+        n_jobs=None,
+        verbose=0,
+    ):
+        self.sr = sr
+        self.hop_length = hop_length
+        self.fmin = fmin
+        self.n_bins = n_bins
+        self.bins_per_octave = bins_per_octave
+        self.tuning = tuning
+        self.filter_scale = filter_scale
+        self.norm = norm
+        self.sparsity = sparsity
+        self.window = window
+        self.pad_mode = pad_mode
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_number("fmin", self.fmin, above=0, none=True)
+        check_number("n_bins", self.n_bins, kind=numbers.Integral, low=1)
+        check_number("bins_per_octave", self.bins_per_octave, kind=numbers.Integral, low=1)
+        check_number("tuning", self.tuning, none=True)
+        check_number("filter_scale", self.filter_scale, above=0)
+        check_norm(self.norm)
+        check_number("sparsity", self.sparsity, low=0, high=0.99)
+        check_window(self.window)
+        check_choice("pad_mode", self.pad_mode, PAD_MODES)
+        check_cqt(n_bins=self.n_bins, window=self.window, **self._filters())
+
+    def _filters(self):
+        """Return what sets the filters' lengths, as a dict."""
+        return {
+            "sr": self.sr,
+            "fmin": self.fmin,
+            "bins_per_octave": self.bins_per_octave,
+            "tuning": self.tuning or 0.0,
+            "filter_scale": self.filter_scale,
+        }
+
+    def _n_bins(self):
+        return self.n_bins
+
+    def _span(self):
+        span = math.ceil(cqt_span(**self._filters()))
+        return span, f"the longest filter's {span} samples", "a higher fmin or a smaller filter_scale"
+
+    def _frames(self, y):
+        return cqt(
+            y,
+            sr=self.sr,
+            hop_length=self.hop_length,
+            fmin=self.fmin,
+            n_bins=self.n_bins,
+            bins_per_octave=self.bins_per_octave,
+            tuning=self.tuning,
+            filter_scale=self.filter_scale,
+            norm=self.norm,
+            sparsity=self.sparsity,
+            window=self.window,
+            pad_mode=self.pad_mode,
+        )

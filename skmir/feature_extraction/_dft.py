@@ -1,0 +1,97 @@
+"""Magnitudes of the short-time Fourier transform, as a transformer."""
+
+from .._validation import check_number
+from ..dsp import spectrogram
+from ._base import BaseFrontEnd
+from ._parameters import check_stft, stft_parameters, stft_span
+
+
+class DFT(BaseFrontEnd):
+    """Magnitude spectra of overlapping frames: ``abs(librosa.stft(y)) ** power``.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+    n_fft : int, default=2048
+        Length of a frame, in samples.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
+    win_length : int or None, default=None
+        Length of the window in the middle of the frame, in samples; None is ``n_fft``.
+    window : str, tuple or float, default="hann"
+        What :func:`scipy.signal.get_window` takes.
+    center : bool, default=True
+        Whether the ends are padded, so that frame t has its middle at sample ``t * hop_length``; if not,
+        it starts there.
+    pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
+        How the ends are padded; "constant" adds zeros.
+    power : float, default=1.0
+        1 gives magnitudes, 2 gives power.
+    n_jobs : int or None, default=None
+        Threads, as in joblib. The result does not depend on it.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of samples a clip, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.dsp.spectrogram : The same on tensors.
+    MelSpectrogram : Fewer bins, equally spaced for the ear.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.feature_extraction import DFT
+    >>> X = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050).reshape(1, -1)
+    >>> frames = DFT().fit_transform(X)
+    >>> frames.shape
+    (1, 1025, 44)
+    >>> int(frames[0, :, 20].argmax() * 22050 / 2048)  # Hz, in steps of 10.8
+    441
+    """
+
+    _prefix = "dft"
+
+    def __init__(
+        self,
+        sr=22050,
+        *,
+        n_fft=2048,
+        hop_length=512,
+        win_length=None,
+        window="hann",
+        center=True,
+        pad_mode="constant",
+        power=1.0,
+        n_jobs=None,
+        verbose=0,
+    ):
+        self.sr = sr
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.win_length = win_length
+        self.window = window
+        self.center = center
+        self.pad_mode = pad_mode
+        self.power = power
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_stft(self)
+        check_number("power", self.power, above=0)
+
+    def _n_bins(self):
+        return 1 + self.n_fft // 2
+
+    def _span(self):
+        return stft_span(self)
+
+    def _frames(self, y):
+        return spectrogram(y, power=self.power, **stft_parameters(self))

@@ -1,0 +1,118 @@
+"""Mel spectrogram, as a transformer."""
+
+from .._validation import check_number
+from ..dsp import mel_spectrogram
+from ._base import BaseFrontEnd
+from ._parameters import check_mel, check_norm, check_stft, mel_parameters, stft_parameters, stft_span
+
+
+class MelSpectrogram(BaseFrontEnd):
+    """Energy in bands that are equally wide on the mel scale: ``librosa.feature.melspectrogram``.
+
+    The result is power, not decibels: put :func:`skmir.dsp.power_to_db` or a logarithm behind it.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+    n_fft : int, default=2048
+        Length of a frame, in samples.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
+    win_length : int or None, default=None
+        Length of the window in the middle of the frame, in samples; None is ``n_fft``.
+    window : str, tuple or float, default="hann"
+        What :func:`scipy.signal.get_window` takes.
+    center : bool, default=True
+        Whether the ends are padded, so that frame t has its middle at sample ``t * hop_length``; if not,
+        it starts there.
+    pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
+        How the ends are padded; "constant" adds zeros.
+    power : float, default=2.0
+        Power of the magnitudes that are summed in a band: 2 for energy, 1 for magnitude.
+    n_mels : int, default=128
+        Number of bands.
+    fmin, fmax : float, default=0.0 and None
+        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
+    htk : bool, default=False
+        Whether the mel scale is HTK's instead of Slaney's.
+    norm : {"slaney"}, float or None, default="slaney"
+        "slaney" divides each band by its width; a number makes each band's l_p norm 1; None leaves peaks
+        of 1.
+    n_jobs : int or None, default=None
+        Threads, as in joblib. The result does not depend on it.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of samples a clip, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.dsp.mel_spectrogram : The same on tensors.
+    MFCC : The shape of the mel spectrum in few numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.feature_extraction import MelSpectrogram
+    >>> MelSpectrogram(n_mels=40).fit_transform(np.zeros((2, 22050))).shape
+    (2, 40, 44)
+    """
+
+    _prefix = "mel"
+
+    def __init__(
+        self,
+        sr=22050,
+        *,
+        n_fft=2048,
+        hop_length=512,
+        win_length=None,
+        window="hann",
+        center=True,
+        pad_mode="constant",
+        power=2.0,
+        n_mels=128,
+        fmin=0.0,
+        fmax=None,
+        htk=False,
+        norm="slaney",
+        n_jobs=None,
+        verbose=0,
+    ):
+        self.sr = sr
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.win_length = win_length
+        self.window = window
+        self.center = center
+        self.pad_mode = pad_mode
+        self.power = power
+        self.n_mels = n_mels
+        self.fmin = fmin
+        self.fmax = fmax
+        self.htk = htk
+        self.norm = norm
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_stft(self)
+        check_number("power", self.power, above=0)
+        check_mel(self)
+        check_norm(self.norm, "slaney")
+
+    def _n_bins(self):
+        return self.n_mels
+
+    def _span(self):
+        return stft_span(self)
+
+    def _frames(self, y):
+        return mel_spectrogram(
+            y, power=self.power, norm=self.norm, **mel_parameters(self), **stft_parameters(self)
+        )

@@ -1,0 +1,136 @@
+"""Mel-frequency cepstral coefficients, as a transformer."""
+
+import numbers
+
+from .._validation import check_number
+from ..dsp import cepstrum, mel_spectrogram, power_to_db
+from ._base import BaseFrontEnd
+from ._parameters import check_mel, check_stft, mel_parameters, stft_parameters, stft_span
+
+
+class MFCC(BaseFrontEnd):
+    """Mel-frequency cepstral coefficients: ``librosa.feature.mfcc``.
+
+    The mel spectrum in dB, limited to 80 dB below the clip's highest value, as a sum of cosines over
+    frequency: the first coefficients describe loudness and the spectrum's rough shape, which is timbre.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+    n_mfcc : int, default=20
+        Number of coefficients, at most ``n_mels``.
+    dct_type : {1, 2, 3}, default=2
+        Type of the discrete cosine transform, as in :func:`scipy.fft.dct`.
+    norm : {"ortho"} or None, default="ortho"
+        Its normalisation, as in :func:`scipy.fft.dct`.
+    lifter : float, default=0
+        Where above 0, coefficient n is multiplied by ``1 + sin(pi * (n + 1) / lifter) * lifter / 2``, which
+        evens out their spread.
+    n_mels : int, default=128
+        Number of mel bands.
+    fmin, fmax : float, default=0.0 and None
+        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
+    htk : bool, default=False
+        Whether the mel scale is HTK's instead of Slaney's.
+    n_fft : int, default=2048
+        Length of a frame, in samples.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
+    win_length : int or None, default=None
+        Length of the window in the middle of the frame, in samples; None is ``n_fft``.
+    window : str, tuple or float, default="hann"
+        What :func:`scipy.signal.get_window` takes.
+    n_jobs : int or None, default=None
+        Threads, as in joblib. The result does not depend on it.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of samples a clip, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.dsp.cepstrum : The last step, on tensors.
+    MelSpectrogram : The first step.
+
+    References
+    ----------
+    S. Davis and P. Mermelstein, "Comparison of parametric representations for monosyllabic word
+    recognition in continuously spoken sentences", IEEE Trans. ASSP 28(4), 1980.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.feature_extraction import MFCC
+    >>> mfcc = MFCC(n_mfcc=13)
+    >>> mfcc.fit_transform(np.zeros((2, 22050))).shape
+    (2, 13, 44)
+    >>> mfcc.get_feature_names_out()[3]
+    'mfcc03'
+    """
+
+    _prefix = "mfcc"
+
+    def __init__(
+        self,
+        sr=22050,
+        *,
+        n_mfcc=20,
+        dct_type=2,
+        norm="ortho",
+        lifter=0,
+        n_mels=128,
+        fmin=0.0,
+        fmax=None,
+        htk=False,
+        n_fft=2048,
+        hop_length=512,
+        win_length=None,
+        window="hann",
+        n_jobs=None,
+        verbose=0,
+    ):
+        self.sr = sr
+        self.n_mfcc = n_mfcc
+        self.dct_type = dct_type
+        self.norm = norm
+        self.lifter = lifter
+        self.n_mels = n_mels
+        self.fmin = fmin
+        self.fmax = fmax
+        self.htk = htk
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.win_length = win_length
+        self.window = window
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_stft(self)
+        check_mel(self)
+        check_number("n_mfcc", self.n_mfcc, kind=numbers.Integral, low=1, high=self.n_mels)
+        check_number("dct_type", self.dct_type, kind=numbers.Integral, low=1, high=3)
+        check_number("lifter", self.lifter, low=0)
+        if self.norm not in ("ortho", None):
+            raise ValueError(f"norm={self.norm!r} must be 'ortho' or None.")
+
+    def _n_bins(self):
+        return self.n_mfcc
+
+    def _span(self):
+        return stft_span(self)
+
+    def _frames(self, y):
+        bands = mel_spectrogram(y, **mel_parameters(self), **stft_parameters(self))
+        return cepstrum(
+            power_to_db(bands),
+            n_coefficients=self.n_mfcc,
+            dct_type=self.dct_type,
+            norm=self.norm,
+            lifter=self.lifter,
+        )

@@ -1,0 +1,79 @@
+"""Checks of parameters that several front ends share."""
+
+import numbers
+
+import numpy as np
+import scipy.signal
+
+from .._validation import check_choice, check_number
+from ..dsp import PAD_MODES
+
+_STFT = ("n_fft", "hop_length", "win_length", "window", "center", "pad_mode")
+_MEL = ("n_mels", "fmin", "fmax", "htk")
+
+
+def stft_parameters(estimator):
+    """Return those of an estimator's parameters that :func:`skmir.dsp.stft` takes, as a dict."""
+    parameters = estimator.get_params(deep=False)
+    return {name: parameters[name] for name in _STFT if name in parameters}
+
+
+def check_stft(estimator):
+    """Raise unless an estimator's parameters of the Fourier transform are in their ranges."""
+    parameters = stft_parameters(estimator)
+    check_number("n_fft", estimator.n_fft, kind=numbers.Integral, low=2)
+    check_number(
+        "win_length",
+        estimator.win_length,
+        kind=numbers.Integral,
+        low=1,
+        high=estimator.n_fft,
+        none=True,
+    )
+    check_window(estimator.window)
+    check_flag("center", parameters.get("center", True))
+    check_choice("pad_mode", parameters.get("pad_mode", "constant"), PAD_MODES)
+
+
+def stft_span(estimator):
+    """Return how many samples a frame spans, what sets that, and how it is made smaller."""
+    return estimator.n_fft, f"n_fft={estimator.n_fft} samples", "a smaller n_fft"
+
+
+def mel_parameters(estimator):
+    """Return those of an estimator's parameters that set the mel bands, as a dict."""
+    return {name: getattr(estimator, name) for name in ("sr", *_MEL)}
+
+
+def check_mel(estimator):
+    """Raise unless an estimator's parameters of the mel bands are in their ranges."""
+    check_number("n_mels", estimator.n_mels, kind=numbers.Integral, low=1)
+    check_number("fmin", estimator.fmin, low=0)
+    check_number("fmax", estimator.fmax, above=estimator.fmin, high=estimator.sr / 2, none=True)
+    check_flag("htk", estimator.htk)
+
+
+def check_window(window):
+    """Raise unless scipy knows the window, and it can serve as a key."""
+    try:
+        hash(window)
+        scipy.signal.get_window(window, 8)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"window={window!r} is not what scipy.signal.get_window takes: a name such as 'hann', a tuple of "
+            "a name and numbers, or a number (the beta of a Kaiser window)."
+        ) from error
+
+
+def check_norm(norm, *words):
+    """Raise unless ``norm`` is an order of a norm, None, or one of some words."""
+    if isinstance(norm, str):
+        check_choice("norm", norm, words)
+    elif norm != -np.inf:
+        check_number("norm", norm, low=0, none=True)
+
+
+def check_flag(name, value):
+    """Raise unless a parameter is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}={value!r} must be True or False.")

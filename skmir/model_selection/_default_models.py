@@ -1,0 +1,90 @@
+"""The models that ``skmir compare`` sets beside one another."""
+
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from .._validation import check_choice
+from ..compose import FrameClassifier
+from ..feature_extraction import DFT, MFCC, Chroma, MelSpectrogram
+from ..neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
+from ..preprocessing import FramePooler, FrameScaler
+
+RICH = ("mean", "std", "max", "delta_std")
+
+
+def default_models(names=None, *, max_iter=None):
+    """Return the models that the command ``skmir compare`` runs: two classic ones and four networks.
+
+    "SVM" is the usual baseline: an RBF-SVM on means and deviations of MFCC. "LDA" is a strong one:
+    discriminant analysis with shrunken covariance on 440 statistics of MFCC, log-mel spectrum and
+    chroma. A network that beats only the first has not shown much. "MLP" sees statistics of the log-mel
+    spectrum; "CNN" and "CRNN" see the log-mel spectrogram itself, 1.5 s at a time; "DBN", pretrained
+    without labels, sees single frames of the log-spectrum.
+
+    Parameters
+    ----------
+    names : sequence of str or None, default=None
+        Any of "SVM", "LDA", "MLP", "CNN", "CRNN" and "DBN"; None takes all.
+    max_iter : int or None, default=None
+        Epochs of the networks; None leaves each network's own number.
+
+    Returns
+    -------
+    models : dict of str to Pipeline
+        From clips (paths or waveforms at 22,050 Hz) to labels.
+
+    Raises
+    ------
+    ValueError
+        Where there is no model of a name.
+
+    Examples
+    --------
+    >>> from skmir.model_selection import default_models
+    >>> list(default_models(["SVM", "CNN"]))
+    ['SVM', 'CNN']
+    """
+    names = list(BUILDERS) if names is None else names
+    return {
+        name: check_choice("names", name, BUILDERS)({} if max_iter is None else {"max_iter": max_iter})
+        for name in names
+    }
+
+
+def _svm(_epochs):
+    return make_pipeline(MFCC(), FramePooler(), StandardScaler(), SVC(C=10))
+
+
+def _lda(_epochs):
+    statistics = make_union(
+        make_pipeline(MFCC(n_mfcc=40), FramePooler(RICH)),
+        make_pipeline(MelSpectrogram(), FrameScaler(), FramePooler()),
+        make_pipeline(Chroma(), FramePooler()),
+    )
+    return make_pipeline(
+        statistics, StandardScaler(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    )
+
+
+def _mlp(epochs):
+    return make_pipeline(
+        MelSpectrogram(), FrameScaler(), FramePooler(RICH), StandardScaler(), MLPClassifier(**epochs)
+    )
+
+
+def _cnn(epochs):
+    return make_pipeline(MelSpectrogram(n_mels=64), FrameScaler(), CNNClassifier(n_frames=64, **epochs))
+
+
+def _crnn(epochs):
+    return make_pipeline(MelSpectrogram(n_mels=64), FrameScaler(), CRNNClassifier(n_frames=64, **epochs))
+
+
+def _dbn(epochs):
+    frames = FrameClassifier(DBNClassifier((256, 256), **epochs), max_windows=16)
+    return make_pipeline(DFT(n_fft=1024, hop_length=1024), FrameScaler(top_db=40), frames)
+
+
+BUILDERS = {"SVM": _svm, "LDA": _lda, "MLP": _mlp, "CNN": _cnn, "CRNN": _crnn, "DBN": _dbn}
