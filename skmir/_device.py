@@ -27,6 +27,11 @@ def resolve_device(device):
         resolved = torch.device(device)
     except (RuntimeError, TypeError) as error:
         raise ValueError(f"device={device!r} is neither 'auto' nor a torch device: {error}") from error
-    if resolved.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device={device!r}: torch sees no CUDA device here. Use device='auto' or 'cpu'.")
+    try:
+        torch.empty(0, device=resolved)
+    except (RuntimeError, AssertionError) as error:  # torch's backends differ in what they raise
+        raise ValueError(
+            f"device={device!r} is not there: torch sees {torch.cuda.device_count()} CUDA devices. Use "
+            "device='auto' or 'cpu'."
+        ) from error
     return resolved

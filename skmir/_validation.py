@@ -65,9 +65,10 @@ def check_clips(estimator, X, *, reset):
             f"X is one waveform of {X.size} samples where several clips are expected. Reshape your data "
             "with X.reshape(1, -1), or pass [X]."
         )
-    if _is_numeric_array(X) and X.ndim == 3:
+    if (_is_numeric_array(X) and X.ndim == 3) or (items is not None and _ndims(items) == {2}):
+        shape = f"3 dimensions, {X.shape}" if items is None else f"clips of 2 dimensions, {items[0].shape}"
         raise ValueError(
-            f"X has 3 dimensions, {X.shape}: these are frames, and this step takes clips (paths, or "
+            f"X has {shape}: these are frames, and this step takes clips (paths, or "
             "waveforms as a 2-D array or a list of 1-D arrays). Is there one front end too many?"
         )
     return _check_table(
@@ -201,7 +202,9 @@ def _no_single_path(X):
 
 def _column_of_paths(X):
     """Take the one column of a DataFrame of paths; leave everything else alone."""
-    if not isinstance(X, pd.DataFrame) or not any(map(is_path, X.to_numpy().flat)):
+    if not isinstance(X, pd.DataFrame):
+        return X
+    if not any(map(is_path, X.select_dtypes(exclude=["number", "bool"]).to_numpy().flat)):
         return X
     if X.shape[1] != 1:
         raise ValueError(
@@ -213,7 +216,7 @@ def _column_of_paths(X):
 
 def _items(X):
     """Return the clips of a list-like of paths or arrays; None where X is one array of numbers."""
-    if isinstance(X, pd.Series):
+    if isinstance(X, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
         X = X.to_numpy()
     if isinstance(X, np.ndarray):
         return list(X) if X.ndim == 1 and X.dtype.kind in "OUT" and X.size else None
@@ -230,9 +233,10 @@ def _is_numeric_array(X):
 
 
 def _forget_n_features(estimator, reset):
-    """A refit on clips of no fixed length lifts the bond to an earlier 2-D array's width."""
-    if reset and hasattr(estimator, "n_features_in_"):
-        del estimator.n_features_in_
+    """A refit on clips of no fixed length lifts the bond to an earlier table's width and column names."""
+    for name in ("n_features_in_", "feature_names_in_"):
+        if reset and hasattr(estimator, name):
+            delattr(estimator, name)
 
 
 def _check_paths(items):

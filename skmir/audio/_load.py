@@ -7,8 +7,11 @@ import numpy as np
 import soundfile
 import soxr
 
-# A header that declares more bytes than the file has, in libsndfile's own log: "data : 352800 (should be 117570)".
-_DECLARED = re.compile(r"^\s*(?:data|SSND)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
+from .._validation import check_choice, check_number
+
+# A header that declares more bytes than there are, in libsndfile's log: "data : 352800 (should be 117570)"
+# in WAV; AIFF, AU and SVX have other names for the chunk.
+_DECLARED = re.compile(r"^\s*(?:data|SSND|Data Size|BODY)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
 _STREAMED = 0x7FFF0000  # writers that cannot seek back leave a size near 2**31 or 2**32 in the header
 
 
@@ -44,7 +47,8 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
     OSError
         It is a directory, is empty, is cut short, or cannot be decoded.
     ValueError
-        It decodes to nothing usable: no sample, a single one, or values that are not finite.
+        It decodes to nothing usable: no sample, a single one, or values that are not finite; or a
+        parameter is out of its range.
 
     Examples
     --------
@@ -58,12 +62,17 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
     ((22050,), 22050)
     """
     path = os.fspath(path)
+    check_number("sr", sr, above=0, none=True)
+    check_number("offset", offset, low=0)
+    check_number("duration", duration, above=0, none=True)
+    dtype = check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
     y, native = _decode(path, offset, duration, dtype)
     if mono:
         y = y.mean(axis=0)
+    _check_samples(path, y)
     if sr is not None and native != sr:
         y = soxr.resample(y.T, native, sr, quality="HQ").T
-    _check_samples(path, y)
+        _check_samples(path, y)
     return np.ascontiguousarray(y), native if sr is None else sr
 
 
@@ -81,7 +90,7 @@ def _decode(path, offset, duration, dtype):
                 )
             file.seek(min(start, file.frames))
             frames = -1 if duration is None else round(duration * file.samplerate)
-            y = file.read(frames, dtype=np.dtype(dtype).name, always_2d=True)
+            y = file.read(frames, dtype=dtype, always_2d=True)
             return y.T, file.samplerate
     except soundfile.LibsndfileError as error:
         raise OSError(
@@ -99,6 +108,8 @@ def _check_file(path):
         raise OSError(f"{path!r} is a folder. skmir.datasets.load_folder lists the recordings in one.")
     if os.path.getsize(path) == 0:
         raise OSError(f"{path!r} is empty (0 bytes). Fetch it again, or leave it out.")
+    if path.lower().endswith(".raw"):
+        raise OSError(f"{path!r} has no header that tells its rate and format. Convert it to WAV or FLAC.")
 
 
 def _check_length(path, file):
@@ -120,6 +131,6 @@ def _check_samples(path, y):
     if not np.isfinite(y).all():
         bad = int((~np.isfinite(y)).sum())
         raise ValueError(
-            f"{path!r} holds {bad} samples that are NaN or infinite. Repair the recording (numpy.nan_to_num), "
-            "or leave it out."
+            f"{path!r} holds {bad} samples that are NaN or infinite. Repair the recording "
+            "(numpy.nan_to_num), or leave it out."
         )

@@ -1,9 +1,9 @@
 """Seven families of instruments as ranges of physical quantities: data, no code.
 
 Each family holds a few kinds (nylon and steel guitars, flutes and reeds), and an instrument is one draw from
-the ranges of one kind. The orders of magnitude are those of N. H. Fletcher and T. D. Rossing, "The Physics
-of Musical Instruments", Springer 1998; the widths are wide on purpose, so that families overlap as they do
-in recordings. Formants are (lowest centre in Hz, highest centre in Hz, width in octaves, gain in dB).
+the ranges of one kind. Orders of magnitude follow N. H. Fletcher and T. D. Rossing, "The Physics of Musical
+Instruments", Springer 1998; the ranges are wide on purpose, so that families overlap as they do in
+recordings. Formants are (lowest centre in Hz, highest centre in Hz, width in octaves, gain in dB).
 """
 
 from dataclasses import dataclass
@@ -45,15 +45,15 @@ class Kind:
     wander: Range = NONE  # slow random motion of the pitch, in cents
     unsteady: Range = NONE  # random motion of each partial, in dB
     beat: Range = NONE  # depth of the beating between strings, pipes or players of one note
-    # What is not tone, in dB against the tone, and the centre of its band in Hz.
+    # What is not tone: its level in dB against the tone's root mean square, and the centre of its band in Hz.
     noise: Range = (-80.0, -60.0)  # breath or bow, as long as the tone is driven
     noise_centre: Range = (1000.0, 4000.0)
-    knock: Range = (-70.0, -50.0)  # hammer, pick, key click: at the start
+    knock: Range = (-58.0, -38.0)  # hammer, pick, key click: at the start
     knock_centre: Range = (500.0, 3000.0)
     knock_length: Range = (0.005, 0.02)  # time constant in s
 
 
-_PLUCKED = {"knock": (-28.0, -12.0), "modes": 4, "unsteady": (0.0, 0.2)}
+_PLUCKED = {"knock": (-16.0, 0.0), "modes": 4, "unsteady": (0.0, 0.2)}
 _BLOWN = {"release": (0.03, 0.09), "unsteady": (0.4, 1.2)}
 
 FAMILIES: dict[str, tuple[Kind, ...]] = {
@@ -98,7 +98,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             scoop=(20.0, 60.0),
             vibrato=(0.0, 8.0),
             noise=(-60.0, -42.0),
-            knock=(-45.0, -28.0),
+            knock=(-33.0, -16.0),
         ),
         Kind(  # horn and tuba: a conical bore, darker
             **_BLOWN,
@@ -113,7 +113,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             scoop=(20.0, 70.0),
             vibrato=(0.0, 6.0),
             noise=(-60.0, -44.0),
-            knock=(-45.0, -28.0),
+            knock=(-33.0, -16.0),
         ),
     ),
     "guitar": (
@@ -155,7 +155,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             release=(0.004, 0.02),
             tremolo=(0.0, 3.0),
             vibrato=(0.0, 8.0),
-            knock=(-36.0, -14.0),
+            knock=(-24.0, -2.0),
             knock_centre=(1500.0, 6000.0),
             knock_length=(0.001, 0.005),
         ),
@@ -185,7 +185,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             aftersound=(0.1, 0.25),
             beat=(0.1, 0.4),
             cutoff=(2000.0, 5000.0),
-            knock=(-32.0, -16.0),
+            knock=(-20.0, -4.0),
             knock_centre=(150.0, 600.0),
             knock_length=(0.015, 0.04),
         ),
@@ -201,7 +201,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             aftersound=(0.05, 0.2),
             beat=(0.2, 0.5),
             cutoff=(1500.0, 4000.0),
-            knock=(-28.0, -12.0),
+            knock=(-16.0, 0.0),
             knock_centre=(150.0, 700.0),
             knock_length=(0.015, 0.05),
         ),

@@ -16,15 +16,18 @@ def draw_place(rng):
     Returns
     -------
     place : SimpleNamespace
-        ``reverberation`` (time to fall by 60 dB, in s), ``wet`` (the tail's share of the direct sound's
-        energy), ``waves`` (frequency in turns an octave, phase, gain in dB of each ripple of the microphone's response),
-        ``noise`` (mean level against the peak, in dB), ``colour`` (fall of its amplitude, an exponent of frequency).
+        ``reverberation``: time in which the tail falls by 60 dB, in s. ``wet``: energy of the tail against
+        that of the direct sound. ``ripples``: rows of the microphone's response, with turns an octave, phase
+        in rad, and gain in dB. ``noise``: mean level of the background against the peak, in dB. ``colour``:
+        its amplitude falls as frequency to the power of minus this.
     """
     return SimpleNamespace(
         reverberation=rng.uniform(0.15, 1.0),
-        wet=10 ** rng.uniform(-2.0, -0.8),
-        waves=np.column_stack([rng.uniform(0.05, 0.6, 4), rng.uniform(0, 2 * np.pi, 4), rng.uniform(0, 1.5, 4)]),
-        noise=rng.uniform(-75, -45),
+        wet=10 ** rng.uniform(-2.2, -1.0),
+        ripples=np.column_stack(
+            [rng.uniform(0.05, 0.6, 4), rng.uniform(0, 2 * np.pi, 4), rng.uniform(0, 1.2, 4)]
+        ),
+        noise=rng.uniform(-80, -50),
         colour=rng.uniform(0.2, 1.2),
     )
 
@@ -51,7 +54,7 @@ def record(y, place, sr, rng):
     frequencies = rfftfreq(size, 1 / sr)
     response = rfft(_room(n, place, sr, rng), size) * _microphone(frequencies, place)
     heard = irfft(rfft(y, size) * response, size)[:n]
-    heard = heard / (np.abs(heard).max() + 1e-9)
+    heard = heard / np.abs(heard).max()
     heard = heard + _background(n, size, frequencies, place, rng)
     level = 10 ** (rng.uniform(-21, -1) / 20)
     return (level * heard / np.abs(heard).max()).astype(np.float32)
@@ -62,18 +65,18 @@ def _room(n, place, sr, rng):
     time = np.arange(n) / sr
     tail = rng.normal(size=n) * np.exp(-6.9 * time / place.reverberation)
     tail[0] = 0.0
-    tail *= np.sqrt(place.wet / (np.sum(tail**2) + 1e-9))
+    tail *= np.sqrt(place.wet / np.sum(tail**2))
     tail[0] = 1.0
     return tail
 
 
 def _microphone(frequencies, place):
     octaves = np.log2(np.maximum(frequencies, 20) / 20)
-    ripples = [gain * np.sin(2 * np.pi * turns * octaves + phase) for turns, phase, gain in place.waves]
-    return 10 ** (np.sum(ripples, axis=0) / 20)
+    gains = [gain * np.sin(2 * np.pi * turns * octaves + phase) for turns, phase, gain in place.ripples]
+    return 10 ** (np.sum(gains, axis=0) / 20)
 
 
 def _background(n, size, frequencies, place, rng):
     spectrum = rfft(rng.normal(size=n), size) * np.maximum(frequencies, 20) ** -place.colour
     noise = irfft(spectrum, size)[:n]
-    return 10 ** ((place.noise + rng.uniform(-5, 5)) / 20) * noise / (noise.std() + 1e-9)
+    return 10 ** ((place.noise + rng.uniform(-5, 5)) / 20) * noise / noise.std()

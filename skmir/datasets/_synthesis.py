@@ -87,19 +87,21 @@ def play(instrument, midi, strength, *, duration, sr, rng):
     frequencies = f0 * ratios[:, np.newaxis] * _bend(instrument, course, rng)  # (n_partials, n_control)
     levels = weights[:, np.newaxis] * _levels(instrument, course, ratios, f0, strength, rng)
     levels *= _body(instrument, frequencies)
-    tone = _oscillate(frequencies, levels, sr, n_samples)
+    tone = _oscillate(frequencies, levels, sr, rng)[:n_samples]
     return tone + _noises(instrument, course, tone, sr, rng)
 
 
 def _course(instrument, time, let_go, rng):
-    """Return what all partials share: time since the onset in s, the gate, and the phase of the vibrato."""
-    fall = np.exp(-np.clip(time - let_go, 0, None) / instrument.release)
-    gate = _rise(time, instrument.attack) * fall
+    """Return what all partials share, each of shape (n_control,).
+
+    ``time`` since the onset in s, ``held`` (what the player's arm or breath gives after the attack, and the
+    release), ``gate`` (the same with the attack), and ``wave`` of vibrato and tremolo, which set in slowly.
+    """
     swell = 10 ** (instrument.swell * np.clip(time, 0, let_go) / let_go / 20)
-    wave = np.sin(2 * np.pi * (instrument.rate * time + rng.random()))
-    return SimpleNamespace(
-        time=np.clip(time, 0, None), gate=gate * swell, wave=wave, settled=np.clip(time / 0.3, 0, 1)
-    )
+    held = swell * np.exp(-np.clip(time - let_go, 0, None) / instrument.release)
+    wave = np.sin(2 * np.pi * (instrument.rate * time + rng.random())) * np.clip(time / 0.3, 0, 1)
+    gate = held * _rise(time, instrument.attack)
+    return SimpleNamespace(time=np.clip(time, 0, None), held=held, gate=gate, wave=wave)
 
 
 def _rise(time, attack):
@@ -108,7 +110,7 @@ def _rise(time, attack):
 
 
 def _partials(instrument, f0, sr, rng):
-    """Return the partials' frequencies as multiples of f0, and their amplitudes at the source but for the tilt."""
+    """Return the partials' frequencies as multiples of f0, and their amplitudes but for tilt and body."""
     k = np.arange(1, instrument.rank_partials + 1)
     stretch = k * np.sqrt(1 + instrument.inharmonicity * k**2)
     comb = np.abs(np.sin(np.pi * k * instrument.point)) if instrument.point else np.ones(len(k))
@@ -124,29 +126,28 @@ def _partials(instrument, f0, sr, rng):
 def _bend(instrument, course, rng):
     """Return the course of the pitch as a factor, of shape (n_control,)."""
     cents = -instrument.scoop * np.exp(-course.time / 0.04)
-    cents += instrument.vibrato * course.settled * course.wave
+    cents += instrument.vibrato * course.wave
     cents += instrument.wander * _drift(1, course.time, rng)[0]
     return 2 ** (cents / 1200)
 
 
 def _levels(instrument, course, ratios, f0, strength, rng):
     """Return the course of each partial's amplitude, of shape (n_partials, n_control)."""
+    late = instrument.delay * np.log10(np.maximum(ratios, 1))[:, np.newaxis]
+    level = course.held * _rise(course.time - late, instrument.attack)
     if instrument.decay:
-        level = course.gate * _decays(instrument, course.time, ratios, f0, rng)
-    else:
-        late = instrument.delay * np.log10(np.maximum(ratios, 1))[:, np.newaxis]
-        level = course.gate * _rise(course.time - late, instrument.attack)
+        level *= _decays(instrument, course.time, ratios, f0, rng)
     loudness = strength * np.clip(course.gate, 0, 1)
     tilt = instrument.tilt * (1 + instrument.softness * (1 - loudness))
-    level = level * ratios[:, np.newaxis] ** -tilt
+    level *= ratios[:, np.newaxis] ** -tilt
     drift = instrument.unsteady * _drift(len(ratios), course.time, rng)
-    tremolo = instrument.tremolo * course.settled * course.wave
+    tremolo = instrument.tremolo * course.wave
     beat = 1 + instrument.beat * np.cos(_beating(ratios, course.time, rng))
     return level * beat * 10 ** ((drift + tremolo) / 20)
 
 
 def _decays(instrument, time, ratios, f0, rng):
-    """Exponential decays, faster for high notes and for high partials, with a slow part after the fast one."""
+    """Exponential decays, faster for high notes and high partials, with a slow part after the fast one."""
     rate = 6.9 / instrument.decay * (f0 / 220) ** 0.5 * (1 + instrument.damping * f0 * ratios / 1000)
     fast = -time * rate[:, np.newaxis] * rng.uniform(0.8, 1.25)
     return (1 - instrument.aftersound) * np.exp(fast) + instrument.aftersound * np.exp(fast / 5)
@@ -173,16 +174,16 @@ def _body(instrument, frequencies):
     return 10 ** (gain / 20) / (1 + (frequencies / instrument.cutoff) ** 2)
 
 
-def _oscillate(frequencies, levels, sr, n_samples):
-    """Sum sines with the given courses of frequency in Hz and amplitude."""
+def _oscillate(frequencies, levels, sr, rng):
+    """Sum sines with the given courses of frequency in Hz and amplitude, of shape (n_partials, n_control)."""
     tone = np.zeros((levels.shape[1] - 1, HOP), dtype=np.float32)
     step = (np.arange(HOP) / HOP).astype(np.float32)
     for frequency, level in zip(frequencies, levels, strict=True):
         turns = frequency[:-1] * HOP / sr
-        start = np.concatenate([[0], np.cumsum(turns)[:-1]]) % 1
+        start = (np.cumsum(turns) - turns + rng.random()) % 1
         phase = np.float32(2 * np.pi) * (_column(start) + _column(turns) * step)
         tone += (_column(level[:-1]) + _column(np.diff(level)) * step) * np.sin(phase)
-    return tone.ravel()[:n_samples]
+    return tone.ravel()
 
 
 def _column(course):
@@ -191,14 +192,17 @@ def _column(course):
 
 def _noises(instrument, course, tone, sr, rng):
     """Return breath or bow noise, and the knock at the start, of shape (n_samples,)."""
-    samples = np.arange(len(tone)) / sr
-    loudest = np.sqrt(np.mean(tone**2)) + np.float32(1e-9)
-    steady = np.interp(samples, course.time, course.gate)
-    struck = np.interp(samples, course.time, np.exp(-course.time / instrument.knock_length))
-    struck *= steady > 0
-    noise = 10 ** (instrument.noise / 20) * steady * _band(len(tone), sr, instrument.noise_centre, rng)
-    knock = 10 ** (instrument.knock / 20) * struck * _band(len(tone), sr, instrument.knock_centre, rng)
-    return (loudest * (noise + 4 * knock)).astype(np.float32)
+    knock = np.exp(-course.time / instrument.knock_length) * (course.gate > 0)
+    noise = _each_sample(course.gate, len(tone)) * 10 ** (instrument.noise / 20)
+    noise *= _band(len(tone), sr, instrument.noise_centre, rng)
+    knock = _each_sample(knock, len(tone)) * 10 ** (instrument.knock / 20)
+    knock *= _band(len(tone), sr, instrument.knock_centre, rng)
+    return (np.sqrt(np.mean(tone**2)) * (noise + knock)).astype(np.float32)
+
+
+def _each_sample(values, n_samples):
+    """Bring a course from the control rate to the sampling rate."""
+    return np.interp(np.arange(n_samples) / HOP, np.arange(len(values)), values)
 
 
 def _band(n_samples, sr, centre, rng):
@@ -206,4 +210,4 @@ def _band(n_samples, sr, centre, rng):
     spectrum = rfft(rng.normal(size=n_samples))
     octaves = np.log2(np.maximum(rfftfreq(n_samples, 1 / sr), 1) / centre)
     noise = irfft(spectrum * np.exp(-0.5 * octaves**2), n_samples)
-    return noise / (noise.std() + 1e-9)
+    return noise / noise.std()

@@ -20,7 +20,9 @@ class RBM(nn.Module):
 
     Notes
     -----
-    Weights start as normal draws of standard deviation 0.01, biases as zeros.
+    Weights start uniform within sqrt(6 / (n_visible + n_hidden)), as Glorot and Bengio (2010) derive it;
+    biases start as zeros. Hinton's guide starts weights near zero (0.01): on small data, where there are
+    few updates, a stack of machines would then pass on next to nothing of what it sees.
 
     Examples
     --------
@@ -33,7 +35,7 @@ class RBM(nn.Module):
     def __init__(self, n_visible, n_hidden, visible="bernoulli"):
         super().__init__()
         self.visible = visible
-        self.weight = nn.Parameter(0.01 * torch.randn(n_hidden, n_visible))
+        self.weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(n_hidden, n_visible)))
         self.visible_bias = nn.Parameter(torch.zeros(n_visible))
         self.hidden_bias = nn.Parameter(torch.zeros(n_hidden))
 

@@ -25,11 +25,11 @@ class CNNClassifier(BaseNetworkClassifier):
         defaults. Longer clips are cut at random places in training, and in prediction the scores of
         windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
         and what is shorter still is repeated. None sets no limit.
-    max_iter : int, default=60
+    max_iter : int, default=30
         Epochs; at most, under ``early_stopping``.
     batch_size : int, default=32
         Clips a batch, at least 2.
-    learning_rate_init : float, default=2e-3
+    learning_rate_init : float, default=4e-3
         Highest learning rate of AdamW: a warm-up over a quarter of the epochs leads to it and a cosine
         from it to zero. Under ``early_stopping`` the rate is constant.
     weight_decay : float, default=0.02
@@ -108,9 +108,9 @@ class CNNClassifier(BaseNetworkClassifier):
         n_filters=(20, 41, 41, 62, 83),
         dropout=0.3,
         n_frames=128,
-        max_iter=60,
+        max_iter=30,
         batch_size=32,
-        learning_rate_init=2e-3,
+        learning_rate_init=4e-3,
         weight_decay=0.02,
         class_weight=None,
         early_stopping=False,

@@ -45,7 +45,7 @@ class DBNClassifier(BaseNetworkClassifier):
         Epochs; at most, under ``early_stopping``.
     batch_size : int, default=32
         Clips a batch, at least 2.
-    learning_rate_init : float, default=2e-3
+    learning_rate_init : float, default=0.01
         Highest learning rate of AdamW: a warm-up over a quarter of the epochs leads to it and a cosine
         from it to zero. Under ``early_stopping`` the rate is constant.
     weight_decay : float, default=0.02
@@ -111,7 +111,7 @@ class DBNClassifier(BaseNetworkClassifier):
     >>> from sklearn.datasets import load_iris
     >>> from skmir.neural_network import DBNClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = DBNClassifier((16, 16), learning_rate_init=0.01, random_state=0).fit(X, y)
+    >>> model = DBNClassifier((16, 16), random_state=0).fit(X, y)
     >>> bool(model.score(X, y) > 0.9)
     True
     """
@@ -127,7 +127,7 @@ class DBNClassifier(BaseNetworkClassifier):
         n_frames=128,
         max_iter=60,
         batch_size=32,
-        learning_rate_init=2e-3,
+        learning_rate_init=0.01,
         weight_decay=0.02,
         class_weight=None,
         early_stopping=False,
@@ -183,6 +183,7 @@ class DBNClassifier(BaseNetworkClassifier):
                 layer.out_features,
                 visible="bernoulli" if depth else "gaussian",
                 learning_rate=self.pretraining_learning_rate * (1 if depth else 0.1),
+                batch_size=self.batch_size,
                 n_iter=self.pretraining_iter,
                 device=self.device,
                 n_threads=self.n_threads,

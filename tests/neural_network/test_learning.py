@@ -1,0 +1,128 @@
+"""What every network has to be able to do: learn by heart, learn again, tell what it learned."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import cross_val_score
+
+WIDER = {
+    "mlp": {"hidden_layer_sizes": (64,)},
+    "dbn": {"hidden_layer_sizes": (64,)},
+    "cnn": {"n_filters": (12, 12)},
+    "crnn": {"n_filters": (12, 12), "hidden_size": 16},
+}
+
+
+@pytest.mark.parametrize("name", WIDER)
+def test_twenty_clips_with_random_labels_are_learned_by_heart(network, rng, name):
+    X, y = rng.randn(20, 8, 12), np.arange(20) % 3
+    model = network(name, max_iter=100, learning_rate_init=0.01, dropout=0.0, batch_size=8, **WIDER[name])
+    assert model.fit(X, y).score(X, y) == 1
+    losses = model.history_["train_loss"]
+    assert losses[-1] < 0.2 * losses[0]
+
+
+@pytest.mark.parametrize("name", ["mlp", "dbn"])
+def test_a_table_is_learned_by_heart(network, rng, name):
+    X, y = rng.randn(20, 10), np.arange(20) % 3
+    model = network(name, max_iter=150, learning_rate_init=0.02, dropout=0.0, **WIDER[name])
+    assert model.fit(X, y).score(X, y) == 1
+
+
+def test_what_is_learned_holds_for_new_clips(each_network, frames):
+    assert cross_val_score(each_network(max_iter=60, learning_rate_init=0.01), *frames, cv=3).mean() > 0.8
+
+
+def test_a_refit_forgets_everything(each_network, frames, rng):
+    X, y = frames
+    model = each_network().fit(X, y)
+    fresh = clone(model)
+    other = rng.randn(10, 5, 30), np.arange(10) % 2
+    model.fit(*other)
+    np.testing.assert_array_equal(
+        model.predict_proba(other[0]), fresh.fit(*other).predict_proba(other[0])
+    )
+    assert model.classes_.tolist() == [0, 1]
+    assert (model.n_bins_, model.n_frames_) == (5, 30)
+
+
+def test_a_refit_from_table_to_frames_and_back(each_network, frames, rng):
+    X, y = frames
+    model = each_network().fit(rng.randn(24, 3), y)
+    assert model.n_features_in_ == 3
+    model.fit(X, y)
+    assert not hasattr(model, "n_features_in_")
+    assert model.fit(rng.randn(24, 4), y).n_features_in_ == 4
+
+
+def test_outputs_agree_with_each_other(each_network, frames):
+    X, y = frames
+    model = each_network().fit(X, y)
+    proba, logits = model.predict_proba(X), model.decision_function(X)
+    assert proba.shape == logits.shape == (24, 3)
+    assert proba.dtype == logits.dtype == np.float32
+    np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-6)
+    np.testing.assert_allclose(np.exp(model.predict_log_proba(X)), proba, rtol=1e-5)
+    np.testing.assert_array_equal(model.predict(X), model.classes_[logits.argmax(axis=1)])
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    np.testing.assert_allclose(proba, odds / odds.sum(axis=1, keepdims=True), rtol=1e-5)
+
+
+def test_two_classes_have_one_decision_value(each_network, frames):
+    X, y = frames
+    model = each_network().fit(X, y == "drum")
+    scores = model.decision_function(X)
+    assert scores.shape == (24,)
+    np.testing.assert_allclose(model.predict_proba(X)[:, 1], 1 / (1 + np.exp(-scores)), rtol=1e-5)
+    np.testing.assert_array_equal(model.predict(X), scores > 0)
+
+
+def test_log_probabilities_are_exact_where_probabilities_underflow(network, frames):
+    X, y = frames
+    model = network("mlp", max_iter=30, learning_rate_init=0.05).fit(X, y)
+    far = 1e4 * X
+    assert (model.predict_proba(far) == 0).any()
+    assert np.isfinite(model.predict_log_proba(far)).all()
+    tagger = network("mlp", max_iter=30, learning_rate_init=0.05).fit(X, np.eye(3, dtype=int)[np.arange(24) % 3])
+    assert (tagger.predict_proba(far) == 0).any()
+    assert np.isfinite(tagger.predict_log_proba(far)).all()
+
+
+def test_history_is_an_array_a_quantity(each_network, frames):
+    model = each_network(max_iter=4).fit(*frames)
+    assert model.n_iter_ == 4
+    assert set(model.history_) == {"epoch", "train_loss", "dur"}
+    assert all(column.shape == (4,) for column in model.history_.values())
+    np.testing.assert_array_equal(model.history_["epoch"], [1, 2, 3, 4])
+
+
+def test_parameters_are_counted(each_network, frames):
+    model = each_network().fit(*frames)
+    assert model.n_parameters_ == sum(p.numel() for p in model.module_.parameters())
+    if type(model).__name__ == "MLPClassifier":
+        assert model.n_parameters_ == 8 * 12 * 8 + 8 + 8 * 3 + 3
+
+
+def test_the_callers_arrays_are_left_alone(each_network, frames):
+    X, y = frames
+    before = X.copy(), y.copy()
+    weights = np.ones(24)
+    X.setflags(write=False)
+    model = each_network().fit(X, y, sample_weight=weights)
+    model.predict(X)
+    np.testing.assert_array_equal(X, before[0])
+    np.testing.assert_array_equal(y, before[1])
+    np.testing.assert_array_equal(weights, 1)
+
+
+def test_nothing_is_predicted_before_fit(each_network, frames):
+    for method in ("predict", "predict_proba", "predict_log_proba", "decision_function"):
+        with pytest.raises(NotFittedError, match="not fitted yet"):
+            getattr(each_network(), method)(frames[0])
+
+
+def test_a_learning_rate_that_leads_nowhere_leaves_chance(network, frames):
+    """The optimiser is heard: with hardly any step, the loss stays where it was."""
+    losses = network("mlp", learning_rate_init=1e-9, dropout=0.0).fit(*frames).history_["train_loss"]
+    np.testing.assert_allclose(losses, losses[0], rtol=1e-4)

@@ -1,0 +1,137 @@
+"""The seeded context: one seed, one draw, whatever runs beside it; and no trace outside."""
+
+import concurrent.futures
+
+import numpy as np
+import pytest
+import torch
+
+from skmir._random import seeded, torch_threads
+
+
+def states():
+    return torch.get_rng_state(), np.random.get_state()
+
+
+def assert_untouched(before):
+    torch_state, (_, keys, position, *_) = before
+    assert torch.equal(torch.get_rng_state(), torch_state)
+    assert np.random.get_state()[2] == position
+    np.testing.assert_array_equal(np.random.get_state()[1], keys)
+
+
+def draw(random_state, **kwargs):
+    with seeded(random_state, **kwargs):
+        return torch.rand(3).tolist() + torch.nn.Linear(2, 2).weight.flatten().tolist()
+
+
+@pytest.fixture
+def two_threads():
+    """Two torch threads around the test, so that one inside is a change."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_the_same_seed_gives_the_same_draw():
+    assert draw(0) == draw(0) == draw(np.random.RandomState(0))
+    assert draw(0) != draw(1)
+
+
+def test_what_was_drawn_before_does_not_matter():
+    expected = draw(0)
+    torch.manual_seed(123)
+    torch.rand(7)
+    assert draw(0) == expected
+
+
+def test_the_seed_is_handed_out():
+    with seeded(5) as seed:
+        assert isinstance(seed, int)
+        drawn = torch.rand(2)
+    np.testing.assert_array_equal(drawn, torch.rand(2, generator=torch.Generator().manual_seed(seed)))
+
+
+def test_an_instance_moves_on():
+    instance = np.random.RandomState(0)
+    assert draw(instance) != draw(instance)
+
+
+def test_none_takes_the_global_generator():
+    np.random.seed(0)
+    first = draw(None)
+    assert draw(None) != first
+    np.random.seed(0)
+    assert draw(None) == first
+
+
+def test_the_callers_generators_go_on():
+    before = states()
+    draw(0)
+    assert_untouched(before)
+
+
+def test_the_callers_generators_go_on_after_an_exception(two_threads):
+    before = states()
+    with pytest.raises(RuntimeError, match="inside"), seeded(0):
+        torch.rand(10)
+        raise RuntimeError("inside")
+    assert_untouched(before)
+    assert torch.get_num_threads() == 2
+    assert draw(0) == draw(0)  # the lock is free again
+
+
+def test_nested_contexts_do_not_disturb_each_other():
+    with seeded(0):
+        torch.rand(1)
+        expected = torch.rand(3)
+    with seeded(0):
+        torch.rand(1)
+        draw(1)
+        assert torch.equal(torch.rand(3), expected)
+
+
+def test_the_number_of_threads_is_set_and_restored(two_threads):
+    with torch_threads(1):
+        assert torch.get_num_threads() == 1
+        with torch_threads(2):
+            assert torch.get_num_threads() == 2
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2
+    with seeded(0):
+        assert torch.get_num_threads() == 1
+    with seeded(0, n_threads=2):
+        assert torch.get_num_threads() == 2
+    with pytest.raises(RuntimeError, match="inside"), torch_threads(1):
+        raise RuntimeError("inside")
+    assert torch.get_num_threads() == 2
+
+
+def test_threads_that_draw_at_once_give_what_they_give_one_by_one():
+    def train(seed):
+        with seeded(seed):
+            total = torch.zeros(50)
+            for _ in range(200):  # long enough for threads to interleave
+                total = total + torch.rand(50)
+        return total.tolist()
+
+    seeds = [0, 1, 2, 3]
+    expected = [train(seed) for seed in seeds]
+    before = states()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for _ in range(3):
+            assert list(pool.map(train, seeds)) == expected
+    assert_untouched(before)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_the_generator_of_the_device_is_seeded_and_restored():
+    before = torch.cuda.get_rng_state()
+    draws = []
+    for _ in range(2):
+        with seeded(0, device="cuda"):
+            draws.append(torch.rand(3, device="cuda"))
+    assert torch.equal(*draws)
+    assert torch.equal(torch.cuda.get_rng_state(), before)
