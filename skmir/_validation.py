@@ -52,7 +52,7 @@ def check_clips(estimator, X, *, reset):
     ValueError
         Where X is none of the three; the message says what it looks like and how to pass it.
     """
-    X = _column_of_paths(_no_single_path(X))
+    X = _column_of_paths(_not_empty(_no_single_path(X)))
     items = _items(X)
     if items is not None and any(is_path(item) for item in items):
         _forget_n_features(estimator, reset)
@@ -100,7 +100,7 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
     ValueError
         Where X is no such thing, or its number of bins is not the one seen in ``fit``.
     """
-    X = _column_of_paths(_no_single_path(X))
+    X = _column_of_paths(_not_empty(_no_single_path(X)))
     items = _items(X)
     if items is not None and (any(map(is_path, items)) or _ndims(items) == {1}):
         raise ValueError(
@@ -197,6 +197,12 @@ def _no_single_path(X):
             f"X is the single path {os.fspath(X)!r} where several clips are expected. Pass a list: "
             f"[{os.fspath(X)!r}]."
         )
+    return X
+
+
+def _not_empty(X):
+    if isinstance(X, list | tuple) and not X:
+        raise ValueError("X holds no clips. Pass at least one path or array.")
     return X
 
 

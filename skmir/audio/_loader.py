@@ -104,6 +104,7 @@ class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         """
         clips = check_clips(self, X, reset=False)
         if not is_path(clips[0]):
+            self.skipped_ = np.array([], dtype=int)
             return clips
         waveforms = stream(self._read, clips, n_jobs=self.n_jobs, verbose=self.verbose)
         errors = {i: y for i, y in enumerate(waveforms) if isinstance(y, Exception)}

@@ -17,7 +17,8 @@ def stream(function, clips, *, n_jobs=None, verbose=0):
     Parameters
     ----------
     function : callable
-        Takes ``(position, clip)`` and returns anything.
+        Takes ``(position, clip)`` and returns anything. It must not enter ``torch_threads`` or ``seeded``:
+        their lock is held here until all threads are done.
     clips : list of str, list of ndarray of shape (n_samples_i,), or ndarray of shape (n_clips, n_samples)
         As ``check_clips`` returns them.
     n_jobs : int or None, default=None

@@ -70,7 +70,17 @@ class CRNN(nn.Module):
         self.final_layer = nn.Linear(hidden_size, n_outputs)
 
     def forward(self, x):
-        """Return logits of shape (B, n_outputs) for frames of shape (B, n_bins, n_frames)."""
+        """Return logits.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        logits : tensor of shape (B, n_outputs)
+        """
         x = as_image(self.input_norm(x))  # (B, 1, F, T)
         x = self.conv_layers(x)  # (B, N4, 1, steps)
         x = x.squeeze(2).transpose(1, 2)  # (B, steps, N4)

@@ -52,7 +52,17 @@ class K2C2(nn.Module):
         self.final_layer = nn.Linear(n_filters[-1], n_outputs)
 
     def forward(self, x):
-        """Return logits of shape (B, n_outputs) for frames of shape (B, n_bins, n_frames)."""
+        """Return logits.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        logits : tensor of shape (B, n_outputs)
+        """
         x = as_image(self.input_norm(x))  # (B, 1, F, T)
         x = self.conv_layers(x).flatten(1)  # (B, N5, 1, 1) -> (B, N5)
         return self.final_layer(self.dropout(x))

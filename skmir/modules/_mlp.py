@@ -39,6 +39,16 @@ class MLP(nn.Module):
         self.final_layer = nn.Linear(n_inputs, n_outputs)
 
     def forward(self, x):
-        """Return logits of shape (B, n_outputs) for frames of shape (B, n_bins, n_frames)."""
+        """Return logits.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        logits : tensor of shape (B, n_outputs)
+        """
         x = x.flatten(1)  # (B, n_bins * n_frames)
         return self.final_layer(self.hidden_layers(x))

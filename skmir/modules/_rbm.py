@@ -40,16 +40,46 @@ class RBM(nn.Module):
         self.hidden_bias = nn.Parameter(torch.zeros(n_hidden))
 
     def forward(self, v):
-        """Return P(h=1|v), of shape (B, n_hidden), for v of shape (B, n_visible)."""
+        """Return P(h=1|v).
+
+        Parameters
+        ----------
+        v : tensor of shape (B, n_visible)
+            Visible units.
+
+        Returns
+        -------
+        probabilities : tensor of shape (B, n_hidden)
+        """
         return torch.sigmoid(self._hidden_input(v))
 
     def mean_visibles(self, h):
-        """Return E(v|h), of shape (B, n_visible), for h of shape (B, n_hidden)."""
+        """Return E(v|h).
+
+        Parameters
+        ----------
+        h : tensor of shape (B, n_hidden)
+            Hidden units.
+
+        Returns
+        -------
+        means : tensor of shape (B, n_visible)
+        """
         v = torch.addmm(self.visible_bias, h, self.weight)
         return torch.sigmoid(v) if self.visible == "bernoulli" else v
 
     def free_energy(self, v):
-        """Return F(v) = -log sum_h exp(-E(v, h)), of shape (B,)."""
+        """Return F(v) = -log sum_h exp(-E(v, h)).
+
+        Parameters
+        ----------
+        v : tensor of shape (B, n_visible)
+            Visible units.
+
+        Returns
+        -------
+        free_energy : tensor of shape (B,)
+        """
         hidden = nn.functional.softplus(self._hidden_input(v)).sum(1)
         if self.visible == "bernoulli":
             return -(v @ self.visible_bias) - hidden

@@ -184,7 +184,7 @@ or array-like of shape (n_clips, n_features)
 
     @property
     def history_(self):
-        """Dict of an array a quantity, of shape (n_iter_,): train_loss, valid_loss, dur in s."""
+        """Dict of an array a quantity, of shape (n_epochs,): train_loss, valid_loss, dur in s."""
         return columns_of(self.net_.history)
 
     @property
@@ -251,11 +251,11 @@ or array-like of shape (n_clips, n_features)
             learning_rate=self.learning_rate_init,
             weight_decay=self.weight_decay,
             max_iter=self.max_iter,
-            batch_size=self.batch_size,
+            batch_size=int(self.batch_size),
             device=device,
             callbacks=callbacks_for(
                 n_examples=n_examples,
-                batch_size=self.batch_size,
+                batch_size=int(self.batch_size),
                 max_iter=self.max_iter,
                 patience=self.n_iter_no_change if self.early_stopping else None,
                 verbose=self.verbose,
@@ -270,7 +270,7 @@ or array-like of shape (n_clips, n_features)
             self.module_,
             check_frames(self, X, reset=False, dtype=np.float32),
             n_frames=self.n_frames_,
-            batch_size=self.batch_size,
+            batch_size=int(self.batch_size),
             device=resolve_device(self.device),
             n_threads=self.n_threads,
         )

@@ -3,7 +3,7 @@
 from .._validation import check_choice
 from ..modules import K2C2
 from ._base import BaseNetworkClassifier
-from ._parameters import check_share
+from ._parameters import check_share, check_sizes
 
 ARCHITECTURES = {"k2c2": K2C2}
 
@@ -67,7 +67,7 @@ class CNNClassifier(BaseNetworkClassifier):
         The trained net, with its callbacks and history.
     module_ : torch.nn.Module
         The trained network, on the CPU.
-    history_ : dict of ndarray of shape (n_iter_,)
+    history_ : dict of ndarray of shape (n_epochs,)
         Losses and seconds an epoch.
     n_iter_ : int
         Epochs trained.
@@ -148,7 +148,7 @@ class CNNClassifier(BaseNetworkClassifier):
         return {
             "architecture": self.architecture,
             **super()._module_parameters(),
-            "n_filters": list(self.n_filters),
+            "n_filters": check_sizes("n_filters", self.n_filters, at_least=1),
             "dropout": self.dropout,
         }
 

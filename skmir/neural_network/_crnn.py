@@ -5,7 +5,7 @@ import numbers
 from .._validation import check_number
 from ..modules import CRNN
 from ._base import BaseNetworkClassifier
-from ._parameters import check_share
+from ._parameters import check_share, check_sizes
 
 
 class CRNNClassifier(BaseNetworkClassifier):
@@ -70,7 +70,7 @@ class CRNNClassifier(BaseNetworkClassifier):
         The trained net, with its callbacks and history.
     module_ : torch.nn.Module
         The trained network, on the CPU.
-    history_ : dict of ndarray of shape (n_iter_,)
+    history_ : dict of ndarray of shape (n_epochs,)
         Losses and seconds an epoch.
     n_iter_ : int
         Epochs trained.
@@ -150,8 +150,8 @@ class CRNNClassifier(BaseNetworkClassifier):
         check_share("dropout", self.dropout)
         return {
             **super()._module_parameters(),
-            "n_filters": list(self.n_filters),
-            "hidden_size": self.hidden_size,
+            "n_filters": check_sizes("n_filters", self.n_filters, at_least=1),
+            "hidden_size": int(self.hidden_size),
             "dropout": self.dropout,
         }
 

@@ -68,7 +68,7 @@ class MLPClassifier(BaseNetworkClassifier):
         The trained net, with its callbacks and history.
     module_ : torch.nn.Module
         The trained network, on the CPU.
-    history_ : dict of ndarray of shape (n_iter_,)
+    history_ : dict of ndarray of shape (n_epochs,)
         Losses and seconds an epoch.
     n_iter_ : int
         Epochs trained.

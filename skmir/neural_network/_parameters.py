@@ -1,6 +1,7 @@
 """The check of the parameters that every network shares."""
 
 import numbers
+from collections.abc import Iterable
 
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
@@ -19,11 +20,23 @@ def check_training_parameters(estimator):
     check_number("weight_decay", estimator.weight_decay, low=0)
     if estimator.early_stopping:
         check_share("validation_fraction", estimator.validation_fraction, above=0)
+    if not isinstance(estimator.net_params, dict | None):
+        raise TypeError(f"net_params={estimator.net_params!r} must be a dict or None.")
 
 
 def check_share(name, value, **bounds):
     """Raise unless a parameter is a share below one, such as a dropout."""
     check_number(name, value, **(bounds or {"low": 0}), high=1 - 1e-9)
+
+
+def check_sizes(name, sizes, *, at_least=0):
+    """Return the sizes of layers as a list of int; a single number is a single layer."""
+    checked = list(sizes) if isinstance(sizes, Iterable) else [sizes]
+    if len(checked) < at_least:
+        raise ValueError(f"{name}={sizes!r} must hold the size of at least one layer.")
+    for size in checked:
+        check_number(name, size, kind=numbers.Integral, low=1)
+    return [int(size) for size in checked]  # torch does not take numpy's integers everywhere
 
 
 def check_sample_weight(sample_weight, n_clips):
@@ -42,13 +55,10 @@ def check_sample_weight(sample_weight, n_clips):
 def mlp_parameters(estimator, sizes, *, activation):
     """Return what an MLP is built from, for the sizes of the data."""
     check_share("dropout", estimator.dropout)
-    hidden = list(np.atleast_1d(estimator.hidden_layer_sizes).tolist())
-    for n_units in hidden:
-        check_number("hidden_layer_sizes", n_units, kind=numbers.Integral, low=1)
     return {
         "n_inputs": sizes["n_bins"] * sizes["n_frames"],
         "n_outputs": sizes["n_outputs"],
-        "hidden_layer_sizes": hidden,
+        "hidden_layer_sizes": check_sizes("hidden_layer_sizes", estimator.hidden_layer_sizes),
         "activation": activation,
         "dropout": estimator.dropout,
     }

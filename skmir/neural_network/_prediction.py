@@ -30,17 +30,17 @@ def predict_logits(module, frames, *, n_frames, batch_size, device, n_threads):
     logits : ndarray of shape (n_clips, n_outputs)
         float32.
     """
-    module.eval().to(device)
-    try:
-        with torch_threads(n_threads), torch.no_grad():
+    with torch_threads(n_threads), torch.no_grad():  # and its lock: one caller at a time moves the module
+        try:
+            module.eval().to(device)
             return np.concatenate(
                 [
                     _mean_over_windows(module, Windows(frames[rows], n_frames, device), batch_size)
                     for rows in gen_batches(len(frames), batch_size)
                 ]
             )
-    finally:
-        module.to("cpu")
+        finally:
+            module.to("cpu")
 
 
 def _mean_over_windows(module, windows, batch_size):

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 from tqdm import trange
 
@@ -134,9 +135,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         X = validate_data(self, X, dtype=FLOAT)
         self._check_range(X)
         gaussian = self.visible == "gaussian"
-        self.mean_ = X.mean(axis=0) if gaussian else np.zeros(X.shape[1], X.dtype)
-        std = X.std(axis=0) if gaussian else np.ones(X.shape[1], X.dtype)
-        self.scale_ = np.where(std > 0, std, 1).astype(X.dtype)  # a constant column carries nothing
+        scaler = StandardScaler().fit(X)  # its scale is 1 where a column varies by rounding alone
+        self.mean_ = scaler.mean_ if gaussian else np.zeros(X.shape[1])
+        self.scale_ = scaler.scale_ if gaussian else np.ones(X.shape[1])
         device = resolve_device(self.device)
         with seeded(self.random_state, n_threads=self.n_threads, device=device):
             machine = modules.RBM(X.shape[1], self.n_components, self.visible).to(device)
@@ -238,7 +239,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     def _pass(self, machine, rows, optimizer):
         total = torch.zeros((), device=rows.device)
-        for batch in torch.randperm(len(rows)).to(rows.device).split(self.batch_size):
+        for batch in torch.randperm(len(rows)).to(rows.device).split(int(self.batch_size)):
             total += machine.contrastive_divergence(rows[batch], self.k) * len(batch)
             optimizer.step()
         return float(total) / len(rows)

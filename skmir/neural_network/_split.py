@@ -29,12 +29,19 @@ def validation_split(y, groups, fraction, random_state):
     Raises
     ------
     ValueError
-        Where there is one group only.
+        Where there is one group only, or fewer than two clips are left to train on.
     """
     splitter = _splitter(y, groups, fraction)
-    train, valid = next(
-        splitter(1, test_size=fraction, random_state=random_state).split(np.zeros(len(y)), y, groups)
-    )
+    n = len(y) if groups is None else len(np.unique(groups))
+    train = np.arange(0)
+    if math.ceil(fraction * n) < n:  # else scikit-learn raises, and speaks of test_size
+        split = splitter(1, test_size=fraction, random_state=random_state)
+        train, valid = next(split.split(np.zeros(len(y)), y, groups))
+    if len(train) < 2:
+        raise ValueError(
+            f"validation_fraction={fraction} leaves {len(train)} of {len(y)} clips to train on. Lower it, or "
+            "switch early_stopping off."
+        )
     if y.ndim == 1 and len(missing := np.setdiff1d(y, y[train])):
         warnings.warn(
             f"early_stopping put every clip of {len(missing)} of the {len(np.unique(y))} classes into the "

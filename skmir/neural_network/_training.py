@@ -5,6 +5,7 @@ first quarter and falls to zero with a cosine; under early stopping, whose end i
 the rate is constant.
 """
 
+import copy
 import math
 
 import torch
@@ -53,7 +54,7 @@ def make_net(
     callbacks : list of (str, skorch callback)
     net_params : dict or None
         Anything else that ``skorch.NeuralNet`` takes; it wins over what stands here, but its callbacks
-        come on top.
+        come on top, as copies: skorch writes into callbacks.
 
     Returns
     -------
@@ -74,7 +75,7 @@ def make_net(
         "device": str(device),
     }
     extra = dict(net_params or {})
-    callbacks = [*callbacks, *extra.pop("callbacks", [])]
+    callbacks = [*callbacks, *copy.deepcopy(extra.pop("callbacks", None) or [])]
     return NeuralNet(module, **{**params, **extra}, callbacks=callbacks)
 
 

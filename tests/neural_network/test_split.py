@@ -28,9 +28,25 @@ def test_where_there_is_no_room_to_stratify_it_is_random(y):
 
 
 def test_the_smallest_fold_that_can_be_split():
-    for fraction in (0.01, 0.1, 0.5, 0.99):
-        train, valid = validation_split(np.array([0, 0]), None, fraction, 0)
-        assert len(train) == len(valid) == 1
+    for y in ([0, 0, 0], [0, 0, 1], [0, 1, 2]):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            train, valid = validation_split(np.array(y), None, 0.1, 0)
+        assert (len(train), len(valid)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("n", "groups", "fraction", "message"),
+    [
+        (3, None, 0.9, "validation_fraction=0.9 leaves 0 of 3 clips to train on"),
+        (2, None, 0.1, "validation_fraction=0.1 leaves 1 of 2 clips to train on"),
+        (6, [0, 0, 0, 1, 1, 1], 0.6, "validation_fraction=0.6 leaves 0 of 6 clips to train on"),
+        (2, [0, 1], 0.1, "validation_fraction=0.1 leaves 1 of 2 clips to train on"),
+    ],
+)
+def test_too_few_clips_to_train_on_are_refused_with_what_to_do(n, groups, fraction, message):
+    with pytest.raises(ValueError, match=f"{message}.*Lower it, or switch early_stopping off"):
+        validation_split(np.zeros(n, int), groups, fraction, 0)
 
 
 @pytest.mark.parametrize("kind", [np.asarray, list], ids=["array", "list"])

@@ -1,0 +1,151 @@
+"""random_state alone decides: bit for bit, wherever and beside whatever a network is trained."""
+
+import concurrent.futures
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from joblib import parallel_config
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+
+from skmir.neural_network import RBM
+from skmir.preprocessing import FrameScaler
+
+
+def states():
+    return torch.get_rng_state(), np.random.get_state()
+
+
+def assert_untouched(before):
+    torch_state, (_, keys, position, *_) = before
+    assert torch.equal(torch.get_rng_state(), torch_state)
+    assert np.random.get_state()[2] == position
+    np.testing.assert_array_equal(np.random.get_state()[1], keys)
+
+
+@pytest.fixture
+def powers(rng):
+    """Clips large enough that sums over batches would differ between one thread and two."""
+    X, y = rng.rand(16, 40, 60).astype(np.float32) ** 4, np.tile(["horn", "drum"], 8)
+    X[y == "drum", :10] *= 3
+    return X, y
+
+
+@pytest.fixture
+def pipeline(network):
+    return make_pipeline(FrameScaler(), network("cnn", n_filters=(16, 16), max_iter=2))
+
+
+def predict_folds(pipeline, powers, n_jobs=None):
+    return cross_val_predict(pipeline, *powers, cv=4, method="predict_proba", n_jobs=n_jobs)
+
+
+@pytest.fixture
+def expected(pipeline, powers):
+    return predict_folds(pipeline, powers)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_the_same_seed_gives_the_same_network(each_network, frames, early_stopping):
+    X, y = frames
+    one, other, another = (
+        each_network(random_state=seed, early_stopping=early_stopping, validation_fraction=0.3)
+        .fit(X, y)
+        .predict_proba(X)
+        for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(one, another)
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_jobs_and_backends_do_not_matter(two_threads, pipeline, powers, expected, backend):
+    with parallel_config(backend):
+        np.testing.assert_array_equal(predict_folds(pipeline, powers, n_jobs=2), expected)
+
+
+def test_the_callers_number_of_threads_does_not_matter(two_threads, pipeline, powers, expected):
+    torch.set_num_threads(1)
+    np.testing.assert_array_equal(predict_folds(pipeline, powers), expected)
+
+
+def test_four_threads_at_once_give_what_one_gives(each_network, ragged):
+    X, y = ragged
+    seeds = [0, 1, 2, 3]
+
+    def train(seed):
+        return each_network(random_state=seed).fit(X, y).predict_proba(X)
+
+    expected = [train(seed) for seed in seeds]
+    before = states()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for found, one in zip(pool.map(train, seeds), expected, strict=True):
+            np.testing.assert_array_equal(found, one)
+    assert_untouched(before)
+
+
+def test_one_network_predicts_in_four_threads_at_once(network, ragged):
+    X, y = ragged
+    model = network("crnn").fit(X, y)
+    expected = model.predict_proba(X)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for found in pool.map(lambda _: model.predict_proba(X), range(8)):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_the_callers_generators_and_threads_are_left_alone(two_threads, each_network, frames):
+    X, y = frames
+    before = states()
+    model = each_network(early_stopping=True).fit(X, y)
+    model.predict(X)
+    model = pickle.loads(pickle.dumps(model))
+    model.predict_proba(X)
+    assert_untouched(before)
+    assert torch.get_num_threads() == 2
+
+
+def test_the_boltzmann_machine_leaves_them_alone(two_threads, rng):
+    before = states()
+    RBM(4, n_iter=2, random_state=0).fit(rng.randn(30, 5)).transform(rng.randn(3, 5))
+    assert_untouched(before)
+    assert torch.get_num_threads() == 2
+
+
+def test_a_failed_fit_leaves_them_alone(two_threads, network, frames):
+    before = states()
+    with pytest.raises(ValueError, match="unknown"):
+        network("mlp", net_params={"unknown": 1}).fit(*frames)
+    assert_untouched(before)
+    assert torch.get_num_threads() == 2
+
+
+def test_what_was_drawn_before_does_not_matter(each_network, frames):
+    X, y = frames
+    expected = each_network().fit(X, y).predict_proba(X)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(99)
+        torch.rand(5)
+        np.testing.assert_array_equal(each_network().fit(X, y).predict_proba(X), expected)
+
+
+def test_a_random_state_instance_moves_on(network, frames):
+    X, y = frames
+    one = network("mlp", random_state=np.random.RandomState(0)).fit(X, y)
+    first = one.predict_proba(X)
+    assert not np.array_equal(one.fit(X, y).predict_proba(X), first)
+    other = network("mlp", random_state=np.random.RandomState(0)).fit(X, y)
+    np.testing.assert_array_equal(other.predict_proba(X), first)
+
+
+def test_none_differs_from_fit_to_fit(network, frames):
+    X, y = frames
+    one, other = (network("mlp", random_state=None).fit(X, y).predict_proba(X) for _ in range(2))
+    assert not np.array_equal(one, other)
+
+
+def test_predicting_twice_is_the_same(each_network, ragged):
+    X, y = ragged
+    model = each_network(dropout=0.5).fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), model.predict_proba(X))
