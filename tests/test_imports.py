@@ -14,6 +14,7 @@ PACKAGE = pathlib.Path(skmir.__file__).parent
 # The floor of each module or subpackage of skmir; a file imports from lower floors and its own folder only.
 FLOORS = {
     "_version": 0,
+    "_output": 0,
     "_validation": 0,
     "_random": 0,
     "_device": 0,

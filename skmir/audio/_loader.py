@@ -5,11 +5,12 @@ import warnings
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .._output import FramesOutputMixin
 from .._validation import check_choice, check_clips, check_number, is_path, stack_if_equal
 from ._stream import stream, waveform
 
 
-class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
     """Read recordings as mono waveforms of one sampling rate.
 
     The front ends of :mod:`skmir.feature_extraction` take paths themselves and hold one waveform a
@@ -37,7 +38,7 @@ class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
 
     Attributes
     ----------
-    skipped_ : ndarray of shape (n_skipped,)
+    skipped_ : list of int
         Positions of the clips that the last ``transform`` left out or silenced.
     n_features_in_ : int
         Number of samples a clip, where ``fit`` saw a 2-D array.
@@ -82,6 +83,7 @@ class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         check_number("duration", self.duration, above=0, none=True)
         check_choice("on_error", self.on_error, ("raise", "warn", "skip"))
         check_clips(self, X, reset=True)
+        self.skipped_ = []
         return self
 
     def transform(self, X):
@@ -104,11 +106,11 @@ class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         """
         clips = check_clips(self, X, reset=False)
         if not is_path(clips[0]):
-            self.skipped_ = np.array([], dtype=int)
+            self.skipped_ = []
             return clips
         waveforms = stream(self._read, clips, n_jobs=self.n_jobs, verbose=self.verbose)
         errors = {i: y for i, y in enumerate(waveforms) if isinstance(y, Exception)}
-        self.skipped_ = np.array(sorted(errors), dtype=int)
+        self.skipped_ = sorted(errors)
         if len(errors) == len(clips):
             raise ValueError(f"None of the {len(clips)} files could be read. The first: {errors[0]}")
         what = "left out" if self.on_error == "skip" else "replaced by silence"
@@ -118,19 +120,6 @@ class AudioLoader(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         if self.on_error == "skip":
             waveforms = [y for i, y in enumerate(waveforms) if i not in errors]
         return stack_if_equal(waveforms)
-
-    def set_output(self, *, transform=None):
-        """Leave the result as it is: waveforms have no columns to name.
-
-        Parameters
-        ----------
-        transform : ignored
-
-        Returns
-        -------
-        self : AudioLoader
-        """
-        return self
 
     def __sklearn_is_fitted__(self):
         return True

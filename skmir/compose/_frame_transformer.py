@@ -6,11 +6,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
+from .._output import FramesOutputMixin
 from .._validation import check_frames, is_table, stack_if_equal
 from ._rows import frame_rows
 
 
-class FrameTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class FrameTransformer(FramesOutputMixin, TransformerMixin, BaseEstimator):
     """Apply a scikit-learn transformer to each frame: PCA, NMF, StandardScaler, an RBM.
 
     The transformer sees a table with a row a frame, of all training clips.
@@ -105,19 +106,6 @@ class FrameTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         """
         check_is_fitted(self)
         return self.transformer_.get_feature_names_out(input_features)
-
-    def set_output(self, *, transform=None):
-        """Leave the result as it is: frames have three dimensions, and no columns to name.
-
-        Parameters
-        ----------
-        transform : ignored
-
-        Returns
-        -------
-        self : FrameTransformer
-        """
-        return self
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

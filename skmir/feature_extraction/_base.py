@@ -7,11 +7,12 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .._output import FramesOutputMixin
 from .._validation import check_clips, check_number, is_path, stack_if_equal
 from ..audio import stream, waveform
 
 
-class BaseFrontEnd(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
     """Clips to frames.
 
     A subclass has the parameters ``sr``, ``hop_length``, ``n_jobs`` and ``verbose``, the class attribute
@@ -79,19 +80,6 @@ class BaseFrontEnd(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
         n_bins = self._n_bins()
         width = max(2, len(str(n_bins - 1)))
         return np.array([f"{self._prefix}{i:0{width}d}" for i in range(n_bins)], dtype=object)
-
-    def set_output(self, *, transform=None):
-        """Leave the result as it is: frames have three dimensions, and fit into no DataFrame.
-
-        Parameters
-        ----------
-        transform : ignored
-
-        Returns
-        -------
-        self : estimator
-        """
-        return self
 
     def __sklearn_is_fitted__(self):
         return True

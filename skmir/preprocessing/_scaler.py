@@ -5,10 +5,11 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from .._output import FramesOutputMixin
 from .._validation import check_frames, check_number, is_table
 
 
-class FrameScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class FrameScaler(OneToOneFeatureMixin, FramesOutputMixin, TransformerMixin, BaseEstimator):
     """Standardise each bin over all frames of the training clips, in decibels where values are powers.
 
     A network learns poorly from spectra as they are: a few loud partials hold nearly all the power. So
@@ -107,19 +108,6 @@ class FrameScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, auto_wr
             return [self._scale(x) for x in frames]
         scaled = self._scale(frames)
         return scaled[:, :, 0] if is_table(X) else scaled
-
-    def set_output(self, *, transform=None):
-        """Leave the result as it is: frames have three dimensions, and no columns to name.
-
-        Parameters
-        ----------
-        transform : ignored
-
-        Returns
-        -------
-        self : FrameScaler
-        """
-        return self
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
