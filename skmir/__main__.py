@@ -152,7 +152,7 @@ def _describe(data):
 
 
 def _output_folder(name):
-    """Make the folder, and see that a figure can be drawn, before hours of work go into what it shall hold."""
+    """Make the folder, and see that a figure can be drawn, before hours go into what it shall hold."""
     if name is None:
         return None
     import matplotlib  # noqa: F401

@@ -35,7 +35,7 @@ def torch_threads(n_threads):
 
 @contextlib.contextmanager
 def seeded(random_state, *, n_threads=1, device="cpu"):
-    """Seed torch from ``random_state`` inside; outside, torch's generators go on as if nothing had been drawn.
+    """Seed torch from ``random_state`` inside; outside, its generators go on as if nothing was drawn.
 
     Parameters
     ----------

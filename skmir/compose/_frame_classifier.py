@@ -3,8 +3,10 @@
 import numbers
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d, gen_batches
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -26,6 +28,15 @@ def _inner_has(name):
         return True
 
     return check
+
+
+def _groups_parameter(estimator):
+    """Return the name under which ``fit`` takes groups, a Pipeline for its last step; None if it does not."""
+    if not isinstance(estimator, Pipeline):
+        return "groups" if has_fit_parameter(estimator, "groups") else None
+    step, last = estimator.steps[-1]
+    name = _groups_parameter(last)
+    return f"{step}__{name}" if name and not get_config()["enable_metadata_routing"] else name
 
 
 class FrameClassifier(ClassifierMixin, BaseEstimator):
@@ -216,9 +227,9 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
         parameters = {}
         if sample_weight is not None:
             parameters["sample_weight"] = np.repeat(np.asarray(sample_weight), n_rows)
-        if has_fit_parameter(self.estimator_, "groups"):
+        if name := _groups_parameter(self.estimator_):
             groups = np.arange(len(n_rows)) if groups is None else np.asarray(groups)
-            parameters["groups"] = np.repeat(groups, n_rows)
+            parameters[name] = np.repeat(groups, n_rows)
         return parameters
 
     def _clip_scores(self, X, window_scores, aggregate):
@@ -244,6 +255,11 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
 
     def _decisions(self, rows):
         scores = self.estimator_.decision_function(rows)
+        if scores.ndim == 2 and getattr(self.estimator_, "decision_function_shape", "ovr") == "ovo":
+            raise ValueError(
+                "decision_function_shape='ovo' gives a value a pair of classes, and windows are aggregated "
+                "by class. Use decision_function_shape='ovr'."
+            )
         return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
 
     def __sklearn_tags__(self):

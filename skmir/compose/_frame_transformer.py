@@ -1,6 +1,7 @@
 """Any scikit-learn transformer, frame by frame."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length
@@ -87,7 +88,14 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         frames = check_frames(self, X, reset=False)
         rows, n_rows = frame_rows(frames)
-        result = np.asarray(self.transformer_.transform(rows)).astype(rows.dtype, copy=False)
+        result = self.transformer_.transform(rows)
+        result = result.toarray() if issparse(result) else np.asarray(result)
+        if len(result) != len(rows):
+            raise ValueError(
+                f"{type(self.transformer_).__name__} gave {len(result)} rows for {len(rows)} frames; one row "
+                "a frame is needed to know which clip each belongs to."
+            )
+        result = result.astype(rows.dtype, copy=False)
         if is_table(X):
             return result
         return stack_if_equal([part.T for part in np.split(result, np.cumsum(n_rows)[:-1])])

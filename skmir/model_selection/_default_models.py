@@ -7,7 +7,7 @@ from sklearn.svm import SVC
 
 from .._validation import check_choice
 from ..compose import FrameClassifier
-from ..feature_extraction import DFT, MFCC, Chroma, MelSpectrogram
+from ..feature_extraction import MFCC, Chroma, MelSpectrogram
 from ..neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
 from ..preprocessing import FramePooler, FrameScaler
 
@@ -21,7 +21,7 @@ def default_models(names=None, *, max_iter=None):
     discriminant analysis with shrunken covariance on 440 statistics of MFCC, log-mel spectrum and
     chroma. A network that beats only the first has not shown much. "MLP" sees statistics of the log-mel
     spectrum; "CNN" and "CRNN" see the log-mel spectrogram itself, 1.5 s at a time; "DBN", pretrained
-    without labels, sees single frames of the log-spectrum.
+    without labels, sees windows of 0.5 s of it, and a clip by the mean of its windows.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def _crnn(epochs):
 
 
 def _dbn(epochs):
-    frames = FrameClassifier(DBNClassifier((256, 256), **epochs), max_windows=16)
-    return make_pipeline(DFT(n_fft=1024, hop_length=1024), FrameScaler(top_db=40), frames)
+    windows = FrameClassifier(DBNClassifier((256, 256), **epochs), width=10, hop=5, max_windows=16)
+    return make_pipeline(MelSpectrogram(hop_length=1024), FrameScaler(), windows)
 
 
 BUILDERS = {"SVM": _svm, "LDA": _lda, "MLP": _mlp, "CNN": _cnn, "CRNN": _crnn, "DBN": _dbn}

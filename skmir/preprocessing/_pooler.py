@@ -5,13 +5,20 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_choice, check_frames
+from ._names import bin_names
 
 
 def _standardised_moment(x, order):
     """Return the mean of the standardised values to a power; 0 where nothing varies."""
     centred = x - x.mean(axis=1, keepdims=True)
     std = centred.std(axis=1, keepdims=True)
-    return np.mean((centred / np.where(std > 0, std, 1)) ** order, axis=1)
+    moment = np.mean((centred / np.where(std > 0, std, 1)) ** order, axis=1)
+    return np.where(np.ptp(x, axis=1) > 0, moment, 0)  # the mean of a constant is it but for rounding
+
+
+def _delta_std(x):
+    """Return the standard deviation of the difference from frame to frame; 0 for a single frame."""
+    return np.diff(x, axis=1).std(axis=1) if x.shape[1] > 1 else np.zeros_like(x[:, 0])
 
 
 STATISTICS = {  # of an array of shape (n_bins, n_frames), over its frames
@@ -23,7 +30,7 @@ STATISTICS = {  # of an array of shape (n_bins, n_frames), over its frames
     "median": lambda x: np.median(x, axis=1),
     "skewness": lambda x: _standardised_moment(x, 3),
     "kurtosis": lambda x: _standardised_moment(x, 4),
-    "delta_std": lambda x: np.diff(x, axis=1, prepend=x[:, :1]).std(axis=1),
+    "delta_std": _delta_std,
 }
 
 
@@ -36,9 +43,9 @@ class FramePooler(TransformerMixin, BaseEstimator):
     ----------
     statistics : tuple of str, default=("mean", "std")
         Any of "mean", "std", "var", "min", "max", "median", "skewness", "kurtosis" and "delta_std",
-        the standard deviation of the difference from frame to frame. The moments are those of the
-        values in the clip, not estimates for a population; skewness and kurtosis are 0 where
-        a bin does not vary.
+        the standard deviation of the difference from frame to frame, 0 for a single frame. The
+        moments are those of the values in the clip, not estimates for a population; skewness and
+        kurtosis are 0 where a bin does not vary.
 
     Attributes
     ----------
@@ -119,12 +126,8 @@ class FramePooler(TransformerMixin, BaseEstimator):
         names : ndarray of object of shape (n_statistics * n_bins,)
         """
         check_is_fitted(self)
-        if input_features is None:
-            numbered = [f"x{i}" for i in range(self.n_bins_)]
-            input_features = getattr(self, "feature_names_in_", numbered)
-        if len(input_features) != self.n_bins_:
-            raise ValueError(f"input_features has {len(input_features)} names for {self.n_bins_} bins.")
-        return np.array([f"{bin}_{name}" for name in self.statistics for bin in input_features], object)
+        bins = bin_names(self, input_features)
+        return np.array([f"{bin}_{name}" for name in self.statistics for bin in bins], object)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

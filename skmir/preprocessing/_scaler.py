@@ -1,15 +1,16 @@
 """Decibels and standardisation of frames."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
 from .._validation import check_frames, check_number, is_table
+from ._names import bin_names
 
 
-class FrameScaler(OneToOneFeatureMixin, FramesOutputMixin, TransformerMixin, BaseEstimator):
+class FrameScaler(FramesOutputMixin, TransformerMixin, BaseEstimator):
     """Standardise each bin over all frames of the training clips, in decibels where values are powers.
 
     A network learns poorly from spectra as they are: a few loud partials hold nearly all the power. So
@@ -108,6 +109,22 @@ class FrameScaler(OneToOneFeatureMixin, FramesOutputMixin, TransformerMixin, Bas
             return [self._scale(x) for x in frames]
         scaled = self._scale(frames)
         return scaled[:, :, 0] if is_table(X) else scaled
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the bins, which stay what they are.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_bins,), default=None
+            Names of the bins, as a Pipeline passes them on from the front end; by default the columns
+            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+
+        Returns
+        -------
+        names : ndarray of object of shape (n_bins,)
+        """
+        check_is_fitted(self)
+        return bin_names(self, input_features)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
