@@ -7,6 +7,7 @@ import sys
 
 from ._version import __version__
 
+TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 
 
@@ -43,7 +44,6 @@ def _parser():
         help="compare deep networks with classic models on labelled recordings",
         description="Compare deep networks with classic models on labelled recordings, by grouped "
         "cross-validation, and print a table with intervals and p-values.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     compare.set_defaults(run=_compare)
     _add_data_arguments(compare)
@@ -59,16 +59,16 @@ def _add_data_arguments(parser):
         help="folder with a labels.csv (columns file,label[,group]) or with a sub-folder a class; without "
         "it, synthesised notes of seven instrument families are used",
     )
-    parser.add_argument("--labels", default="labels.csv", help="name of the table in FOLDER")
-    parser.add_argument("--file", default="file", metavar="COLUMN", help="its column of file names")
-    parser.add_argument("--label", default="label", metavar="COLUMN", help="its column of labels")
+    parser.add_argument("--labels", help="name of the table in FOLDER (default: %(default)s)")
+    parser.add_argument("--file", metavar="COLUMN", help="its column of file names (default: %(default)s)")
+    parser.add_argument("--label", metavar="COLUMN", help="its column of labels (default: %(default)s)")
     parser.add_argument(
         "--group",
-        default="auto",
         metavar="COLUMN",
         help="its column of groups, which never stand on both sides of a split; auto takes a column "
-        "'group' if there is one, none ignores it",
+        "'group' if there is one, none ignores it (default: %(default)s)",
     )
+    parser.set_defaults(**TABLE)
 
 
 def _add_experiment_arguments(parser):
@@ -81,12 +81,18 @@ def _add_experiment_arguments(parser):
     parser.add_argument(
         "--reference", metavar="NAME", help="model that the others are tested against; the first if not given"
     )
-    parser.add_argument("--cv", type=int, default=5, metavar="N", help="number of folds")
-    parser.add_argument("--scoring", default="balanced_accuracy", help="a scikit-learn scorer")
+    parser.add_argument(
+        "--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--scoring", default="balanced_accuracy", help="a scikit-learn scorer (default: %(default)s)"
+    )
     parser.add_argument(
         "--n-jobs", type=int, metavar="N", help="processes; all cores if not given, one on a GPU"
     )
-    parser.add_argument("--seed", type=int, default=0, help="decides folds, weights and order")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="decides notes, folds, weights and order (default: %(default)s)"
+    )
     parser.add_argument(
         "--max-epochs", type=int, metavar="N", help="epochs of each network; its own number if not given"
     )
@@ -127,6 +133,7 @@ def _load(args):
     from .datasets import load_folder, make_instruments
 
     if args.folder is None:
+        _refuse_without_folder(args)
         return make_instruments(random_state=args.seed)
     return load_folder(
         args.folder,
@@ -135,6 +142,13 @@ def _load(args):
         label_column=args.label,
         group_column=None if args.group == "none" else args.group,
     )
+
+
+def _refuse_without_folder(args):
+    """Synthesised notes have no table whose columns could be named."""
+    given = [name for name, default in TABLE.items() if getattr(args, name) != default]
+    if given:
+        raise ValueError(f"--{given[0]} is about the table of a FOLDER, and none was given. Name the folder.")
 
 
 def _n_jobs(n_jobs):

@@ -1,6 +1,7 @@
 """The command, end to end on small data."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,12 @@ def test_bad_arguments_say_what_to_do(folder, arguments, message, capsys):
     assert main(["compare", *arguments]) == 2
     error = capsys.readouterr().err
     assert error.startswith("skmir compare: error:")
-    assert __import__("re").search(message, error)
+    assert re.search(message, error)
+
+
+def test_columns_without_a_folder_are_refused(capsys):
+    assert main(["compare", "--group", "artist", "--models", "SVM"]) == 2
+    assert "--group is about the table of a FOLDER, and none was given" in capsys.readouterr().err
 
 
 def test_bad_file_is_named(folder, capsys):

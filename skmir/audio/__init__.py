@@ -2,6 +2,5 @@
 
 from ._load import load
 from ._loader import AudioLoader
-from ._stream import stream, waveform
 
-__all__ = ["AudioLoader", "load", "stream", "waveform"]
+__all__ = ["AudioLoader", "load"]

@@ -27,10 +27,10 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
         How much to read of each file at most, in s; None reads to the end.
     on_error : {"raise", "warn", "skip"}, default="raise"
         What a file that is missing, damaged, or holds NaN or fewer than two samples does.
-        "raise" stops with an error that names it. "warn" puts one second of silence in its place and
-        warns, so that rows stay beside their labels. "skip" leaves it out and warns: it changes the
-        number of rows, so it cannot serve inside cross-validation or before a classifier; use it once,
-        before splitting, and drop the same rows from the labels (``skipped_``).
+        "raise" stops with an error that names it. "warn" puts silence in its place (``duration`` long, one
+        second where that is None) and warns, so that rows stay beside their labels. "skip" leaves it out
+        and warns: it changes the number of rows, so it cannot serve inside cross-validation or before a
+        classifier; use it once, before splitting, and drop the same rows from the labels (``skipped_``).
     n_jobs : int or None, default=None
         Threads, as in joblib.
     verbose : int, default=0
@@ -116,7 +116,7 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
         what = "left out" if self.on_error == "skip" else "replaced by silence"
         for i, error in errors.items():
             warnings.warn(f"Clip {i} is {what}: {error}", stacklevel=2)
-            waveforms[i] = np.zeros(round(self.sr), dtype=np.float32)
+            waveforms[i] = np.zeros(round(self.sr * (self.duration or 1)), dtype=np.float32)
         if self.on_error == "skip":
             waveforms = [y for i, y in enumerate(waveforms) if i not in errors]
         return stack_if_equal(waveforms)

@@ -8,21 +8,17 @@ agree with it.
 from ._cepstrum import cepstrum, power_to_db
 from ._chroma import chroma_cqt, chroma_stft, normalize
 from ._cqt import cqt
-from ._cqt_filters import check_cqt, cqt_frequencies, cqt_span
-from ._frame import PAD_MODES
+from ._cqt_filters import cqt_frequencies
 from ._mel import mel_spectrogram
 from ._stft import spectrogram, stft
 from ._tuning import estimate_tuning
 
 __all__ = [
-    "PAD_MODES",
     "cepstrum",
-    "check_cqt",
     "chroma_cqt",
     "chroma_stft",
     "cqt",
     "cqt_frequencies",
-    "cqt_span",
     "estimate_tuning",
     "mel_spectrogram",
     "normalize",

@@ -56,7 +56,7 @@ def cqt_span(*, sr=22050, fmin=None, bins_per_octave=12, tuning=0.0, filter_scal
 
     Examples
     --------
-    >>> from skmir.dsp import cqt_span
+    >>> from skmir.dsp._cqt_filters import cqt_span
     >>> round(cqt_span() / 22050, 2)  # s, at C1
     0.53
     """
@@ -85,7 +85,7 @@ def check_cqt(
 
     Examples
     --------
-    >>> from skmir.dsp import check_cqt
+    >>> from skmir.dsp._cqt_filters import check_cqt
     >>> check_cqt(n_bins=120)
     Traceback (most recent call last):
         ...

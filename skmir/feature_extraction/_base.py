@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._output import FramesOutputMixin
 from .._validation import check_clips, check_number, is_path, stack_if_equal
-from ..audio import stream, waveform
+from ..audio._stream import stream, waveform
 
 
 class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):

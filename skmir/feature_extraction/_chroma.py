@@ -6,7 +6,8 @@ import numbers
 import numpy as np
 
 from .._validation import check_choice, check_number
-from ..dsp import check_cqt, chroma_cqt, chroma_stft, cqt_span
+from ..dsp import chroma_cqt, chroma_stft
+from ..dsp._cqt_filters import check_cqt, cqt_span
 from ._base import BaseFrontEnd
 from ._parameters import check_norm, check_stft, stft_parameters, stft_span
 

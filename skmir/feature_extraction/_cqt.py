@@ -4,7 +4,9 @@ import math
 import numbers
 
 from .._validation import check_choice, check_number
-from ..dsp import PAD_MODES, check_cqt, cqt, cqt_span
+from ..dsp import cqt
+from ..dsp._cqt_filters import check_cqt, cqt_span
+from ..dsp._frame import PAD_MODES
 from ._base import BaseFrontEnd
 from ._parameters import check_norm, check_window
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.signal
 
 from .._validation import check_choice, check_number
-from ..dsp import PAD_MODES
+from ..dsp._frame import PAD_MODES
 
 _STFT = ("n_fft", "hop_length", "win_length", "window", "center", "pad_mode")
 _MEL = ("n_mels", "fmin", "fmax", "htk")

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 import torch
 
-from skmir.audio import stream, waveform
+from skmir.audio._stream import stream, waveform
 
 
 @pytest.mark.parametrize("n_jobs", [None, 1, 3])

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from skmir.dsp import check_cqt, cqt, cqt_frequencies, cqt_span
+from skmir.dsp import cqt, cqt_frequencies
 from skmir.dsp._cqt import _n_early_halvings, _octaves
+from skmir.dsp._cqt_filters import check_cqt, cqt_span
 
 SR = 22050
 

@@ -1,5 +1,7 @@
 """The CRNN against the paper: widths, numbers of parameters, maps of every layer, order in time."""
 
+import itertools
+
 import pytest
 import torch
 
@@ -24,7 +26,7 @@ def test_the_papers_widths_give_the_papers_numbers_of_parameters(target, widths)
     count = n_parameters(CRNN(96, 1366, 50, n_filters, hidden))
     assert count == pytest.approx(target, rel=0.03)
     maps = (1, *n_filters)
-    convolutions = sum(9 * i * o + 2 * o for i, o in zip(maps, maps[1:], strict=False))
+    convolutions = sum(9 * i * o + 2 * o for i, o in itertools.pairwise(maps))
     recurrent = 3 * hidden * (n_filters[-1] + hidden + 2) + 3 * hidden * (2 * hidden + 2)
     assert count == 2 * 96 + convolutions + recurrent + 50 * hidden + 50
 

@@ -1,5 +1,7 @@
 """k2c2 against the paper: widths, numbers of parameters, maps of every layer."""
 
+import itertools
+
 import pytest
 import torch
 
@@ -23,7 +25,7 @@ def test_the_papers_widths_give_the_papers_numbers_of_parameters(target, n_filte
     count = n_parameters(K2C2(96, 1366, 50, n_filters))
     assert count == pytest.approx(target, rel=0.04)
     maps = (1, *n_filters)
-    convolutions = sum(9 * i * o + 2 * o for i, o in zip(maps, maps[1:], strict=False))
+    convolutions = sum(9 * i * o + 2 * o for i, o in itertools.pairwise(maps))
     assert count == 2 * 96 + convolutions + 50 * n_filters[-1] + 50
 
 

@@ -154,9 +154,12 @@ def test_gaussian_visible_means_are_linear_and_have_no_bounds(seed):
     assert expected.abs().max() > 1
 
 
-def test_first_weights_are_small_and_biases_zero(seed):
+def test_first_weights_are_uniform_and_biases_zero(seed):
     machine = RBM(200, 100)
-    assert machine.weight.std().item() == pytest.approx(0.01, rel=0.05)
+    bound = math.sqrt(6 / (200 + 100))  # Glorot and Bengio (2010)
+    assert machine.weight.abs().max().item() == pytest.approx(bound, rel=1e-3)
+    assert machine.weight.std().item() == pytest.approx(bound / math.sqrt(3), rel=0.02)
+    assert machine.weight.mean().item() == pytest.approx(0, abs=1e-3)
     assert not machine.visible_bias.any() and not machine.hidden_bias.any()
 
 

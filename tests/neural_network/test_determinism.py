@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from joblib import parallel_config
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import cross_val_predict, cross_validate
 from sklearn.pipeline import make_pipeline
 
 from skmir.neural_network import RBM
@@ -64,6 +64,16 @@ def test_the_same_seed_gives_the_same_network(each_network, frames, early_stoppi
 def test_jobs_and_backends_do_not_matter(two_threads, pipeline, powers, expected, backend):
     with parallel_config(backend):
         np.testing.assert_array_equal(predict_folds(pipeline, powers, n_jobs=2), expected)
+
+
+def test_networks_come_back_from_other_processes(two_threads, pipeline, powers):
+    X, _ = powers
+    serial, parallel = (
+        cross_validate(pipeline, *powers, cv=4, return_estimator=True, n_jobs=n_jobs)["estimator"]
+        for n_jobs in (None, 2)
+    )
+    for one, other in zip(serial, parallel, strict=True):
+        np.testing.assert_array_equal(one.predict_proba(X), other.predict_proba(X))
 
 
 def test_the_callers_number_of_threads_does_not_matter(two_threads, pipeline, powers, expected):

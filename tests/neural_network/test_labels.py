@@ -89,7 +89,11 @@ def test_tags_of_any_numeric_type_are_the_same(network, tags):
 @pytest.mark.parametrize("scoring", ["roc_auc", "average_precision", "f1_macro", "neg_log_loss"])
 def test_a_search_scores_tags(network, tags, scoring):
     search = GridSearchCV(
-        network("mlp", learning_rate_init=0.02), {"max_iter": [1, 40]}, cv=3, scoring=scoring, error_score="raise"
+        network("mlp", learning_rate_init=0.02),
+        {"max_iter": [1, 40]},
+        cv=3,
+        scoring=scoring,
+        error_score="raise",
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # scikit-learn's, of rows without a tag
@@ -107,7 +111,10 @@ def test_a_column_is_flattened_with_a_warning(network, frames):
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (np.tile([[0, 1], [2, 0], [1, 1]], (8, 1)), "Unknown label type: 'multiclass-multioutput'.*indicator"),
+        (
+            np.tile([[0, 1], [2, 0], [1, 1]], (8, 1)),
+            "Unknown label type: 'multiclass-multioutput'.*indicator",
+        ),
         (np.linspace(0, 1, 24), "Unknown label type: .*continuous"),
         (np.r_[np.nan, np.ones(23)], "y contains NaN"),
         (np.ones(23), "inconsistent numbers of samples"),

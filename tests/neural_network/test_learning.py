@@ -42,9 +42,7 @@ def test_a_refit_forgets_everything(each_network, frames, rng):
     fresh = clone(model)
     other = rng.randn(10, 5, 30), np.arange(10) % 2
     model.fit(*other)
-    np.testing.assert_array_equal(
-        model.predict_proba(other[0]), fresh.fit(*other).predict_proba(other[0])
-    )
+    np.testing.assert_array_equal(model.predict_proba(other[0]), fresh.fit(*other).predict_proba(other[0]))
     assert model.classes_.tolist() == [0, 1]
     assert (model.n_bins_, model.n_frames_) == (5, 30)
 
@@ -86,7 +84,9 @@ def test_log_probabilities_are_exact_where_probabilities_underflow(network, fram
     far = 1e4 * X
     assert (model.predict_proba(far) == 0).any()
     assert np.isfinite(model.predict_log_proba(far)).all()
-    tagger = network("mlp", max_iter=30, learning_rate_init=0.05).fit(X, np.eye(3, dtype=int)[np.arange(24) % 3])
+    tagger = network("mlp", max_iter=30, learning_rate_init=0.05).fit(
+        X, np.eye(3, dtype=int)[np.arange(24) % 3]
+    )
     assert (tagger.predict_proba(far) == 0).any()
     assert np.isfinite(tagger.predict_log_proba(far)).all()
 

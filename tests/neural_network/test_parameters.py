@@ -45,7 +45,9 @@ SOME = [
 ]
 
 
-@pytest.mark.parametrize(("params", "error", "message"), EVERY, ids=lambda p: str(p) if isinstance(p, dict) else "")
+@pytest.mark.parametrize(
+    ("params", "error", "message"), EVERY, ids=lambda p: str(p) if isinstance(p, dict) else ""
+)
 def test_what_every_network_refuses(each_network, frames, params, error, message):
     model = each_network(**params)  # the constructor takes anything
     with pytest.raises(error, match=message):

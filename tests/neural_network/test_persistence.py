@@ -151,6 +151,4 @@ def test_skops_asks_to_trust_nothing_but_skmir(pipelines, frames, name):
     assert untrusted and all(name.startswith("skmir.") for name in untrusted), untrusted
     loaded = io.loads(saved, trusted=untrusted)
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
-    np.testing.assert_array_equal(
-        loaded.fit(X, y).predict_proba(X), clone(model).fit(X, y).predict_proba(X)
-    )
+    np.testing.assert_array_equal(loaded.fit(X, y).predict_proba(X), clone(model).fit(X, y).predict_proba(X))

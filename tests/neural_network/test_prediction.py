@@ -20,9 +20,7 @@ def test_a_list_is_its_clips_one_by_one(fitted, ragged):
 
 def test_order_does_not_matter(fitted, ragged):
     X, _ = ragged
-    np.testing.assert_allclose(
-        fitted.predict_proba(X[::-1])[::-1], fitted.predict_proba(X), atol=1e-6
-    )
+    np.testing.assert_allclose(fitted.predict_proba(X[::-1])[::-1], fitted.predict_proba(X), atol=1e-6)
 
 
 def test_a_long_clip_is_the_mean_of_its_windows(fitted, ragged):
@@ -97,7 +95,7 @@ def test_what_is_no_frames_is_refused(each_network, X, message):
 
 def test_other_bins_than_in_fit_are_refused(each_network, frames):
     model = each_network().fit(*frames)
-    with pytest.raises(ValueError, match="clip 0 of X has 7 bins a frame where .* was fitted on 8"):
+    with pytest.raises(ValueError, match=r"clip 0 of X has 7 bins a frame where .* was fitted on 8"):
         model.predict(frames[0][:, :7])
 
 

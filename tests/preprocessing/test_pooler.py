@@ -1,0 +1,152 @@
+"""Statistics over frames, against numpy's and scipy's."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+
+from skmir.feature_extraction import MFCC
+from skmir.preprocessing import FramePooler
+
+REFERENCE = {
+    "mean": lambda x: np.mean(x, axis=1),
+    "std": lambda x: np.std(x, axis=1),
+    "var": lambda x: np.var(x, axis=1),
+    "min": lambda x: np.min(x, axis=1),
+    "max": lambda x: np.max(x, axis=1),
+    "median": lambda x: np.median(x, axis=1),
+    "skewness": lambda x: scipy.stats.skew(x, axis=1),
+    "kurtosis": lambda x: scipy.stats.kurtosis(x, axis=1, fisher=False),
+    "delta_std": lambda x: np.std(np.diff(x, axis=1), axis=1),
+}
+EVERY = tuple(REFERENCE)
+
+
+@pytest.fixture
+def ragged(rng):
+    return [rng.gamma(2, size=(4, n)) for n in (30, 3, 2, 51)]
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_every_statistic_on_clips_of_any_length(ragged, name):
+    table = FramePooler((name,)).fit_transform(ragged)
+    assert table.shape == (4, 4)
+    np.testing.assert_allclose(table, [REFERENCE[name](x) for x in ragged], rtol=1e-9, atol=1e-12)
+
+
+def test_all_bins_of_a_statistic_stand_together(ragged):
+    table = FramePooler(EVERY).fit_transform(ragged)
+    expected = [np.concatenate([REFERENCE[name](x) for name in EVERY]) for x in ragged]
+    np.testing.assert_allclose(table, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_an_array_and_a_list_of_equal_clips_are_one(rng):
+    X = rng.randn(5, 3, 20)
+    np.testing.assert_array_equal(
+        FramePooler(EVERY).fit_transform(X), FramePooler(EVERY).fit_transform(list(X))
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("value", [0.0, 0.1, 1 / 3, -1e6 - 0.1])
+def test_a_bin_that_does_not_vary(rng, dtype, value):
+    """Rounding makes the standard deviation of a constant a little more than zero."""
+    for n in (1, 2, 7, 100):
+        clip = np.full((1, n), value, dtype)
+        found = dict(zip(EVERY, FramePooler(EVERY).fit([clip]).transform([clip])[0], strict=True))
+        assert found["skewness"] == found["kurtosis"] == 0
+        assert found["delta_std"] == 0
+        np.testing.assert_allclose([found["std"], found["var"]], 0, atol=1e-5 * abs(value))
+        for name in ("mean", "min", "max", "median"):
+            np.testing.assert_allclose(found[name], value, rtol=1e-6)
+
+
+def test_the_delta_of_a_ramp_is_its_slope():
+    """A steady slope varies from frame to frame by nothing."""
+    ramp = np.array([3.0, -0.5])[:, np.newaxis] * np.arange(20)
+    np.testing.assert_allclose(FramePooler(("delta_std",)).fit_transform([ramp]), 0, atol=1e-12)
+
+
+def test_moments_of_known_laws(rng):
+    X = np.stack([rng.randn(200000), rng.exponential(size=200000)])[np.newaxis]
+    skewness, kurtosis = FramePooler(("skewness", "kurtosis")).fit_transform(X).reshape(2, 2)
+    np.testing.assert_allclose(skewness, [0, 2], atol=0.1)
+    np.testing.assert_allclose(kurtosis, [3, 9], atol=0.7)
+
+
+def test_moments_do_not_mind_scale_and_offset(ragged):
+    pooler = FramePooler(("skewness", "kurtosis")).fit(ragged)
+    moved = [1e-3 * x + 5 for x in ragged]
+    np.testing.assert_allclose(pooler.transform(moved), pooler.transform(ragged), atol=1e-9)
+
+
+def test_a_table_is_one_frame_a_clip(rng):
+    X = rng.randn(6, 3)
+    table = FramePooler(EVERY).fit_transform(X)
+    np.testing.assert_array_equal(table[:, :3], X)
+    assert not table[:, 3:6].any() and not table[:, -3:].any()
+    assert FramePooler().fit(X).n_features_in_ == 3
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_dtype_comes_out(ragged, dtype):
+    assert FramePooler(EVERY).fit_transform([x.astype(dtype) for x in ragged]).dtype == dtype
+
+
+def test_float32_is_as_good(rng):
+    X = (1000 + rng.randn(2, 3, 5000)).astype(np.float32)
+    found = FramePooler(EVERY).fit_transform(X)
+    exact = FramePooler(EVERY).fit_transform(X.astype(np.float64))
+    np.testing.assert_allclose(found, exact, rtol=1e-3, atol=1e-3)
+
+
+def test_names(tones):
+    pipeline = make_pipeline(MFCC(n_mfcc=5), FramePooler(("mean", "delta_std"))).fit(tones[0])
+    names = pipeline.get_feature_names_out()
+    assert names.dtype == object
+    assert names.tolist()[:4] == ["mfcc00_mean", "mfcc01_mean", "mfcc02_mean", "mfcc03_mean"]
+    assert names.tolist()[-1] == "mfcc04_delta_std"
+    assert len(names) == pipeline.transform(tones[0]).shape[1]
+
+
+def test_pandas(tones):
+    pipeline = make_pipeline(MFCC(n_mfcc=5), FramePooler()).set_output(transform="pandas")
+    table = pipeline.fit_transform(tones[0])
+    assert isinstance(table, pd.DataFrame)
+    assert table.columns.tolist() == pipeline[-1].get_feature_names_out().tolist()
+    np.testing.assert_allclose(table, make_pipeline(MFCC(n_mfcc=5), FramePooler()).fit_transform(tones[0]))
+
+
+def test_names_without_a_front_end(ragged, rng):
+    assert FramePooler().fit(ragged).get_feature_names_out().tolist()[:2] == ["x0_mean", "x1_mean"]
+    assert FramePooler().fit(ragged).get_feature_names_out(list("abcd")).tolist()[-1] == "d_std"
+    table = pd.DataFrame(rng.randn(3, 2), columns=["low", "high"])
+    assert FramePooler(("max",)).fit(table).get_feature_names_out().tolist() == ["low_max", "high_max"]
+    with pytest.raises(ValueError, match="input_features has 3 names for 4 bins"):
+        FramePooler().fit(ragged).get_feature_names_out(list("abc"))
+
+
+@pytest.mark.parametrize(
+    ("statistics", "message"),
+    [
+        (("mean", "mode"), "statistics='mode' is not one of .*kurtosis"),
+        ("mean", "statistics='mean' must be a tuple"),
+        ((), r"statistics=\(\) must be a tuple of one or more"),
+    ],
+)
+def test_unknown_statistics_are_refused(ragged, statistics, message):
+    with pytest.raises(ValueError, match=message):
+        FramePooler(statistics).fit(ragged)
+
+
+def test_other_bins_are_refused(ragged):
+    model = FramePooler().fit(ragged)
+    with pytest.raises(ValueError, match="clip 1 of X has 3 bins a frame where FramePooler was fitted on 4"):
+        model.transform([ragged[0], ragged[1][:3]])
+
+
+def test_nothing_is_pooled_before_fit(ragged):
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        FramePooler().transform(ragged)
