@@ -3,9 +3,8 @@
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import assert_all_finite, check_array, check_consistent_length, column_or_1d
+from sklearn.utils import check_consistent_length
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
@@ -16,7 +15,7 @@ from ._parameters import check_sample_weight, check_training_parameters
 from ._prediction import predict_logits
 from ._split import validation_split
 from ._state import columns_of, history_from, load_weights, weights_of
-from ._targets import TARGETS, target_for
+from ._targets import TARGETS, check_labels, target_for
 from ._training import callbacks_for, make_net, train
 from ._windows import Windows, window_length
 
@@ -96,7 +95,9 @@ or array-like of shape (n_clips, n_features)
         device = resolve_device(self.device)
         frames = check_frames(self, X, reset=True, dtype=np.float32)
         warn_if_wide(self, frames)
-        y = self._check_labels(frames, y)
+        y = check_labels(self, len(frames), y)
+        self.target_type_ = target_for(y)
+        self.classes_ = TARGETS[self.target_type_].classes(y)
         weights = self._weights(y, sample_weight)
         targets = TARGETS[self.target_type_].encode(y, self.classes_)
         self.n_frames_ = window_length(frames, self.n_frames)
@@ -210,25 +211,6 @@ or array-like of shape (n_clips, n_features)
 
     def _pretrain(self, module, frames, seed):
         """Prepare a module before the labels come in; most networks start from random weights."""
-
-    def _check_labels(self, frames, y):
-        """Return labels as an array, and keep what they are."""
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None. A classifier "
-                "learns from labels."
-            )
-        if len(frames) < 2:
-            raise ValueError(f"n_samples=1: {type(self).__name__} needs at least two clips to learn from.")
-        check_consistent_length(frames, y)
-        y = check_array(y, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name="y")
-        if y.ndim == 1 or y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
-        self.target_type_ = target_for(y)
-        self.classes_ = TARGETS[self.target_type_].classes(y)
-        return y
 
     def _weights(self, y, sample_weight):
         """Return one weight a clip, of mean 1, from the clips' own and their classes'."""

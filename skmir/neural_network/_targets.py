@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 from scipy.special import expit, log_softmax, softmax
-from sklearn.utils.multiclass import type_of_target
+from sklearn.utils import assert_all_finite, check_array, check_consistent_length, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from torch import nn
 
 
@@ -113,3 +114,29 @@ def target_for(y):
             "tags as an indicator of zeros and ones, y of shape (n_clips, n_tags)."
         )
     return kind
+
+
+def check_labels(estimator, n_clips, y):
+    """Return labels as an array of shape (n_clips,) or (n_clips, n_tags), or raise.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Named in the error.
+    n_clips : int
+    y : array-like of shape (n_clips,) or (n_clips, n_tags)
+    """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None. A classifier "
+            "learns from labels."
+        )
+    if n_clips < 2:
+        raise ValueError(f"n_samples=1: {type(estimator).__name__} needs at least two clips to learn from.")
+    check_consistent_length(np.empty(n_clips), y)
+    y = check_array(y, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name="y")
+    if y.ndim == 1 or y.shape[1] == 1:
+        y = column_or_1d(y, warn=True)
+    assert_all_finite(y, input_name="y")
+    check_classification_targets(y)
+    return y
