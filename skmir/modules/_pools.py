@@ -45,9 +45,12 @@ def keep_steps(size, n_layers, at_least):
     Returns
     -------
     pools : tuple of int
+        The larger ones first: early pooling spares the later layers work.
 
     Examples
     --------
+    >>> keep_steps(64, 4, 8)
+    (2, 2, 2, 1)
     >>> keep_steps(130, 4, 8)
     (2, 2, 2, 2)
     >>> keep_steps(5, 4, 8)
@@ -58,7 +61,7 @@ def keep_steps(size, n_layers, at_least):
     for left in range(n_layers, 0, -1):
         pools.append(_root(factor, left))
         factor //= pools[-1]
-    return tuple(pools)
+    return tuple(sorted(pools, reverse=True))
 
 
 def reduced(size, pools):

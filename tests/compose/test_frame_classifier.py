@@ -100,6 +100,15 @@ def test_aggregates_by_hand(clips, inner, width):
         np.testing.assert_array_equal(model.predict(X), model.classes_[expected])
 
 
+def test_votes_that_are_equal_are_decided_by_the_mean():
+    """Two windows, one vote each; the second is much surer of its class."""
+    X, y = np.array([[[-2.0, -1.0]], [[1.0, 2.0]]]), ["a", "b"]
+    for inner in (LogisticRegression(), SVC(kernel="linear")):
+        model = FrameClassifier(inner, aggregate="vote").fit(X, y)
+        for clip, label in (([-1.0, 3.0], "b"), ([-3.0, 1.0], "a")):
+            assert model.predict(np.array([[clip]])).tolist() == [label]
+
+
 def test_probabilities_by_hand(clips):
     X, y = clips
     inner = LogisticRegression().fit(np.concatenate([x.T for x in X]), np.repeat(y, [x.shape[1] for x in X]))

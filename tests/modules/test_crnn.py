@@ -73,6 +73,17 @@ def test_order_in_time_matters():
     assert (net(x) - net(early)).abs().max() > 1e-5  # the first frames are not forgotten
 
 
+@torch.no_grad()
+def test_the_last_step_of_the_second_layer_decides():
+    net = CRNN(8, 64, 2, (4, 4), 4).eval()
+    outputs = []
+    net.recurrent_layers.register_forward_hook(lambda module, args, output: outputs.append(output))
+    logits = net(torch.randn(3, 8, 64, generator=torch.Generator().manual_seed(0)))
+    steps, last = outputs[0]  # (B, steps, hidden_size), (2, B, hidden_size)
+    torch.testing.assert_close(steps[:, -1], last[1])
+    torch.testing.assert_close(logits, net.final_layer(last[1]))
+
+
 def test_dropout_is_the_papers():
     net = CRNN(8, 64, 2, (4, 4), 4)
     assert [block[-1].p for block in net.conv_layers] == [0.1, 0.1]

@@ -10,7 +10,7 @@ from joblib import parallel_config
 from sklearn.model_selection import cross_val_predict, cross_validate
 from sklearn.pipeline import make_pipeline
 
-from skmir.neural_network import RBM
+from skmir.neural_network import RBM, _training
 from skmir.preprocessing import FrameScaler
 
 
@@ -147,6 +147,23 @@ def test_a_random_state_instance_moves_on(network, frames):
     assert not np.array_equal(one.fit(X, y).predict_proba(X), first)
     other = network("mlp", random_state=np.random.RandomState(0)).fit(X, y)
     np.testing.assert_array_equal(other.predict_proba(X), first)
+
+
+def test_the_order_of_the_clips_depends_on_the_seed(network, frames, monkeypatch):
+    orders = []
+
+    class Spy(_training.RandomBatches):
+        def __iter__(self):
+            for x, (targets, weights) in super().__iter__():
+                orders[-1].append(targets.tolist())
+                yield x, (targets, weights)
+
+    monkeypatch.setattr(_training, "RandomBatches", Spy)
+    for seed in (0, 0, 1):
+        orders.append([])
+        network("mlp", random_state=seed).fit(*frames)
+    assert orders[0] == orders[1] != orders[2]
+    assert len({str(order) for order in orders[0]}) == 3  # of each epoch another one
 
 
 def test_none_differs_from_fit_to_fit(network, frames):

@@ -36,15 +36,16 @@ def test_the_default_optimizer_has_the_users_numbers(network, frames):
 def test_the_learning_rate_warms_up_and_falls(network, frames):
     class Rates(Callback):
         def on_batch_end(self, net, training, **kwargs):
-            net.history.record("lr", net.optimizer_.param_groups[0]["lr"])
+            net.history.record_batch("lr", net.optimizer_.param_groups[0]["lr"])
 
     model = network(
-        "mlp", max_iter=20, batch_size=24, learning_rate_init=0.01, net_params={"callbacks": [Rates()]}
+        "mlp", max_iter=20, batch_size=4, learning_rate_init=0.01, net_params={"callbacks": [Rates()]}
     )
-    rates = np.array(model.fit(*frames).net_.history[:, "lr"])  # one step an epoch
+    rates = np.ravel(model.fit(*frames).net_.history[:, "batches", :, "lr"])
+    assert rates.shape == (120,)  # six steps an epoch
     peak = rates.argmax()
     assert rates.max() == pytest.approx(0.01)
-    assert 3 <= peak <= 6
+    assert 28 <= peak <= 31  # a quarter of them
     assert (np.diff(rates[: peak + 1]) > 0).all() and (np.diff(rates[peak + 1 :]) < 0).all()
     assert rates[-1] < 1e-3
 

@@ -40,6 +40,7 @@ def test_a_fitted_network_comes_back(each_network, ragged, bring_back):
     model = each_network(early_stopping=True, validation_fraction=0.3).fit(X, y)
     loaded = bring_back(model)
     assert loaded is not model and loaded.module_ is not model.module_
+    assert not loaded.module_.training and not model.module_.training
     for method in ("predict_proba", "decision_function", "predict"):
         np.testing.assert_array_equal(getattr(loaded, method)(X), getattr(model, method)(X))
     assert repr(loaded) == repr(model)

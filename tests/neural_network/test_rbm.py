@@ -144,6 +144,19 @@ def test_weight_decay_makes_weights_small(patterns):
     assert held < 0.7 * free
 
 
+def test_momentum_grows_after_five_passes(patterns, monkeypatch):
+    momenta = []
+    one_pass = RBM._pass
+
+    def spy(self, machine, rows, optimizer):
+        momenta.append({group["momentum"] for group in optimizer.param_groups})
+        return one_pass(self, machine, rows, optimizer)
+
+    monkeypatch.setattr(RBM, "_pass", spy)
+    small(n_iter=7).fit(patterns["gaussian"])
+    assert momenta == [{0.5}] * 5 + [{0.9}] * 2
+
+
 def test_more_gibbs_steps_are_another_gradient(patterns):
     one, five = (small(k=k).fit(patterns["gaussian"]).components_ for k in (1, 5))
     assert not np.array_equal(one, five)

@@ -10,9 +10,10 @@ from skmir.neural_network._split import validation_split
 
 def test_without_groups_the_split_is_stratified():
     y = np.repeat([0, 1], [80, 20])
-    train, valid = validation_split(y, None, 0.2, 0)
-    assert sorted([*train, *valid]) == list(range(100))
-    assert np.bincount(y[valid]).tolist() == [16, 4]
+    for seed in range(5):
+        train, valid = validation_split(y, None, 0.2, seed)
+        assert sorted([*train, *valid]) == list(range(100))
+        assert np.bincount(y[valid]).tolist() == [16, 4]
 
 
 @pytest.mark.parametrize(
@@ -23,8 +24,9 @@ def test_without_groups_the_split_is_stratified():
 def test_where_there_is_no_room_to_stratify_it_is_random(y):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of classes that train nothing: another test
-        train, valid = validation_split(y, None, 0.1, 0)
-    assert len(valid) == 1 and sorted([*train, *valid]) == list(range(10))
+        for n in (1, 3):
+            train, valid = validation_split(y, None, n / 10, 0)
+            assert len(valid) == n and sorted([*train, *valid]) == list(range(10))
 
 
 def test_the_smallest_fold_that_can_be_split():
