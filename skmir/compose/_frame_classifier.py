@@ -84,7 +84,8 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
     and would find windows of one clip on both sides. The networks of :mod:`skmir.neural_network` are
     handed the clips as groups and keep them apart. scikit-learn's ``MLPClassifier(early_stopping=True)``,
     ``HistGradientBoostingClassifier``, ``CalibratedClassifierCV`` and ``SVC(probability=True)`` take no
-    groups in ``fit``: their inner validation is optimistic here.
+    groups in ``fit``: their inner validation is optimistic here. So is a search inside; put the search
+    outside, around the FrameClassifier.
 
     Examples
     --------

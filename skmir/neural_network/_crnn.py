@@ -58,7 +58,8 @@ class CRNNClassifier(BaseNetworkClassifier):
     verbose : int, default=0
         1 draws a bar of epochs on stderr.
     net_params : dict or None, default=None
-        Anything else for :class:`skorch.NeuralNet`, for instance ``{"callbacks": [...]}``.
+        Anything else for :class:`skorch.NeuralNet`, for instance ``{"callbacks": [...]}``. Callbacks are
+        copied before use; the trained ones are in ``net_.callbacks_``.
 
     Attributes
     ----------

@@ -96,6 +96,11 @@ def train(net, examples, valid=None, *, generator):
     -------
     net : skorch.NeuralNet
         Its module is back on the CPU: device memory is free for the next fit.
+
+    Raises
+    ------
+    ValueError
+        Where the weights have grown beyond bounds.
     """
     net.set_params(
         iterator_train__generator=generator,
@@ -103,6 +108,12 @@ def train(net, examples, valid=None, *, generator):
     )
     net.fit(examples, None)
     net.module_.eval().to("cpu")
+    if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
+        raise ValueError(
+            f"The network diverged: its weights are not finite after {len(net.history)} epochs at "
+            f"learning_rate_init={net.lr:g}. Lower it ({net.lr / 10:g} is the next to try), and see that the "
+            "input is standardised (FrameScaler, StandardScaler)."
+        )
     return net
 
 
@@ -129,7 +140,7 @@ def callbacks_for(*, n_examples, batch_size, max_iter, patience=None, verbose=0)
         schedule = LRScheduler(policy=LambdaLR, lr_lambda=shape, step_every="batch")
         callbacks.append(("schedule", schedule))
     else:
-        stopping = EarlyStopping(monitor="valid_loss", patience=patience, load_best=True)
+        stopping = EarlyStopping(monitor="valid_loss", patience=patience, threshold=0, load_best=True)
         callbacks.append(("early_stopping", stopping))
     if verbose:
         callbacks.append(("bar", EpochBar()))

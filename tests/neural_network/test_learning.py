@@ -91,6 +91,11 @@ def test_log_probabilities_are_exact_where_probabilities_underflow(network, fram
     assert np.isfinite(tagger.predict_log_proba(far)).all()
 
 
+def test_divergence_is_an_error(network, frames):
+    with pytest.raises(ValueError, match=r"diverged.*learning_rate_init=1e\+10. Lower it \(1e\+09"):
+        network("mlp", max_iter=5, learning_rate_init=1e10).fit(*frames)
+
+
 def test_history_is_an_array_a_quantity(each_network, frames):
     model = each_network(max_iter=4).fit(*frames)
     assert model.n_iter_ == 4
