@@ -8,6 +8,7 @@ import sys
 from ._version import __version__
 
 TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
+MAX_ERRORS = 10  # files named when some cannot be read
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 
 
@@ -135,13 +136,37 @@ def _load(args):
     if args.folder is None:
         _refuse_without_folder(args)
         return make_instruments(random_state=args.seed)
-    return load_folder(
+    data = load_folder(
         args.folder,
         labels=args.labels,
         file_column=args.file,
         label_column=args.label,
         group_column=None if args.group == "none" else args.group,
     )
+    _check_recordings(data.data, verbose=0 if args.quiet else 1)
+    return data
+
+
+def _check_recordings(paths, *, verbose):
+    """Decode every file once: a bad one would fail most fits of every model, some of them hours later."""
+    from .audio._stream import stream
+
+    errors = [error for error in stream(_error_of, paths, n_jobs=-1, verbose=verbose) if error is not None]
+    if errors:
+        more = "" if len(errors) <= MAX_ERRORS else f"\nand {len(errors) - MAX_ERRORS} more"
+        listed = "\n".join(str(error) for error in errors[:MAX_ERRORS])
+        raise ValueError(f"{len(errors)} of {len(paths)} recordings cannot be used:\n{listed}{more}")
+
+
+def _error_of(_position, path):
+    """Return what is wrong with a file, or None."""
+    from .audio import load
+
+    try:
+        load(path)
+    except (OSError, ValueError) as error:
+        return error
+    return None
 
 
 def _refuse_without_folder(args):
