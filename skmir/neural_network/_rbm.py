@@ -4,7 +4,6 @@ import numbers
 
 import numpy as np
 import torch
-from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -12,7 +11,7 @@ from tqdm import trange
 
 from .. import modules
 from .._device import resolve_device
-from .._random import seeded
+from .._random import seeded, torch_threads
 from .._validation import FLOAT, check_choice, check_number
 
 VISIBLE = ("bernoulli", "gaussian")
@@ -160,8 +159,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         probabilities : ndarray of shape (n_samples, n_components)
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=FLOAT)
-        return expit(self._hidden_input(X))
+        return self._run(validate_data(self, X, reset=False, dtype=FLOAT), modules.RBM.forward)
 
     def free_energy(self, X):
         """Return the free energy of rows: minus their log-likelihood, but for a constant.
@@ -178,12 +176,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             as it over-fits.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=FLOAT)
-        v = self._standardise(X)
-        hidden = np.logaddexp(0, self._hidden_input(X)).sum(axis=1)
-        if self.visible == "bernoulli":
-            return -(v @ self.intercept_visible_) - hidden
-        return 0.5 * ((v - self.intercept_visible_) ** 2).sum(axis=1) - hidden
+        return self._run(validate_data(self, X, reset=False, dtype=FLOAT), modules.RBM.free_energy)
 
     @property
     def n_parameters_(self):
@@ -211,9 +204,23 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _standardise(self, X):
         return (X - self.mean_.astype(X.dtype)) / self.scale_.astype(X.dtype)
 
-    def _hidden_input(self, X):
-        """Return c + W v, whose sigmoid is P(h=1|v)."""
-        return self._standardise(X) @ self.components_.T.astype(X.dtype) + self.intercept_hidden_
+    def _run(self, X, method):
+        """Return what a method of the machine gives for rows, in their dtype.
+
+        torch computes it, on the threads that ``fit`` had: a stack of machines learns from these numbers,
+        and their last bits must not depend on the threads that numpy happens to have.
+        """
+        with torch.device("meta"):  # without first weights, which would be drawn for nothing
+            machine = modules.RBM(self.n_features_in_, len(self.components_), self.visible)
+        arrays = {
+            "weight": self.components_,
+            "hidden_bias": self.intercept_hidden_,
+            "visible_bias": self.intercept_visible_,
+        }
+        weights = {name: torch.tensor(array.astype(X.dtype)) for name, array in arrays.items()}
+        machine.load_state_dict(weights, assign=True)
+        with torch_threads(self.n_threads), torch.no_grad():
+            return method(machine, torch.tensor(self._standardise(X))).numpy()
 
     def _train(self, machine, rows):
         """Run contrastive divergence, and keep the reconstruction error a pass."""
