@@ -12,6 +12,7 @@ from ..neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPCl
 from ..preprocessing import FramePooler, FrameScaler
 
 RICH = ("mean", "std", "max", "delta_std")
+FULL = ("mean", "std", "min", "max", "median", "skewness", "kurtosis", "delta_std")
 
 
 def default_models(names=None, *, max_iter=None):
@@ -59,7 +60,7 @@ def _svm(_epochs):
 
 def _lda(_epochs):
     statistics = make_union(
-        make_pipeline(MFCC(n_mfcc=40), FramePooler(RICH)),
+        make_pipeline(MFCC(), FramePooler(FULL)),
         make_pipeline(MelSpectrogram(), FrameScaler(), FramePooler()),
         make_pipeline(Chroma(), FramePooler()),
     )

@@ -206,7 +206,7 @@ def test_bad_models(models, error, message, data):
         ({"groups": np.arange(7)}, ValueError, r"inconsistent numbers of samples: \[120, 120, 7\]"),
         ({"cv": 1}, ValueError, "n_splits=2 or more"),
         ({"cv": []}, ValueError, "gives no fold"),
-        ({"cv": "five"}, ValueError, "Expected `cv` as an integer"),
+        ({"cv": "five"}, ValueError, "Expected .?cv.? as an integer"),
         ({"random_state": "zero"}, ValueError, "cannot be used to seed"),
     ],
 )
