@@ -15,7 +15,7 @@ from ._comparison import Comparison
 from ._fold import one_blas_thread, run_fold
 from ._groups import group_params
 from ._seeds import as_seed, seeded_clone
-from ._splits import make_splits
+from ._splits import make_splits, warn_of_missing_classes
 
 
 def compare(
@@ -92,6 +92,8 @@ def compare(
     -----
     FitFailedWarning
         Where a model fails on a fold. Its score there is NaN, and statistics are over the other folds.
+    UserWarning
+        Where the training or the test part of a fold lacks a class.
 
     References
     ----------
@@ -122,6 +124,7 @@ def compare(
     seed = as_seed(random_state)
     models = {name: seeded_clone(model, seed) for name, model in models.items()}
     splits = make_splits(cv, X, y, groups, seed)
+    warn_of_missing_classes(y, splits)
     results = _run(models, X, y, groups, splits, scoring, n_jobs, verbose)
     return Comparison(
         models,
@@ -179,7 +182,13 @@ def _run(models, X, y, groups, splits, scoring, n_jobs, verbose):
     )
     results = {name: [] for name in models}
     # The limit is the process's: set out here as well, threads that end early do not lift it for the others.
-    with one_blas_thread(), tqdm(total=len(keys), unit="fit", disable=not verbose) as bar:
+    with (
+        one_blas_thread(),
+        warnings.catch_warnings(),
+        tqdm(total=len(keys), unit="fit", disable=not verbose) as bar,
+    ):
+        # Said once, for all models, by warn_of_missing_classes.
+        warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
         found = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
         for (name, fold), result in zip(keys, found, strict=True):
             bar.set_postfix_str(f"{name}, fold {fold}", refresh=False)

@@ -1,6 +1,7 @@
 """The folds of a comparison."""
 
 import numbers
+import warnings
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, check_cv
@@ -51,3 +52,33 @@ def _splitter(n_splits, y, groups, seed):
     if type_of_target(y) in ("binary", "multiclass"):
         return StratifiedKFold(n_splits, shuffle=True, random_state=seed)
     return KFold(n_splits, shuffle=True, random_state=seed)
+
+
+def warn_of_missing_classes(y, splits):
+    """Warn where a fold's training or test part has no clip of a class: the score there means less.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+        Labels; nothing is said where they are no single class a clip.
+    splits : list of (ndarray, ndarray)
+        Training and test positions of each fold.
+    """
+    if type_of_target(y) not in ("binary", "multiclass"):
+        return
+    y = np.asarray(y)
+    consequence = {
+        "training": "no model can learn it there",
+        "test": "scores averaged over classes are over those that are there",
+    }
+    for i, part in enumerate(consequence):
+        lacking = {fold: np.setdiff1d(y, y[split[i]]) for fold, split in enumerate(splits)}
+        lacking = {fold: classes for fold, classes in lacking.items() if len(classes)}
+        if lacking:
+            fold, classes = next(iter(lacking.items()))
+            warnings.warn(
+                f"In {len(lacking)} of {len(splits)} folds the {part} part has no clip of some class (fold "
+                f"{fold}: {classes.tolist()}): {consequence[part]}. Fewer folds, or a splitter that spreads "
+                "classes (StratifiedGroupKFold), may mend it.",
+                stacklevel=3,
+            )
