@@ -5,6 +5,7 @@ import pathlib
 
 import numpy as np
 import pytest
+import torch
 
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -30,3 +31,29 @@ def tones(rng):
     pitches = np.tile([220.0, 440.0, 880.0], 4)
     y = np.array([np.sin(2 * np.pi * f * time + rng.uniform(0, 6)) for f in pitches])
     return (0.5 * y + 0.01 * rng.randn(*y.shape)).astype(np.float32), pitches.astype(int).astype(str)
+
+
+@pytest.fixture
+def two_threads():
+    """Two torch threads around the test, so that one inside is a change."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def snapshot_generators():
+    """A function that remembers the global generators, and returns one that finds them as they were."""
+
+    def snapshot():
+        torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()
+
+        def check():
+            assert torch.equal(torch.get_rng_state(), torch_state)
+            assert np.random.get_state()[2] == numpy_state[2]
+            np.testing.assert_array_equal(np.random.get_state()[1], numpy_state[1])
+
+        return check
+
+    return snapshot

@@ -9,29 +9,9 @@ import torch
 from skmir._random import seeded, torch_threads
 
 
-def states():
-    return torch.get_rng_state(), np.random.get_state()
-
-
-def assert_untouched(before):
-    torch_state, (_, keys, position, *_) = before
-    assert torch.equal(torch.get_rng_state(), torch_state)
-    assert np.random.get_state()[2] == position
-    np.testing.assert_array_equal(np.random.get_state()[1], keys)
-
-
 def draw(random_state, **kwargs):
     with seeded(random_state, **kwargs):
         return torch.rand(3).tolist() + torch.nn.Linear(2, 2).weight.flatten().tolist()
-
-
-@pytest.fixture
-def two_threads():
-    """Two torch threads around the test, so that one inside is a change."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
 
 
 def test_the_same_seed_gives_the_same_draw():
@@ -66,18 +46,18 @@ def test_none_takes_the_global_generator():
     assert draw(None) == first
 
 
-def test_the_callers_generators_go_on():
-    before = states()
+def test_the_callers_generators_go_on(snapshot_generators):
+    check = snapshot_generators()
     draw(0)
-    assert_untouched(before)
+    check()
 
 
-def test_the_callers_generators_go_on_after_an_exception(two_threads):
-    before = states()
+def test_the_callers_generators_go_on_after_an_exception(two_threads, snapshot_generators):
+    check = snapshot_generators()
     with pytest.raises(RuntimeError, match="inside"), seeded(0):
         torch.rand(10)
         raise RuntimeError("inside")
-    assert_untouched(before)
+    check()
     assert torch.get_num_threads() == 2
     assert draw(0) == draw(0)  # the lock is free again
 
@@ -108,7 +88,7 @@ def test_the_number_of_threads_is_set_and_restored(two_threads):
     assert torch.get_num_threads() == 2
 
 
-def test_threads_that_draw_at_once_give_what_they_give_one_by_one():
+def test_threads_that_draw_at_once_give_what_they_give_one_by_one(snapshot_generators):
     def train(seed):
         with seeded(seed):
             total = torch.zeros(50)
@@ -118,11 +98,11 @@ def test_threads_that_draw_at_once_give_what_they_give_one_by_one():
 
     seeds = [0, 1, 2, 3]
     expected = [train(seed) for seed in seeds]
-    before = states()
+    check = snapshot_generators()
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for _ in range(3):
             assert list(pool.map(train, seeds)) == expected
-    assert_untouched(before)
+    check()
 
 
 @pytest.mark.gpu

@@ -6,14 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skmir.audio import AudioLoader
-
-
-@parametrize_with_checks([AudioLoader()])
-def test_is_a_scikit_learn_transformer(estimator, check):
-    check(estimator)
 
 
 @pytest.fixture

@@ -260,11 +260,13 @@ def test_no_clip_stands_on_both_sides_of_early_stopping(clips, monkeypatch):
         assert valid and not train & valid
 
 
-def test_groups_are_not_handed_to_who_takes_none(clips):
+def test_groups_change_nothing_for_who_takes_none(clips):
     X, y = clips
-    FrameClassifier(LogisticRegression()).fit(X, y, groups=np.repeat([0, 1, 2], 6))
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
-    FrameClassifier(pipeline).fit(X, y, groups=np.repeat([0, 1, 2], 6))
+    for inner in (LogisticRegression(), make_pipeline(StandardScaler(), LogisticRegression())):
+        with_groups = FrameClassifier(inner).fit(X, y, groups=np.repeat([0, 1, 2], 6))
+        np.testing.assert_array_equal(
+            with_groups.predict_proba(X), FrameClassifier(inner).fit(X, y).predict_proba(X)
+        )
 
 
 def test_weights_are_repeated(clips):

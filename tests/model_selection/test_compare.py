@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -28,19 +27,6 @@ from sklearn.svm import SVC
 from skmir.model_selection import compare
 
 MODELS = {"logistic": make_pipeline(StandardScaler(), LogisticRegression()), "chance": DummyClassifier()}
-
-
-@pytest.fixture
-def data():
-    return make_classification(120, 6, n_informative=4, n_classes=3, class_sep=0.7, random_state=0)
-
-
-def same(a, b):
-    """Assert that two comparisons hold the same scores and predictions to the last bit."""
-    assert_array_equal(a.scores_, b.scores_)
-    assert list(a.scores_) == list(b.scores_)
-    for name in a.predictions_:
-        assert_array_equal(a.predictions_[name], b.predictions_[name])
 
 
 def test_folds_scores_and_predictions_are_those_of_scikit_learn(data):
@@ -81,7 +67,7 @@ def test_labels_that_are_no_classes(data):
     assert near.predictions_["near"].shape == (120, 2)
 
 
-def test_an_unseeded_splitter_and_a_generator_still_give_all_models_the_same_folds(data):
+def test_an_unseeded_splitter_and_a_generator_still_give_all_models_the_same_folds(data, same):
     X, y = data
     model = make_pipeline(StandardScaler(), LogisticRegression())
     result = compare({"a": model, "b": model}, X, y, cv=KFold(3, shuffle=True))
@@ -125,7 +111,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_of_clips(form, data):
+def test_every_form_of_clips(form, data, same):
     x, y = data[0][:, 0], data[1]
     names = [f"{value:.6f}.wav" for value in x]
     table = np.array([_value(name) for name in names]).reshape(-1, 1)

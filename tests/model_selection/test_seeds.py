@@ -2,7 +2,6 @@
 
 import joblib
 import numpy as np
-import pytest
 from numpy.testing import assert_array_equal
 from sklearn.datasets import make_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -14,19 +13,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from skmir.model_selection import compare
-
-
-@pytest.fixture
-def data():
-    return make_classification(120, 6, n_informative=4, n_classes=3, class_sep=0.7, random_state=0)
-
-
-def same(a, b):
-    """Assert that two comparisons hold the same scores and predictions to the last bit."""
-    assert_array_equal(a.scores_, b.scores_)
-    assert list(a.scores_) == list(b.scores_)
-    for name in a.predictions_:
-        assert_array_equal(a.predictions_[name], b.predictions_[name])
 
 
 def test_seeds_fill_what_is_unset_and_nothing_else(data):
@@ -44,7 +30,7 @@ def test_seeds_fill_what_is_unset_and_nothing_else(data):
     assert unseeded["open"][-1].random_state is None
 
 
-def test_the_seed_alone_decides(data):
+def test_the_seed_alone_decides(data, same):
     forest = {"forest": RandomForestClassifier(5)}
     first = compare(forest, *data, random_state=0)
     same(first, compare(forest, *data, random_state=np.int64(0)))
@@ -53,7 +39,7 @@ def test_the_seed_alone_decides(data):
     assert_array_equal(beside.scores_["forest"], first.scores_["forest"])
 
 
-def test_a_generator_gives_one_seed(data):
+def test_a_generator_gives_one_seed(data, same):
     forest = {"forest": RandomForestClassifier(5)}
     first = compare(forest, *data, random_state=np.random.RandomState(4))
     assert isinstance(first.random_state_, int)
@@ -69,7 +55,7 @@ def test_numpy_generator_is_left_alone(data):
     assert before[2:] == after[2:]
 
 
-def test_the_same_bits_for_any_number_of_jobs_and_backend():
+def test_the_same_bits_for_any_number_of_jobs_and_backend(same):
     """Log loss shows every bit, and matrices of this size change it with the number of BLAS threads."""
     X, y = make_classification(600, 300, n_informative=20, n_classes=6, random_state=0)
     models = {

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from skmir.neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
 
@@ -47,12 +46,3 @@ def ragged(rng):
     """Clips of 5 to 40 frames, of 8 bins, and labels."""
     lengths = [12, 5, 40, 12, 31, 7, 12, 24, 25, 13, 12, 12]
     return [rng.randn(8, n).astype(np.float32) for n in lengths], np.tile(["bass", "drum", "horn"], 4)
-
-
-@pytest.fixture
-def two_threads():
-    """Two torch threads around the test, so that one inside is a change."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)

@@ -14,17 +14,6 @@ from skmir.neural_network import RBM, _training
 from skmir.preprocessing import FrameScaler
 
 
-def states():
-    return torch.get_rng_state(), np.random.get_state()
-
-
-def assert_untouched(before):
-    torch_state, (_, keys, position, *_) = before
-    assert torch.equal(torch.get_rng_state(), torch_state)
-    assert np.random.get_state()[2] == position
-    np.testing.assert_array_equal(np.random.get_state()[1], keys)
-
-
 @pytest.fixture
 def powers(rng):
     """Clips large enough that sums over batches would differ between one thread and two."""
@@ -81,7 +70,7 @@ def test_the_callers_number_of_threads_does_not_matter(two_threads, pipeline, po
     np.testing.assert_array_equal(predict_folds(pipeline, powers), expected)
 
 
-def test_four_threads_at_once_give_what_one_gives(each_network, ragged):
+def test_four_threads_at_once_give_what_one_gives(each_network, ragged, snapshot_generators):
     X, y = ragged
     seeds = [0, 1, 2, 3]
 
@@ -89,11 +78,11 @@ def test_four_threads_at_once_give_what_one_gives(each_network, ragged):
         return each_network(random_state=seed).fit(X, y).predict_proba(X)
 
     expected = [train(seed) for seed in seeds]
-    before = states()
+    check = snapshot_generators()
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for found, one in zip(pool.map(train, seeds), expected, strict=True):
             np.testing.assert_array_equal(found, one)
-    assert_untouched(before)
+    check()
 
 
 def test_one_network_predicts_in_four_threads_at_once(network, ragged):
@@ -105,29 +94,31 @@ def test_one_network_predicts_in_four_threads_at_once(network, ragged):
             np.testing.assert_array_equal(found, expected)
 
 
-def test_the_callers_generators_and_threads_are_left_alone(two_threads, each_network, frames):
+def test_the_callers_generators_and_threads_are_left_alone(
+    two_threads, each_network, frames, snapshot_generators
+):
     X, y = frames
-    before = states()
+    check = snapshot_generators()
     model = each_network(early_stopping=True).fit(X, y)
     model.predict(X)
     model = pickle.loads(pickle.dumps(model))
     model.predict_proba(X)
-    assert_untouched(before)
+    check()
     assert torch.get_num_threads() == 2
 
 
-def test_the_boltzmann_machine_leaves_them_alone(two_threads, rng):
-    before = states()
+def test_the_boltzmann_machine_leaves_them_alone(two_threads, rng, snapshot_generators):
+    check = snapshot_generators()
     RBM(4, n_iter=2, random_state=0).fit(rng.randn(30, 5)).transform(rng.randn(3, 5))
-    assert_untouched(before)
+    check()
     assert torch.get_num_threads() == 2
 
 
-def test_a_failed_fit_leaves_them_alone(two_threads, network, frames):
-    before = states()
+def test_a_failed_fit_leaves_them_alone(two_threads, network, frames, snapshot_generators):
+    check = snapshot_generators()
     with pytest.raises(ValueError, match="unknown"):
         network("mlp", net_params={"unknown": 1}).fit(*frames)
-    assert_untouched(before)
+    check()
     assert torch.get_num_threads() == 2
 
 

@@ -81,4 +81,5 @@ def test_what_is_taken_in_other_forms(network, frames, name, params):
 
 
 def test_a_validation_fraction_that_nobody_asks_for_does_not_matter(network, frames):
-    network("mlp", validation_fraction=7).fit(*frames)
+    ignored, default = (network("mlp", **params).fit(*frames) for params in ({"validation_fraction": 7}, {}))
+    np.testing.assert_array_equal(ignored.predict_proba(frames[0]), default.predict_proba(frames[0]))
