@@ -84,14 +84,14 @@ def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
     cosines = _cosines(
         spectra.shape[-2], n_coefficients, dct_type, norm, lifter, spectra.dtype, spectra.device
     )
-    return cosines @ spectra
+    return (spectra.mT @ cosines).mT
 
 
 @bank
 def _cosines(n_bins, n_coefficients, dct_type, norm, lifter, dtype, device):
-    """Return the transform, lifter included, as a matrix of shape (n_coefficients, n_bins)."""
+    """Return the transform, lifter included, as a matrix of shape (n_bins, n_coefficients)."""
     matrix = scipy.fft.dct(np.eye(n_bins), type=dct_type, norm=norm, axis=0)[:n_coefficients]
     if lifter > 0:
         n = np.arange(1, n_coefficients + 1)[:, np.newaxis]
         matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * n / lifter))
-    return torch.from_numpy(matrix).to(device, dtype)
+    return torch.from_numpy(matrix.T.copy()).to(device, dtype)

@@ -5,8 +5,8 @@ import torch
 
 from ._bank import bank
 from ._cqt import cqt
-from ._stft import spectrogram
-from ._tuning import estimate_tuning
+from ._stft import magnitudes, spectra_blocks
+from ._tuning import tuning_of
 
 
 def chroma_stft(y, *, sr=22050, n_chroma=12, tuning=None, norm=np.inf, n_fft=2048, **stft_parameters):
@@ -47,11 +47,11 @@ def chroma_stft(y, *, sr=22050, n_chroma=12, tuning=None, norm=np.inf, n_fft=204
     >>> chroma_stft(y)[:, 20].argmax()
     tensor(9)
     """
-    power = spectrogram(y, power=2.0, n_fft=n_fft, **stft_parameters)
+    powers = [magnitudes(s, power=2) for s in spectra_blocks(y, n_fft=n_fft, **stft_parameters)]
     if tuning is None:
-        tuning = estimate_tuning(spectra=power, sr=sr, bins_per_octave=n_chroma)
+        tuning = tuning_of(powers, sr, n_chroma)
     weights = _stft_bank(sr, n_fft, n_chroma, tuning, y.dtype, y.device)
-    return normalize(weights @ power, norm)
+    return normalize(torch.cat([power @ weights for power in powers], dim=-2).mT, norm)
 
 
 def chroma_cqt(
@@ -115,7 +115,7 @@ def chroma_cqt(
         tuning=tuning,
     )
     weights = _cqt_bank(n_bins, bins_per_octave, n_chroma, fmin, y.dtype, y.device)
-    chroma = weights @ magnitudes
+    chroma = (magnitudes.mT @ weights).mT
     return normalize(torch.where(chroma < threshold, 0, chroma), norm)
 
 
@@ -152,19 +152,19 @@ def normalize(frames, norm=np.inf):
 
 @bank
 def _stft_bank(sr, n_fft, n_chroma, tuning, dtype, device):
-    """Return weights of shape (n_chroma, 1 + n_fft // 2)."""
+    """Return weights of shape (1 + n_fft // 2, n_chroma)."""
     import librosa.filters  # slow: brings numba
 
     weights = librosa.filters.chroma(sr=sr, n_fft=n_fft, n_chroma=n_chroma, tuning=tuning)
-    return torch.from_numpy(weights).to(device, dtype)
+    return torch.from_numpy(weights.T.copy()).to(device, dtype)
 
 
 @bank
 def _cqt_bank(n_bins, bins_per_octave, n_chroma, fmin, dtype, device):
-    """Return weights of shape (n_chroma, n_bins)."""
+    """Return weights of shape (n_bins, n_chroma)."""
     import librosa.filters  # slow: brings numba
 
     weights = librosa.filters.cq_to_chroma(
         n_bins, bins_per_octave=bins_per_octave, n_chroma=n_chroma, fmin=fmin
     )
-    return torch.from_numpy(weights).to(device, dtype)
+    return torch.from_numpy(weights.T.copy()).to(device, dtype)

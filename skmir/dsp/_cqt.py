@@ -7,12 +7,12 @@ all octaves, as long as the hop can be halved too; with an odd hop the rate stay
 import math
 from typing import NamedTuple
 
-import numpy as np
-import soxr
 import torch
 
-from ._cqt_filters import check_cqt, cqt_frequencies, cqt_kernels
-from ._frame import blocks, check_reflect, frame, pad
+from ._cqt_filters import check_cqt, cqt_filters, cqt_frequencies
+from ._frame import blocks, check_reflect, frame, join, pad
+from ._resample import halve
+from ._stft import magnitudes
 from ._tuning import estimate_tuning
 
 
@@ -43,7 +43,7 @@ def cqt(
     Parameters
     ----------
     y : tensor of shape (..., n_samples)
-        Waveforms. They are resampled on the CPU wherever they are.
+        Waveforms.
     sr : float, default=22050
         Sampling rate, in Hz.
     hop_length : int, default=512
@@ -99,16 +99,16 @@ def cqt(
     n_early = _n_early_halvings(sr / 2 / cutoff, hop_length, math.ceil(n_bins / bins_per_octave))
     octaves = _octaves(n_bins, bins_per_octave, hop_length // 2**n_early)
     frequencies = cqt_frequencies(**bins)
-    filters = (bins_per_octave, filter_scale, norm, sparsity, window, y.dtype, y.device)
-    kernels = [
+    shape = (bins_per_octave, filter_scale, norm, sparsity, window, y.dtype, y.device)
+    filters = [
         # Named by what they are at the top octave's rate, so that all octaves find the same in the bank.
-        cqt_kernels(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *filters)
+        cqt_filters(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *shape)
         for o in octaves
     ]
     if pad_mode == "reflect":
-        longest = max(len(k) // 2 * 2**o.n_halvings for k, o in zip(kernels, octaves, strict=True))
+        longest = max(f.n_fft // 2 * 2**o.n_halvings for f, o in zip(filters, octaves, strict=True))
         check_reflect(y.shape[-1], longest * 2**n_early)
-    return _transform(_downsample(y, n_early), octaves, kernels, pad_mode)
+    return _transform(halve(y, n_early), octaves, filters, pad_mode)
 
 
 def _n_early_halvings(headroom, hop_length, n_octaves):
@@ -136,33 +136,20 @@ def _octaves(n_bins, bins_per_octave, hop_length):
     return octaves
 
 
-def _transform(y, octaves, kernels, pad_mode):
+def _transform(y, octaves, filters, pad_mode):
     """Return magnitudes of shape (..., n_bins, n_frames): the octaves', cut to the shortest."""
     responses, n_halvings = [], 0
-    for octave, kernel in zip(octaves, kernels, strict=True):
-        if octave.n_halvings > n_halvings:
-            y, n_halvings = _downsample(y, 1), octave.n_halvings
-        responses.append(_response(y, kernel, octave.hop_length, pad_mode))
-    n_frames = min(response.shape[-1] for response in responses)
-    return torch.cat([response[..., :n_frames] for response in reversed(responses)], dim=-2)
+    for octave, octave_filters in zip(octaves, filters, strict=True):
+        y = halve(y, octave.n_halvings - n_halvings)
+        n_halvings = octave.n_halvings
+        responses.append(_response(y, octave_filters, octave.hop_length, pad_mode))
+    n_frames = min(response.shape[-2] for response in responses)
+    return torch.cat([response[..., :n_frames, :] for response in reversed(responses)], dim=-1).mT
 
 
-def _response(y, kernels, hop_length, pad_mode):
-    """Return one octave's magnitudes, of shape (..., n_filters, n_frames)."""
-    frames = frame(pad(y, len(kernels) // 2, pad_mode), len(kernels), hop_length)
-    products = torch.cat([block @ kernels for block in blocks(frames)], dim=-2)
-    return torch.hypot(*products.chunk(2, dim=-1)).mT
-
-
-def _downsample(y, n_halvings):
-    """Return waveforms at a lower sampling rate, with the same energy a second."""
-    if n_halvings == 0:
-        return y
-    factor, n_samples = 2**n_halvings, y.shape[-1]
-    flat = y.detach().cpu().reshape(-1, n_samples).numpy()
-    low = np.zeros((len(flat), math.ceil(n_samples / factor)), dtype=flat.dtype)
-    for source, target in zip(flat, low, strict=True):
-        resampled = soxr.resample(source, factor, 1, quality="HQ")[: len(target)]
-        target[: len(resampled)] = resampled  # soxr can be a sample short
-    low *= math.sqrt(factor)
-    return torch.from_numpy(low).reshape(*y.shape[:-1], -1).to(y.device)
+def _response(y, filters, hop_length, pad_mode):
+    """Return one octave's magnitudes, of shape (..., n_frames, n_filters)."""
+    frames = frame(pad(y, filters.n_fft // 2, pad_mode), filters.n_fft, hop_length)
+    used = slice(filters.low, filters.high)
+    parts = (magnitudes(torch.fft.rfft(block)[..., used] @ filters.weights) for block in blocks(frames))
+    return join(parts, frames.shape[-2])

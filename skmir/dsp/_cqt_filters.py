@@ -1,5 +1,7 @@
 """Filters of the constant-Q transform."""
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 
@@ -104,13 +106,21 @@ def check_cqt(
     return cutoff
 
 
-@bank
-def cqt_kernels(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, window, dtype, device):
-    """Return filters as a matrix that frames are multiplied with.
+class Filters(NamedTuple):
+    """An octave's filters as what the spectra of frames are multiplied with."""
 
-    librosa multiplies Fourier transforms of frames with Fourier transforms of filters, sparsified. A
-    product in time does the same with the sparsified filters' inverse transform, and needs no transform
-    of the frames.
+    n_fft: int  # samples of a frame: the power of 2 into which the longest filter fits
+    low: int  # first frequency that any filter uses
+    high: int  # last one + 1
+    weights: torch.Tensor  # complex, (high - low, n_filters), over the root of the filters' lengths
+
+
+@bank
+def cqt_filters(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, window, dtype, device):
+    """Return the filters of one octave.
+
+    As in librosa, a filter's spectrum is made sparse. An octave's filters use a narrow range of
+    frequencies, so that one dense product over that range is faster than a sparse one.
 
     Parameters
     ----------
@@ -118,13 +128,12 @@ def cqt_kernels(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, 
         In Hz, ascending.
     sr, bins_per_octave, filter_scale, norm, sparsity, window : see :func:`skmir.dsp.cqt`
     dtype : torch.dtype
+        Of the waveforms.
     device : torch.device
 
     Returns
     -------
-    kernels : tensor of shape (n_fft, 2 * n_filters)
-        Real parts, then imaginary parts, over the square root of the filters' lengths. ``n_fft`` is the
-        power of 2 into which the longest filter fits.
+    filters : Filters
     """
     import librosa  # slow: brings numba
 
@@ -139,10 +148,11 @@ def cqt_kernels(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, 
     n_fft = filters.shape[1]
     lengths = lengths[:, np.newaxis]
     spectra = np.fft.fft(filters * (lengths / n_fft).astype(np.float32))[:, : n_fft // 2 + 1]
-    spectra = librosa.util.sparsify_rows(spectra, quantile=sparsity).toarray().astype(np.complex128)
-    # The filters stand conjugated in the product, so that the way back to time is a forward transform.
-    kernels = np.fft.fft(spectra, n=n_fft) / np.sqrt(lengths)
-    return torch.from_numpy(np.concatenate([kernels.real, kernels.imag]).T.copy()).to(device, dtype)
+    spectra = librosa.util.sparsify_rows(spectra, quantile=sparsity).toarray() / np.sqrt(lengths)
+    used = np.flatnonzero(spectra.any(axis=0))
+    low, high = int(used[0]), int(used[-1]) + 1
+    weights = torch.from_numpy(spectra[:, low:high].T.copy())
+    return Filters(n_fft, low, high, weights.to(device, dtype.to_complex()))
 
 
 def _relative_bandwidth(bins_per_octave):

@@ -80,5 +80,34 @@ def blocks(frames):
     Returns
     -------
     blocks : tuple of tensors of shape (..., n_frames_i, frame_length)
+        On a GPU a single one: there, few large steps are fast.
     """
+    if frames.device.type != "cpu":
+        return (frames,)
     return frames.split(max(1, BLOCK // frames.shape[-1]), dim=-2)
+
+
+def join(parts, n_frames):
+    """Join parts along time, which is their last axis but one, and forget each as it is done.
+
+    Parameters
+    ----------
+    parts : iterable of tensors of shape (..., n_frames_i, n_bins)
+    n_frames : int
+        The sum of theirs.
+
+    Returns
+    -------
+    joined : tensor of shape (..., n_frames, n_bins)
+        Where there is a single part, it is that.
+    """
+    joined, first = None, 0
+    for part in parts:
+        n = part.shape[-2]
+        if n == n_frames:
+            return part
+        if joined is None:
+            joined = part.new_empty((*part.shape[:-2], n_frames, part.shape[-1]))
+        joined[..., first : first + n, :] = part
+        first += n
+    return joined

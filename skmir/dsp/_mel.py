@@ -69,7 +69,7 @@ class _Group(NamedTuple):
 
     low: int  # first frequency
     high: int  # last frequency + 1
-    weights: torch.Tensor  # (n_bands, high - low)
+    weights: torch.Tensor  # (high - low, n_bands)
 
 
 @bank
@@ -85,15 +85,15 @@ def _group(weights):
     """Return the group whose filters are the rows of an array of shape (n_bands, n_frequencies)."""
     used = weights.any(dim=0).nonzero().flatten().tolist() or [0]
     low, high = used[0], used[-1] + 1
-    return _Group(low, high, weights[:, low:high].contiguous())
+    return _Group(low, high, weights[:, low:high].T.contiguous())
 
 
 def _sum_bands(groups, spectra):
-    """Return the bands' energies, of shape (..., n_mels, n_frames).
+    """Return the bands' energies, of shape (..., n_frames, n_mels).
 
     Parameters
     ----------
     groups : tuple of _Group
     spectra : tensor of shape (..., n_frames, n_frequencies)
     """
-    return torch.cat([g.weights @ spectra[..., g.low : g.high].mT for g in groups], dim=-2)
+    return torch.cat([spectra[..., g.low : g.high] @ g.weights for g in groups], dim=-1)

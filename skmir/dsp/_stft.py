@@ -1,10 +1,11 @@
 """Short-time Fourier transform."""
 
+import numpy as np
 import scipy.signal
 import torch
 
 from ._bank import bank
-from ._frame import blocks, frame, pad
+from ._frame import blocks, frame, join, pad
 
 
 def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"):
@@ -46,7 +47,7 @@ def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", cente
     torch.Size([1025, 44])
     """
     return map_spectra(
-        lambda spectra: spectra.mT,
+        lambda spectra: spectra,
         y,
         n_fft=n_fft,
         hop_length=hop_length,
@@ -83,47 +84,54 @@ def spectrogram(y, *, power=1.0, **stft_parameters):
     >>> spectrogram(y)[:, 20].argmax()
     tensor(41)
     """
-    return map_spectra(lambda spectra: magnitudes(spectra, power).mT, y, **stft_parameters)
+    return map_spectra(lambda spectra: magnitudes(spectra, power), y, **stft_parameters)
 
 
-def magnitudes(spectra, power):
-    """Return ``abs(spectra) ** power``."""
-    # Squares first: torch's abs guards against overflow at four times the cost, needless in audio's range.
-    squares = spectra.real.square() + spectra.imag.square()
-    if power == 2:
-        return squares
-    return squares.sqrt() if power == 1 else squares.pow(power / 2)
+def magnitudes(spectra, power=1.0):
+    """Return ``abs(spectra) ** power`` of a complex tensor."""
+    if spectra.device.type == "cpu" and not spectra.requires_grad:
+        absolute = torch.from_numpy(np.abs(spectra.numpy()))  # several times as fast as torch's own
+    else:
+        absolute = spectra.abs()
+    if power == 1:
+        return absolute
+    return absolute.square() if power == 2 else absolute.pow(power)
 
 
-def map_spectra(
-    function,
-    y,
-    *,
-    n_fft=2048,
-    hop_length=512,
-    win_length=None,
-    window="hann",
-    center=True,
-    pad_mode="constant",
-):
-    """Apply a function to the spectra block by block, so that a long clip's are never all in memory.
+def map_spectra(function, y, **stft_parameters):
+    """Apply a function to spectra, a few frames at a time, so that a long clip's are never all in memory.
 
     Parameters
     ----------
     function : callable
-        From a complex tensor of shape (..., n_frames_i, 1 + n_fft // 2), time before frequency, to a
-        tensor whose last axis is time.
+        From a complex tensor of shape (..., n_frames_i, 1 + n_fft // 2) to a tensor of shape
+        (..., n_frames_i, n_bins): time before frequency, as the Fourier transform leaves them.
     y : tensor of shape (..., n_samples)
-    n_fft, hop_length, win_length, window, center, pad_mode : see :func:`stft`
+    **stft_parameters
+        Those of :func:`stft`.
 
     Returns
     -------
-    results : tensor of shape (..., n_frames)
-        The function's results, joined along time.
+    results : tensor of shape (..., n_bins, n_frames)
+        The function's results, joined along time. In memory, a frame's bins stand side by side: turning
+        a spectrogram round costs a quarter of the transform.
     """
+    frames, weights = _frames(y, **stft_parameters)
+    return join((function(torch.fft.rfft(block * weights)) for block in blocks(frames)), frames.shape[-2]).mT
+
+
+def spectra_blocks(y, **stft_parameters):
+    """Return an iterator over the spectra of a few frames at a time; see :func:`map_spectra`."""
+    frames, weights = _frames(y, **stft_parameters)
+    return (torch.fft.rfft(block * weights) for block in blocks(frames))
+
+
+def _frames(
+    y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"
+):
+    """Return frames of shape (..., n_frames, n_fft), as a view, and the window of shape (n_fft,)."""
     weights = _window(window, win_length or n_fft, n_fft, y.dtype, y.device)
-    frames = frame(pad(y, n_fft // 2, pad_mode) if center else y, n_fft, hop_length)
-    return torch.cat([function(torch.fft.rfft(block * weights)) for block in blocks(frames)], dim=-1)
+    return frame(pad(y, n_fft // 2, pad_mode) if center else y, n_fft, hop_length), weights
 
 
 @bank

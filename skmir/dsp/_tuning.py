@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ._stft import spectrogram
+from ._stft import magnitudes, spectra_blocks
 
 _BOTTOM, _TOP = 150.0, 4000.0  # Hz: where peaks count
 _THRESHOLD = 0.1  # of the frame's highest magnitude
@@ -47,9 +47,23 @@ def estimate_tuning(y=None, *, spectra=None, sr=22050, bins_per_octave=12):
     >>> round(estimate_tuning(y), 2)
     0.24
     """
-    if spectra is None:
-        spectra = spectrogram(y)
-    frequencies, strengths = _peaks(spectra, sr)
+    blocks = map(magnitudes, spectra_blocks(y)) if spectra is None else [spectra.mT]
+    return tuning_of(blocks, sr, bins_per_octave)
+
+
+def tuning_of(blocks, sr, bins_per_octave):
+    """Estimate one deviation from magnitudes that come block by block.
+
+    Parameters
+    ----------
+    blocks : iterable of tensors of shape (..., n_frames_i, n_frequencies)
+    sr, bins_per_octave : see :func:`estimate_tuning`
+
+    Returns
+    -------
+    tuning : float
+    """
+    frequencies, strengths = map(np.concatenate, zip(*(_peaks(block, sr) for block in blocks), strict=True))
     if not len(frequencies):
         return 0.0
     frequencies = frequencies[strengths >= np.median(strengths)]
@@ -61,21 +75,21 @@ def estimate_tuning(y=None, *, spectra=None, sr=22050, bins_per_octave=12):
     return float(edges[votes.argmax()])
 
 
-def _peaks(spectra, sr):
+def _peaks(magnitudes, sr):
     """Return frequencies in Hz and heights of the spectral peaks, as arrays of shape (n_peaks,)."""
-    n_fft = 2 * (spectra.shape[-2] - 1)
+    n_fft = 2 * (magnitudes.shape[-1] - 1)
     hz = np.fft.rfftfreq(n_fft, 1 / sr)
     inside = np.flatnonzero((hz >= max(_BOTTOM, hz[1])) & (hz < min(_TOP, hz[-1])))
     if not len(inside):
         return np.zeros(0), np.zeros(0)
     low, high = inside[0], inside[-1] + 1
-    left, middle, right = (spectra[..., low + i : high + i, :] for i in (-1, 0, 1))
-    loud = _THRESHOLD * spectra.amax(dim=-2, keepdim=True)
+    left, middle, right = (magnitudes[..., low + i : high + i] for i in (-1, 0, 1))
+    loud = _THRESHOLD * magnitudes.amax(dim=-1, keepdim=True)
     where = torch.nonzero((middle > left) & (middle >= right) & (middle > loud), as_tuple=True)
     left, middle, right = (x[where].cpu().numpy() for x in (left, middle, right))
     curvature = left.astype(np.float64) + right - 2.0 * middle
     slope = (right - left) / 2
     ok = np.abs(slope) < np.abs(curvature)  # else the parabola's top lies more than a bin away
     shift = np.where(ok, -slope / np.where(ok, curvature, 1), 0)
-    frequencies = (where[-2].cpu().numpy() + low + shift) * sr / n_fft
+    frequencies = (where[-1].cpu().numpy() + low + shift) * sr / n_fft
     return frequencies.astype(middle.dtype), middle + slope * shift / 2

@@ -1,0 +1,57 @@
+"""Halve the sampling rate, with the same energy a second."""
+
+import math
+
+import numpy as np
+import scipy.fft
+import soxr
+import torch
+
+_PASSBAND = 0.913  # of half the new rate: what soxr's quality "HQ" leaves untouched
+_GUARD = 512  # new samples of silence, in which the filter rings out
+
+
+def halve(y, n_halvings):
+    """Return waveforms at a sampling rate halved once or more.
+
+    Parameters
+    ----------
+    y : tensor of shape (..., n_samples)
+    n_halvings : int
+        0 gives ``y`` itself.
+
+    Returns
+    -------
+    low : tensor of shape (..., ceil(n_samples / 2**n_halvings))
+        Times ``2 ** (n_halvings / 2)``, so that the sum of squares stays what it was.
+
+    Notes
+    -----
+    On the CPU, soxr does it. On a GPU, and where gradients are wanted, it is done in the frequency domain
+    with the same passband; results differ by some 1e-4 of the peak.
+    """
+    if n_halvings == 0:
+        return y
+    factor = 2**n_halvings
+    low = _by_soxr if y.device.type == "cpu" and not y.requires_grad else _by_fft
+    return low(y, factor) * math.sqrt(factor)
+
+
+def _by_soxr(y, factor):
+    n_samples = y.shape[-1]
+    flat = y.reshape(-1, n_samples).numpy()
+    low = np.zeros((len(flat), math.ceil(n_samples / factor)), dtype=flat.dtype)
+    for source, target in zip(flat, low, strict=True):
+        resampled = soxr.resample(source, factor, 1, quality="HQ")[: len(target)]
+        target[: len(resampled)] = resampled  # soxr can be a sample short
+    return torch.from_numpy(low).reshape(*y.shape[:-1], -1)
+
+
+def _by_fft(y, factor):
+    n_low = math.ceil(y.shape[-1] / factor)
+    n_fft = scipy.fft.next_fast_len(n_low + _GUARD, real=True)
+    spectra = torch.fft.rfft(y, n=factor * n_fft)[..., : n_fft // 2 + 1]
+    position = torch.linspace(0, 1, spectra.shape[-1], dtype=y.dtype, device=y.device)  # 1: half the new rate
+    slope = ((position - _PASSBAND) / (1 - _PASSBAND)).clamp(min=0)
+    response = torch.cos(torch.pi / 2 * slope).square()
+    return torch.fft.irfft(spectra * response, n=n_fft)[..., :n_low] / factor
