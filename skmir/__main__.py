@@ -151,14 +151,14 @@ def _check_recordings(paths, *, verbose):
     """Decode every file once: a bad one would fail most fits of every model, some of them hours later."""
     from .audio._stream import stream
 
-    errors = [error for error in stream(_error_of, paths, n_jobs=-1, verbose=verbose) if error is not None]
+    errors = [error for error in stream(_error_of, paths, n_jobs=-1, verbose=verbose) if error]
     if errors:
         more = "" if len(errors) <= MAX_ERRORS else f"\nand {len(errors) - MAX_ERRORS} more"
         listed = "\n".join(str(error) for error in errors[:MAX_ERRORS])
         raise ValueError(f"{len(errors)} of {len(paths)} recordings cannot be used:\n{listed}{more}")
 
 
-def _error_of(_position, path):
+def _error_of(path):
     """Return what is wrong with a file, or None."""
     from .audio import load
 

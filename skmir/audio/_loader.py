@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._output import FramesOutputMixin
 from .._validation import check_choice, check_clips, check_number, is_path, stack_if_equal
+from ._excerpt import check_excerpt
 from ._stream import stream, waveform
 
 
@@ -21,10 +22,13 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
     ----------
     sr : float, default=22050
         Sampling rate in Hz to which every file is brought.
-    offset : float, default=0.0
-        Where to start in each file, in s.
+    offset : float, "center" or "random", default=0.0
+        Where to start in each file, in s; or its middle; or anywhere, as the file's content and
+        ``random_state`` decide.
     duration : float or None, default=None
-        How much to read of each file at most, in s; None reads to the end.
+        How much to read of each file at most, in s; None reads to the end. "center" and "random" need it.
+    random_state : int, default=0
+        Which of the random excerpts: the same file and number always give the same one.
     on_error : {"raise", "warn", "skip"}, default="raise"
         What a file that is missing, damaged, or holds NaN or fewer than two samples does.
         "raise" stops with an error that names it. "warn" puts silence in its place (``duration`` long, one
@@ -57,10 +61,21 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
     [100, 200]
     """
 
-    def __init__(self, sr=22050, *, offset=0.0, duration=None, on_error="raise", n_jobs=None, verbose=0):
+    def __init__(
+        self,
+        sr=22050,
+        *,
+        offset=0.0,
+        duration=None,
+        random_state=0,
+        on_error="raise",
+        n_jobs=None,
+        verbose=0,
+    ):
         self.sr = sr
         self.offset = offset
         self.duration = duration
+        self.random_state = random_state
         self.on_error = on_error
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -79,8 +94,7 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
         self : AudioLoader
         """
         check_number("sr", self.sr, above=0)
-        check_number("offset", self.offset, low=0)
-        check_number("duration", self.duration, above=0, none=True)
+        check_excerpt(self.offset, self.duration, self.random_state)
         check_choice("on_error", self.on_error, ("raise", "warn", "skip"))
         check_clips(self, X, reset=True)
         self.skipped_ = []
@@ -108,7 +122,9 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
         if not is_path(clips[0]):
             self.skipped_ = []
             return clips
-        waveforms = stream(self._read, clips, n_jobs=self.n_jobs, verbose=self.verbose)
+        waveforms = list(
+            stream(self._read, range(len(clips)), clips, n_jobs=self.n_jobs, verbose=self.verbose)
+        )
         errors = {i: y for i, y in enumerate(waveforms) if isinstance(y, Exception)}
         self.skipped_ = sorted(errors)
         if len(errors) == len(clips):
@@ -133,7 +149,14 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
     def _read(self, i, path):
         """Return the waveform of a file, or the error where it cannot be used and that may pass."""
         try:
-            return waveform(i, path, sr=self.sr, offset=self.offset, duration=self.duration)[0]
+            return waveform(
+                i,
+                path,
+                sr=self.sr,
+                offset=self.offset,
+                duration=self.duration,
+                random_state=self.random_state,
+            )[0]
         except (OSError, ValueError) as error:
             if self.on_error == "raise":
                 raise

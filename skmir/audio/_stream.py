@@ -1,14 +1,18 @@
 """Clip by clip in threads: decode, apply a function, keep the result, forget the waveform."""
 
-from joblib import Parallel, delayed
+from concurrent.futures import ThreadPoolExecutor
+
+from joblib import Parallel, delayed, effective_n_jobs
+from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
 from .._random import torch_threads
 from .._validation import is_path
+from ._excerpt import excerpt
 from ._load import load
 
 
-def stream(function, clips, *, n_jobs=None, verbose=0):
+def stream(function, *arguments, then=None, n_jobs=None, verbose=0):
     """Apply a function to each clip, in threads.
 
     Threads serve better than processes here: decoding and torch's kernels release the interpreter's
@@ -17,29 +21,30 @@ def stream(function, clips, *, n_jobs=None, verbose=0):
     Parameters
     ----------
     function : callable
-        Takes ``(position, clip)`` and returns anything. It must not enter ``torch_threads`` or ``seeded``:
-        their lock is held here until all threads are done.
-    clips : list of str, list of ndarray of shape (n_samples_i,), or ndarray of shape (n_clips, n_samples)
-        As ``check_clips`` returns them.
+        Takes one of each of the arguments and returns anything. It must not enter ``torch_threads`` or
+        ``seeded``: their lock is held here until all threads are done.
+    *arguments : sequences of equal length
+        The clips, and what goes with each.
+    then : callable, default=None
+        Takes each result and returns what is given on. It runs in this process: in the thread that has
+        just made the result, while that is in the core's cache and its memory is wanted for the next one.
     n_jobs : int or None, default=None
         Threads, as in joblib.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
-    Returns
-    -------
-    results : list
+    Yields
+    ------
+    result : object
         In the order of the clips.
     """
     # Results must not depend on n_jobs, and sums can differ in the last bits with torch's thread count.
     with torch_threads(1):
-        results = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
-            delayed(function)(i, clip) for i, clip in enumerate(clips)
-        )
-        return list(tqdm(results, total=len(clips), unit="clip", disable=not verbose))
+        results = _parallel(function, then or (lambda result: result), arguments, n_jobs)
+        yield from tqdm(results, total=len(arguments[0]), unit="clip", disable=not verbose)
 
 
-def waveform(position, clip, *, sr, offset=0.0, duration=None):
+def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
     """Return one clip's samples, read where the clip is a path, and the words that name it in an error.
 
     Parameters
@@ -50,14 +55,42 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None):
         A waveform is taken to be at ``sr``.
     sr : float
         Sampling rate in Hz to which a file is brought.
-    offset, duration : float
-        The part of a file to read, in s; see :func:`skmir.audio.load`.
+    offset, duration, random_state : see :func:`excerpt`
 
     Returns
     -------
     y : ndarray of shape (n_samples,)
     name : str
     """
+    name = f"file {clip!r}" if is_path(clip) else f"clip {position} of X"
+    start = excerpt(clip, name, sr=sr, offset=offset, duration=duration, random_state=random_state)
     if is_path(clip):
-        return load(clip, sr=sr, offset=offset, duration=duration)[0], f"file {clip!r}"
-    return clip, f"clip {position} of X"
+        return load(clip, sr=sr, offset=start, duration=duration)[0], name
+    first = round(start * sr)
+    return clip[first:] if duration is None else clip[first : first + max(1, round(duration * sr))], name
+
+
+def _parallel(function, then, arguments, n_jobs):
+    """Return an iterator over the results, from wherever joblib says that work is done."""
+    backend, _ = get_active_backend(prefer="threads")
+    if not backend.supports_sharedmem:  # a cluster, or processes that the user asked for
+        calls = (delayed(_on_one_thread)(function, *each) for each in zip(*arguments, strict=True))
+        return map(then, Parallel(n_jobs=n_jobs, return_as="generator")(calls))
+
+    def task(*each):
+        return then(function(*each))
+
+    n_threads = effective_n_jobs(n_jobs)
+    return map(task, *arguments) if n_threads == 1 else _threaded(task, arguments, n_threads)
+
+
+def _on_one_thread(function, *arguments):
+    """Call a function in a process that ``stream`` does not run in."""
+    with torch_threads(1):
+        return function(*arguments)
+
+
+def _threaded(task, arguments, n_threads):
+    # joblib's own threads look for results every 10 ms, in which ten clips can be done.
+    with ThreadPoolExecutor(n_threads) as executor:
+        yield from executor.map(task, *arguments)

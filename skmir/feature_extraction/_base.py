@@ -4,21 +4,27 @@ import numbers
 import warnings
 
 import numpy as np
-import torch
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .._device import resolve_device
 from .._output import FramesOutputMixin
-from .._validation import check_clips, check_number, is_path, stack_if_equal
-from ..audio._stream import stream, waveform
+from .._validation import check_clips, check_number, is_path
+from ..audio._excerpt import check_excerpt
+from ._collected import Collected
+from ._compute import compute
+from ._kept import Kept
 
 
 class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
     """Clips to frames.
 
-    A subclass has the parameters ``sr``, ``hop_length``, ``n_jobs`` and ``verbose``, the class attribute
-    ``_prefix`` (of the bins' names), and four methods: ``_check_parameters`` (calls this class's),
-    ``_n_bins``, ``_span`` and ``_frames``.
+    A subclass has the parameters ``sr``, ``hop_length``, ``offset``, ``duration``, ``random_state``,
+    ``device``, ``memory``, ``n_jobs`` and ``verbose``, the class attribute ``_prefix`` (of the bins' names),
+    and four methods: ``_check_parameters`` (calls this class's), ``_n_bins``, ``_span`` and ``_frames``.
+    Its class attribute ``version`` goes up whenever its results change, so that no cache serves old ones.
     """
+
+    version = 1
 
     def fit(self, X, y=None):
         """Check the parameters; nothing is learned.
@@ -61,9 +67,21 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
         """
         self._check_parameters()
         clips = check_clips(self, X, reset=False)
-        results = stream(self._clip_frames, clips, n_jobs=self.n_jobs, verbose=self.verbose)
-        self._warn_if_short([(n_samples, name) for _, n_samples, name in results])
-        return stack_if_equal([frames for frames, _, _ in results])
+        kept, collected, lengths = Kept(self), Collected(len(clips)), [0] * len(clips)
+        missing = []
+        for i, clip in enumerate(clips):
+            found = kept.recall(clip)
+            if found is None:
+                missing.append(i)
+            else:
+                collected.put(i, found[0])
+                lengths[i] = found[1]
+        missing = kept.in_turn(missing)
+        for i, n_samples in compute(self, kept, collected, missing, [clips[i] for i in missing]):
+            lengths[i] = n_samples
+        kept.warn_of_damage()
+        self._warn_if_short(clips, lengths)
+        return collected.get()
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins.
@@ -93,6 +111,10 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
     def _check_parameters(self):
         """Raise where a parameter is out of its range."""
         check_number("sr", self.sr, above=0)
+        check_excerpt(self.offset, self.duration, self.random_state)
+        resolve_device(self.device)
+        if self.memory is not None and not is_path(self.memory):
+            raise TypeError(f"memory={self.memory!r} must be a folder's path, or None.")
         check_number("hop_length", self.hop_length, kind=numbers.Integral, low=1)
 
     def _n_bins(self):
@@ -104,29 +126,19 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
         raise NotImplementedError
 
     def _frames(self, y):
-        """Return the frames of one clip.
+        """Return the frames of one clip, or of a batch of equal ones.
 
         Parameters
         ----------
-        y : tensor of shape (n_samples,)
+        y : tensor of shape (n_samples,), or (n_clips, n_samples) on a GPU
 
         Returns
         -------
-        frames : tensor of shape (n_bins, n_frames)
+        frames : tensor of shape (n_bins, n_frames), or (n_clips, n_bins, n_frames)
         """
         raise NotImplementedError
 
-    def _clip_frames(self, position, clip):
-        """Return one clip's frames as an array, its number of samples, and its name."""
-        y, name = waveform(position, clip, sr=self.sr)
-        self._check_length(len(y), name, is_file=is_path(clip))
-        try:
-            frames = self._frames(torch.tensor(y))  # a copy: the caller's array may be read-only
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from error
-        return np.ascontiguousarray(frames.numpy()), len(y), name
-
-    def _check_length(self, n_samples, name, *, is_file):
+    def _check_length(self, clip, n_samples, name):
         """Raise where a clip is too short.
 
         Files shorter than a hop are remnants; such arrays are padded, since a 2-D array of any width is
@@ -136,27 +148,28 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
         if not getattr(self, "center", True) and n_samples < span:
             needed = f"{what} are needed where center=False"
             cure = f"use center=True, which pads the ends, or {cure}"
-        elif is_file and n_samples < self.hop_length:
+        elif is_path(clip) and n_samples < self.hop_length:
             needed = f"hop_length={self.hop_length} samples are needed"
             cure = "use a smaller hop_length"
         else:
             return
         raise ValueError(
-            f"{name} is too short: it has {self._duration(n_samples)}, and at least {needed}. "
+            f"{name} is too short: it has {self._seconds(n_samples)}, and at least {needed}. "
             f"Leave it out, or {cure}."
         )
 
-    def _warn_if_short(self, clips):
-        """Warn of clips shorter than a frame; ``clips`` holds their numbers of samples and names."""
+    def _warn_if_short(self, clips, lengths):
+        """Warn of clips shorter than a frame; ``lengths`` are in samples."""
         span, what, cure = self._span()
-        short = [clip for clip in clips if clip[0] < span]
-        if short:
-            n_samples, name = min(short)
+        n_short = sum(n_samples < span for n_samples in lengths)
+        if n_short:
+            i = min(range(len(clips)), key=lengths.__getitem__)
+            name = f"file {clips[i]!r}" if is_path(clips[i]) else f"clip {i} of X"
             warnings.warn(
-                f"{len(short)} of {len(clips)} clips are shorter than {what}, and are padded at both ends. "
-                f"The shortest is {name}, with {self._duration(n_samples)}. Where that matters, use {cure}.",
+                f"{n_short} of {len(clips)} clips are shorter than {what}, and are padded at both ends. "
+                f"The shortest is {name}, with {self._seconds(lengths[i])}. Where that matters, use {cure}.",
                 stacklevel=3,
             )
 
-    def _duration(self, n_samples):
+    def _seconds(self, n_samples):
         return f"{n_samples} samples ({n_samples / self.sr:.3f} s at sr={self.sr:g})"

@@ -28,6 +28,18 @@ class DFT(BaseFrontEnd):
         How the ends are padded; "constant" adds zeros.
     power : float, default=1.0
         1 gives magnitudes, 2 gives power.
+    offset : float, "center" or "random", default=0.0
+        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
+        ``random_state`` decide.
+    duration : float or None, default=None
+        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+    random_state : int, default=0
+        Which of the random excerpts: the same clip and number always give the same one.
+    device : str or torch.device, default="cpu"
+        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+    memory : str, PathLike or None, default=None
+        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
+        candidates and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
         Threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
@@ -68,6 +80,11 @@ class DFT(BaseFrontEnd):
         center=True,
         pad_mode="constant",
         power=1.0,
+        offset=0.0,
+        duration=None,
+        random_state=0,
+        device="cpu",
+        memory=None,
         n_jobs=None,
         verbose=0,
     ):
@@ -79,6 +96,11 @@ class DFT(BaseFrontEnd):
         self.center = center
         self.pad_mode = pad_mode
         self.power = power
+        self.offset = offset
+        self.duration = duration
+        self.random_state = random_state
+        self.device = device
+        self.memory = memory
         self.n_jobs = n_jobs
         self.verbose = verbose
 

@@ -39,6 +39,18 @@ class MelSpectrogram(BaseFrontEnd):
     norm : {"slaney"}, float or None, default="slaney"
         "slaney" divides each band by its width; a number makes each band's l_p norm 1; None leaves peaks
         of 1.
+    offset : float, "center" or "random", default=0.0
+        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
+        ``random_state`` decide.
+    duration : float or None, default=None
+        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+    random_state : int, default=0
+        Which of the random excerpts: the same clip and number always give the same one.
+    device : str or torch.device, default="cpu"
+        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+    memory : str, PathLike or None, default=None
+        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
+        candidates and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
         Threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
@@ -80,6 +92,11 @@ class MelSpectrogram(BaseFrontEnd):
         fmax=None,
         htk=False,
         norm="slaney",
+        offset=0.0,
+        duration=None,
+        random_state=0,
+        device="cpu",
+        memory=None,
         n_jobs=None,
         verbose=0,
     ):
@@ -96,6 +113,11 @@ class MelSpectrogram(BaseFrontEnd):
         self.fmax = fmax
         self.htk = htk
         self.norm = norm
+        self.offset = offset
+        self.duration = duration
+        self.random_state = random_state
+        self.device = device
+        self.memory = memory
         self.n_jobs = n_jobs
         self.verbose = verbose
 

@@ -41,6 +41,18 @@ class MFCC(BaseFrontEnd):
         Length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
         What :func:`scipy.signal.get_window` takes.
+    offset : float, "center" or "random", default=0.0
+        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
+        ``random_state`` decide.
+    duration : float or None, default=None
+        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+    random_state : int, default=0
+        Which of the random excerpts: the same clip and number always give the same one.
+    device : str or torch.device, default="cpu"
+        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+    memory : str, PathLike or None, default=None
+        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
+        candidates and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
         Threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
@@ -90,6 +102,11 @@ class MFCC(BaseFrontEnd):
         hop_length=512,
         win_length=None,
         window="hann",
+        offset=0.0,
+        duration=None,
+        random_state=0,
+        device="cpu",
+        memory=None,
         n_jobs=None,
         verbose=0,
     ):
@@ -106,6 +123,11 @@ class MFCC(BaseFrontEnd):
         self.hop_length = hop_length
         self.win_length = win_length
         self.window = window
+        self.offset = offset
+        self.duration = duration
+        self.random_state = random_state
+        self.device = device
+        self.memory = memory
         self.n_jobs = n_jobs
         self.verbose = verbose
 

@@ -91,7 +91,7 @@ def test_a_ragged_list_is_the_same_as_one_by_one(front_end, clips):
     frames = front_end.fit_transform(clips)
     assert isinstance(frames, list)
     for y, expected in zip(clips, frames, strict=True):
-        assert expected.flags.c_contiguous
+        assert expected.T.flags.c_contiguous
         assert np.array_equal(front_end.transform([y])[0], expected)
 
 

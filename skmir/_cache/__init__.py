@@ -1,0 +1,12 @@
+"""Features kept on disk, a clip an entry, found again by what the clip holds.
+
+An entry's name is a hash of the clip's content and of whatever else the result depends on, so that nothing
+in a cache is ever out of date: a changed file or parameter leads to another entry. Folds, candidates,
+pipelines and processes share entries. Whatever is wrong with one, it is made anew.
+"""
+
+from ._digests import array_digest, file_digest, known_digest, text_digest
+from ._entries import Entries
+from ._feature_cache import FeatureCache
+
+__all__ = ["Entries", "FeatureCache", "array_digest", "file_digest", "known_digest", "text_digest"]

@@ -1,0 +1,78 @@
+"""Which part of a clip is used."""
+
+import numbers
+
+import numpy as np
+import soundfile
+
+from .._cache import array_digest, file_digest
+from .._validation import check_choice, check_number, is_path
+
+_PLACES = ("center", "random")
+
+
+def check_excerpt(offset, duration, random_state):
+    """Raise unless the parameters of an excerpt are in their ranges."""
+    check_number("duration", duration, above=0, none=True)
+    check_number("random_state", random_state, kind=numbers.Integral, low=0)
+    if not isinstance(offset, str):
+        check_number("offset", offset, low=0)
+    elif duration is None:
+        check_choice("offset", offset, _PLACES)
+        raise ValueError(f"offset={offset!r} needs a duration, in s: how much of each clip is used.")
+    else:
+        check_choice("offset", offset, _PLACES)
+
+
+def excerpt(clip, name, *, sr, offset, duration, random_state):
+    """Return where in a clip its excerpt starts.
+
+    Parameters
+    ----------
+    clip : str or ndarray of shape (n_samples,)
+    name : str
+        What to call the clip in an error.
+    sr : float
+        Sampling rate of an array, in Hz.
+    offset : float, "center" or "random"
+        A start in s; the middle of the clip; or anywhere, as the clip's content and ``random_state`` decide,
+        so that a clip gives the same excerpt in every fold and process.
+    duration : float or None
+        In s; None is all the rest.
+    random_state : int
+
+    Returns
+    -------
+    start : float
+        In s. 0 where "center" or "random" meets a clip that is shorter than ``duration``.
+
+    Raises
+    ------
+    ValueError
+        Where ``offset`` lies beyond an array's end. (The loader says so of a file.)
+    """
+    if isinstance(offset, str):
+        spare = max(0.0, _length(clip, sr) - duration)
+        return spare * (0.5 if offset == "center" else _share(clip, random_state))
+    if not is_path(clip) and round(offset * sr) >= len(clip) > 0:
+        raise ValueError(
+            f"{name} is {len(clip) / sr:.3f} s long at sr={sr:g}, and offset={offset} s lies beyond its end. "
+            "Use a smaller offset."
+        )
+    return offset
+
+
+def _length(clip, sr):
+    """Return a clip's length in s; 0 for a file that the loader will refuse with a better message."""
+    if not is_path(clip):
+        return len(clip) / sr
+    try:
+        return soundfile.info(clip).duration
+    except soundfile.LibsndfileError:
+        return 0.0
+
+
+def _share(clip, random_state):
+    """Return a number in [0, 1) that follows from the clip's content and ``random_state``."""
+    digest = file_digest(clip) if is_path(clip) else array_digest(clip)
+    return np.random.default_rng([random_state, int(digest, 16)]).random()

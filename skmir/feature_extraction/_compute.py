@@ -1,0 +1,121 @@
+"""Clips to frames: in threads on the CPU, in batches of equal clips on a GPU."""
+
+import functools
+from collections import defaultdict
+
+import torch
+
+from .._device import resolve_device
+from ..audio._stream import stream, waveform
+
+BATCH = 2**24  # samples that are on the device at once
+
+
+def compute(front_end, kept, collected, positions, clips):
+    """Compute the frames of clips, and put them in their places.
+
+    Parameters
+    ----------
+    front_end : BaseFrontEnd
+    kept : Kept
+        Where results are looked up and written.
+    collected : Collected
+        Where they go.
+    positions : list of int
+        Rows of the clips in X.
+    clips : list of str or list of ndarray of shape (n_samples_i,)
+
+    Yields
+    ------
+    position, n_samples : int
+        Of a clip that is done.
+    """
+
+    def finish(result):
+        position, clip, frames, n_samples = result
+        collected.put(position, frames)
+        kept.remember(clip, frames, n_samples)
+        return position, n_samples
+
+    if resolve_device(front_end.device).type == "cpu":
+        task = functools.partial(_one, front_end, kept)
+        yield from _streamed(front_end, task, positions, clips, then=finish)
+    else:
+        yield from map(finish, _in_batches(front_end, kept, positions, clips))
+
+
+def _streamed(front_end, task, positions, clips, then=None):
+    return stream(task, positions, clips, then=then, n_jobs=front_end.n_jobs, verbose=front_end.verbose)
+
+
+def _one(front_end, kept, position, clip):
+    """Return position, clip, frames and number of samples, from the disk or computed."""
+    found = kept.read(clip)
+    if found is None:
+        y, name = _decode(front_end, position, clip)
+        found = _frames(front_end, _tensor(y), name), len(y)
+        kept.write(clip, *found)
+    return position, clip, *found
+
+
+def _in_batches(front_end, kept, positions, clips):
+    """Yield what ``_one`` returns, in any order."""
+    waiting, n_waiting = defaultdict(list), 0
+    task = functools.partial(_found_or_decoded, front_end, kept)
+    for position, clip, found, y, name in _streamed(front_end, task, positions, clips):
+        if found is not None:
+            yield position, clip, *found
+            continue
+        waiting[len(y), y.dtype].append((position, clip, y, name))
+        n_waiting += len(y)
+        if n_waiting >= BATCH:
+            yield from _flush(front_end, kept, waiting)
+            n_waiting = 0
+    yield from _flush(front_end, kept, waiting)
+
+
+def _found_or_decoded(front_end, kept, position, clip):
+    found = kept.read(clip)
+    y, name = (None, None) if found is not None else _decode(front_end, position, clip)
+    return position, clip, found, y, name
+
+
+def _flush(front_end, kept, waiting):
+    """Compute what waits, a batch for each length, and forget the waveforms."""
+    device = resolve_device(front_end.device)
+    while waiting:
+        _, batch = waiting.popitem()
+        positions, clips, waveforms, names = zip(*batch, strict=True)
+        y = torch.stack([_tensor(y) for y in waveforms]).to(device)
+        for position, clip, frames in zip(positions, clips, _frames(front_end, y, names[0]), strict=True):
+            kept.write(clip, frames, y.shape[-1])
+            yield position, clip, frames, y.shape[-1]
+
+
+def _decode(front_end, position, clip):
+    """Return samples of one clip, long enough, and its name."""
+    y, name = waveform(
+        position,
+        clip,
+        sr=front_end.sr,
+        offset=front_end.offset,
+        duration=front_end.duration,
+        random_state=front_end.random_state,
+    )
+    front_end._check_length(clip, len(y), name)
+    return y, name
+
+
+def _tensor(y):
+    """Return a waveform as a tensor, which shares memory where torch can."""
+    shareable = y.flags.writeable and y.flags.c_contiguous
+    return torch.from_numpy(y) if shareable else torch.tensor(y)
+
+
+def _frames(front_end, y, name):
+    """Return frames as an array, in whose memory the bins of a frame stand side by side."""
+    try:
+        frames = front_end._frames(y)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+    return frames.mT.contiguous().cpu().numpy().swapaxes(-1, -2)
