@@ -12,7 +12,7 @@ from skmir.audio import AudioLoader
 from skmir.compose import FrameClassifier, FrameTransformer
 from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram
 from skmir.neural_network import RBM, CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
-from skmir.preprocessing import FramePooler, FrameScaler
+from skmir.preprocessing import HPSS, FramePooler, FrameScaler, LocalContrastNormalizer, WindowPooler
 
 # Every public estimator, small where training is slow; a second entry where a parameter takes another path.
 ESTIMATORS = [
@@ -25,7 +25,14 @@ ESTIMATORS = [
     Chroma(kind="cqt"),
     FramePooler(),
     FramePooler(("median", "skewness", "kurtosis", "delta_std")),
+    FramePooler(("q05", "q95", "third_moment", "fourth_moment")),
+    WindowPooler(),
+    WindowPooler(("mean", "q25", "std"), widths=(3, 8), hop=2),
     FrameScaler(),
+    LocalContrastNormalizer(),
+    LocalContrastNormalizer((1, 5), with_std=False),
+    HPSS(),
+    HPSS("both", kernel_size=(3, 5), margin=2.0),
     FrameTransformer(),
     FrameTransformer(PCA(1)),
     FrameClassifier(),

@@ -5,11 +5,19 @@ from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
 from .._validation import check_frames, is_table, stack_if_equal
 from ._rows import frame_rows
+
+
+def _can_invert(self):
+    """Raise the transformer's own AttributeError where it has no inverse_transform."""
+    default = StandardScaler if self.transformer is None else self.transformer
+    _ = getattr(self, "transformer_", default).inverse_transform
+    return True
 
 
 class FrameTransformer(FramesOutputMixin, TransformerMixin, BaseEstimator):
@@ -86,19 +94,39 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, BaseEstimator):
             A 2-D array where X is one; in the dtype of X.
         """
         check_is_fitted(self)
-        frames = check_frames(self, X, reset=False)
-        rows, n_rows = frame_rows(frames)
-        result = self.transformer_.transform(rows)
-        result = result.toarray() if issparse(result) else np.asarray(result)
-        if len(result) != len(rows):
+        return self._apply(self.transformer_.transform, X, check_frames(self, X, reset=False))
+
+    @available_if(_can_invert)
+    def inverse_transform(self, X):
+        """Undo the transformation of each frame, as far as the transformer does.
+
+        Parameters
+        ----------
+        X : frames
+            As ``transform`` gives them.
+
+        Returns
+        -------
+        frames : ndarray of shape (n_clips, n_bins, n_frames), or list where lengths differ
+            A 2-D array where X is one; in the dtype of X.
+
+        Raises
+        ------
+        AttributeError
+            Where the transformer has no ``inverse_transform``.
+        ValueError
+            Where the transformer takes no such frames.
+        """
+        check_is_fitted(self)
+        # Held to no number of bins: components come in here, and only the transformer knows how many.
+        frames = check_frames(FrameTransformer(), X, reset=True)
+        try:
+            return self._apply(self.transformer_.inverse_transform, X, frames)
+        except ValueError as error:
             raise ValueError(
-                f"{type(self.transformer_).__name__} gave {len(result)} rows for {len(rows)} frames; one row "
-                "a frame is needed to know which clip each belongs to."
-            )
-        result = result.astype(rows.dtype, copy=False)
-        if is_table(X):
-            return result
-        return stack_if_equal([part.T for part in np.split(result, np.cumsum(n_rows)[:-1])])
+                f"{type(self.transformer_).__name__} cannot undo frames of {frames[0].shape[0]} bins: "
+                f"{error}\nPass frames as transform gives them."
+            ) from error
 
     def get_feature_names_out(self, input_features=None):
         """Return the names that the transformer gives.
@@ -120,3 +148,18 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+    def _apply(self, function, X, frames):
+        """Apply a function of rows to all frames, and give them back in the form of X."""
+        rows, n_rows = frame_rows(frames)
+        result = function(rows)
+        result = result.toarray() if issparse(result) else np.asarray(result)
+        if len(result) != len(rows):
+            raise ValueError(
+                f"{type(self.transformer_).__name__} gave {len(result)} rows for {len(rows)} frames; one row "
+                "a frame is needed to know which clip each belongs to."
+            )
+        result = result.astype(rows.dtype, copy=False)
+        if is_table(X):
+            return result
+        return stack_if_equal([part.T for part in np.split(result, np.cumsum(n_rows)[:-1])])

@@ -4,34 +4,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._validation import check_choice, check_frames
+from .._validation import check_frames
 from ._names import bin_names
-
-
-def _standardised_moment(x, order):
-    """Return the mean of the standardised values to a power; 0 where nothing varies."""
-    centred = x - x.mean(axis=1, keepdims=True)
-    std = centred.std(axis=1, keepdims=True)
-    moment = np.mean((centred / np.where(std > 0, std, 1)) ** order, axis=1)
-    return np.where(np.ptp(x, axis=1) > 0, moment, 0)  # the mean of a constant is it but for rounding
-
-
-def _delta_std(x):
-    """Return the standard deviation of the difference from frame to frame; 0 for a single frame."""
-    return np.diff(x, axis=1).std(axis=1) if x.shape[1] > 1 else np.zeros_like(x[:, 0])
-
-
-STATISTICS = {  # of an array of shape (n_bins, n_frames), over its frames
-    "mean": lambda x: x.mean(axis=1),
-    "std": lambda x: x.std(axis=1),
-    "var": lambda x: x.var(axis=1),
-    "min": lambda x: x.min(axis=1),
-    "max": lambda x: x.max(axis=1),
-    "median": lambda x: np.median(x, axis=1),
-    "skewness": lambda x: _standardised_moment(x, 3),
-    "kurtosis": lambda x: _standardised_moment(x, 4),
-    "delta_std": _delta_std,
-}
+from ._statistics import pool, statistic_functions
 
 
 class FramePooler(TransformerMixin, BaseEstimator):
@@ -42,10 +17,13 @@ class FramePooler(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     statistics : tuple of str, default=("mean", "std")
-        Any of "mean", "std", "var", "min", "max", "median", "skewness", "kurtosis" and "delta_std",
-        the standard deviation of the difference from frame to frame, 0 for a single frame. The
-        moments are those of the values in the clip, not estimates for a population; skewness and
-        kurtosis are 0 where a bin does not vary.
+        Any of "mean", "std", "var", "min", "max", "median", "skewness", "kurtosis", "third_moment",
+        "fourth_moment" and "delta_std"; and quantiles, as "q" and two digits of percent: "q05", "q25",
+        "q95", or "q97.5" with decimals. The moments are those of the values in the clip, not estimates
+        for a population. "third_moment" and "fourth_moment" are taken about the mean, in the third and
+        fourth power of the values' unit; skewness and kurtosis are the same divided by the third and
+        fourth power of the standard deviation, and 0 where a bin does not vary. "delta_std" is the standard
+        deviation of the difference from frame to frame, 0 for a single frame.
 
     Attributes
     ----------
@@ -53,6 +31,10 @@ class FramePooler(TransformerMixin, BaseEstimator):
         Number of bins.
     n_features_in_ : int
         The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    WindowPooler : The same statistics over windows within each clip.
 
     References
     ----------
@@ -85,12 +67,7 @@ class FramePooler(TransformerMixin, BaseEstimator):
         -------
         self : FramePooler
         """
-        if isinstance(self.statistics, str) or len(self.statistics) == 0:
-            raise ValueError(
-                f"statistics={self.statistics!r} must be a tuple of one or more of {sorted(STATISTICS)}."
-            )
-        for name in self.statistics:
-            check_choice("statistics", name, STATISTICS)
+        statistic_functions(self.statistics)
         check_frames(self, X, reset=True)
         return self
 
@@ -108,9 +85,11 @@ class FramePooler(TransformerMixin, BaseEstimator):
             All bins' first statistic, then all bins' second, and so on, in the dtype of X.
         """
         check_is_fitted(self)
-        functions = [STATISTICS[name] for name in self.statistics]
+        functions = statistic_functions(self.statistics)
         frames = check_frames(self, X, reset=False)
-        return np.array([np.concatenate([function(x) for function in functions]) for x in frames])
+        if isinstance(frames, list):
+            return np.array([pool(x, functions).ravel() for x in frames])
+        return pool(frames, functions).swapaxes(0, 1).reshape(len(frames), -1)
 
     def get_feature_names_out(self, input_features=None):
         """Return names such as ``mfcc03_mean``.

@@ -104,11 +104,25 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, BaseEstimator):
             In the form and dtype of X.
         """
         check_is_fitted(self)
-        frames = check_frames(self, X, reset=False)
-        if isinstance(frames, list):
-            return [self._scale(x) for x in frames]
-        scaled = self._scale(frames)
-        return scaled[:, :, 0] if is_table(X) else scaled
+        return self._apply(self._scale, X)
+
+    def inverse_transform(self, X):
+        """Undo the scaling, and the decibels.
+
+        Parameters
+        ----------
+        X : frames
+            As ``transform`` gives them.
+
+        Returns
+        -------
+        frames : frames
+            In the form and dtype of X. Where ``log_``, powers relative to the loudest of their clip, which
+            is 1: how loud the clip was is not known any more, and what lay more than ``top_db`` below
+            comes out as at ``top_db``.
+        """
+        check_is_fitted(self)
+        return self._apply(self._unscale, X)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins, which stay what they are.
@@ -132,6 +146,14 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
+    def _apply(self, function, X):
+        """Apply a function of (..., n_bins, n_frames) arrays, and keep the form of X."""
+        frames = check_frames(self, X, reset=False)
+        if isinstance(frames, list):
+            return [function(x) for x in frames]
+        result = function(frames)
+        return result[:, :, 0] if is_table(X) else result
+
     def _decibels(self, x):
         """Return x in dB under its loudest value; the last two axes are one clip."""
         if not self.log_:
@@ -147,3 +169,10 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, BaseEstimator):
         if self.with_std:
             x = x / self.scale_[:, np.newaxis].astype(x.dtype)
         return x
+
+    def _unscale(self, x):
+        if self.with_std:
+            x = x * self.scale_[:, np.newaxis].astype(x.dtype)
+        if self.with_mean:
+            x = x + self.mean_[:, np.newaxis].astype(x.dtype)
+        return 10 ** (x / 10) if self.log_ else x

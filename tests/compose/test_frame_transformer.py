@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, Normalizer, StandardScaler
 
 from skmir.compose import FrameTransformer
 from skmir.feature_extraction import MFCC
@@ -142,6 +142,55 @@ def test_nested_parameters_are_searched(clips):
     assert search.best_estimator_[0].transformer_.n_components in (1, 2)
     swap = {"frametransformer__transformer": [PCA(2), StandardScaler(), None]}
     assert len(GridSearchCV(pipeline, swap, cv=2, error_score="raise").fit(X, y).cv_results_["params"]) == 3
+
+
+@pytest.mark.parametrize("transformer", [None, PCA(6), make_pipeline(StandardScaler(), PCA(6))], ids=str)
+def test_the_inverse_undoes_what_loses_nothing(clips, transformer):
+    X, _ = clips
+    model = FrameTransformer(transformer).fit(X)
+    for x, found in zip(X, model.inverse_transform(model.transform(X)), strict=True):
+        np.testing.assert_allclose(found, x, atol=1e-9)
+
+
+@pytest.mark.parametrize("transformer", [PCA(2), NMF(2, init="nndsvda", max_iter=500)], ids=str)
+def test_the_inverse_is_the_transformers(clips, transformer):
+    X, _ = clips
+    model = FrameTransformer(transformer).fit(X)
+    codes = model.transform(X)
+    found = model.inverse_transform(codes)
+    assert isinstance(found, list) and [x.shape for x in found] == [x.shape for x in X]
+    for code, x in zip(codes, found, strict=True):
+        np.testing.assert_allclose(x, model.transformer_.inverse_transform(code.T).T)
+    assert model.n_bins_ == 6
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_inverse_keeps_form_and_dtype(clips, dtype):
+    X = np.stack([x[:, :3] for x in clips[0]]).astype(dtype)
+    model = FrameTransformer(PCA(2)).fit(X)
+    found = model.inverse_transform(model.transform(X))
+    assert found.shape == X.shape and found.dtype == dtype
+    table = model.inverse_transform(model.transform(X[:, :, 0]))
+    assert table.dtype == dtype
+    np.testing.assert_allclose(table, found[:, :, 0], atol=1e-5)
+
+
+def test_an_inverse_is_there_only_where_the_transformer_has_one(clips):
+    X, _ = clips
+    assert hasattr(FrameTransformer(), "inverse_transform")
+    assert hasattr(FrameTransformer(PCA()), "inverse_transform")
+    for model in (FrameTransformer(Normalizer()), FrameTransformer(Normalizer()).fit(X)):
+        with pytest.raises(AttributeError, match="'FrameTransformer' has no attribute 'inverse_transform'"):
+            model.inverse_transform(X)
+
+
+def test_the_inverse_says_what_it_takes(clips):
+    X, _ = clips
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        FrameTransformer().inverse_transform(X)
+    model = FrameTransformer(PCA(2)).fit(X)
+    with pytest.raises(ValueError, match=r"(?s)PCA cannot undo frames of 6 bins: .*as transform gives them"):
+        model.inverse_transform(X)
 
 
 def test_a_pickle(clips):

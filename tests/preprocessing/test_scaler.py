@@ -231,6 +231,36 @@ def test_pandas_at_the_end_of_a_pipeline(tones):
     )
 
 
+@pytest.mark.parametrize("with_mean", [True, False])
+@pytest.mark.parametrize("with_std", [True, False])
+def test_the_inverse_undoes_the_scaling(powers, ragged, with_mean, with_std):
+    model = FrameScaler(log=False, with_mean=with_mean, with_std=with_std).fit(powers)
+    for X in (powers, ragged):
+        for x, found in zip(X, model.inverse_transform(model.transform(X)), strict=True):
+            np.testing.assert_allclose(found, x, rtol=1e-9, atol=1e-9 * x.max())
+
+
+def test_the_inverse_of_decibels_is_power_under_the_loudest(powers, ragged):
+    model = FrameScaler(top_db=30).fit(powers)
+    for X in (powers, ragged):
+        for x, found in zip(X, model.inverse_transform(model.transform(X)), strict=True):
+            np.testing.assert_allclose(found, np.maximum(x / x.max(), 1e-3), rtol=1e-9)
+    np.testing.assert_allclose(model.inverse_transform(model.transform(np.zeros((1, 5, 2)))), 1e-3)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_inverse_keeps_form_and_dtype(powers, ragged, dtype):
+    model = FrameScaler().fit(powers)
+    for X in (powers.astype(dtype), [x.astype(dtype) for x in ragged], powers[:, :, 0].astype(dtype)):
+        found = model.inverse_transform(model.transform(X))
+        assert type(found) is type(X) and np.shape(found[0]) == X[0].shape
+        assert {x.dtype for x in found} == {np.dtype(dtype)}
+    with pytest.raises(ValueError, match="clip 0 of X has 4 bins a frame where FrameScaler was fitted on 5"):
+        model.inverse_transform(powers[:, :4])
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        FrameScaler().inverse_transform(powers)
+
+
 def test_a_pickle(powers):
     model = FrameScaler().fit(powers)
     np.testing.assert_array_equal(

@@ -1,0 +1,186 @@
+"""Harmonic and percussive parts of frames."""
+
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, check_non_negative
+
+from .._output import FramesOutputMixin
+from .._validation import check_choice, check_frames, check_number, is_table
+from ._names import bin_names
+
+COMPONENTS = {"harmonic": ("harmonic",), "percussive": ("percussive",), "both": ("harmonic", "percussive")}
+
+
+class HPSS(FramesOutputMixin, TransformerMixin, BaseEstimator):
+    """Keep what is steady in time, or what is broad in frequency: notes, or strokes.
+
+    The median over neighbouring frames keeps what lasts, the median over neighbouring bins what fills the
+    spectrum; each value is shared out by which of the two is larger.
+
+    Parameters
+    ----------
+    component : {"harmonic", "percussive", "both"}, default="harmonic"
+        What comes out. "both" gives all bins' harmonic part, then all bins' percussive part.
+    kernel_size : int or tuple of int, default=31
+        Length of the medians: in frames for the harmonic part, in bins for the percussive one. One number
+        serves both.
+    power : float, default=2.0
+        How sharply values are shared out; ``numpy.inf`` gives each wholly to one part or to neither.
+    margin : float or tuple of float, default=1.0
+        By which factor the harmonic median must exceed the percussive one for a value to be as much
+        harmonic as not, and the other way round; at least 1. With 1 the two parts add up to what came in;
+        with more, what is neither is in none of the two.
+
+    Attributes
+    ----------
+    n_bins_ : int
+        Number of bins of what comes in.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    librosa.decompose.hpss : What computes it.
+    skmir.feature_extraction.DFT : Magnitudes, for which the default lengths are meant.
+
+    Notes
+    -----
+    Values must be magnitudes or powers: this step stands before :class:`FrameScaler`.
+
+    References
+    ----------
+    .. [1] D. Fitzgerald, "Harmonic/percussive separation using median filtering", DAFx 2010.
+    .. [2] J. Driedger, M. Müller and S. Disch, "Extending harmonic-percussive separation of audio
+       signals", ISMIR 2014.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.preprocessing import HPSS
+    >>> frames = np.zeros((1, 100, 80))  # clips, bins, frames
+    >>> frames[0, 30] = 1  # a steady tone
+    >>> frames[0, :, 50] = 1  # a click
+    >>> parts = HPSS("both").fit_transform(frames)
+    >>> parts.shape
+    (1, 200, 80)
+    >>> [float(part[30, 10]) for part in (parts[0, :100], parts[0, 100:])]  # of the tone
+    [1.0, 0.0]
+    """
+
+    def __init__(self, component="harmonic", *, kernel_size=31, power=2.0, margin=1.0):
+        self.component = component
+        self.kernel_size = kernel_size
+        self.power = power
+        self.margin = margin
+
+    def fit(self, X, y=None):
+        """Keep the number of bins; nothing else is learned.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array; no value is negative.
+        y : ignored
+
+        Returns
+        -------
+        self : HPSS
+
+        Raises
+        ------
+        ValueError
+            Where a value is negative, or a parameter out of its range.
+        """
+        check_choice("component", self.component, COMPONENTS)
+        check_number("power", self.power, above=0)
+        for size in _pair("kernel_size", self.kernel_size):
+            check_number("kernel_size", size, kind=numbers.Integral, low=1)
+        for factor in _pair("margin", self.margin):
+            check_number("margin", factor, low=1)
+        self._check_frames(X, reset=True)
+        return self
+
+    def transform(self, X):
+        """Separate frames.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        parts : frames
+            In the form and dtype of X; twice as many bins where ``component="both"``.
+
+        Raises
+        ------
+        ValueError
+            Where a value is negative.
+        """
+        check_is_fitted(self)
+        frames = self._check_frames(X, reset=False)
+        parts = [self._separate(x) for x in frames]
+        if isinstance(frames, list):
+            return parts
+        parts = np.stack(parts)
+        return parts[:, :, 0] if is_table(X) else parts
+
+    def get_feature_names_out(self, input_features=None):
+        """Return names such as ``dft0001_harmonic``.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_bins,), default=None
+            Names of the bins, as a Pipeline passes them on from the front end; by default the columns
+            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+
+        Returns
+        -------
+        names : ndarray of object of shape (n_bins,) or (2 * n_bins,)
+        """
+        check_is_fitted(self)
+        bins = bin_names(self, input_features)
+        return np.array([f"{bin}_{part}" for part in COMPONENTS[self.component] for bin in bins], object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.positive_only = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _check_frames(self, X, *, reset):
+        frames = check_frames(self, X, reset=reset)
+        for x in frames:
+            check_non_negative(
+                x,
+                "HPSS, which takes magnitudes or powers. Put it right after DFT, MelSpectrogram or CQT, and "
+                "before FrameScaler, which takes logarithms",
+            )
+        return frames
+
+    def _separate(self, x):
+        """Return the parts of one clip, in bins one after the other."""
+        import librosa  # slow: brings numba
+
+        harmonic, percussive = librosa.decompose.hpss(
+            np.ascontiguousarray(x),  # powers may differ in the last bit with the memory order
+            kernel_size=_pair("kernel_size", self.kernel_size),
+            power=self.power,
+            margin=_pair("margin", self.margin),
+        )
+        parts = {"harmonic": harmonic, "percussive": percussive}
+        return np.concatenate([parts[name] for name in check_choice("component", self.component, COMPONENTS)])
+
+
+def _pair(name, value):
+    """Return two values, harmonic and percussive; one serves both."""
+    if not isinstance(value, tuple | list):
+        return (value, value)
+    if len(value) != 2:
+        raise ValueError(f"{name}={value!r} must be one number, or two: harmonic and percussive.")
+    return tuple(value)

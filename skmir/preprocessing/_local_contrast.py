@@ -1,0 +1,155 @@
+"""Local contrast normalisation of frames, as of images."""
+
+import numbers
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._output import FramesOutputMixin
+from .._validation import check_frames, check_number, is_table
+from ._names import bin_names
+
+ROUNDING = 1e-12  # of the largest value: what a local mean in float64 is never better than
+
+
+class LocalContrastNormalizer(FramesOutputMixin, TransformerMixin, BaseEstimator):
+    """Subtract the mean of what is near in bins and frames, and divide by its standard deviation.
+
+    What stands out from its surroundings is kept, whatever the level and the colour of the sound around
+    it. Values should be in decibels first: ``FrameScaler(with_mean=False, with_std=False)`` gives these.
+
+    Parameters
+    ----------
+    width : tuple of int, default=(9, 9)
+        What is near, in bins and in frames: odd numbers. Neighbours are weighted by a Gaussian whose
+        standard deviation is a quarter of the width, so that they count for little at its ends.
+        1 looks at nothing but the bin, or the frame, itself.
+    with_std : bool, default=True
+        Whether values are divided, after the subtraction.
+
+    Attributes
+    ----------
+    n_bins_ : int
+        Number of bins.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    FrameScaler : Standardises each bin over all clips.
+
+    Notes
+    -----
+    The standard deviation is the root of the weighted mean of the squares of what the subtraction left.
+    Where it is below its own mean over the clip, that mean takes its place, so that quiet and even places
+    are not blown up. Beyond the ends of a clip and its lowest and highest bin, values are mirrored. Bins
+    should be equally far apart in pitch, as in a CQT, for the neighbourhood to mean the same everywhere.
+
+    References
+    ----------
+    .. [1] K. Jarrett, K. Kavukcuoglu, M. Ranzato and Y. LeCun, "What is the best multi-stage architecture
+       for object recognition?", ICCV 2009.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.preprocessing import LocalContrastNormalizer
+    >>> frames = np.full((1, 84, 100), -80.0)  # clips, bins, frames; in dB
+    >>> frames[0, 20] = 0  # a strong partial
+    >>> frames[0, 60] = -60  # a weak one
+    >>> normalized = LocalContrastNormalizer().fit_transform(frames)
+    >>> normalized[0, [20, 40, 60], 50].round(1)  # both stand out alike
+    array([2.2, 0. , 2.2])
+    """
+
+    def __init__(self, width=(9, 9), *, with_std=True):
+        self.width = width
+        self.with_std = with_std
+
+    def fit(self, X, y=None):
+        """Keep the number of bins; nothing else is learned.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : ignored
+
+        Returns
+        -------
+        self : LocalContrastNormalizer
+        """
+        self._check_width()
+        check_frames(self, X, reset=True)
+        return self
+
+    def transform(self, X):
+        """Normalise frames.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        normalized : frames
+            In the form and dtype of X.
+        """
+        check_is_fitted(self)
+        frames = check_frames(self, X, reset=False)
+        normalized = [self._normalize(x) for x in frames]
+        if isinstance(frames, list):
+            return normalized
+        normalized = np.stack(normalized)
+        return normalized[:, :, 0] if is_table(X) else normalized
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the bins, which stay what they are.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_bins,), default=None
+            Names of the bins, as a Pipeline passes them on from the front end; by default the columns
+            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+
+        Returns
+        -------
+        names : ndarray of object of shape (n_bins,)
+        """
+        check_is_fitted(self)
+        return bin_names(self, input_features)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _check_width(self):
+        width = self.width
+        if not isinstance(width, tuple | list) or len(width) != 2:
+            raise ValueError(f"width={width!r} must be two odd numbers: of bins and of frames, as in (9, 9).")
+        for number in width:
+            check_number("width", number, kind=numbers.Integral, low=1)
+        if width[0] % 2 == 0 or width[1] % 2 == 0 or max(width) == 1:
+            raise ValueError(f"width={width!r} must be two odd numbers, not both 1.")
+
+    def _normalize(self, x):
+        """Return one clip, less its local mean and over its local standard deviation."""
+        values = np.array(x, np.float64, order="C")
+        rounding = ROUNDING * np.abs(values).max()
+        values -= self._local_mean(values)
+        values[np.abs(values) <= rounding] = 0  # what does not vary must not be blown up
+        if self.with_std:
+            std = np.sqrt(self._local_mean(values**2))
+            floor = std.mean()
+            values /= np.maximum(std, floor) if floor > 0 else 1
+        return values.astype(x.dtype)
+
+    def _local_mean(self, values):
+        sigma, radius = zip(*((n / 4, n // 2) for n in self.width), strict=True)
+        return gaussian_filter(values, sigma, radius=radius)

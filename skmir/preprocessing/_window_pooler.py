@@ -1,0 +1,193 @@
+"""Statistics over windows of frames: frames to fewer frames."""
+
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._output import FramesOutputMixin
+from .._validation import check_frames, check_number, is_table, stack_if_equal
+from ._names import bin_names
+from ._statistics import pool, statistic_functions
+
+
+class WindowPooler(FramesOutputMixin, TransformerMixin, BaseEstimator):
+    """Pool windows of frames into statistics, at one or several time scales.
+
+    The result is frames again, one a window: with :class:`~skmir.compose.FrameClassifier` after it, each
+    window is an example for training, and a clip's class is decided by all of its windows.
+
+    Parameters
+    ----------
+    statistics : tuple of str, default=("mean", "var")
+        As in :class:`FramePooler`.
+    widths : int or tuple of int, default=(64,)
+        Frames a window. Statistics of several widths are stacked, each in bins of its own.
+    hop : int or None, default=None
+        Frames from one window to the next, at all widths; None takes the smallest width, so that its
+        windows stand side by side.
+
+    Attributes
+    ----------
+    n_bins_ : int
+        Number of bins of what comes in.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    FramePooler : The same statistics over whole clips.
+    skmir.compose.FrameClassifier : Any classifier on windows of frames as they are.
+
+    Notes
+    -----
+    Windows of the smallest width start at frames 0, ``hop``, 2 ``hop``, and so on. The last may reach
+    beyond the end of the clip by less than half a hop (and less than half its width), and is cut there;
+    frames at the end that would fill less are left out. Wider windows have their middles where the
+    smallest have theirs, to within half a frame, and are cut at both ends of the clip. A clip shorter
+    than the smallest window gives one frame.
+
+    References
+    ----------
+    .. [1] P. Hamel, S. Lemieux, Y. Bengio and D. Eck, "Temporal pooling and multiscale learning for
+       automatic annotation and ranking of music audio", ISMIR 2011.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.preprocessing import WindowPooler
+    >>> frames = np.random.RandomState(0).rand(5, 40, 430)  # clips, bins, frames
+    >>> WindowPooler(("mean", "var", "max"), widths=43).fit_transform(frames).shape
+    (5, 120, 10)
+    >>> WindowPooler(("mean", "var"), widths=(16, 64), hop=10).fit_transform(frames).shape
+    (5, 160, 42)
+    """
+
+    def __init__(self, statistics=("mean", "var"), *, widths=(64,), hop=None):
+        self.statistics = statistics
+        self.widths = widths
+        self.hop = hop
+
+    def fit(self, X, y=None):
+        """Keep the number of bins; nothing else is learned.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : ignored
+
+        Returns
+        -------
+        self : WindowPooler
+        """
+        statistic_functions(self.statistics)
+        self._check_windows()
+        check_frames(self, X, reset=True)
+        return self
+
+    def transform(self, X):
+        """Pool the windows of each clip.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        frames : ndarray of shape (n_clips, n_widths * n_statistics * n_bins, n_windows), or list
+            All bins' first statistic at the first width, then all bins' second, and so on; then the
+            next width. A list where clips differ in their number of windows; a 2-D array where X is one;
+            in the dtype of X.
+        """
+        check_is_fitted(self)
+        functions = statistic_functions(self.statistics)
+        frames = check_frames(self, X, reset=False)
+        if isinstance(frames, list):
+            return stack_if_equal([self._pool(x[np.newaxis], functions)[0] for x in frames])
+        pooled = self._pool(frames, functions)
+        return pooled[:, :, 0] if is_table(X) else pooled
+
+    def get_feature_names_out(self, input_features=None):
+        """Return names such as ``mel03_mean_w64``.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_bins,), default=None
+            Names of the bins, as a Pipeline passes them on from the front end; by default the columns
+            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+
+        Returns
+        -------
+        names : ndarray of object of shape (n_widths * n_statistics * n_bins,)
+        """
+        check_is_fitted(self)
+        bins = bin_names(self, input_features)
+        names = [f"{b}_{name}_w{w}" for w in self._widths for name in self.statistics for b in bins]
+        return np.array(names, object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    @property
+    def _widths(self):
+        return tuple(self.widths) if np.iterable(self.widths) else (self.widths,)
+
+    def _check_windows(self):
+        widths = self._widths
+        for width in widths:
+            check_number("widths", width, kind=numbers.Integral, low=1)
+        if len(set(widths)) != len(widths) or not widths:
+            raise ValueError(f"widths={self.widths!r} must be one or more different numbers of frames.")
+        check_number("hop", self.hop, kind=numbers.Integral, low=1, none=True)
+
+    def _pool(self, x, functions):
+        """Return the statistics of all windows of clips of one length."""
+        smallest = min(self._widths)
+        hop = smallest if self.hop is None else self.hop
+        starts = _starts(x.shape[-1], smallest, hop)
+        parts = [
+            _pool_windows(x, functions, starts - (width - smallest) // 2, width) for width in self._widths
+        ]
+        return np.concatenate(parts, axis=1)
+
+
+def _starts(n_frames, width, hop):
+    """Return the first frame of each window of the smallest width."""
+    end = n_frames - width + (min(hop, width) + 1) // 2
+    return np.arange(0, max(end, 1), hop)
+
+
+def _pool_windows(x, functions, starts, width):
+    """Return statistics over windows, which are cut where they reach beyond the clip.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n_clips, n_bins, n_frames)
+    functions : list of callable
+        What :func:`pool` takes.
+    starts : ndarray of shape (n_windows,)
+        First frame of each, in equal steps; may be negative.
+    width : int
+
+    Returns
+    -------
+    pooled : ndarray of shape (n_clips, n_statistics * n_bins, n_windows)
+    """
+    n_clips, n_bins, n_frames = x.shape
+    pooled = np.empty((len(functions), len(starts), n_clips, n_bins), x.dtype)
+    whole = np.flatnonzero((starts >= 0) & (starts + width <= n_frames))  # they follow each other
+    if whole.size:
+        step = starts[1] - starts[0] if len(starts) > 1 else 1
+        windows = np.lib.stride_tricks.sliding_window_view(x, width, axis=-1)
+        windows = windows[:, :, starts[whole[0]] : starts[whole[-1]] + 1 : step]
+        pooled[:, whole] = pool(windows.transpose(2, 0, 1, 3), functions)
+    for i in np.setdiff1d(np.arange(len(starts)), whole):
+        pooled[:, i] = pool(x[:, :, max(starts[i], 0) : starts[i] + width], functions)
+    return pooled.transpose(2, 0, 3, 1).reshape(n_clips, len(functions) * n_bins, len(starts))
