@@ -12,7 +12,17 @@ from skmir.audio import AudioLoader
 from skmir.compose import FrameClassifier, FrameTransformer
 from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram
 from skmir.neural_network import RBM, CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
-from skmir.preprocessing import HPSS, FramePooler, FrameScaler, LocalContrastNormalizer, WindowPooler
+from skmir.preprocessing import (
+    HPSS,
+    ContextWindow,
+    Delta,
+    FramePooler,
+    FrameScaler,
+    LocalContrastNormalizer,
+    PCAWhitener,
+    Tonnetz,
+    WindowPooler,
+)
 
 # Every public estimator, small where training is slow; a second entry where a parameter takes another path.
 ESTIMATORS = [
@@ -31,6 +41,13 @@ ESTIMATORS = [
     FrameScaler(),
     LocalContrastNormalizer(),
     LocalContrastNormalizer((1, 5), with_std=False),
+    Delta(),
+    Delta(3, order=(1, 2), append=False, positive=True),
+    ContextWindow(),
+    ContextWindow(4, hop=2, pad_mode="reflect"),
+    Tonnetz(),
+    PCAWhitener(),
+    PCAWhitener(0.9, ridge=1.0, center=False),
     HPSS(),
     HPSS("both", kernel_size=(3, 5), margin=2.0),
     FrameTransformer(),

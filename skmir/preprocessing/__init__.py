@@ -1,9 +1,23 @@
 """Between front end and classifier: frames to frames, frames to table."""
 
+from ._context_window import ContextWindow
+from ._delta import Delta
 from ._hpss import HPSS
 from ._local_contrast import LocalContrastNormalizer
+from ._pca_whitener import PCAWhitener
 from ._pooler import FramePooler
 from ._scaler import FrameScaler
+from ._tonnetz import Tonnetz
 from ._window_pooler import WindowPooler
 
-__all__ = ["HPSS", "FramePooler", "FrameScaler", "LocalContrastNormalizer", "WindowPooler"]
+__all__ = [
+    "HPSS",
+    "ContextWindow",
+    "Delta",
+    "FramePooler",
+    "FrameScaler",
+    "LocalContrastNormalizer",
+    "PCAWhitener",
+    "Tonnetz",
+    "WindowPooler",
+]

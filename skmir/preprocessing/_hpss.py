@@ -3,17 +3,15 @@
 import numbers
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, check_non_negative
+from sklearn.utils.validation import check_non_negative
 
-from .._output import FramesOutputMixin
-from .._validation import check_choice, check_frames, check_number, is_table
-from ._names import bin_names
+from .._validation import check_choice, check_number
+from ._base import BaseFrameStep
 
 COMPONENTS = {"harmonic": ("harmonic",), "percussive": ("percussive",), "both": ("harmonic", "percussive")}
 
 
-class HPSS(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class HPSS(BaseFrameStep):
     """Keep what is steady in time, or what is broad in frequency: notes, or strokes.
 
     The median over neighbouring frames keeps what lasts, the median over neighbouring bins what fills the
@@ -75,86 +73,21 @@ class HPSS(FramesOutputMixin, TransformerMixin, BaseEstimator):
         self.power = power
         self.margin = margin
 
-    def fit(self, X, y=None):
-        """Keep the number of bins; nothing else is learned.
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = True
+        return tags
 
-        Parameters
-        ----------
-        X : frames
-            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
-            or 2-D array; no value is negative.
-        y : ignored
-
-        Returns
-        -------
-        self : HPSS
-
-        Raises
-        ------
-        ValueError
-            Where a value is negative, or a parameter out of its range.
-        """
+    def _check_parameters(self):
         check_choice("component", self.component, COMPONENTS)
         check_number("power", self.power, above=0)
         for size in _pair("kernel_size", self.kernel_size):
             check_number("kernel_size", size, kind=numbers.Integral, low=1)
         for factor in _pair("margin", self.margin):
             check_number("margin", factor, low=1)
-        self._check_frames(X, reset=True)
-        return self
-
-    def transform(self, X):
-        """Separate frames.
-
-        Parameters
-        ----------
-        X : frames
-            As in ``fit``.
-
-        Returns
-        -------
-        parts : frames
-            In the form and dtype of X; twice as many bins where ``component="both"``.
-
-        Raises
-        ------
-        ValueError
-            Where a value is negative.
-        """
-        check_is_fitted(self)
-        frames = self._check_frames(X, reset=False)
-        parts = [self._separate(x) for x in frames]
-        if isinstance(frames, list):
-            return parts
-        parts = np.stack(parts)
-        return parts[:, :, 0] if is_table(X) else parts
-
-    def get_feature_names_out(self, input_features=None):
-        """Return names such as ``dft0001_harmonic``.
-
-        Parameters
-        ----------
-        input_features : array-like of str of shape (n_bins,), default=None
-            Names of the bins, as a Pipeline passes them on from the front end; by default the columns
-            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
-
-        Returns
-        -------
-        names : ndarray of object of shape (n_bins,) or (2 * n_bins,)
-        """
-        check_is_fitted(self)
-        bins = bin_names(self, input_features)
-        return np.array([f"{bin}_{part}" for part in COMPONENTS[self.component] for bin in bins], object)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.input_tags.positive_only = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
 
     def _check_frames(self, X, *, reset):
-        frames = check_frames(self, X, reset=reset)
+        frames = super()._check_frames(X, reset=reset)
         for x in frames:
             check_non_negative(
                 x,
@@ -163,8 +96,12 @@ class HPSS(FramesOutputMixin, TransformerMixin, BaseEstimator):
             )
         return frames
 
-    def _separate(self, x):
-        """Return the parts of one clip, in bins one after the other."""
+    def _names(self, bins):
+        return [f"{bin}_{part}" for part in COMPONENTS[self.component] for bin in bins]
+
+    def _apply(self, x):
+        if x.ndim == 3:
+            return np.stack([self._apply(clip) for clip in x])
         import librosa  # slow: brings numba
 
         harmonic, percussive = librosa.decompose.hpss(

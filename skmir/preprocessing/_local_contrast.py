@@ -4,17 +4,14 @@ import numbers
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
-from .._output import FramesOutputMixin
-from .._validation import check_frames, check_number, is_table
-from ._names import bin_names
+from .._validation import check_number
+from ._base import BaseFrameStep
 
 ROUNDING = 1e-12  # of the largest value: what a local mean in float64 is never better than
 
 
-class LocalContrastNormalizer(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class LocalContrastNormalizer(BaseFrameStep):
     """Subtract the mean of what is near in bins and frames, and divide by its standard deviation.
 
     What stands out from its surroundings is kept, whatever the level and the colour of the sound around
@@ -68,68 +65,7 @@ class LocalContrastNormalizer(FramesOutputMixin, TransformerMixin, BaseEstimator
         self.width = width
         self.with_std = with_std
 
-    def fit(self, X, y=None):
-        """Keep the number of bins; nothing else is learned.
-
-        Parameters
-        ----------
-        X : frames
-            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
-            or 2-D array.
-        y : ignored
-
-        Returns
-        -------
-        self : LocalContrastNormalizer
-        """
-        self._check_width()
-        check_frames(self, X, reset=True)
-        return self
-
-    def transform(self, X):
-        """Normalise frames.
-
-        Parameters
-        ----------
-        X : frames
-            As in ``fit``.
-
-        Returns
-        -------
-        normalized : frames
-            In the form and dtype of X.
-        """
-        check_is_fitted(self)
-        frames = check_frames(self, X, reset=False)
-        normalized = [self._normalize(x) for x in frames]
-        if isinstance(frames, list):
-            return normalized
-        normalized = np.stack(normalized)
-        return normalized[:, :, 0] if is_table(X) else normalized
-
-    def get_feature_names_out(self, input_features=None):
-        """Return the names of the bins, which stay what they are.
-
-        Parameters
-        ----------
-        input_features : array-like of str of shape (n_bins,), default=None
-            Names of the bins, as a Pipeline passes them on from the front end; by default the columns
-            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
-
-        Returns
-        -------
-        names : ndarray of object of shape (n_bins,)
-        """
-        check_is_fitted(self)
-        return bin_names(self, input_features)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
-
-    def _check_width(self):
+    def _check_parameters(self):
         width = self.width
         if not isinstance(width, tuple | list) or len(width) != 2:
             raise ValueError(f"width={width!r} must be two odd numbers: of bins and of frames, as in (9, 9).")
@@ -138,8 +74,12 @@ class LocalContrastNormalizer(FramesOutputMixin, TransformerMixin, BaseEstimator
         if width[0] % 2 == 0 or width[1] % 2 == 0 or max(width) == 1:
             raise ValueError(f"width={width!r} must be two odd numbers, not both 1.")
 
-    def _normalize(self, x):
-        """Return one clip, less its local mean and over its local standard deviation."""
+    def _names(self, bins):
+        return bins
+
+    def _apply(self, x):
+        if x.ndim == 3:
+            return np.stack([self._apply(clip) for clip in x])
         values = np.array(x, np.float64, order="C")
         rounding = ROUNDING * np.abs(values).max()
         values -= self._local_mean(values)

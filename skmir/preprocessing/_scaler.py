@@ -6,7 +6,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
-from .._validation import check_frames, check_number, is_table
+from .._validation import check_frames, check_number
+from ._base import each_clip
 from ._names import bin_names
 
 
@@ -104,7 +105,7 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, BaseEstimator):
             In the form and dtype of X.
         """
         check_is_fitted(self)
-        return self._apply(self._scale, X)
+        return each_clip(self._scale, check_frames(self, X, reset=False), X)
 
     def inverse_transform(self, X):
         """Undo the scaling, and the decibels.
@@ -122,7 +123,7 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, BaseEstimator):
             comes out as at ``top_db``.
         """
         check_is_fitted(self)
-        return self._apply(self._unscale, X)
+        return each_clip(self._unscale, check_frames(self, X, reset=False), X)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins, which stay what they are.
@@ -145,14 +146,6 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-    def _apply(self, function, X):
-        """Apply a function of (..., n_bins, n_frames) arrays, and keep the form of X."""
-        frames = check_frames(self, X, reset=False)
-        if isinstance(frames, list):
-            return [function(x) for x in frames]
-        result = function(frames)
-        return result[:, :, 0] if is_table(X) else result
 
     def _decibels(self, x):
         """Return x in dB under its loudest value; the last two axes are one clip."""

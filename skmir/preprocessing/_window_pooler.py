@@ -3,16 +3,13 @@
 import numbers
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
-from .._output import FramesOutputMixin
-from .._validation import check_frames, check_number, is_table, stack_if_equal
-from ._names import bin_names
+from .._validation import check_number
+from ._base import BaseFrameStep
 from ._statistics import pool, statistic_functions
 
 
-class WindowPooler(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class WindowPooler(BaseFrameStep):
     """Pool windows of frames into statistics, at one or several time scales.
 
     The result is frames again, one a window: with :class:`~skmir.compose.FrameClassifier` after it, each
@@ -69,77 +66,12 @@ class WindowPooler(FramesOutputMixin, TransformerMixin, BaseEstimator):
         self.widths = widths
         self.hop = hop
 
-    def fit(self, X, y=None):
-        """Keep the number of bins; nothing else is learned.
-
-        Parameters
-        ----------
-        X : frames
-            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
-            or 2-D array.
-        y : ignored
-
-        Returns
-        -------
-        self : WindowPooler
-        """
-        statistic_functions(self.statistics)
-        self._check_windows()
-        check_frames(self, X, reset=True)
-        return self
-
-    def transform(self, X):
-        """Pool the windows of each clip.
-
-        Parameters
-        ----------
-        X : frames
-            As in ``fit``.
-
-        Returns
-        -------
-        frames : ndarray of shape (n_clips, n_widths * n_statistics * n_bins, n_windows), or list
-            All bins' first statistic at the first width, then all bins' second, and so on; then the
-            next width. A list where clips differ in their number of windows; a 2-D array where X is one;
-            in the dtype of X.
-        """
-        check_is_fitted(self)
-        functions = statistic_functions(self.statistics)
-        frames = check_frames(self, X, reset=False)
-        if isinstance(frames, list):
-            return stack_if_equal([self._pool(x[np.newaxis], functions)[0] for x in frames])
-        pooled = self._pool(frames, functions)
-        return pooled[:, :, 0] if is_table(X) else pooled
-
-    def get_feature_names_out(self, input_features=None):
-        """Return names such as ``mel03_mean_w64``.
-
-        Parameters
-        ----------
-        input_features : array-like of str of shape (n_bins,), default=None
-            Names of the bins, as a Pipeline passes them on from the front end; by default the columns
-            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
-
-        Returns
-        -------
-        names : ndarray of object of shape (n_widths * n_statistics * n_bins,)
-        """
-        check_is_fitted(self)
-        bins = bin_names(self, input_features)
-        names = [f"{b}_{name}_w{w}" for w in self._widths for name in self.statistics for b in bins]
-        return np.array(names, object)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
-
     @property
     def _widths(self):
         return tuple(self.widths) if np.iterable(self.widths) else (self.widths,)
 
-    def _check_windows(self):
+    def _check_parameters(self):
+        statistic_functions(self.statistics)
         widths = self._widths
         for width in widths:
             check_number("widths", width, kind=numbers.Integral, low=1)
@@ -147,8 +79,13 @@ class WindowPooler(FramesOutputMixin, TransformerMixin, BaseEstimator):
             raise ValueError(f"widths={self.widths!r} must be one or more different numbers of frames.")
         check_number("hop", self.hop, kind=numbers.Integral, low=1, none=True)
 
-    def _pool(self, x, functions):
-        """Return the statistics of all windows of clips of one length."""
+    def _names(self, bins):
+        return [f"{b}_{name}_w{w}" for w in self._widths for name in self.statistics for b in bins]
+
+    def _apply(self, x):
+        if x.ndim == 2:
+            return self._apply(x[np.newaxis])[0]
+        functions = statistic_functions(self.statistics)
         smallest = min(self._widths)
         hop = smallest if self.hop is None else self.hop
         starts = _starts(x.shape[-1], smallest, hop)

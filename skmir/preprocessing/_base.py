@@ -1,0 +1,99 @@
+"""What all steps from frames to frames share that learn nothing."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._output import FramesOutputMixin
+from .._validation import check_frames, is_table, stack_if_equal
+from ._names import bin_names
+
+
+class BaseFrameStep(FramesOutputMixin, TransformerMixin, BaseEstimator):
+    """Frames to frames, each clip by itself.
+
+    A subclass has three methods: ``_check_parameters``, ``_apply``, from an array of shape
+    (..., n_bins, n_frames) to one of (..., n_bins_out, n_frames_out), and ``_names``, of the bins that come
+    out given those that come in.
+    """
+
+    def fit(self, X, y=None):
+        """Check the parameters, and keep the number of bins; nothing else is learned.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : ignored
+
+        Returns
+        -------
+        self : estimator
+        """
+        self._check_parameters()
+        self._check_frames(X, reset=True)
+        return self
+
+    def transform(self, X):
+        """Transform each clip's frames.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        frames : ndarray of shape (n_clips, n_bins_out, n_frames_out), or list where lengths differ
+            A 2-D array where X is one; in the dtype of X.
+        """
+        check_is_fitted(self)
+        return each_clip(self._apply, self._check_frames(X, reset=False), X)
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of the bins.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_bins,), default=None
+            Names of the bins that come in, as a Pipeline passes them on from the front end; by default the
+            columns of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+
+        Returns
+        -------
+        names : ndarray of object of shape (n_bins_out,)
+        """
+        check_is_fitted(self)
+        return np.array(self._names(bin_names(self, input_features)), object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _check_frames(self, X, *, reset):
+        return check_frames(self, X, reset=reset)
+
+
+def each_clip(function, frames, X):
+    """Apply a function to the frames of each clip, and give the results the form of X.
+
+    Parameters
+    ----------
+    function : callable
+        From an array of shape (..., n_bins, n_frames) to one of as many dimensions.
+    frames : ndarray or list
+        What ``check_frames`` made of X.
+    X : frames
+        As the caller passed them.
+
+    Returns
+    -------
+    results : ndarray of shape (n_clips, n_bins_out, n_frames_out), list, or 2-D array where X is one
+    """
+    if isinstance(frames, list):
+        return stack_if_equal([function(x) for x in frames])
+    results = function(frames)
+    return results[:, :, 0] if is_table(X) else results

@@ -1,0 +1,123 @@
+"""Each frame with its neighbours: frames to frames."""
+
+import numbers
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from .._validation import check_choice, check_frames, check_number
+from ._base import BaseFrameStep, each_clip
+
+PAD_MODES = ("edge", "constant", "reflect")
+
+
+class ContextWindow(BaseFrameStep):
+    """Put the neighbours of each frame beside it, as more bins.
+
+    What works frame by frame, such as a PCA or a restricted Boltzmann machine, thereby sees how sound
+    develops.
+
+    Parameters
+    ----------
+    width : int, default=9
+        Frames that go into one: those from ``width // 2`` before it to ``width // 2`` after it. Where
+        ``width`` is even, one less comes after it than before it.
+    hop : int, default=1
+        Every ``hop``-th frame is kept, from the first on.
+    pad_mode : {"edge", "constant", "reflect"}, default="edge"
+        What stands in for the neighbours beyond the ends of a clip: the first or the last frame, zeros,
+        or the clip mirrored at its first or last frame, as often as a short one needs it. A clip of a
+        single frame has nothing to mirror, and "reflect" repeats it.
+
+    Attributes
+    ----------
+    n_bins_ : int
+        Number of bins of what comes in.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.compose.FrameClassifier : Cuts windows itself, and gives one prediction a clip.
+    Delta : How fast the bins change, in far fewer numbers.
+
+    Notes
+    -----
+    The result is ``width / hop`` times as large as X, and beside it no more than one padded copy of X is
+    held.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.preprocessing import ContextWindow
+    >>> frames = np.array([[[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]])  # one clip: two bins, three frames
+    >>> window = ContextWindow(3).fit(frames)
+    >>> window.transform(frames)
+    array([[[ 1.,  1.,  2.],
+            [10., 10., 20.],
+            [ 1.,  2.,  3.],
+            [10., 20., 30.],
+            [ 2.,  3.,  3.],
+            [20., 30., 30.]]])
+    >>> window.get_feature_names_out().tolist()
+    ['x0_t-1', 'x1_t-1', 'x0_t+0', 'x1_t+0', 'x0_t+1', 'x1_t+1']
+    """
+
+    def __init__(self, width=9, *, hop=1, pad_mode="edge"):
+        self.width = width
+        self.hop = hop
+        self.pad_mode = pad_mode
+
+    def inverse_transform(self, X):
+        """Return the frames that stand in the middle of their windows.
+
+        Parameters
+        ----------
+        X : frames
+            What ``transform`` gives.
+
+        Returns
+        -------
+        frames : frames
+            Of ``n_bins_`` bins, in the form and dtype of X.
+
+        Raises
+        ------
+        ValueError
+            Where ``hop`` is not 1: the frames between those kept are lost.
+        """
+        check_is_fitted(self)
+        if self.hop != 1:
+            raise ValueError(
+                f"ContextWindow(hop={self.hop}) keeps one frame of {self.hop}, and the others cannot be "
+                "given back. Set hop=1 to invert it."
+            )
+        frames = check_frames(clone(self), X, reset=True)
+        if frames[0].shape[0] != self.width * self.n_bins_:
+            raise ValueError(
+                f"X has {frames[0].shape[0]} bins, where ContextWindow(width={self.width}), fitted on "
+                f"{self.n_bins_} bins, gives {self.width * self.n_bins_}. Pass what transform gave."
+            )
+        first = self.width // 2 * self.n_bins_
+        middle = slice(first, first + self.n_bins_)
+        return each_clip(lambda x: x[..., middle, :].copy(), frames, X)
+
+    def _check_parameters(self):
+        check_number("width", self.width, kind=numbers.Integral, low=1)
+        check_number("hop", self.hop, kind=numbers.Integral, low=1)
+        check_choice("pad_mode", self.pad_mode, PAD_MODES)
+
+    def _names(self, bins):
+        before = self.width // 2
+        return [f"{bin}_t{time:+d}" for time in range(-before, self.width - before) for bin in bins]
+
+    def _apply(self, x):
+        """Return the windows, laid out time by time in memory."""
+        before = self.width // 2
+        pads = [(0, 0)] * (x.ndim - 2) + [(before, self.width - 1 - before), (0, 0)]
+        padded = np.pad(x.swapaxes(-1, -2), pads, mode=self.pad_mode)
+        windows = sliding_window_view(padded, self.width, axis=-2)[..., :: self.hop, :, :]
+        rows = windows.swapaxes(-1, -2).copy()  # (..., n_frames_out, width, n_bins)
+        return rows.reshape(*rows.shape[:-2], self.width * x.shape[-2]).swapaxes(-1, -2)

@@ -1,0 +1,108 @@
+"""How fast each bin changes: frames to frames."""
+
+import numbers
+
+import numpy as np
+import scipy.signal
+
+from .._validation import check_number
+from ._base import BaseFrameStep
+
+SUFFIXES = {1: "delta", 2: "delta2"}  # order of the derivative to what its bins are called
+
+
+class Delta(BaseFrameStep):
+    """Derivatives of each bin over time: ``librosa.feature.delta``.
+
+    A polynomial is fitted to the frames around each frame, and its derivative in the middle is taken,
+    which is less noisy than the difference from one frame to the next.
+
+    Parameters
+    ----------
+    width : int, default=9
+        Frames to which the polynomial is fitted; odd, at least 3.
+    order : {1, 2} or tuple of them, default=1
+        Which derivative, and degree of the polynomial: 1 for the slope, 2 for the curvature, (1, 2) for
+        both.
+    append : bool, default=True
+        Whether the bins themselves are kept, in front of their derivatives.
+    positive : bool, default=False
+        Whether negative derivatives are set to 0, so that only what grows is left, as onset detectors
+        need it.
+
+    Attributes
+    ----------
+    n_bins_ : int
+        Number of bins of what comes in.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    ContextWindow : The neighbours themselves.
+    scipy.signal.savgol_filter : The filter that computes it.
+
+    Notes
+    -----
+    At the ends of a clip, the derivatives come from the polynomial of the first and the last ``width``
+    frames. A clip of fewer frames is continued by repeating its first and its last frame instead, so that
+    clips of any length will do; the derivatives of a single frame are 0.
+
+    References
+    ----------
+    .. [1] A. Savitzky and M. J. E. Golay, "Smoothing and differentiation of data by simplified least
+       squares procedures", Analytical Chemistry 36(8), 1964.
+
+    .. [2] S. Furui, "Speaker-independent isolated word recognition using dynamic features of speech
+       spectrum", IEEE Transactions on Acoustics, Speech, and Signal Processing 34(1), 1986.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.preprocessing import Delta
+    >>> ramps = np.array([[[0.0, 2.0, 4.0, 6.0], [3.0, 3.0, 3.0, 3.0]]])  # one clip of two bins
+    >>> Delta(3, append=False).fit_transform(ramps).round(6)
+    array([[[2., 2., 2., 2.],
+            [0., 0., 0., 0.]]])
+    >>> Delta(3, order=(1, 2)).fit(ramps).get_feature_names_out().tolist()
+    ['x0', 'x1', 'x0_delta', 'x1_delta', 'x0_delta2', 'x1_delta2']
+    """
+
+    def __init__(self, width=9, *, order=1, append=True, positive=False):
+        self.width = width
+        self.order = order
+        self.append = append
+        self.positive = positive
+
+    def _check_parameters(self):
+        check_number("width", self.width, kind=numbers.Integral, low=3)
+        if self.width % 2 == 0:
+            raise ValueError(
+                f"width={self.width} must be odd, so that it has a middle. Take {self.width - 1} or "
+                f"{self.width + 1}."
+            )
+        self._orders()
+
+    def _names(self, bins):
+        deltas = [f"{bin}_{SUFFIXES[order]}" for order in self._orders() for bin in bins]
+        return [*(bins if self.append else ()), *deltas]
+
+    def _orders(self):
+        """Return the orders as a tuple."""
+        orders = self.order if isinstance(self.order, tuple) else (self.order,)
+        whole = all(isinstance(order, numbers.Integral) and not isinstance(order, bool) for order in orders)
+        if not (whole and orders and set(orders) <= set(SUFFIXES) and len(set(orders)) == len(orders)):
+            raise ValueError(f"order={self.order!r} must be 1, 2, or a tuple that holds each once: (1, 2).")
+        return orders
+
+    def _apply(self, x):
+        # From the first frame on, so that the derivative of a constant is 0 and no rounding error of it.
+        rise = x - x[..., :1]
+        mode = "interp" if x.shape[-1] >= self.width else "nearest"
+        deltas = [
+            scipy.signal.savgol_filter(rise, self.width, polyorder=order, deriv=order, mode=mode)
+            for order in self._orders()
+        ]
+        if self.positive:
+            deltas = [np.maximum(delta, 0) for delta in deltas]
+        return np.concatenate([x, *deltas] if self.append else deltas, axis=-2)

@@ -1,0 +1,244 @@
+"""Uncorrelated bins of unit variance: frames to frames."""
+
+import numbers
+
+import numpy as np
+import scipy.linalg
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.utils import gen_batches
+from sklearn.utils.extmath import svd_flip
+from sklearn.utils.validation import check_is_fitted
+
+from .._output import FramesOutputMixin
+from .._validation import check_frames, check_number, is_table, stack_if_equal
+
+FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take a step a clip
+
+
+class PCAWhitener(ClassNamePrefixFeaturesOutMixin, FramesOutputMixin, TransformerMixin, BaseEstimator):
+    """Rotate frames onto their principal components, and give each of these unit variance.
+
+    Neighbouring bins of a spectrum say much the same; whitening takes that out, and networks learn quicker
+    from the result. Mel bands in decibels, whitened and cut to 120 components, are the PMSC of [1]_.
+
+    Parameters
+    ----------
+    n_components : int, float or None, default=None
+        How many components are kept, those of the highest variance first. A float between 0 and 1 keeps
+        as many as are needed for more than that share of the variance; None keeps all, one a bin.
+    ridge : float, default=0.0
+        Added to each variance before its square root is divided by, so that what hardly varies, often
+        noise, is not raised to the level of the rest. A component of variance v then has the variance
+        v / (v + ridge).
+    center : bool, default=True
+        Whether the mean of each bin is taken out. Where not, the components are those of the second moment
+        about 0, and "variance" is the mean square.
+
+    Attributes
+    ----------
+    mean_ : ndarray of shape (n_bins,)
+        What is taken out of each bin; 0 where not ``center``.
+    components_ : ndarray of shape (n_components, n_bins)
+        The directions, of length 1; the loading of largest magnitude is positive.
+    explained_variance_ : ndarray of shape (n_components,)
+        Variance along each direction: over n - 1 for n training frames where ``center``, else over n.
+    explained_variance_ratio_ : ndarray of shape (n_components,)
+        Its share of the variance of all bins; 0 where nothing varies.
+    scale_ : ndarray of shape (n_components,)
+        What each component is divided by: the square root of ``explained_variance_ + ridge``, and 0 for
+        components that are 0 in the result instead (see Notes).
+    n_components_ : int
+        Number of components.
+    n_bins_ : int
+        Number of bins of what comes in.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    FrameScaler : Decibels, and unit variance of each bin.
+    sklearn.decomposition.PCA : The same for tables with ``whiten=True``, but for the ridge.
+
+    Notes
+    -----
+    Mean and second moment are summed up in float64 from a few clips at a time, so that memory does not grow
+    with their number.
+
+    Where bins are constant, or repeat each other, or are more than the training frames, there are directions
+    in which nothing varies but by rounding. Dividing by that would blow up noise, so components whose
+    variance, ridge included, is below n_bins * 2.2e-16 times the highest variance are 0 in the result.
+
+    ``PCAWhitener(80, ridge=3, center=False)`` is the whitening in the code that belongs to [2]_, where
+    spectrograms have unit mean square.
+
+    References
+    ----------
+    .. [1] P. Hamel, S. Lemieux, Y. Bengio and D. Eck, "Temporal pooling and multiscale learning for
+       automatic annotation and ranking of music audio", ISMIR 2011.
+
+    .. [2] H. Lee, Y. Largman, P. Pham and A. Y. Ng, "Unsupervised feature learning for audio classification
+       using convolutional deep belief networks", NIPS 2009.
+
+    .. [3] T. F. Chan, G. H. Golub and R. J. LeVeque, "Algorithms for computing the sample variance: analysis
+       and recommendations", The American Statistician 37(3), 1983.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.preprocessing import PCAWhitener
+    >>> rng = np.random.RandomState(0)
+    >>> frames = rng.randn(40, 3) @ rng.randn(3, 40) @ rng.randn(5, 40, 100)  # 40 bins that follow 3
+    >>> white = PCAWhitener(3).fit_transform(frames)
+    >>> white.shape
+    (5, 3, 100)
+    >>> np.allclose(np.cov(np.concatenate(list(white), axis=1)), np.eye(3))
+    True
+    """
+
+    def __init__(self, n_components=None, *, ridge=0.0, center=True):
+        self.n_components = n_components
+        self.ridge = ridge
+        self.center = center
+
+    def fit(self, X, y=None):
+        """Learn mean, components and variances of all frames.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : ignored
+
+        Returns
+        -------
+        self : PCAWhitener
+        """
+        check_number("ridge", self.ridge, low=0)
+        frames = check_frames(self, X, reset=True)
+        self._check_n_components()
+        mean, moment = _moments(frames, self.center)
+        # Highest variance first; rounding makes some that are 0 negative.
+        variance, vectors = (a[..., ::-1] for a in scipy.linalg.eigh(moment))
+        variance = np.maximum(variance, 0)
+        share = variance / (variance.sum() or 1)
+        n = self._n_kept(share)
+        self.mean_ = mean if self.center else np.zeros_like(mean)
+        self.components_ = svd_flip(None, vectors.T[:n].copy(), u_based_decision=False)[1]
+        self.explained_variance_, self.explained_variance_ratio_ = variance[:n], share[:n]
+        squares = self.explained_variance_ + self.ridge
+        negligible = squares <= self.n_bins_ * np.finfo(np.float64).eps * variance[0]
+        self.scale_ = np.where(negligible, 0, np.sqrt(squares))
+        self.n_components_ = n
+        return self
+
+    def transform(self, X):
+        """Whiten frames.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        white : ndarray of shape (n_clips, n_components, n_frames), or list where lengths differ
+            In the form and dtype of X.
+        """
+        check_is_fitted(self)
+        return self._each(self._whiten, check_frames(self, X, reset=False), X)
+
+    def inverse_transform(self, X):
+        """Return the frames that whitening makes X of.
+
+        Parameters
+        ----------
+        X : frames
+            What ``transform`` gives.
+
+        Returns
+        -------
+        frames : frames
+            Of ``n_bins_`` bins, in the form and dtype of X: exact where ``n_components`` left out nothing,
+            else the nearest frames that the components can make.
+        """
+        check_is_fitted(self)
+        frames = check_frames(clone(self), X, reset=True)
+        if frames[0].shape[0] != self.n_components_:
+            raise ValueError(
+                f"X has {frames[0].shape[0]} bins, where PCAWhitener has {self.n_components_} components. "
+                "Pass what transform gave."
+            )
+        return self._each(self._colour, frames, X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    @property
+    def _n_features_out(self):
+        return self.n_components_
+
+    def _check_n_components(self):
+        n, n_bins = self.n_components, self.n_bins_
+        whole = isinstance(n, numbers.Integral) and not isinstance(n, bool) and 1 <= n <= n_bins
+        share = isinstance(n, numbers.Real) and not isinstance(n, numbers.Integral) and 0 < n < 1
+        if not (n is None or whole or share):
+            raise ValueError(
+                f"n_components={n!r} must be an integer from 1 to the number of bins, {n_bins}, a share of "
+                "the variance between 0 and 1, or None for all."
+            )
+
+    def _n_kept(self, share):
+        """Return the number of components, given each one's share of the variance."""
+        if self.n_components is None:
+            return len(share)
+        if isinstance(self.n_components, numbers.Integral):
+            return int(self.n_components)
+        return min(int(np.searchsorted(share.cumsum(), self.n_components, side="right")) + 1, len(share))
+
+    def _each(self, function, frames, X):
+        """Apply a function of (n_bins, n_frames) arrays to each clip, or to a table at once."""
+        if is_table(X):
+            return function(frames[:, :, 0].T).T
+        return stack_if_equal([function(x) for x in frames])
+
+    # Both compute in float64: a weak component is a small difference of large values.
+
+    def _whiten(self, x):
+        gain = np.divide(1, self.scale_, out=np.zeros_like(self.scale_), where=self.scale_ > 0)
+        weights = self.components_ * gain[:, np.newaxis]
+        return (weights @ (x - self.mean_[:, np.newaxis])).astype(x.dtype)
+
+    def _colour(self, x):
+        weights = self.components_.T * self.scale_
+        return (weights @ x.astype(np.float64) + self.mean_[:, np.newaxis]).astype(x.dtype)
+
+
+def _moments(frames, center):
+    """Return the mean of all frames, and their covariance, or second moment about 0.
+
+    Blocks are joined by the update of Chan, Golub and LeVeque, which no large mean can harm. All is counted
+    from the first frame, so that bins which are constant have no variance, not even by rounding.
+    """
+    origin = frames[0][:, 0].astype(np.float64)
+    n, mean, scatter = 0, np.zeros_like(origin), np.zeros((len(origin), len(origin)))
+    for rows in _blocks(frames):
+        rows -= origin
+        block_mean = rows.mean(axis=0)
+        rows -= block_mean
+        step, n_rows = block_mean - mean, len(rows)
+        scatter += rows.T @ rows + np.outer(step, step) * (n * n_rows / (n + n_rows))
+        mean += step * (n_rows / (n + n_rows))
+        n += n_rows
+    mean += origin
+    return mean, scatter / max(n - 1, 1) if center else scatter / n + np.outer(mean, mean)
+
+
+def _blocks(frames):
+    """Yield the frames of a few clips at a time, in float64, of shape (n_frames, n_bins)."""
+    longest = max(x.shape[1] for x in frames)
+    for batch in gen_batches(len(frames), max(1, FRAMES_AT_ONCE // longest)):
+        yield np.concatenate([x.T for x in frames[batch]], dtype=np.float64)
