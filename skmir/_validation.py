@@ -12,7 +12,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_array
+from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.validation import validate_data
 
 FLOAT = (np.float64, np.float32)
@@ -29,7 +29,7 @@ def stack_if_equal(arrays):
     return np.stack(arrays) if len({a.shape for a in arrays}) == 1 else arrays
 
 
-def check_clips(estimator, X, *, reset):
+def check_clips(estimator, X, *, reset, finite=True):
     """Return clips as a list of paths, a list of 1-D float arrays, or a 2-D float array.
 
     Parameters
@@ -42,6 +42,9 @@ def check_clips(estimator, X, *, reset):
         serves as well.
     reset : bool
         True in ``fit``.
+    finite : bool, default=True
+        Whether waveforms are searched for NaN and infinity; if not, the caller calls
+        :func:`check_waveform` on each.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def check_clips(estimator, X, *, reset):
         return _check_paths(items)
     if items is not None and _ndims(items) == {1}:
         _forget_n_features(estimator, reset)
-        return [_check_array(x, f"clip {i} of X", ndim=1) for i, x in enumerate(items)]
+        return [_check_array(x, f"clip {i} of X", ndim=1, finite=finite) for i, x in enumerate(items)]
     if _is_numeric_array(X) and X.ndim == 1 and X.size:
         raise ValueError(
             f"X is one waveform of {X.size} samples where several clips are expected. Reshape your data "
@@ -72,8 +75,20 @@ def check_clips(estimator, X, *, reset):
             "waveforms as a 2-D array or a list of 1-D arrays). Is there one front end too many?"
         )
     return _check_table(
-        estimator, X, reset=reset, cure="Clips whose lengths differ go in a list of 1-D arrays."
+        estimator,
+        X,
+        reset=reset,
+        finite=finite,
+        cure="Clips whose lengths differ go in a list of 1-D arrays.",
     )
+
+
+def check_waveform(y, name):
+    """Raise where a waveform holds NaN or infinity; ``name`` is what the message calls it."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = y.sum()
+    if not np.isfinite(total):  # else no value can be NaN or infinite, and the costlier search is spared
+        assert_all_finite(y, input_name=name)
 
 
 def check_frames(estimator, X, *, reset, dtype=FLOAT):
@@ -255,15 +270,23 @@ def _check_paths(items):
     return [os.fspath(item) for item in items]
 
 
-def _check_array(x, name, *, ndim, dtype=FLOAT):
+def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):
     if x.ndim != ndim or 0 in x.shape:
         raise ValueError(f"{name} has the shape {x.shape}, where {ndim} dimensions, none empty, are needed.")
-    return check_array(x, dtype=dtype, allow_nd=True, ensure_2d=False, ensure_min_samples=0, input_name=name)
+    return check_array(
+        x,
+        dtype=dtype,
+        allow_nd=True,
+        ensure_2d=False,
+        ensure_min_samples=0,
+        ensure_all_finite=finite,
+        input_name=name,
+    )
 
 
-def _check_table(estimator, X, *, reset, cure, dtype=FLOAT):
+def _check_table(estimator, X, *, reset, cure, dtype=FLOAT, finite=True):
     try:
-        return validate_data(estimator, X, reset=reset, dtype=dtype)
+        return validate_data(estimator, X, reset=reset, dtype=dtype, ensure_all_finite=finite)
     except ValueError as error:
         raise ValueError(f"{error}\n{cure}") from error
 

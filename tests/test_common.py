@@ -10,7 +10,17 @@ from sklearn.utils.estimator_checks import estimator_checks_generator, parametri
 import skmir
 from skmir.audio import AudioLoader
 from skmir.compose import FrameClassifier, FrameTransformer
-from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram
+from skmir.feature_extraction import (
+    CQT,
+    DFT,
+    MFCC,
+    BeatSynchronizer,
+    Chroma,
+    LogFilteredSpectrogram,
+    MelSpectrogram,
+    OnsetStrength,
+    Tempogram,
+)
 from skmir.neural_network import RBM, CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
 from skmir.preprocessing import (
     HPSS,
@@ -33,6 +43,13 @@ ESTIMATORS = [
     MFCC(),
     Chroma(),
     Chroma(kind="cqt"),
+    OnsetStrength(),
+    OnsetStrength(aggregate="median", max_size=3),
+    Tempogram(),
+    LogFilteredSpectrogram(),
+    LogFilteredSpectrogram(n_fft=(1024, 2048), bands_per_octave=(6, 12), diff_ratio=0.5),
+    BeatSynchronizer(),
+    BeatSynchronizer(MelSpectrogram(n_mels=8), aggregate="max", subdivisions=2),
     FramePooler(),
     FramePooler(("median", "skewness", "kurtosis", "delta_std")),
     FramePooler(("q05", "q95", "third_moment", "fourth_moment")),

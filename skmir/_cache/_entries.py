@@ -43,6 +43,7 @@ class Entries:
             )
         self.root = os.path.join(location, "skmir-cache")
         self._damaged = []
+        self._swept = False
 
     def recall(self, group, key):
         """Return an entry's arrays where this process still holds them, else None."""
@@ -86,7 +87,9 @@ class Entries:
         try:
             try:
                 self._write(path, content)
-            except FileNotFoundError:  # the folders were deleted between their making and their use
+            except FileNotFoundError:  # the first entry of its group, or somebody has cleared the cache
+                os.makedirs(os.path.join(self.root, "tmp"), exist_ok=True)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
                 self._write(path, content)
         except OSError as error:
             warnings.warn(
@@ -110,9 +113,9 @@ class Entries:
 
     def _write(self, path, content):
         folder = os.path.join(self.root, "tmp")
-        for needed in (folder, os.path.dirname(path)):
-            os.makedirs(needed, exist_ok=True)
-        _sweep(folder)
+        if not self._swept:
+            _sweep(folder)
+            self._swept = True
         handle, temporary = tempfile.mkstemp(dir=folder)
         try:
             with os.fdopen(handle, "wb") as file:

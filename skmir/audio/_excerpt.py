@@ -53,7 +53,7 @@ def excerpt(clip, name, *, sr, offset, duration, random_state):
     """
     if isinstance(offset, str):
         spare = max(0.0, _length(clip, sr) - duration)
-        return spare * (0.5 if offset == "center" else _share(clip, random_state))
+        return spare and spare * (0.5 if offset == "center" else _share(clip, random_state))
     if not is_path(clip) and round(offset * sr) >= len(clip) > 0:
         raise ValueError(
             f"{name} is {len(clip) / sr:.3f} s long at sr={sr:g}, and offset={offset} s lies beyond its end. "

@@ -1,6 +1,8 @@
 """Clip by clip in threads: decode, apply a function, keep the result, forget the waveform."""
 
-from concurrent.futures import ThreadPoolExecutor
+import functools
+import os
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
@@ -91,6 +93,22 @@ def _on_one_thread(function, *arguments):
 
 
 def _threaded(task, arguments, n_threads):
-    # joblib's own threads look for results every 10 ms, in which ten clips can be done.
-    with ThreadPoolExecutor(n_threads) as executor:
-        yield from executor.map(task, *arguments)
+    # Own threads, and kept ones: joblib's look for results every 10 ms, in which ten clips can be done, and
+    # new ones have to set up torch's and MKL's state and their memory anew.
+    futures = [_pool(n_threads).submit(task, *each) for each in zip(*arguments, strict=True)]
+    try:
+        for future in futures:
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+        wait(futures)
+
+
+@functools.lru_cache(maxsize=4)
+def _pool(n_threads):
+    return ThreadPoolExecutor(n_threads, thread_name_prefix="skmir")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not survive a fork

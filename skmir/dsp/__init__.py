@@ -1,4 +1,4 @@
-"""Pure functions on torch tensors: spectra, mel bands, cepstra, constant-Q transform, chroma, tuning.
+"""Pure functions on torch tensors: spectra, bands, cepstra, constant-Q transform, chroma, tuning, onsets.
 
 The last axis of a waveform is time; leading axes are a batch. What goes in as float32 or float64 comes
 out as the same, on the same device. Parameters are named as in librosa, with its defaults, and results
@@ -9,20 +9,27 @@ from ._cepstrum import cepstrum, power_to_db
 from ._chroma import chroma_cqt, chroma_stft, normalize
 from ._cqt import cqt
 from ._cqt_filters import cqt_frequencies
+from ._log_filter import band_frequencies, filtered_spectrogram
 from ._mel import mel_spectrogram
+from ._onset import onset_strength
 from ._stft import spectrogram, stft
+from ._tempogram import tempogram
 from ._tuning import estimate_tuning
 
 __all__ = [
+    "band_frequencies",
     "cepstrum",
     "chroma_cqt",
     "chroma_stft",
     "cqt",
     "cqt_frequencies",
     "estimate_tuning",
+    "filtered_spectrogram",
     "mel_spectrogram",
     "normalize",
+    "onset_strength",
     "power_to_db",
     "spectrogram",
     "stft",
+    "tempogram",
 ]

@@ -150,6 +150,9 @@ def _transform(y, octaves, filters, pad_mode):
 def _response(y, filters, hop_length, pad_mode):
     """Return one octave's magnitudes, of shape (..., n_frames, n_filters)."""
     frames = frame(pad(y, filters.n_fft // 2, pad_mode), filters.n_fft, hop_length)
-    used = slice(filters.low, filters.high)
-    parts = (magnitudes(torch.fft.rfft(block)[..., used] @ filters.weights) for block in blocks(frames))
-    return join(parts, frames.shape[-2])
+    return join((_filter(torch.fft.rfft(block), filters) for block in blocks(frames)), frames.shape[-2])
+
+
+def _filter(spectra, filters):
+    products = [spectra[..., low:high] @ weights for low, high, weights in filters.groups]
+    return magnitudes(products[0] if len(products) == 1 else torch.cat(products, dim=-1))

@@ -7,6 +7,7 @@ import torch
 
 from ._bank import bank
 
+_GROUP = 12  # filters multiplied at once
 C1 = 440.0 * 2.0 ** ((24 - 69.0) / 12)  # Hz
 
 
@@ -106,21 +107,27 @@ def check_cqt(
     return cutoff
 
 
-class Filters(NamedTuple):
-    """An octave's filters as what the spectra of frames are multiplied with."""
+class Group(NamedTuple):
+    """Neighbouring filters as what the spectra of frames are multiplied with."""
 
-    n_fft: int  # samples of a frame: the power of 2 into which the longest filter fits
-    low: int  # first frequency that any filter uses
+    low: int  # first frequency that any of them uses
     high: int  # last one + 1
     weights: torch.Tensor  # complex, (high - low, n_filters), over the root of the filters' lengths
+
+
+class Filters(NamedTuple):
+    """An octave's filters."""
+
+    n_fft: int  # samples of a frame: the power of 2 into which the longest filter fits
+    groups: tuple[Group, ...]
 
 
 @bank
 def cqt_filters(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, window, dtype, device):
     """Return the filters of one octave.
 
-    As in librosa, a filter's spectrum is made sparse. An octave's filters use a narrow range of
-    frequencies, so that one dense product over that range is faster than a sparse one.
+    As in librosa, a filter's spectrum is made sparse. Neighbouring filters use a narrow range of
+    frequencies, so that dense products over such ranges are faster than a sparse one over all.
 
     Parameters
     ----------
@@ -149,10 +156,15 @@ def cqt_filters(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, 
     lengths = lengths[:, np.newaxis]
     spectra = np.fft.fft(filters * (lengths / n_fft).astype(np.float32))[:, : n_fft // 2 + 1]
     spectra = librosa.util.sparsify_rows(spectra, quantile=sparsity).toarray() / np.sqrt(lengths)
+    parts = [spectra[first : first + _GROUP] for first in range(0, len(spectra), _GROUP)]
+    return Filters(n_fft, tuple(_group(part, dtype.to_complex(), device) for part in parts))
+
+
+def _group(spectra, dtype, device):
+    """Return the filters whose spectra are the rows of an array."""
     used = np.flatnonzero(spectra.any(axis=0))
     low, high = int(used[0]), int(used[-1]) + 1
-    weights = torch.from_numpy(spectra[:, low:high].T.copy())
-    return Filters(n_fft, low, high, weights.to(device, dtype.to_complex()))
+    return Group(low, high, torch.from_numpy(spectra[:, low:high].T.copy()).to(device, dtype))
 
 
 def _relative_bandwidth(bins_per_octave):

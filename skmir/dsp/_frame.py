@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 PAD_MODES = ("constant", "edge", "reflect", "symmetric")
-BLOCK = 2**18  # samples of frames worked on at once: few enough to stay in a core's cache
+BLOCK = 2**19  # samples of frames worked on at once: few enough for the cache, enough to keep threads apart
 
 
 def pad(y, n, mode):
@@ -82,9 +82,10 @@ def blocks(frames):
     blocks : tuple of tensors of shape (..., n_frames_i, frame_length)
         On a GPU a single one: there, few large steps are fast.
     """
-    if frames.device.type != "cpu":
+    n = max(1, BLOCK // frames.shape[-1])
+    if frames.shape[-2] <= n or frames.device.type != "cpu":
         return (frames,)
-    return frames.split(max(1, BLOCK // frames.shape[-1]), dim=-2)
+    return frames.split(n, dim=-2)
 
 
 def join(parts, n_frames):

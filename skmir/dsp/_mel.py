@@ -60,7 +60,11 @@ def mel_spectrogram(
     """
     groups = _mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, y.dtype, y.device)
     return map_spectra(
-        lambda spectra: _sum_bands(groups, magnitudes(spectra, power)), y, n_fft=n_fft, **stft_parameters
+        lambda spectra, out: _sum_bands(groups, magnitudes(spectra, power), out),
+        n_mels,
+        y,
+        n_fft=n_fft,
+        **stft_parameters,
     )
 
 
@@ -88,12 +92,17 @@ def _group(weights):
     return _Group(low, high, weights[:, low:high].T.contiguous())
 
 
-def _sum_bands(groups, spectra):
-    """Return the bands' energies, of shape (..., n_frames, n_mels).
+def _sum_bands(groups, spectra, out):
+    """Write the bands' energies.
 
     Parameters
     ----------
     groups : tuple of _Group
     spectra : tensor of shape (..., n_frames, n_frequencies)
+    out : tensor of shape (..., n_frames, n_mels)
     """
-    return torch.cat([spectra[..., g.low : g.high] @ g.weights for g in groups], dim=-1)
+    first = 0
+    for low, high, weights in groups:
+        n_bands = weights.shape[-1]
+        out[..., first : first + n_bands] = spectra[..., low:high] @ weights
+        first += n_bands

@@ -5,7 +5,7 @@ import scipy.signal
 import torch
 
 from ._bank import bank
-from ._frame import blocks, frame, join, pad
+from ._frame import blocks, frame, pad
 
 
 def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"):
@@ -47,8 +47,10 @@ def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", cente
     torch.Size([1025, 44])
     """
     return map_spectra(
-        lambda spectra: spectra,
+        lambda spectra, out: out.copy_(spectra),
+        1 + n_fft // 2,
         y,
+        dtype=y.dtype.to_complex(),
         n_fft=n_fft,
         hop_length=hop_length,
         win_length=win_length,
@@ -58,7 +60,7 @@ def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", cente
     )
 
 
-def spectrogram(y, *, power=1.0, **stft_parameters):
+def spectrogram(y, *, power=1.0, n_fft=2048, **stft_parameters):
     """Magnitudes of the short-time Fourier transform, raised to a power.
 
     Parameters
@@ -67,6 +69,8 @@ def spectrogram(y, *, power=1.0, **stft_parameters):
         Waveforms.
     power : float, default=1.0
         1 gives magnitudes, 2 gives power.
+    n_fft : int, default=2048
+        Length of a frame, in samples.
     **stft_parameters
         Those of :func:`stft`.
 
@@ -84,40 +88,57 @@ def spectrogram(y, *, power=1.0, **stft_parameters):
     >>> spectrogram(y)[:, 20].argmax()
     tensor(41)
     """
-    return map_spectra(lambda spectra: magnitudes(spectra, power), y, **stft_parameters)
+    return map_spectra(
+        lambda spectra, out: magnitudes(spectra, power, out=out),
+        1 + n_fft // 2,
+        y,
+        n_fft=n_fft,
+        **stft_parameters,
+    )
 
 
-def magnitudes(spectra, power=1.0):
-    """Return ``abs(spectra) ** power`` of a complex tensor."""
+def magnitudes(spectra, power=1.0, *, out=None):
+    """Return ``abs(spectra) ** power`` of a complex tensor, in ``out`` where that is given."""
     if spectra.device.type == "cpu" and not spectra.requires_grad:
-        absolute = torch.from_numpy(np.abs(spectra.numpy()))  # several times as fast as torch's own
+        # Several times as fast as torch's own.
+        absolute = np.abs(spectra.numpy(), out=None if out is None else out.numpy())
+        out = torch.from_numpy(absolute) if out is None else out
     else:
-        absolute = spectra.abs()
+        out = spectra.abs() if out is None else out.copy_(spectra.abs())
     if power == 1:
-        return absolute
-    return absolute.square() if power == 2 else absolute.pow(power)
+        return out
+    return out.square_() if power == 2 else out.pow_(power)
 
 
-def map_spectra(function, y, **stft_parameters):
+def map_spectra(function, n_bins, y, *, dtype=None, **stft_parameters):
     """Apply a function to spectra, a few frames at a time, so that a long clip's are never all in memory.
 
     Parameters
     ----------
     function : callable
-        From a complex tensor of shape (..., n_frames_i, 1 + n_fft // 2) to a tensor of shape
-        (..., n_frames_i, n_bins): time before frequency, as the Fourier transform leaves them.
+        Takes a complex tensor of shape (..., n_frames_i, 1 + n_fft // 2), time before frequency, as the
+        Fourier transform leaves them, and one of shape (..., n_frames_i, n_bins), to which it writes.
+    n_bins : int
+        Bins of the result.
     y : tensor of shape (..., n_samples)
+    dtype : torch.dtype, default=None
+        Of the result; None is that of ``y``.
     **stft_parameters
         Those of :func:`stft`.
 
     Returns
     -------
     results : tensor of shape (..., n_bins, n_frames)
-        The function's results, joined along time. In memory, a frame's bins stand side by side: turning
-        a spectrogram round costs a quarter of the transform.
+        In memory, a frame's bins stand side by side: turning a spectrogram round costs a quarter of the
+        transform.
     """
     frames, weights = _frames(y, **stft_parameters)
-    return join((function(torch.fft.rfft(block * weights)) for block in blocks(frames)), frames.shape[-2]).mT
+    results, first = y.new_empty((*frames.shape[:-1], n_bins), dtype=dtype), 0
+    for block in blocks(frames):
+        n = block.shape[-2]
+        function(torch.fft.rfft(block * weights), results[..., first : first + n, :])
+        first += n
+    return results.mT
 
 
 def spectra_blocks(y, **stft_parameters):

@@ -66,7 +66,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
             Where a parameter is out of its range, or a clip is too short; the message names it.
         """
         self._check_parameters()
-        clips = check_clips(self, X, reset=False)
+        clips = check_clips(self, X, reset=False, finite=False)
         kept, collected, lengths = Kept(self), Collected(len(clips)), [0] * len(clips)
         missing = []
         for i, clip in enumerate(clips):
@@ -137,6 +137,10 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
         frames : tensor of shape (n_bins, n_frames), or (n_clips, n_bins, n_frames)
         """
         raise NotImplementedError
+
+    def _alone(self):
+        """Return whether ``_frames`` of a batch are not those of its clips, so that they go one by one."""
+        return False
 
     def _check_length(self, clip, n_samples, name):
         """Raise where a clip is too short.

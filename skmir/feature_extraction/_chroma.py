@@ -184,6 +184,9 @@ class Chroma(BaseFrontEnd):
         span = math.ceil(cqt_span(**self._filters()))
         return span, f"the longest filter's {span} samples", "a higher fmin or fewer bins_per_octave"
 
+    def _alone(self):
+        return self.tuning is None
+
     def _frames(self, y):
         return {"stft": self._from_stft, "cqt": self._from_cqt}[self.kind](y)
 

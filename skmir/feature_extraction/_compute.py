@@ -6,6 +6,7 @@ from collections import defaultdict
 import torch
 
 from .._device import resolve_device
+from .._validation import check_waveform, is_path
 from ..audio._stream import stream, waveform
 
 BATCH = 2**24  # samples that are on the device at once
@@ -87,7 +88,11 @@ def _flush(front_end, kept, waiting):
         _, batch = waiting.popitem()
         positions, clips, waveforms, names = zip(*batch, strict=True)
         y = torch.stack([_tensor(y) for y in waveforms]).to(device)
-        for position, clip, frames in zip(positions, clips, _frames(front_end, y, names[0]), strict=True):
+        if front_end._alone():
+            results = map(functools.partial(_frames, front_end), y, names)
+        else:
+            results = _frames(front_end, y, f"{names[0]}, or one as long")
+        for position, clip, frames in zip(positions, clips, results, strict=True):
             kept.write(clip, frames, y.shape[-1])
             yield position, clip, frames, y.shape[-1]
 
@@ -102,6 +107,8 @@ def _decode(front_end, position, clip):
         duration=front_end.duration,
         random_state=front_end.random_state,
     )
+    if not is_path(clip):  # the loader has checked files
+        check_waveform(y, name)
     front_end._check_length(clip, len(y), name)
     return y, name
 

@@ -157,6 +157,9 @@ class CQT(BaseFrontEnd):
         span = math.ceil(cqt_span(**self._filters()))
         return span, f"the longest filter's {span} samples", "a higher fmin or a smaller filter_scale"
 
+    def _alone(self):
+        return self.tuning is None
+
     def _frames(self, y):
         return cqt(
             y,

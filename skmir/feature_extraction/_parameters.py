@@ -14,8 +14,7 @@ _MEL = ("n_mels", "fmin", "fmax", "htk")
 
 def stft_parameters(estimator):
     """Return those of an estimator's parameters that :func:`skmir.dsp.stft` takes, as a dict."""
-    parameters = estimator.get_params(deep=False)
-    return {name: parameters[name] for name in _STFT if name in parameters}
+    return {name: getattr(estimator, name) for name in _STFT if hasattr(estimator, name)}
 
 
 def check_stft(estimator):

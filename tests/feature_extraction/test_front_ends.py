@@ -10,10 +10,29 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram
+from skmir.feature_extraction import (
+    CQT,
+    DFT,
+    MFCC,
+    Chroma,
+    LogFilteredSpectrogram,
+    MelSpectrogram,
+    OnsetStrength,
+    Tempogram,
+)
 
 SR = 22050
-FRONT_ENDS = [DFT(), MelSpectrogram(), MFCC(), CQT(), Chroma(), Chroma(kind="cqt")]
+FRONT_ENDS = [
+    DFT(),
+    MelSpectrogram(),
+    MFCC(),
+    CQT(),
+    Chroma(),
+    Chroma(kind="cqt"),
+    OnsetStrength(),
+    Tempogram(),
+    LogFilteredSpectrogram(hop_length=512, n_fft=(1024, 2048), diff_ratio=0.25),
+]
 every_front_end = pytest.mark.parametrize("front_end", FRONT_ENDS, ids=repr)
 
 

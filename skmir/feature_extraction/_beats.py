@@ -1,0 +1,69 @@
+"""Where beats, and equal parts of them, begin."""
+
+import numpy as np
+
+
+def beat_edges(envelope, *, sr, hop_length, subdivisions, start_bpm, tightness):
+    """Track the beats of one clip, and cut them into equal parts.
+
+    The last beat lasts as long as the median one, and is left out where the clip ends before the middle of
+    its last part. Where fewer than two beats are found, the whole clip is one beat.
+
+    Parameters
+    ----------
+    envelope : ndarray of shape (n_frames,)
+        Onset strengths.
+    sr, hop_length, subdivisions, start_bpm, tightness : see :class:`BeatSynchronizer`
+
+    Returns
+    -------
+    edges : ndarray of shape (n_beats * subdivisions + 1,)
+        Where parts start, and where the last one ends, in frames and fractions.
+    """
+    import librosa  # slow: brings numba
+
+    _, beats = librosa.beat.beat_track(
+        onset_envelope=np.ascontiguousarray(envelope),
+        sr=sr,
+        hop_length=hop_length,
+        start_bpm=start_bpm,
+        tightness=tightness,
+        trim=False,  # what would be cut off is quiet, not out of time
+    )
+    beats = _closed(beats, len(envelope), subdivisions)
+    n_parts = subdivisions * (len(beats) - 1)
+    return np.interp(np.arange(n_parts + 1) / subdivisions, np.arange(len(beats)), beats)
+
+
+def aggregate_between(frames, edges, function):
+    """Aggregate the frames between two edges; where there is none, take the nearest.
+
+    Parameters
+    ----------
+    frames : ndarray of shape (n_bins, n_frames)
+    edges : ndarray of shape (n_parts + 1,)
+        In frames and fractions.
+    function : callable
+        Such as :func:`numpy.mean`.
+
+    Returns
+    -------
+    parts : ndarray of shape (n_bins, n_parts)
+    """
+    import librosa  # slow: brings numba
+
+    edges = np.rint(edges).astype(int)
+    starts = edges[:-1].clip(max=frames.shape[1] - 1)
+    parts = [slice(a, max(a + 1, b)) for a, b in zip(starts, edges[1:], strict=True)]
+    return librosa.util.sync(frames, parts, aggregate=function)
+
+
+def _closed(beats, n_frames, subdivisions):
+    """Return the beats, and the end of the last one."""
+    beats = beats[beats < n_frames - 1]  # the tracker takes the end of sound for a beat
+    if len(beats) < 2:
+        return np.array([0, n_frames])
+    period = np.median(np.diff(beats))
+    if beats[-1] + period * (1 - 0.5 / subdivisions) > n_frames:
+        return beats
+    return np.append(beats, beats[-1] + period)

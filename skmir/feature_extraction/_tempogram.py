@@ -1,0 +1,175 @@
+"""Tempogram, as a transformer."""
+
+import numbers
+
+import numpy as np
+
+from .._validation import check_number
+from ..dsp._onset import onset_strength
+from ..dsp._tempogram import tempogram
+from ._base import BaseFrontEnd
+from ._parameters import check_flag, check_mel, check_norm, check_window, mel_parameters, stft_span
+
+
+class Tempogram(BaseFrontEnd):
+    """Periods of the onset strength, around each frame: ``librosa.feature.tempogram``.
+
+    Bin n is the onset strength's autocorrelation at a lag of n frames, in a window around the frame: high
+    where something recurs after ``n * hop_length / sr`` seconds, which are ``60 * sr / (hop_length * n)``
+    beats a minute. At the defaults, bin 21 is 123 and bin 43 is 60 beats a minute.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+    n_fft : int, default=2048
+        Length of a frame of the onset strength, in samples.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
+    n_mels : int, default=128
+        Number of mel bands of the onset strength.
+    fmin, fmax : float, default=0.0 and None
+        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
+    htk : bool, default=False
+        Whether the mel scale is HTK's instead of Slaney's.
+    lag : int, default=1
+        How many frames before a rise is counted from.
+    max_size : int, default=1
+        Width, in bands, of a maximum filter over the earlier frame; see :class:`OnsetStrength`.
+    win_length : int, default=384
+        Length of the autocorrelation's window, in frames; also the number of bins.
+    center : bool, default=True
+        Whether the onset strength's ends are lengthened by a slope down to 0, so that frame t stands in the
+        middle of its window; if not, it is the window's first, and there are ``win_length - 1`` fewer.
+    window : str, tuple or float, default="hann"
+        What :func:`scipy.signal.get_window` takes: the autocorrelation's window.
+    norm : float or None, default=numpy.inf
+        Order of the norm by which each frame is divided; numpy.inf is the largest value, which is that of
+        lag 0. None leaves frames as they are. Silent frames stay 0.
+    offset : float, "center" or "random", default=0.0
+        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
+        ``random_state`` decide.
+    duration : float or None, default=None
+        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+    random_state : int, default=0
+        Which of the random excerpts: the same clip and number always give the same one.
+    device : str or torch.device, default="cpu"
+        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+    memory : str, PathLike or None, default=None
+        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
+        candidates and processes; see :class:`FeatureCache`.
+    n_jobs : int or None, default=None
+        Threads, as in joblib. The result does not depend on it.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of samples a clip, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.dsp.tempogram : The same of an onset strength, on tensors.
+    OnsetStrength : What the autocorrelation is of.
+
+    References
+    ----------
+    P. Grosche, M. Mueller and F. Kurth, "Cyclic tempogram: a mid-level tempo representation for music
+    signals", ICASSP 2010.
+
+    Examples
+    --------
+    A click every half second, 22050 / 2 / 512 = 21.5 frames:
+
+    >>> import numpy as np
+    >>> from skmir.feature_extraction import Tempogram
+    >>> X = np.zeros((1, 5 * 22050))
+    >>> X[:, ::11025] = 1
+    >>> frames = Tempogram(win_length=128).fit_transform(X)
+    >>> frames.shape
+    (1, 128, 216)
+    >>> int(frames[0, 10:30, 108].argmax()) + 10
+    22
+    """
+
+    _prefix = "lag"
+
+    def __init__(
+        self,
+        sr=22050,
+        *,
+        n_fft=2048,
+        hop_length=512,
+        n_mels=128,
+        fmin=0.0,
+        fmax=None,
+        htk=False,
+        lag=1,
+        max_size=1,
+        win_length=384,
+        center=True,
+        window="hann",
+        norm=np.inf,
+        offset=0.0,
+        duration=None,
+        random_state=0,
+        device="cpu",
+        memory=None,
+        n_jobs=None,
+        verbose=0,
+    ):
+        self.sr = sr
+        self.n_fft = n_fft
+        self.hop_length = hop_length
+        self.n_mels = n_mels
+        self.fmin = fmin
+        self.fmax = fmax
+        self.htk = htk
+        self.lag = lag
+        self.max_size = max_size
+        self.win_length = win_length
+        self.center = center
+        self.window = window
+        self.norm = norm
+        self.offset = offset
+        self.duration = duration
+        self.random_state = random_state
+        self.device = device
+        self.memory = memory
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_number("n_fft", self.n_fft, kind=numbers.Integral, low=2)
+        check_mel(self)
+        check_number("lag", self.lag, kind=numbers.Integral, low=1)
+        check_number("max_size", self.max_size, kind=numbers.Integral, low=1)
+        check_number("win_length", self.win_length, kind=numbers.Integral, low=1)
+        check_flag("center", self.center)
+        check_window(self.window)
+        check_norm(self.norm)
+
+    def _n_bins(self):
+        return self.win_length
+
+    def _span(self):
+        if self.center:
+            return stft_span(self)
+        span = (self.win_length - 1) * self.hop_length
+        what = f"{span} samples, for win_length={self.win_length} frames of hop_length={self.hop_length},"
+        return span, what, "a smaller win_length"
+
+    def _frames(self, y):
+        envelope = onset_strength(
+            y,
+            n_fft=self.n_fft,
+            hop_length=self.hop_length,
+            lag=self.lag,
+            max_size=self.max_size,
+            **mel_parameters(self),
+        )
+        return tempogram(
+            envelope, win_length=self.win_length, center=self.center, window=self.window, norm=self.norm
+        )
