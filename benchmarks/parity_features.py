@@ -1,19 +1,24 @@
 """How far the front ends are from librosa, in float32: a table of the largest differences.
 
-    python benchmarks/parity_features.py [RECORDING]
+    python benchmarks/parity_features.py [RECORDING ...] [--csv FILE]
 
 A row varies one parameter of a front end, or a few together, the others at librosa's defaults. The
-figure is the largest difference between the two results, over the largest magnitude in librosa's.
+figure is the largest difference between the two results, over the largest magnitude in librosa's. The CSV
+has a row a front end and parameter: the worst over its values, on a synthetic signal and on 5 s of each
+recording.
 """
 
 import argparse
+import pathlib
 import warnings
 
 import librosa
 import numpy as np
+import pandas as pd
+from signals import music
 
 from skmir.audio import load
-from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram
+from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram, OnsetStrength, Tempogram
 
 STFT = [
     {},
@@ -76,6 +81,29 @@ GRIDS = [
             *[{"fmin": 110.0, "n_octaves": 4}, {"threshold": 0.01}],
         ],
     ),
+    (
+        OnsetStrength,
+        "onset_strength",
+        {},
+        [
+            {},
+            *[{"n_fft": n} for n in (1024, 4096)],
+            *[{"hop_length": n} for n in (127, 441)],
+            *[{"lag": 2}, {"max_size": 3}, {"n_mels": 40}, {"aggregate": "median"}],
+        ],
+    ),
+    (
+        Tempogram,
+        "tempogram",
+        {},
+        [
+            {},
+            *[{"hop_length": n} for n in (127, 441)],
+            *[{"win_length": n} for n in (100, 385)],
+            *[{"norm": p} for p in (None, 1, 2)],
+            *[{"window": "hamming"}, {"center": False, "win_length": 100}],
+        ],
+    ),
 ]
 REFERENCES = {
     "abs(stft)": lambda y, hop_length=512, power=1.0, **p: (
@@ -86,19 +114,11 @@ REFERENCES = {
     "abs(cqt)": lambda y, **p: np.abs(librosa.cqt(y, **p)),
     "chroma_stft": lambda y, **p: librosa.feature.chroma_stft(y=y, **p),
     "chroma_cqt": lambda y, **p: librosa.feature.chroma_cqt(y=y, **p),
+    "onset_strength": lambda y, aggregate="mean", **p: librosa.onset.onset_strength(
+        y=y, aggregate=getattr(np, aggregate), **p
+    )[np.newaxis],
+    "tempogram": lambda y, **p: librosa.feature.tempogram(y=y, **p),
 }
-
-
-def synthetic(seconds=5.0):
-    """Return decaying harmonic tones in noise, at 22,050 Hz."""
-    rng = np.random.RandomState(0)
-    time = np.arange(round(seconds * 22050)) / 22050
-    y = 0.01 * rng.randn(len(time))
-    for hz in (65.4, 110.0, 196.3, 330.0):
-        for harmonic in range(1, 15):
-            phase = rng.uniform(0, 2 * np.pi)
-            y += 0.1 / harmonic * np.exp(-time) * np.sin(2 * np.pi * hz * harmonic * time + phase)
-    return y.astype(np.float32)
 
 
 def difference(front_end, reference, parameters, y):
@@ -114,20 +134,33 @@ def difference(front_end, reference, parameters, y):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("recording", nargs="?", help="a file, of which 5 s are used; else a synthetic signal")
-    path = parser.parse_args().recording
-    y = load(path, offset=1.0, duration=5.0)[0] if path else synthetic()
-    worst = {}
-    print(f"{'front end':16s} {'parameters varied':48s} |skmir - librosa| / peak")
+    parser.add_argument("recordings", nargs="*", help="files, of each of which 5 s are used")
+    parser.add_argument("--csv", help="where to write the table")
+    args = parser.parse_args()
+    signals = {"synthetic": music(5.0)}
+    for path in args.recordings:
+        signals[pathlib.Path(path).name] = load(path, offset=1.0, duration=5.0)[0]
+    rows = []
+    print(f"{'front end':16s} {'parameters varied':48s} |skmir - librosa| / peak, worst of {len(signals)}")
     for front_end, reference, fixed, grid in GRIDS:
         for parameters in grid:
-            error = difference(front_end(**fixed), reference, parameters, y)
-            worst[reference] = max(worst.get(reference, 0), error)
             varied = ", ".join(f"{name}={value!r}" for name, value in parameters.items()) or "(defaults)"
-            print(f"{reference:16s} {varied:48s} {error:.1e}")
+            errors = {
+                name: difference(front_end(**fixed), reference, parameters, y) for name, y in signals.items()
+            }
+            name = f"{front_end.__name__}({_text(fixed)})"
+            rows.append([name, ", ".join(parameters) or "(defaults)", *errors.values()])
+            print(f"{reference:16s} {varied:48s} {max(errors.values()):.1e}")
+    table = pd.DataFrame(rows, columns=["front end", "varied", *signals])
     print("\nworst of each")
-    for reference, error in worst.items():
-        print(f"{reference:16s} {error:.1e}")
+    print(table.groupby("front end", sort=False)[list(signals)].max().to_string(float_format="{:.1e}".format))
+    if args.csv:
+        worst = table.groupby(["front end", "varied"], sort=False).max()
+        worst.map("{:.1e}".format).to_csv(args.csv)
+
+
+def _text(parameters):
+    return ", ".join(f"{name}={value!r}" for name, value in parameters.items())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import argparse
 import json
 import pathlib
 import sys
+import tempfile
 
 from ._version import __version__
 
@@ -100,6 +101,11 @@ def _add_experiment_arguments(parser):
     parser.add_argument(
         "--output", metavar="DIR", help="folder for the table (CSV), the record (JSON) and the figure (PNG)"
     )
+    parser.add_argument(
+        "--memory",
+        metavar="DIR",
+        help="folder in which features are kept from run to run; one for this run only if not given",
+    )
     parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
 
 
@@ -109,20 +115,22 @@ def _compare(args):
     from .model_selection import compare, default_models
 
     output = _output_folder(args.output)
-    models = default_models(args.models, max_iter=args.max_epochs)
-    data = _load(args)
-    result = compare(
-        models,
-        data.data,
-        data.target,
-        groups=data.groups,
-        cv=args.cv,
-        scoring=args.scoring,
-        reference=args.reference,
-        n_jobs=_n_jobs(args.n_jobs),
-        random_state=args.seed,
-        verbose=0 if args.quiet else 1,
-    )
+    with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
+        memory = args.memory or folder
+        models = default_models(args.models, max_iter=args.max_epochs, memory=memory)
+        data = _load(args)
+        result = compare(
+            models,
+            data.data,
+            data.target,
+            groups=data.groups,
+            cv=args.cv,
+            scoring=args.scoring,
+            reference=args.reference,
+            n_jobs=_n_jobs(args.n_jobs),
+            random_state=args.seed,
+            verbose=0 if args.quiet else 1,
+        )
     print(_describe(data))
     print(result)
     if output is not None:

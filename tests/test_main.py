@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from skmir.__main__ import main
+from skmir.feature_extraction import FeatureCache
 
 
 @pytest.fixture
@@ -75,6 +76,35 @@ def test_same_seed_same_table(folder, capsys):
         records.append(json.loads((out / "record.json").read_text()))
     assert capsys.readouterr().err == ""
     assert records[0]["models"]["MLP"]["scores"] == records[1]["models"]["MLP"]["scores"]
+
+
+def test_features_are_kept_where_a_folder_is_named(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    run = [
+        "compare",
+        str(folder),
+        "--group",
+        "take",
+        "--cv",
+        "2",
+        "--models",
+        "SVM",
+        "--quiet",
+        "--n-jobs",
+        "1",
+    ]
+    assert main(run) == 0
+    first = capsys.readouterr().out
+    assert list((tmp_path / "tmp").iterdir()) == []
+    for _ in range(2):
+        assert main([*run, "--memory", str(tmp_path / "kept")]) == 0
+        assert list(FeatureCache(tmp_path / "kept").sizes()["n_entries"]) == [16]
+    scores = [line.split()[:4] for line in first.splitlines() if line.startswith("SVM")]
+    assert (
+        scores
+        == [line.split()[:4] for line in capsys.readouterr().out.splitlines() if line.startswith("SVM")][:1]
+    )
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,12 @@ def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
 def _cosines(n_bins, n_coefficients, dct_type, norm, lifter, dtype, device):
     """Return the transform, lifter included, as a matrix of shape (n_bins, n_coefficients)."""
     matrix = scipy.fft.dct(np.eye(n_bins), type=dct_type, norm=norm, axis=0)[:n_coefficients]
-    if lifter > 0:
-        n = np.arange(1, n_coefficients + 1)[:, np.newaxis]
-        matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * n / lifter))
-    return torch.from_numpy(matrix.T.copy()).to(device, dtype)
+    weighted = matrix.T * lifter_weights(n_coefficients, lifter)
+    return torch.from_numpy(weighted).to(device, dtype)
+
+
+def lifter_weights(n_coefficients, lifter):
+    """Return what each coefficient is multiplied by, of shape (n_coefficients,)."""
+    if lifter == 0:
+        return np.ones(n_coefficients)
+    return 1 + lifter / 2 * np.sin(np.pi * np.arange(1, n_coefficients + 1) / lifter)

@@ -154,7 +154,9 @@ def cqt_filters(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, 
     )
     n_fft = filters.shape[1]
     lengths = lengths[:, np.newaxis]
-    spectra = np.fft.fft(filters * (lengths / n_fft).astype(np.float32))[:, : n_fft // 2 + 1]
+    # To the last bit as librosa does it: which frequencies are dropped can hang on that.
+    filters *= lengths / float(n_fft)
+    spectra = librosa.get_fftlib().fft(filters)[:, : n_fft // 2 + 1]
     spectra = librosa.util.sparsify_rows(spectra, quantile=sparsity).toarray() / np.sqrt(lengths)
     parts = [spectra[first : first + _GROUP] for first in range(0, len(spectra), _GROUP)]
     return Filters(n_fft, tuple(_group(part, dtype.to_complex(), device) for part in parts))

@@ -2,8 +2,13 @@
 
 import numbers
 
-from .._validation import check_number
+import numpy as np
+import scipy.fft
+from sklearn.base import clone
+
+from .._validation import check_frames, check_number, stack_if_equal
 from ..dsp import cepstrum, mel_spectrogram, power_to_db
+from ..dsp._cepstrum import lifter_weights
 from ._base import BaseFrontEnd
 from ._parameters import check_mel, check_stft, mel_parameters, stft_parameters, stft_span
 
@@ -130,6 +135,42 @@ class MFCC(BaseFrontEnd):
         self.memory = memory
         self.n_jobs = n_jobs
         self.verbose = verbose
+
+    def inverse_transform(self, X):
+        """Return the mel spectra that coefficients stand for, smooth where coefficients were left out.
+
+        Parameters
+        ----------
+        X : frames
+            As ``transform`` gives them: of ``n_mfcc`` bins.
+
+        Returns
+        -------
+        frames : ndarray of shape (n_clips, n_mels, n_frames), or list of (n_mels, n_frames_i) arrays
+            Power in the mel bands, as :class:`MelSpectrogram` has it; in the dtype of X.
+
+        Raises
+        ------
+        ValueError
+            Where X has another number of bins.
+
+        Notes
+        -----
+        The same as ``librosa.feature.inverse.mfcc_to_mel``.
+        """
+        self._check_parameters()
+        frames = check_frames(clone(self), X, reset=True)
+        if frames[0].shape[0] != self.n_mfcc:
+            raise ValueError(
+                f"X has {frames[0].shape[0]} bins, where MFCC(n_mfcc={self.n_mfcc}) gives {self.n_mfcc}. "
+                "Pass what transform gave."
+            )
+        weights = lifter_weights(self.n_mfcc, self.lifter)[:, np.newaxis]
+        return stack_if_equal([self._to_mel(x / weights).astype(x.dtype) for x in frames])
+
+    def _to_mel(self, coefficients):
+        decibels = scipy.fft.idct(coefficients, self.dct_type, n=self.n_mels, axis=0, norm=self.norm)
+        return 10 ** (decibels / 10)
 
     def _check_parameters(self):
         super()._check_parameters()

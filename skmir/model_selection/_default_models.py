@@ -8,6 +8,7 @@ from sklearn.svm import SVC
 from .._validation import check_choice
 from ..compose import FrameClassifier
 from ..feature_extraction import MFCC, Chroma, MelSpectrogram
+from ..feature_extraction._base import BaseFrontEnd
 from ..neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
 from ..preprocessing import FramePooler, FrameScaler
 
@@ -15,7 +16,7 @@ RICH = ("mean", "std", "max", "delta_std")
 FULL = ("mean", "std", "min", "max", "median", "skewness", "kurtosis", "delta_std")
 
 
-def default_models(names=None, *, max_iter=None):
+def default_models(names=None, *, max_iter=None, memory=None):
     """Return the models that the command ``skmir compare`` runs: two classic ones and four networks.
 
     "SVM" is the usual baseline: an RBF-SVM on means and deviations of MFCC. "LDA" is a strong one:
@@ -30,6 +31,9 @@ def default_models(names=None, *, max_iter=None):
         Any of "SVM", "LDA", "MLP", "CNN", "CRNN" and "DBN"; None takes all.
     max_iter : int or None, default=None
         Epochs of the networks; None leaves each network's own number.
+    memory : str, PathLike or None, default=None
+        A folder in which the front ends keep each clip's frames, so that folds, and models with the same
+        front end, share them; see :class:`skmir.feature_extraction.FeatureCache`.
 
     Returns
     -------
@@ -48,10 +52,15 @@ def default_models(names=None, *, max_iter=None):
     ['SVM', 'CNN']
     """
     names = list(BUILDERS) if names is None else names
-    return {
+    models = {
         name: check_choice("names", name, BUILDERS)({} if max_iter is None else {"max_iter": max_iter})
         for name in names
     }
+    for model in models.values():
+        for part in model.get_params().values():
+            if isinstance(part, BaseFrontEnd):
+                part.set_params(memory=memory)
+    return models
 
 
 def _svm(_epochs):

@@ -3,6 +3,7 @@
 import pathlib
 import warnings
 
+import librosa
 import numpy as np
 import pytest
 import soundfile
@@ -184,3 +185,30 @@ def test_tuning_is_estimated_for_each_clip():
         together = front_end.fit_transform(X)
         for y, frames in zip(X, together, strict=True):
             assert np.array_equal(front_end.transform([y])[0], frames)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"n_mfcc": 128}, {"lifter": 22}, {"dct_type": 3, "norm": None}, {"n_mels": 40}],
+    ids=str,
+)
+def test_mel_spectra_from_mfcc(parameters, clips):
+    front_end = MFCC(**parameters)
+    coefficients = front_end.fit_transform(clips)
+    inverse = {k: v for k, v in parameters.items() if k != "n_mfcc"}
+    for found, x in zip(front_end.inverse_transform(coefficients), coefficients, strict=True):
+        expected = librosa.feature.inverse.mfcc_to_mel(x, **inverse)
+        assert found.dtype == x.dtype
+        np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+
+def test_all_coefficients_give_the_mel_spectrum_back(clips):
+    front_end = MFCC(n_mfcc=128)
+    X = np.stack([y[:36000] for y in clips]).astype(np.float64)
+    mel = MelSpectrogram().fit_transform(X)
+    floor = mel.max(axis=(1, 2), keepdims=True) * 1e-8  # 80 dB below the peak
+    np.testing.assert_allclose(
+        front_end.inverse_transform(front_end.transform(X)), np.maximum(mel, floor), rtol=1e-6
+    )
+    with pytest.raises(ValueError, match=r"X has 20 bins, where MFCC\(n_mfcc=128\) gives 128"):
+        front_end.inverse_transform(MFCC().transform(X))
