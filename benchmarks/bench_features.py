@@ -2,8 +2,9 @@
 
     python benchmarks/bench_features.py [--rounds 7] [--csv FILE] [--device cuda]
 
-All get the same clips, 24 of 10 s at 22,050 Hz, at librosa's defaults. Contenders take turns, and of each
-the fastest of several rounds counts, so that what else the machine does touches all alike. librosa runs
+All get the same clips, 24 of 10 s at 22,050 Hz, at librosa's defaults. Contenders take turns of at least
+0.3 s, in which they do all clips as often as they can, and of each the fastest time of all counts, so that
+what else the machine does touches all alike and none pays for waking a processor that has slept. librosa runs
 clip by clip, on one core as users run it; skmir through ``transform``, checks included, with one and two
 threads; nnAudio (``pip install nnaudio``), whose module is built beforehand, on all clips as one batch and
 one by one, of which the faster counts, with one and two threads.
@@ -26,6 +27,7 @@ from signals import SR, music
 from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram
 
 N_CLIPS, SECONDS = 24, 10.0
+TURN = 0.3  # s
 FRONT_ENDS = {
     "DFT": DFT(),
     "MelSpectrogram": MelSpectrogram(),
@@ -90,12 +92,12 @@ def contenders(name, X, modules):
 def fastest(contenders, rounds):
     """Return the least seconds of each contender, who take turns."""
     best = dict.fromkeys(contenders, np.inf)
-    for i in range(rounds + 1):
+    for _ in range(rounds):
         for name, ways in contenders.items():
             for way in ways:
-                start = time.perf_counter()
-                way()
-                if i:  # the first round warms up
+                end = time.perf_counter() + TURN
+                while (start := time.perf_counter()) < end:
+                    way()
                     best[name] = min(best[name], time.perf_counter() - start)
     return best
 

@@ -14,16 +14,20 @@ notes = make_instruments(n_instruments=6, n_notes=2, duration=0.5, random_state=
 
 # %%
 # Names of nested parameters are made as everywhere in scikit-learn: the step, two underscores, the
-# parameter.
+# parameter. ``memory`` names a folder in which the front end keeps each clip's frames. Here it is a temporary
+# one; a folder that stays serves the next run as well.
+import tempfile
+
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skmir.feature_extraction import MFCC
+from skmir.feature_extraction import MFCC, FeatureCache
 from skmir.preprocessing import FramePooler
 
-model = make_pipeline(MFCC(), FramePooler(), StandardScaler(), SVC())
+folder = tempfile.TemporaryDirectory()
+model = make_pipeline(MFCC(memory=folder.name), FramePooler(), StandardScaler(), SVC())
 grid = {
     "mfcc__n_mfcc": [5, 10, 20, 40],
     "framepooler__statistics": [("mean",), ("mean", "std"), ("mean", "std", "max", "delta_std")],
@@ -32,6 +36,12 @@ grid = {
 search = GridSearchCV(model, grid, scoring="balanced_accuracy", cv=GroupKFold(3), refit=False)
 search.fit(notes.data, notes.target, groups=notes.groups)
 print(search.best_params_)
+
+# %%
+# The 24 candidates in 3 folds are 72 fits. Each clip's frames were computed four times, once for each
+# ``n_mfcc``: a row below is a front end with its parameters.
+print(FeatureCache(folder.name).sizes())
+folder.cleanup()
 
 # %%
 # With three parameters, a picture has to leave one out: each cell is the best ``C``.

@@ -120,6 +120,7 @@ class Entries:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
+            os.chmod(temporary, os.stat(folder).st_mode & 0o666)  # who may enter the cache may read it
             os.replace(temporary, path)
         except OSError:
             os.unlink(temporary)

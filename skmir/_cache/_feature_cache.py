@@ -51,6 +51,8 @@ class FeatureCache:
         """
         rows = {}
         for _, n_bytes, path in self._files():
+            if not path.endswith(".entry"):  # a writer is at work, or was killed
+                continue
             row = rows.setdefault(os.path.basename(os.path.dirname(path)), [0, 0])
             row[0] += 1
             row[1] += n_bytes
@@ -81,7 +83,10 @@ class FeatureCache:
             total -= size
 
     def clear(self):
-        """Delete all entries, and nothing else in the folder."""
+        """Delete all entries, and nothing else in the folder.
+
+        Other processes may hold copies in memory, which stay right, and are not written again.
+        """
         RECENT.forget(lambda key: key[0] == self._root)
         if os.path.isdir(self._root):
             shutil.rmtree(self._root)

@@ -72,10 +72,14 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
     return clip[first:] if duration is None else clip[first : first + max(1, round(duration * sr))], name
 
 
+def shares_memory():
+    """Return whether :func:`stream` works in this process, rather than in others or on a cluster."""
+    return get_active_backend(prefer="threads")[0].supports_sharedmem
+
+
 def _parallel(function, then, arguments, n_jobs):
     """Return an iterator over the results, from wherever joblib says that work is done."""
-    backend, _ = get_active_backend(prefer="threads")
-    if not backend.supports_sharedmem:  # a cluster, or processes that the user asked for
+    if not shares_memory():  # a cluster, or processes that the user asked for
         calls = (delayed(_on_one_thread)(function, *each) for each in zip(*arguments, strict=True))
         return map(then, Parallel(n_jobs=n_jobs, return_as="generator")(calls))
 

@@ -5,7 +5,7 @@ import scipy.signal
 import torch
 
 from ._bank import bank
-from ._frame import blocks, frame, pad
+from ._frame import SMALL_BLOCK, blocks, frame, pad
 
 
 def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"):
@@ -60,7 +60,7 @@ def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", cente
     )
 
 
-def spectrogram(y, *, power=1.0, n_fft=2048, **stft_parameters):
+def spectrogram(y, *, power=1.0, n_fft=2048, empty=torch.empty, **stft_parameters):
     """Magnitudes of the short-time Fourier transform, raised to a power.
 
     Parameters
@@ -71,6 +71,9 @@ def spectrogram(y, *, power=1.0, n_fft=2048, **stft_parameters):
         1 gives magnitudes, 2 gives power.
     n_fft : int, default=2048
         Length of a frame, in samples.
+    empty : callable, default=torch.empty
+        Gives the memory of the result: takes a shape (..., n_frames, 1 + n_fft // 2), and a ``dtype`` and
+        ``device`` by name. To write a large result where it is to stay spares a copy.
     **stft_parameters
         Those of :func:`stft`.
 
@@ -92,6 +95,8 @@ def spectrogram(y, *, power=1.0, n_fft=2048, **stft_parameters):
         lambda spectra, out: magnitudes(spectra, power, out=out),
         1 + n_fft // 2,
         y,
+        block=SMALL_BLOCK,
+        empty=empty,
         n_fft=n_fft,
         **stft_parameters,
     )
@@ -110,7 +115,7 @@ def magnitudes(spectra, power=1.0, *, out=None):
     return out.square_() if power == 2 else out.pow_(power)
 
 
-def map_spectra(function, n_bins, y, *, dtype=None, **stft_parameters):
+def map_spectra(function, n_bins, y, *, block=None, dtype=None, empty=torch.empty, **stft_parameters):
     """Apply a function to spectra, a few frames at a time, so that a long clip's are never all in memory.
 
     Parameters
@@ -121,8 +126,12 @@ def map_spectra(function, n_bins, y, *, dtype=None, **stft_parameters):
     n_bins : int
         Bins of the result.
     y : tensor of shape (..., n_samples)
+    block : int, default=None
+        How many samples of frames are worked on at once; None takes the usual number.
     dtype : torch.dtype, default=None
         Of the result; None is that of ``y``.
+    empty : callable, default=torch.empty
+        Gives the memory of the result.
     **stft_parameters
         Those of :func:`stft`.
 
@@ -133,10 +142,10 @@ def map_spectra(function, n_bins, y, *, dtype=None, **stft_parameters):
         transform.
     """
     frames, weights = _frames(y, **stft_parameters)
-    results, first = y.new_empty((*frames.shape[:-1], n_bins), dtype=dtype), 0
-    for block in blocks(frames):
-        n = block.shape[-2]
-        function(torch.fft.rfft(block * weights), results[..., first : first + n, :])
+    results, first = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device), 0
+    for part in blocks(frames, block):
+        n = part.shape[-2]
+        function(torch.fft.rfft(part * weights), results[..., first : first + n, :])
         first += n
     return results.mT
 

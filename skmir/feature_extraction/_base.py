@@ -138,6 +138,21 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
         """
         raise NotImplementedError
 
+    def _frames_in(self, empty, y):
+        """Return the frames of one clip, in memory from ``empty`` where that spares a copy worth sparing.
+
+        Parameters
+        ----------
+        empty : callable
+            Takes a shape (n_frames, n_bins), and a ``dtype`` and ``device`` by name.
+        y : tensor of shape (n_samples,)
+
+        Returns
+        -------
+        frames : tensor of shape (n_bins, n_frames)
+        """
+        return self._frames(y)
+
     def _alone(self):
         """Return whether ``_frames`` of a batch are not those of its clips, so that they go one by one."""
         return False

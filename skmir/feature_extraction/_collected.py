@@ -23,17 +23,20 @@ class Collected:
         self._stack = None  # (n_clips, n_frames, n_bins)
         self._lock = threading.Lock()
 
-    def put(self, position, frames):
-        """Copy the frames of one clip, of shape (n_bins, n_frames), to their place."""
+    def place(self, position, shape, dtype):
+        """Return an array of shape (n_frames, n_bins) for a clip's frames, where they are to stay."""
         with self._lock:
             if self._stack is None:
-                self._stack = _empty((len(self._clips), *frames.T.shape), frames.dtype)
-        like = self._stack
-        if like.ndim == 3 and like.shape[1:] == frames.T.shape and like.dtype == frames.dtype:
-            place = like[position]
-        else:
-            place = np.empty(frames.T.shape, frames.dtype)
-        place[...] = frames.T
+                self._stack = _empty((len(self._clips), *shape), dtype)
+        if self._stack.shape[1:] == shape and self._stack.dtype == dtype:
+            return self._stack[position]
+        return np.empty(shape, dtype)
+
+    def put(self, position, frames):
+        """Copy the frames of one clip, of shape (n_bins, n_frames), to their place, unless they are there."""
+        place = self.place(position, frames.T.shape, frames.dtype)
+        if not np.may_share_memory(place, frames):
+            place[...] = frames.T
         self._clips[position] = place.T
 
     def get(self):

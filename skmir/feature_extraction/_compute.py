@@ -7,7 +7,7 @@ import torch
 
 from .._device import resolve_device
 from .._validation import check_waveform, is_path
-from ..audio._stream import stream, waveform
+from ..audio._stream import shares_memory, stream, waveform
 
 BATCH = 2**24  # samples that are on the device at once
 
@@ -31,6 +31,8 @@ def compute(front_end, kept, collected, positions, clips):
     position, n_samples : int
         Of a clip that is done.
     """
+    if not positions:
+        return
 
     def finish(result):
         position, clip, frames, n_samples = result
@@ -39,7 +41,9 @@ def compute(front_end, kept, collected, positions, clips):
         return position, n_samples
 
     if resolve_device(front_end.device).type == "cpu":
-        task = functools.partial(_one, front_end, kept)
+        # What a cache holds on to must not be the caller's; a cluster's memory is not ours.
+        place = None if kept.used or not shares_memory() else collected.place
+        task = functools.partial(_one, front_end, kept, place)
         yield from _streamed(front_end, task, positions, clips, then=finish)
     else:
         yield from map(finish, _in_batches(front_end, kept, positions, clips))
@@ -49,12 +53,15 @@ def _streamed(front_end, task, positions, clips, then=None):
     return stream(task, positions, clips, then=then, n_jobs=front_end.n_jobs, verbose=front_end.verbose)
 
 
-def _one(front_end, kept, position, clip):
+def _one(front_end, kept, place, position, clip):
     """Return position, clip, frames and number of samples, from the disk or computed."""
     found = kept.read(clip)
     if found is None:
         y, name = _decode(front_end, position, clip)
-        found = _frames(front_end, _tensor(y), name), len(y)
+        frames_of = front_end._frames
+        if place is not None:
+            frames_of = functools.partial(front_end._frames_in, functools.partial(_empty, place, position))
+        found = _frames(frames_of, _tensor(y), name), len(y)
         kept.write(clip, *found)
     return position, clip, *found
 
@@ -89,9 +96,9 @@ def _flush(front_end, kept, waiting):
         positions, clips, waveforms, names = zip(*batch, strict=True)
         y = torch.stack([_tensor(y) for y in waveforms]).to(device)
         if front_end._alone():
-            results = map(functools.partial(_frames, front_end), y, names)
+            results = map(functools.partial(_frames, front_end._frames), y, names)
         else:
-            results = _frames(front_end, y, f"{names[0]}, or one as long")
+            results = _frames(front_end._frames, y, f"{names[0]}, or one as long")
         for position, clip, frames in zip(positions, clips, results, strict=True):
             kept.write(clip, frames, y.shape[-1])
             yield position, clip, frames, y.shape[-1]
@@ -119,10 +126,15 @@ def _tensor(y):
     return torch.from_numpy(y) if shareable else torch.tensor(y)
 
 
-def _frames(front_end, y, name):
+def _empty(place, position, shape, *, dtype, device):
+    """Return memory for the frames of a clip as a tensor on the CPU."""
+    return torch.from_numpy(place(position, shape, torch.empty(0, dtype=dtype).numpy().dtype))
+
+
+def _frames(frames_of, y, name):
     """Return frames as an array, in whose memory the bins of a frame stand side by side."""
     try:
-        frames = front_end._frames(y)
+        frames = frames_of(y)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
     return frames.mT.contiguous().cpu().numpy().swapaxes(-1, -2)

@@ -1,5 +1,7 @@
 """Magnitudes of the short-time Fourier transform, as a transformer."""
 
+import torch
+
 from .._validation import check_number
 from ..dsp import spectrogram
 from ._base import BaseFrontEnd
@@ -115,5 +117,8 @@ class DFT(BaseFrontEnd):
     def _span(self):
         return stft_span(self)
 
-    def _frames(self, y):
-        return spectrogram(y, power=self.power, **stft_parameters(self))
+    def _frames(self, y, empty=torch.empty):
+        return spectrogram(y, power=self.power, empty=empty, **stft_parameters(self))
+
+    def _frames_in(self, empty, y):
+        return self._frames(y, empty)

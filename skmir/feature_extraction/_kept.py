@@ -10,6 +10,7 @@ from .._validation import is_path
 
 _GOLDEN = (5**0.5 - 1) / 2  # multiples of it, less their whole parts, lie far from one another
 _NO_EFFECT = {"memory", "n_jobs", "verbose", "device"}  # on the result; of the device, only its type has
+_NAMES = {}  # class of front end -> its parameters that have an effect
 
 
 class Kept:
@@ -24,6 +25,11 @@ class Kept:
     def __init__(self, front_end):
         self._entries = None if front_end.memory is None else Entries(front_end.memory)
         self._group = None if front_end.memory is None else _group(front_end)
+
+    @property
+    def used(self):
+        """Whether there is a cache."""
+        return self._entries is not None
 
     def recall(self, clip):
         """Return frames and number of samples where this process holds them, else None."""
@@ -83,12 +89,15 @@ class Kept:
 def _group(front_end):
     """Return the name of a front end with its parameters: a class name to read, and a hash of it all."""
     kind = type(front_end)
-    parameters = {k: v for k, v in front_end.get_params(deep=False).items() if k not in _NO_EFFECT}
+    if (
+        kind not in _NAMES
+    ):  # scikit-learn reads the signature each time, which takes longer than all else here
+        _NAMES[kind] = sorted(set(front_end.get_params(deep=False)) - _NO_EFFECT)
     identity = [
         f"{kind.__module__}.{kind.__qualname__}",
         front_end.version,
         resolve_device(front_end.device).type,
-        sorted((name, _plain(value)) for name, value in parameters.items()),
+        [(name, _plain(getattr(front_end, name))) for name in _NAMES[kind]],
     ]
     return f"{kind.__name__}-{text_digest(repr(identity))}"
 

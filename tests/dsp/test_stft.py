@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skmir.dsp import _frame, mel_spectrogram, spectrogram, stft
+from skmir.dsp import _frame, _stft, mel_spectrogram, spectrogram, stft
 
 SR = 22050
 
@@ -66,9 +66,11 @@ def test_the_precision_is_kept(dtype):
 
 def test_blocks_change_nothing(monkeypatch):
     y = torch.randn(SR, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    whole = mel_spectrogram(y)
+    whole, bands = spectrogram(y), mel_spectrogram(y)
     monkeypatch.setattr(_frame, "BLOCK", 3 * 2048)
-    torch.testing.assert_close(mel_spectrogram(y), whole)
+    monkeypatch.setattr(_stft, "SMALL_BLOCK", 2 * 2048)
+    torch.testing.assert_close(spectrogram(y), whole)
+    torch.testing.assert_close(mel_spectrogram(y), bands)
 
 
 @pytest.mark.parametrize("mode", _frame.PAD_MODES)

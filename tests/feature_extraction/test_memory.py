@@ -389,6 +389,15 @@ def test_entries_deleted_meanwhile_are_written_anew(clips, memory):
     assert len(entries(memory)) == len(clips)
 
 
+def test_who_may_enter_the_cache_may_read_it(clips, memory):
+    before = os.umask(0o027)
+    try:
+        clone(FRONT_END).set_params(memory=memory).transform(clips)
+    finally:
+        os.umask(before)
+    assert {file.stat().st_mode & 0o777 for file in entries(memory)} == {0o640}
+
+
 def test_sizes_and_making_them_smaller(clips, memory):
     cache = FeatureCache(memory)
     assert len(cache.sizes()) == 0
@@ -397,7 +406,9 @@ def test_sizes_and_making_them_smaller(clips, memory):
     (memory / "mine.txt").write_text("not the cache's")
     for age, file in enumerate(entries(memory)):
         os.utime(file, (1e9 - age,) * 2)
+    (memory / "skmir-cache/tmp/left").write_bytes(b"half an ent")
     sizes = cache.sizes()
+    (memory / "skmir-cache/tmp/left").unlink()
     assert list(sizes["n_entries"]) == [4, 4]
     assert sizes["n_bytes"].sum() == sum(os.path.getsize(file) for file in entries(memory))
     assert all(name.startswith("MelSpectrogram-") for name in sizes.index)

@@ -201,7 +201,7 @@ def test_parity_in_double_precision(front_end, reference, parameters, synthetic)
 
 @pytest.mark.parametrize("parameters", [{"hop_length": 441, "n_bins": 180}, {"n_bins": 252}], ids=str)
 def test_the_same_frequencies_of_each_filter_are_dropped(parameters, rng):
-    """Which ones are can hang on the last bit; a filter that lacks one more is off by 1e-3 of its response."""
+    """Which ones are can hang on the last bit; a filter that lacks one more is off by 1e-3."""
     y = rng.randn(22050).astype(np.float32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a clip shorter than the longest filter
