@@ -4,9 +4,8 @@ import numpy as np
 import torch
 
 PAD_MODES = ("constant", "edge", "reflect", "symmetric")
-# Samples of frames worked on at once: few enough for the cache, enough for many small steps to be worth their
-# calls; where there are but few steps, the smaller number does better.
-BLOCK, SMALL_BLOCK = 2**19, 2**18
+# Samples of frames worked on at once: few enough for the cache, enough to be worth so many small calls.
+BLOCK = 2**19
 
 
 def pad(y, n, mode):
@@ -72,21 +71,19 @@ def frame(y, frame_length, hop_length):
     return y.unfold(-1, frame_length, hop_length)
 
 
-def blocks(frames, n_samples=None):
+def blocks(frames):
     """Split frames along time into views small enough to be worked on in cache.
 
     Parameters
     ----------
     frames : tensor of shape (..., n_frames, frame_length)
-    n_samples : int, default=None
-        How large a view may be; None takes ``BLOCK``.
 
     Returns
     -------
     blocks : tuple of tensors of shape (..., n_frames_i, frame_length)
         On a GPU a single one: there, few large steps are fast.
     """
-    n = max(1, (n_samples or BLOCK) // frames.shape[-1])
+    n = max(1, BLOCK // frames.shape[-1])
     if frames.shape[-2] <= n or frames.device.type != "cpu":
         return (frames,)
     return frames.split(n, dim=-2)

@@ -5,7 +5,7 @@ import scipy.signal
 import torch
 
 from ._bank import bank
-from ._frame import SMALL_BLOCK, blocks, frame, pad
+from ._frame import blocks, frame, pad
 
 
 def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"):
@@ -95,7 +95,6 @@ def spectrogram(y, *, power=1.0, n_fft=2048, empty=torch.empty, **stft_parameter
         lambda spectra, out: magnitudes(spectra, power, out=out),
         1 + n_fft // 2,
         y,
-        block=SMALL_BLOCK,
         empty=empty,
         n_fft=n_fft,
         **stft_parameters,
@@ -115,7 +114,7 @@ def magnitudes(spectra, power=1.0, *, out=None):
     return out.square_() if power == 2 else out.pow_(power)
 
 
-def map_spectra(function, n_bins, y, *, block=None, dtype=None, empty=torch.empty, **stft_parameters):
+def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_parameters):
     """Apply a function to spectra, a few frames at a time, so that a long clip's are never all in memory.
 
     Parameters
@@ -126,8 +125,6 @@ def map_spectra(function, n_bins, y, *, block=None, dtype=None, empty=torch.empt
     n_bins : int
         Bins of the result.
     y : tensor of shape (..., n_samples)
-    block : int, default=None
-        How many samples of frames are worked on at once; None takes the usual number.
     dtype : torch.dtype, default=None
         Of the result; None is that of ``y``.
     empty : callable, default=torch.empty
@@ -143,7 +140,7 @@ def map_spectra(function, n_bins, y, *, block=None, dtype=None, empty=torch.empt
     """
     frames, weights = _frames(y, **stft_parameters)
     results, first = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device), 0
-    for part in blocks(frames, block):
+    for part in blocks(frames):
         n = part.shape[-2]
         function(torch.fft.rfft(part * weights), results[..., first : first + n, :])
         first += n
