@@ -12,7 +12,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import assert_all_finite, check_array
+from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 FLOAT = (np.float64, np.float32)
@@ -43,8 +43,8 @@ def check_clips(estimator, X, *, reset, finite=True):
     reset : bool
         True in ``fit``.
     finite : bool, default=True
-        Whether waveforms are searched for NaN and infinity; if not, the caller calls
-        :func:`check_waveform` on each.
+        Whether waveforms are searched for NaN and infinity; if not, that is left to
+        ``audio._stream.waveform``.
 
     Returns
     -------
@@ -81,14 +81,6 @@ def check_clips(estimator, X, *, reset, finite=True):
         finite=finite,
         cure="Clips whose lengths differ go in a list of 1-D arrays.",
     )
-
-
-def check_waveform(y, name):
-    """Raise where a waveform holds NaN or infinity; ``name`` is what the message calls it."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = y.sum()
-    if not np.isfinite(total):  # else no value can be NaN or infinite, and the costlier search is spared
-        assert_all_finite(y, input_name=name)
 
 
 def check_frames(estimator, X, *, reset, dtype=FLOAT):

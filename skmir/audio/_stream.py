@@ -4,8 +4,10 @@ import functools
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
 
+import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
+from sklearn.utils import assert_all_finite
 from tqdm import tqdm
 
 from .._random import torch_threads
@@ -63,13 +65,30 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
     -------
     y : ndarray of shape (n_samples,)
     name : str
+
+    Raises
+    ------
+    OSError
+        Where a file cannot be read.
+    ValueError
+        Where the samples are no numbers, or ``offset`` lies beyond the end.
     """
     name = f"file {clip!r}" if is_path(clip) else f"clip {position} of X"
     start = excerpt(clip, name, sr=sr, offset=offset, duration=duration, random_state=random_state)
     if is_path(clip):
         return load(clip, sr=sr, offset=start, duration=duration)[0], name
     first = round(start * sr)
-    return clip[first:] if duration is None else clip[first : first + max(1, round(duration * sr))], name
+    y = clip[first:] if duration is None else clip[first : first + max(1, round(duration * sr))]
+    _check_finite(y, name)
+    return y, name
+
+
+def _check_finite(y, name):
+    """Raise where a waveform holds NaN or infinity; the loader has checked files."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = y.sum()
+    if not np.isfinite(total):  # else no value can be NaN or infinite, and the costlier search is spared
+        assert_all_finite(y, input_name=name)
 
 
 def shares_memory():

@@ -6,7 +6,6 @@ from collections import defaultdict
 import torch
 
 from .._device import resolve_device
-from .._validation import check_waveform, is_path
 from ..audio._stream import shares_memory, stream, waveform
 
 BATCH = 2**24  # samples that are on the device at once
@@ -114,8 +113,6 @@ def _decode(front_end, position, clip):
         duration=front_end.duration,
         random_state=front_end.random_state,
     )
-    if not is_path(clip):  # the loader has checked files
-        check_waveform(y, name)
     front_end._check_length(clip, len(y), name)
     return y, name
 

@@ -328,5 +328,5 @@ def test_front_ends_that_give_other_than_a_frame_a_hop_are_refused(front_end, me
 
 
 def test_it_must_be_fitted(clips):
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="BeatSynchronizer"):
         BeatSynchronizer().transform(clips)
