@@ -45,7 +45,7 @@ def scripted_score(estimator, X, y):
 
 class Interrupted(DummyClassifier):
     def fit(self, X, y):
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("by hand")
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_all_failed(data):
 
 
 def test_an_interrupt_passes(data):
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="by hand"):
         compare({"a": DummyClassifier(), "b": Interrupted()}, *data)
 
 
