@@ -31,7 +31,7 @@ models = {
     "CNN": make_pipeline(
         MelSpectrogram(n_mels=48),
         FrameScaler(),
-        CNNClassifier(n_filters=(16, 24, 32), max_iter=15, batch_size=16),
+        CNNClassifier(n_filters=(8, 16, 32, 32), max_iter=15, batch_size=16),
     ),
 }
 

@@ -8,6 +8,7 @@ _subpackages, _dir, _names = lazy_loader.attach(
     __name__,
     submodules=[
         "audio",
+        "augmentation",
         "compose",
         "datasets",
         "dsp",

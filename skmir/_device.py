@@ -1,5 +1,9 @@
 """Where networks run: "auto" is resolved at each use and never stored, so that a saved model moves freely."""
 
+import multiprocessing
+import re
+import warnings
+
 import torch
 
 
@@ -9,8 +13,9 @@ def resolve_device(device):
     Parameters
     ----------
     device : str or torch.device
-        "auto" takes the current CUDA device where there is one and the CPU elsewhere; anything else
-        is torch's own notation ("cpu", "cuda:1").
+        "auto" takes the current CUDA device where there is one and the CPU elsewhere; the workers of a
+        parallel search take the devices in turn, and one that has to share says so. Anything else is
+        torch's own notation ("cpu", "cuda:1").
 
     Returns
     -------
@@ -22,7 +27,7 @@ def resolve_device(device):
         Where the name is unknown, or the device is not there.
     """
     if isinstance(device, str) and device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return _cuda_of_this_process() if torch.cuda.is_available() else torch.device("cpu")
     try:
         resolved = torch.device(device)
     except (RuntimeError, TypeError) as error:
@@ -35,3 +40,28 @@ def resolve_device(device):
             "device='auto' or 'cpu'."
         ) from error
     return resolved
+
+
+def _cuda_of_this_process():
+    """Return the current CUDA device, or in a worker process the one whose turn it is."""
+    number = _worker_number()
+    if number is None:
+        return torch.device("cuda")
+    n_devices = torch.cuda.device_count()
+    device = torch.device("cuda", number % n_devices)
+    if number >= n_devices:
+        warnings.warn(
+            f"Worker {number + 1} of a parallel run shares {device} with another: torch sees {n_devices} "
+            "CUDA devices. Networks side by side on one device take its memory together and are seldom "
+            "faster; set n_jobs to the number of devices, or device='cpu'.",
+            stacklevel=4,
+        )
+    return device
+
+
+def _worker_number():
+    """Return which worker of a pool this process is, from 0, or None where it is no worker."""
+    numbers = re.findall(r"\d+$", multiprocessing.current_process().name)
+    if multiprocessing.parent_process() is None or not numbers:
+        return None
+    return int(numbers[0]) - 1

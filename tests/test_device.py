@@ -1,5 +1,8 @@
 """What a device parameter stands for."""
 
+import multiprocessing
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -37,3 +40,27 @@ def test_devices_that_are_not_there():
 def test_other_devices_that_are_not_there():
     with pytest.raises(ValueError, match=r"device='mps' is not there: .* Use device='auto' or 'cpu'"):
         resolve_device("mps")
+
+
+WORKER = ("name", "n_devices", "expected")
+
+
+@pytest.mark.parametrize(WORKER, [("LokyProcess-2", 4, 1), ("LokyProcess-1", 1, 0)])
+def test_workers_take_the_devices_in_turn(monkeypatch, recwarn, name, n_devices, expected):
+    pretend_worker(monkeypatch, name, n_devices)
+    assert resolve_device("auto") == torch.device("cuda", expected)
+    assert not recwarn
+
+
+@pytest.mark.parametrize(WORKER, [("LokyProcess-2", 1, 0), ("Worker-6", 4, 1)])
+def test_a_worker_that_shares_a_device_says_so(monkeypatch, name, n_devices, expected):
+    pretend_worker(monkeypatch, name, n_devices)
+    with pytest.warns(UserWarning, match=f"shares cuda:{expected} with another: torch sees {n_devices}"):
+        assert resolve_device("auto") == torch.device("cuda", expected)
+
+
+def pretend_worker(monkeypatch, name, n_devices):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: n_devices)
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: object())
+    monkeypatch.setattr(multiprocessing, "current_process", lambda: SimpleNamespace(name=name))

@@ -71,7 +71,7 @@ def test_a_search_finds_the_same_in_every_form(forms, tones, form):
 @pytest.mark.parametrize(
     "classifier",
     [
-        CNNClassifier(n_filters=(4, 8), max_iter=60, random_state=0),
+        CNNClassifier(n_filters=(4, 4, 8, 8), max_iter=60, random_state=0),
         make_pipeline(FramePooler(), MLPClassifier((8,), random_state=0)),
         make_pipeline(FrameTransformer(PCA(5)), FrameClassifier(width=3, aggregate="vote")),
     ],

@@ -22,8 +22,9 @@ def default_models(names=None, *, max_iter=None, memory=None):
     "SVM" is the usual baseline: an RBF-SVM on means and deviations of MFCC. "LDA" is a strong one:
     discriminant analysis with shrunken covariance on 440 statistics of MFCC, log-mel spectrum and
     chroma. A network that beats only the first has not shown much. "MLP" sees statistics of the log-mel
-    spectrum; "CNN" and "CRNN" see the log-mel spectrogram itself, 1.5 s at a time; "DBN", pretrained
-    without labels, sees windows of 0.5 s of it, and a clip by the mean of its windows.
+    spectrum; "CNN" is the default network on the log-mel spectrogram, up to 24 s at a time; "CRNN" sees
+    1.5 s of it at a time; "DBN", pretrained without labels, sees windows of 0.5 s of it, and a clip by the
+    mean of its windows.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def _mlp(epochs):
 
 
 def _cnn(epochs):
-    return make_pipeline(MelSpectrogram(n_mels=64), FrameScaler(), CNNClassifier(n_frames=64, **epochs))
+    return make_pipeline(MelSpectrogram(), FrameScaler(), CNNClassifier(**epochs))
 
 
 def _crnn(epochs):

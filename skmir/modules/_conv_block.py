@@ -1,4 +1,4 @@
-"""Convolution, batch normalisation, ELU, max-pooling: the block that Choi et al.'s networks share."""
+"""Convolution, batch normalisation, ELU, max-pooling: the blocks that Choi et al.'s networks share."""
 
 import torch
 from torch import nn
@@ -30,9 +30,48 @@ class ConvBlock(nn.Sequential):
         )
 
 
+class TimeConvBlock(nn.Sequential):
+    """One block of Choi et al. (2017) whose kernel is 1 x 4: along time, each row for itself.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Numbers of feature maps.
+    pool : int
+        Pool size in time; the stride is the same.
+    """
+
+    def __init__(self, n_in, n_out, pool):
+        super().__init__(
+            # What padding="same" does, without torch's warning about even kernels.
+            nn.ZeroPad2d((1, 2, 0, 0)),
+            nn.Conv2d(n_in, n_out, kernel_size=(1, 4), bias=False),
+            nn.BatchNorm2d(n_out),
+            nn.MaxPool2d((1, pool)),
+            nn.ELU(),
+        )
+
+
+def dense_layers(n_inputs, sizes, dropout):
+    """Return linear layers, each with ELU; dropout lies between them, and not after the last."""
+    layers = []
+    for size in sizes:
+        layers += [nn.Linear(n_inputs, size), nn.ELU(), nn.Dropout(dropout)]
+        n_inputs = size
+    return nn.Sequential(*layers[:-1])
+
+
 def as_image(x):
     """Return frames (B, n_bins, n_frames) as images (B, 1, n_bins, n_frames) in the order fastest on a CPU.
 
     With the channels last in memory a training step takes about half the time.
     """
     return x.unsqueeze(1).contiguous(memory_format=torch.channels_last)
+
+
+def as_row(x):
+    """Return frames (B, n_bins, n_frames) as images one row high, (B, n_bins, 1, n_frames).
+
+    The bins are the channels, so that a kernel sees all of them.
+    """
+    return x.unsqueeze(2).contiguous(memory_format=torch.channels_last)

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from ._conv_block import ConvBlock, as_image
-from ._pools import keep_steps, reduce_to_one, reduced
+from ._pools import check_pools, keep_steps, reduce_to_one, reduced
+from ._widths import scaled
 
 PAPER_POOLS = ((2, 2), (3, 3), (4, 4), (4, 4))  # take 96 bins x 1366 frames to 1 x 14
 MIN_STEPS = 8  # fewer, and the recurrent layers have no time left to follow
@@ -33,6 +34,14 @@ class CRNN(nn.Module):
         Share of the values that is dropped after each convolutional layer, in training.
     dropout : float, default=0.3
         Share of the last layer's inputs that is dropped in training.
+    pools : sequence of (int, int) or None, default=None
+        Pool sizes in frequency and time, one pair a convolutional layer, that reduce frequency to 1;
+        None as under ``n_frames``.
+
+    Raises
+    ------
+    ValueError
+        Where ``pools`` leave nothing, or more than one bin.
 
     Notes
     -----
@@ -47,6 +56,8 @@ class CRNN(nn.Module):
     torch.Size([1, 50])
     """
 
+    RATIOS = {"n_filters": (1, 2, 2, 2), "hidden_size": 1}  # those of the widths in the paper's table
+
     def __init__(
         self,
         n_bins,
@@ -56,10 +67,13 @@ class CRNN(nn.Module):
         hidden_size=30,
         conv_dropout=0.1,
         dropout=0.3,
+        pools=None,
     ):
         super().__init__()
         maps = (1, *n_filters)
-        pools = pools_for(n_bins, n_frames, len(n_filters))
+        if pools is None:
+            pools = pools_for(n_bins, n_frames, len(n_filters))
+        pools = check_pools(pools, len(n_filters), n_bins, n_frames, bins_left=1)
         self.input_norm = nn.BatchNorm1d(n_bins)
         self.conv_layers = nn.Sequential(
             *(ConvBlock(i, o, pool, conv_dropout) for i, o, pool in zip(maps, maps[1:], pools, strict=False))
@@ -68,6 +82,40 @@ class CRNN(nn.Module):
         self.conv_layers.to(memory_format=torch.channels_last)
         self.dropout = nn.Dropout(dropout)
         self.final_layer = nn.Linear(hidden_size, n_outputs)
+
+    @staticmethod
+    def widths(scale):
+        """Return the widths in the paper's ratios; ``scale`` is that of the first layer.
+
+        Parameters
+        ----------
+        scale : float
+            From 0, where every width is 1.
+
+        Returns
+        -------
+        widths : dict
+            Arguments of the constructor.
+        """
+        return scaled(CRNN.RATIOS, scale)
+
+    def features(self, x):
+        """Return what the last layer sees.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        features : tensor of shape (B, n_features)
+        """
+        x = as_image(self.input_norm(x))  # (B, 1, F, T)
+        x = self.conv_layers(x)  # (B, N4, 1, steps)
+        x = x.squeeze(2).transpose(1, 2)  # (B, steps, N4)
+        x, _ = self.recurrent_layers(x)  # (B, steps, hidden_size)
+        return x[:, -1]
 
     def forward(self, x):
         """Return logits.
@@ -81,11 +129,7 @@ class CRNN(nn.Module):
         -------
         logits : tensor of shape (B, n_outputs)
         """
-        x = as_image(self.input_norm(x))  # (B, 1, F, T)
-        x = self.conv_layers(x)  # (B, N4, 1, steps)
-        x = x.squeeze(2).transpose(1, 2)  # (B, steps, N4)
-        x, _ = self.recurrent_layers(x)  # (B, steps, hidden_size)
-        return self.final_layer(self.dropout(x[:, -1]))
+        return self.final_layer(self.dropout(self.features(x)))
 
 
 def pools_for(n_bins, n_frames, n_layers):

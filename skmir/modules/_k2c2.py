@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from ._conv_block import ConvBlock, as_image
-from ._pools import reduce_to_one, reduced
+from ._pools import check_pools, reduce_to_one, reduced
+from ._widths import scaled
 
 PAPER_POOLS = ((2, 4), (2, 4), (2, 4), (3, 5), (4, 4))  # take 96 bins x 1366 frames to 1 x 1
 
@@ -27,6 +28,14 @@ class K2C2(nn.Module):
         Feature maps a layer. The default is the paper's network of 0.1 M parameters.
     dropout : float, default=0.0
         Share of the last layer's inputs that is dropped in training, in [0, 1).
+    pools : sequence of (int, int) or None, default=None
+        Pool sizes in frequency and time, one pair a layer, that reduce the input to 1 x 1; None as under
+        ``n_frames``.
+
+    Raises
+    ------
+    ValueError
+        Where ``pools`` leave nothing, or more than 1 x 1.
 
     Examples
     --------
@@ -39,10 +48,14 @@ class K2C2(nn.Module):
     96767
     """
 
-    def __init__(self, n_bins, n_frames, n_outputs, n_filters=(20, 41, 41, 62, 83), dropout=0.0):
+    RATIOS = {"n_filters": (1, 2, 2, 3, 4)}  # those of the widths in the paper's table
+
+    def __init__(self, n_bins, n_frames, n_outputs, n_filters=(20, 41, 41, 62, 83), dropout=0.0, pools=None):
         super().__init__()
         maps = (1, *n_filters)
-        pools = pools_for(n_bins, n_frames, len(n_filters))
+        if pools is None:
+            pools = pools_for(n_bins, n_frames, len(n_filters))
+        pools = check_pools(pools, len(n_filters), n_bins, n_frames, bins_left=1, frames_left=1)
         self.input_norm = nn.BatchNorm1d(n_bins)
         self.conv_layers = nn.Sequential(
             *(ConvBlock(n_in, n_out, pool) for n_in, n_out, pool in zip(maps, maps[1:], pools, strict=False))
@@ -50,6 +63,37 @@ class K2C2(nn.Module):
         self.conv_layers.to(memory_format=torch.channels_last)
         self.dropout = nn.Dropout(dropout)
         self.final_layer = nn.Linear(n_filters[-1], n_outputs)
+
+    @staticmethod
+    def widths(scale):
+        """Return the widths in the paper's ratios; ``scale`` is that of the first layer.
+
+        Parameters
+        ----------
+        scale : float
+            From 0, where every width is 1.
+
+        Returns
+        -------
+        widths : dict
+            Arguments of the constructor.
+        """
+        return scaled(K2C2.RATIOS, scale)
+
+    def features(self, x):
+        """Return what the last layer sees.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        features : tensor of shape (B, n_features)
+        """
+        x = as_image(self.input_norm(x))  # (B, 1, F, T)
+        return self.conv_layers(x).flatten(1)  # (B, N5, 1, 1) -> (B, N5)
 
     def forward(self, x):
         """Return logits.
@@ -63,9 +107,7 @@ class K2C2(nn.Module):
         -------
         logits : tensor of shape (B, n_outputs)
         """
-        x = as_image(self.input_norm(x))  # (B, 1, F, T)
-        x = self.conv_layers(x).flatten(1)  # (B, N5, 1, 1) -> (B, N5)
-        return self.final_layer(self.dropout(x))
+        return self.final_layer(self.dropout(self.features(x)))
 
 
 def pools_for(n_bins, n_frames, n_layers):

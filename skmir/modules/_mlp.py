@@ -2,7 +2,17 @@
 
 from torch import nn
 
-ACTIVATIONS = {"relu": nn.ReLU, "elu": nn.ELU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+from ._maxout import Maxout
+
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "elu": nn.ELU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "leaky_relu": nn.LeakyReLU,  # of slope 0.01 below zero, torch's default
+    "softplus": nn.Softplus,
+    "maxout": Maxout,
+}
 
 
 class MLP(nn.Module):
@@ -16,10 +26,14 @@ class MLP(nn.Module):
         Number of outputs; they are logits.
     hidden_layer_sizes : sequence of int, default=(128,)
         Units a hidden layer.
-    activation : {"relu", "elu", "tanh", "sigmoid"}, default="relu"
-        Of the hidden layers.
+    activation : {"relu", "elu", "tanh", "sigmoid", "leaky_relu", "softplus", "maxout"} or class, \
+default="relu"
+        Of the hidden layers; a class of your own is a ``torch.nn.Module`` built without arguments. The
+        leaky slope is 0.01.
     dropout : float, default=0.0
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
+    n_pieces : int, default=2
+        Affine functions a maxout unit takes the largest of. Other activations have none.
 
     Examples
     --------
@@ -29,11 +43,24 @@ class MLP(nn.Module):
     torch.Size([2, 10])
     """
 
-    def __init__(self, n_inputs, n_outputs, hidden_layer_sizes=(128,), activation="relu", dropout=0.0):
+    def __init__(
+        self,
+        n_inputs,
+        n_outputs,
+        hidden_layer_sizes=(128,),
+        activation="relu",
+        dropout=0.0,
+        n_pieces=2,
+    ):
         super().__init__()
+        unit = activation if isinstance(activation, type) else ACTIVATIONS[activation]
         layers = []
         for n_units in hidden_layer_sizes:
-            layers += [nn.Linear(n_inputs, n_units), ACTIVATIONS[activation](), nn.Dropout(dropout)]
+            if unit is Maxout:
+                layers.append(Maxout(n_inputs, n_units, n_pieces))
+            else:
+                layers += [nn.Linear(n_inputs, n_units), unit()]
+            layers.append(nn.Dropout(dropout))
             n_inputs = n_units
         self.hidden_layers = nn.Sequential(*layers)
         self.final_layer = nn.Linear(n_inputs, n_outputs)
@@ -50,5 +77,19 @@ class MLP(nn.Module):
         -------
         logits : tensor of shape (B, n_outputs)
         """
+        return self.final_layer(self.features(x))
+
+    def features(self, x):
+        """Return the last hidden layer's outputs; without hidden layers, all values of a clip.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        features : tensor of shape (B, n_features)
+        """
         x = x.flatten(1)  # (B, n_bins * n_frames)
-        return self.final_layer(self.hidden_layers(x))
+        return self.hidden_layers(x)

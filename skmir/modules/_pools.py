@@ -1,5 +1,8 @@
 """Pool sizes that reduce an axis of any length, where a paper gives them for one input size only."""
 
+import math
+import numbers
+
 
 def reduce_to_one(size, n_layers):
     """Return pool sizes that take an axis down to one value.
@@ -69,6 +72,118 @@ def reduced(size, pools):
     for pool in pools:
         size //= pool
     return size
+
+
+def check_pools(pools, n_layers, n_bins, n_frames, *, bins_left=None, frames_left=None):
+    """Return the caller's own (frequency, time) pool sizes where they fit the input.
+
+    Parameters
+    ----------
+    pools : sequence of (int, int)
+        One pair a layer.
+    n_layers : int
+        Number of pooling layers.
+    n_bins, n_frames : int
+        Size of the input.
+    bins_left, frames_left : int or None, default=None
+        What the layer after the last pool takes; None where it takes any number.
+
+    Returns
+    -------
+    pools : tuple of (int, int)
+
+    Raises
+    ------
+    ValueError
+        Where a layer would be left with nothing, or the last one with more than fits; the message says
+        which layer, what is left there and what the input needs.
+
+    Examples
+    --------
+    >>> check_pools([(2, 4), (2, 4)], 2, 4, 20, bins_left=1, frames_left=1)
+    ((2, 4), (2, 4))
+    """
+    try:
+        frequency, time = zip(*pools, strict=True)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"pools={pools!r} are no pairs. Give (frequency, time) for each of {n_layers} conv layers."
+        ) from None
+    frequency = _check_axis("bins", n_bins, frequency, n_layers, bins_left)
+    time = _check_axis("frames", n_frames, time, n_layers, frames_left)
+    return tuple(zip(frequency, time, strict=True))
+
+
+def time_pools(pools, paper_pools, n_frames, n_layers):
+    """Return pool sizes that reduce time to one step: the caller's, the paper's, or derived ones.
+
+    Parameters
+    ----------
+    pools : sequence of int or None
+        The caller's, one a layer.
+    paper_pools : tuple of int
+        Taken where ``pools`` is None and they do.
+    n_frames : int
+        Length of the input.
+    n_layers : int
+        Number of pooling layers.
+
+    Returns
+    -------
+    pools : tuple of int
+
+    Raises
+    ------
+    ValueError
+        Where the caller's do not fit, as in ``check_pools``.
+
+    Examples
+    --------
+    >>> time_pools(None, (4, 5, 8, 8), n_frames=1366, n_layers=4)
+    (4, 5, 8, 8)
+    >>> time_pools(None, (4, 5, 8, 8), n_frames=128, n_layers=4)
+    (3, 3, 3, 4)
+    """
+    if pools is not None:
+        try:
+            return _check_axis("frames", n_frames, tuple(pools), n_layers, at_end=1)
+        except TypeError:
+            raise ValueError(f"pools={pools!r}: give one int for each of {n_layers} conv layers.") from None
+    if n_layers == len(paper_pools) and reduced(n_frames, paper_pools) == 1:
+        return paper_pools
+    return reduce_to_one(n_frames, n_layers)
+
+
+def _check_axis(axis, size, pools, n_layers, at_end):
+    """Return the pool sizes of one axis as ints, or raise."""
+    if len(pools) != n_layers:
+        raise ValueError(f"pools are {len(pools)} where there are {n_layers} conv layers: give one a layer.")
+    for pool in pools:
+        if not isinstance(pool, numbers.Integral) or pool < 1:
+            raise ValueError(f"pools of {axis} are {pools}, and {pool!r} is no pool size: give ints from 1.")
+    pools = tuple(map(int, pools))
+    _check_none_empty(axis, size, pools)
+    left = reduced(size, pools)
+    if at_end is not None and left != at_end:
+        raise ValueError(
+            f"pools of {axis} {pools} leave {left} of {size} {axis} after conv layer {n_layers}, and the "
+            f"network needs {at_end}. Their product is {math.prod(pools)}: choose pools whose product lies "
+            f"between {size // (at_end + 1) + 1} and {size // at_end}, or None to have them derived."
+        )
+    return pools
+
+
+def _check_none_empty(axis, size, pools):
+    """Raise where a layer pools more values into one than reach it."""
+    left = size
+    for layer, pool in enumerate(pools, start=1):
+        if pool > left:
+            raise ValueError(
+                f"pools of {axis} {pools} leave nothing after conv layer {layer}: {left} of {size} {axis} "
+                f"are left there, and it pools {pool} into one. The input needs at least "
+                f"{math.prod(pools)} {axis}; choose smaller pools, or None to have them derived."
+            )
+        left //= pool
 
 
 def _root(size, degree):

@@ -1,9 +1,29 @@
-"""Networks as scikit-learn estimators: frames or table to labels. skorch trains them."""
+"""Networks as scikit-learn estimators: frames or table to labels or numbers. skorch trains them."""
 
 from ._cnn import CNNClassifier
+from ._cnn_regressor import CNNRegressor
 from ._crnn import CRNNClassifier
+from ._crnn_regressor import CRNNRegressor
 from ._dbn import DBNClassifier
 from ._mlp import MLPClassifier
+from ._mlp_regressor import MLPRegressor
+from ._network_features import NetworkFeatures
 from ._rbm import RBM
+from ._recipe import TrainingRecipe
+from ._rnn import RNNClassifier
+from ._rnn_regressor import RNNRegressor
 
-__all__ = ["RBM", "CNNClassifier", "CRNNClassifier", "DBNClassifier", "MLPClassifier"]
+__all__ = [
+    "RBM",
+    "CNNClassifier",
+    "CNNRegressor",
+    "CRNNClassifier",
+    "CRNNRegressor",
+    "DBNClassifier",
+    "MLPClassifier",
+    "MLPRegressor",
+    "NetworkFeatures",
+    "RNNClassifier",
+    "RNNRegressor",
+    "TrainingRecipe",
+]

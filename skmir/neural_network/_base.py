@@ -1,37 +1,41 @@
-"""What every network classifier does: validate, encode, seed, build, train, predict."""
+"""What every network does: validate, seed, build, train, and keep a model as plain values."""
+
+import contextlib
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
 from .._random import seeded
 from .._validation import check_frames, warn_if_wide
+from ..augmentation._augment import check_augmentation
 from ._batches import Examples
-from ._parameters import check_sample_weight, check_training_parameters
-from ._prediction import predict_logits
-from ._split import validation_split
+from ._generators import restore, snapshot
+from ._initialization import initialize
+from ._parameters import check_training_parameters
+from ._prediction import outputs_of
+from ._recipe import recipe_of
+from ._split import check_validation_data, validation_split
 from ._state import columns_of, history_from, load_weights, weights_of
-from ._targets import TARGETS, check_labels, target_for
-from ._training import callbacks_for, make_net, train
+from ._targets import TARGETS
+from ._training import callbacks_for, epochs_of, make_net, take_over, train
 from ._windows import Windows, window_length
 
 
-class BaseNetworkClassifier(ClassifierMixin, BaseEstimator):
-    """Base of the network classifiers: a subclass is a signature, a docstring and ``_make_module``.
+class BaseNetwork(BaseEstimator):
+    """Base of the networks: a subclass is a signature, a docstring and ``_make_module``.
 
-    Parameters
-    ----------
-    n_frames, max_iter, batch_size, learning_rate_init, weight_decay, class_weight, early_stopping,
-    validation_fraction, n_iter_no_change, device, n_threads, random_state, verbose, net_params
-        See :class:`skmir.neural_network.CNNClassifier`.
+    Between them stand :class:`BaseNetworkClassifier` and :class:`BaseNetworkRegressor`, which say what a
+    target is. Parameters: see :class:`skmir.neural_network.CNNClassifier`.
     """
 
-    # Groups that a search or cross_validate routes reach the split of early stopping unasked.
-    __metadata_request__fit = {"groups": True}
+    # Groups and validation data that a search or cross_validate routes reach early stopping unasked.
+    __metadata_request__fit = {"groups": True, "X_val": True, "y_val": True}
+
+    _packed = False  # whether the module takes clips of unequal length in one batch, and their lengths
 
     def __init__(
         self,
@@ -41,12 +45,13 @@ class BaseNetworkClassifier(ClassifierMixin, BaseEstimator):
         batch_size,
         learning_rate_init,
         weight_decay,
-        class_weight,
         early_stopping,
         validation_fraction,
         n_iter_no_change,
+        augmentation,
+        recipe,
+        warm_start,
         device,
-        n_threads,
         random_state,
         verbose,
         net_params,
@@ -56,17 +61,18 @@ class BaseNetworkClassifier(ClassifierMixin, BaseEstimator):
         self.batch_size = batch_size
         self.learning_rate_init = learning_rate_init
         self.weight_decay = weight_decay
-        self.class_weight = class_weight
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+        self.augmentation = augmentation
+        self.recipe = recipe
+        self.warm_start = warm_start
         self.device = device
-        self.n_threads = n_threads
         self.random_state = random_state
         self.verbose = verbose
         self.net_params = net_params
 
-    def fit(self, X, y, sample_weight=None, *, groups=None):
+    def fit(self, X, y, sample_weight=None, *, groups=None, X_val=None, y_val=None):
         """Build the network for the data and train it.
 
         Parameters
@@ -74,109 +80,85 @@ class BaseNetworkClassifier(ClassifierMixin, BaseEstimator):
         X : ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i), \
 or array-like of shape (n_clips, n_features)
             Frames; a 2-D array is one frame a clip.
-        y : array-like of shape (n_clips,) or (n_clips, n_tags)
-            Labels of any type, or an indicator of tags.
+        y : array-like of shape (n_clips,), (n_clips, n_tags) or (n_clips, n_outputs)
+            Labels of any type, an indicator of tags, or for a regressor numbers.
         sample_weight : array-like of shape (n_clips,), default=None
             Weight of each clip in the loss.
         groups : array-like of shape (n_clips,), default=None
             With ``early_stopping``, no group stands on both sides of the validation split.
+        X_val, y_val : frames and targets, default=None
+            What to validate on, in place of a part of X; without ``early_stopping`` the loss on it is
+            recorded only. In a Pipeline ``transform_input=["X_val"]`` passes X_val through the steps before.
 
         Returns
         -------
         self : object
-            The fitted classifier.
+            The fitted network. With ``warm_start`` it goes on from where the last fit ended.
 
         Raises
         ------
         ValueError
             Where X, y or a parameter is not what it may be.
         """
+        goes_on = bool(self.warm_start) and hasattr(self, "net_")
+        return self._fit(X, y, sample_weight, groups, (X_val, y_val), goes_on=goes_on)
+
+    def _partial_fit(self, X, y, sample_weight, classes=None):
+        """Train for one epoch."""
+        if self.early_stopping:
+            raise ValueError(
+                "early_stopping=True needs to see the epochs together, which partial_fit cannot. Set "
+                "early_stopping=False, or call fit."
+            )
+        goes_on = hasattr(self, "net_")
+        nothing = (None, None)
+        return self._fit(X, y, sample_weight, None, nothing, goes_on=goes_on, last=False, classes=classes)
+
+    def _fit(self, X, y, sample_weight, groups, validation_data, *, goes_on, last=True, classes=None):
+        """Train for ``max_iter`` epochs, or where this is not the last word for one."""
+        recipe = recipe_of(self)
         check_training_parameters(self)
         device = resolve_device(self.device)
-        frames = check_frames(self, X, reset=True, dtype=np.float32)
+        frames = check_frames(self, X, reset=not goes_on, dtype=np.float32)
         warn_if_wide(self, frames)
-        y = check_labels(self, len(frames), y)
-        self.target_type_ = target_for(y)
-        self.classes_ = TARGETS[self.target_type_].classes(y)
-        weights = self._weights(y, sample_weight)
-        targets = TARGETS[self.target_type_].encode(y, self.classes_)
-        self.n_frames_ = window_length(frames, self.n_frames)
-        self._module_arguments = self._module_parameters()
-        with seeded(self.random_state, n_threads=self.n_threads, device=device) as seed:
-            module = self._make_module(**self._module_arguments)
-            train_rows, valid_rows = self._split(targets, groups, seed)
-            self._pretrain(module, _take(frames, train_rows), seed)
-            examples, valid = (
-                Examples(Windows(_take(frames, rows), self.n_frames_, device), targets[rows], weights[rows])
-                if len(rows)
-                else None
-                for rows in (train_rows, valid_rows)
+        targets, weights = self._learn_targets(y, sample_weight, len(frames), classes, reset=not goes_on)
+        held_out = check_validation_data(self, *validation_data)
+        check_consistent_length(targets, groups)
+        with (
+            seeded(self.random_state, n_threads=recipe.n_threads, device=device) as seed,
+            self._whole(goes_on),
+        ):
+            generator = torch.Generator().manual_seed(seed)
+            rows, valid_rows = self._split(targets, groups, held_out, seed)
+            if goes_on:
+                restore(self.random_state_, generator, device)
+                self.net_ = take_over(self._make_net(self.module_, device, recipe).initialize(), self.net_)
+            else:
+                self._build(_take(frames, rows), recipe, seed, device)
+            if len(valid_rows):
+                held_out = _take(frames, valid_rows), targets[valid_rows]
+            train(
+                self.net_.set_params(lr=float(self.learning_rate_init)),
+                self._examples(_take(frames, rows), targets[rows], weights[rows], device),
+                None if held_out is None else self._examples(*held_out, None, device),
+                epochs=epochs_of(self.max_iter, len(rows), int(self.batch_size)) if last else 1,
+                recipe=recipe,
+                schedule=self._schedule(recipe, last),
+                augmentation=self.augmentation,
+                generator=generator,
             )
-            net = self._make_net(module, device, len(train_rows))
-            self.net_ = train(net, examples, valid, generator=torch.Generator().manual_seed(seed))
+            self.random_state_ = snapshot(generator, device)
         return self
 
-    def decision_function(self, X):
-        """Return the logits, averaged over the windows of a clip.
-
-        Parameters
-        ----------
-        X : frames
-            As in ``fit``.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_clips,), (n_clips, n_classes) or (n_clips, n_tags)
-            float32. For two classes one value, positive for the second.
-        """
-        logits = self._logits(X)
-        return TARGETS[self.target_type_].decision(logits)
-
-    def predict_proba(self, X):
-        """Return the probability of each class, or of each tag.
-
-        Parameters
-        ----------
-        X : frames
-            As in ``fit``.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_clips, n_classes) or (n_clips, n_tags)
-            float32, in the order of ``classes_``.
-        """
-        logits = self._logits(X)
-        return TARGETS[self.target_type_].proba(logits)
-
-    def predict_log_proba(self, X):
-        """Return the logarithm of the probabilities.
-
-        Parameters
-        ----------
-        X : frames
-            As in ``fit``.
-
-        Returns
-        -------
-        log_probabilities : ndarray of shape (n_clips, n_classes) or (n_clips, n_tags)
-        """
-        logits = self._logits(X)
-        return TARGETS[self.target_type_].log_proba(logits)
-
-    def predict(self, X):
-        """Return the likeliest class of each clip, or the tags more likely than not.
-
-        Parameters
-        ----------
-        X : frames
-            As in ``fit``.
-
-        Returns
-        -------
-        labels : ndarray of shape (n_clips,) or (n_clips, n_tags)
-        """
-        logits = self._logits(X)
-        return TARGETS[self.target_type_].labels(logits, self.classes_)
+    @contextlib.contextmanager
+    def _whole(self, goes_on):
+        """Leave no half-trained network behind; one that was fitted before stays as far as it has come."""
+        try:
+            yield
+        except BaseException:
+            if not goes_on:
+                self.__dict__.pop("net_", None)
+            raise
 
     @property
     def module_(self):
@@ -185,7 +167,10 @@ or array-like of shape (n_clips, n_features)
 
     @property
     def history_(self):
-        """Dict of an array a quantity, of shape (n_epochs,): train_loss, valid_loss, dur in s."""
+        """Dict of an array a quantity, of shape (n_epochs,): train_loss, valid_loss, dur in s.
+
+        ``pandas.DataFrame(model.history_)`` is a table of it.
+        """
         return columns_of(self.net_.history)
 
     @property
@@ -205,57 +190,64 @@ or array-like of shape (n_clips, n_features)
         """Return what the network is built from: plain values, kept so that a saved model can be rebuilt."""
         return {
             "n_bins": int(self.n_bins_),
-            "n_frames": int(self.n_frames_),
-            "n_outputs": len(self.classes_),
+            "n_frames": int(self.n_frames_ or 1),
+            "n_outputs": int(self.n_outputs_),
         }
+
+    def _learn_targets(self, y, sample_weight, n_clips, classes=None, *, reset):
+        """Return targets as a tensor and weights of mean 1, and learn what y is, or hold it to that."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what its targets are.")
 
     def _pretrain(self, module, frames, seed):
         """Prepare a module before the labels come in; most networks start from random weights."""
 
-    def _weights(self, y, sample_weight):
-        """Return one weight a clip, of mean 1, from the clips' own and their classes'."""
-        weights = check_sample_weight(sample_weight, len(y))
-        if self.class_weight is not None:
-            weights = weights * compute_sample_weight(self.class_weight, y)
-        return torch.from_numpy((weights / weights.mean()).astype(np.float32))
+    def _build(self, frames, recipe, seed, device):
+        """Make an untrained net for the size of the data."""
+        self.n_frames_ = window_length(frames, self.n_frames, whole=self._packed)
+        self._module_arguments = self._module_parameters()
+        module = self._make_module(**self._module_arguments)
+        initialize(module, recipe.init)
+        self._pretrain(module, frames, seed)
+        self.net_ = self._make_net(module, device, recipe).initialize()
 
-    def _split(self, targets, groups, seed):
+    def _examples(self, frames, targets, weights, device):
+        """Return clips as a network sees them: windows, targets and weights on the device."""
+        if any(step.mixes_targets for step in check_augmentation(self.augmentation)):
+            targets = TARGETS[self.target_type_].soft(targets, self.n_outputs_)
+        windows = Windows(frames, self.n_frames_, device, packed=self._packed)
+        return Examples(windows, targets, weights)
+
+    def _split(self, targets, groups, held_out, seed):
         """Return rows to train on, and to validate on under early stopping."""
-        check_consistent_length(targets, groups)
-        if not self.early_stopping:
+        if not self.early_stopping or held_out is not None:
             return np.arange(len(targets)), np.arange(0)
         return validation_split(targets.numpy(), groups, self.validation_fraction, seed)
 
-    def _make_net(self, module, device, n_examples):
+    def _schedule(self, recipe, last):
+        """Return the learning rate's schedule; one that falls needs to know the end."""
+        if recipe.learning_rate != "auto":
+            return recipe.learning_rate
+        return "one_cycle" if last and not self.early_stopping else "constant"
+
+    def _make_net(self, module, device, recipe):
         return make_net(
             module,
-            TARGETS[self.target_type_].loss(),
+            TARGETS[self.target_type_].loss(recipe.label_smoothing),
+            recipe=recipe,
             learning_rate=self.learning_rate_init,
             weight_decay=self.weight_decay,
-            max_iter=self.max_iter,
             batch_size=int(self.batch_size),
             device=device,
             callbacks=callbacks_for(
-                n_examples=n_examples,
-                batch_size=int(self.batch_size),
-                max_iter=self.max_iter,
-                patience=self.n_iter_no_change if self.early_stopping else None,
-                verbose=self.verbose,
+                patience=self.n_iter_no_change if self.early_stopping else None, verbose=self.verbose
             ),
             net_params=self.net_params,
         )
 
-    def _logits(self, X):
-        """Return logits, float32 of shape (n_clips, n_outputs)."""
+    def _outputs(self, X):
+        """Return the network's outputs, float32 of shape (n_clips, n_outputs)."""
         check_is_fitted(self)
-        return predict_logits(
-            self.module_,
-            check_frames(self, X, reset=False, dtype=np.float32),
-            n_frames=self.n_frames_,
-            batch_size=int(self.batch_size),
-            device=resolve_device(self.device),
-            n_threads=self.n_threads,
-        )
+        return outputs_of(self, self.module_, check_frames(self, X, reset=False, dtype=np.float32))
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "net_")
@@ -263,7 +255,6 @@ or array-like of shape (n_clips, n_features)
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
-        tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
 
@@ -282,11 +273,12 @@ or array-like of shape (n_clips, n_features)
         super().__setstate__(state)
         if weights is None:
             return
+        recipe = recipe_of(self)
         # Building a module draws its first weights: not from the caller's generator.
-        with seeded(0, n_threads=self.n_threads):
+        with seeded(0, n_threads=recipe.n_threads):
             module = self._make_module(**self._module_arguments)
             load_weights(module, weights)
-            self.net_ = self._make_net(module, "cpu", n_examples=1).initialize()
+            self.net_ = self._make_net(module, "cpu", recipe).initialize()
         self.net_.history_ = history_from(history)
         self.net_.module_.eval()
 

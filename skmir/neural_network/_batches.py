@@ -1,7 +1,11 @@
 """Batches as index lookups on the device; they take the place of torch's DataLoader and its collation."""
 
+import itertools
+
 import torch
 from torch.utils.data import Dataset
+
+BLOCK = 2**22  # values that are gathered at once, and cut into batches without a copy
 
 
 class Examples(Dataset):
@@ -13,15 +17,15 @@ class Examples(Dataset):
         Of n clips.
     targets : tensor of shape (n,) or (n, n_outputs)
         What the loss takes.
-    weights : tensor of shape (n,)
-        Of mean 1.
+    weights : tensor of shape (n,) or None
+        Of mean 1; None is one for all.
     """
 
     def __init__(self, windows, targets, weights):
         device = windows.values.device
         self.windows = windows
         self.targets = targets.to(device)
-        self.weights = weights.to(device)
+        self.weights = None if weights is None or bool((weights == 1).all()) else weights.to(device)
 
     def __len__(self):
         return len(self.windows)
@@ -33,7 +37,8 @@ class Examples(Dataset):
     def batch(self, clips, starts):
         """Return (windows, (targets, weights)) for clips and the frames at which their windows start."""
         rows = clips.to(self.targets.device)
-        return self.windows.cut(clips, starts), (self.targets[rows], self.weights[rows])
+        weights = None if self.weights is None else self.weights[rows]
+        return self.windows.cut(clips, starts), (self.targets[rows], weights)
 
 
 class RandomBatches:
@@ -59,15 +64,44 @@ class RandomBatches:
 
     def __iter__(self):
         order = torch.randperm(len(self.examples), generator=self.generator)
-        bounds = tuple(range(self.batch_size, self._end(), self.batch_size))
-        for clips in torch.tensor_split(order, bounds):
-            starts = self.examples.windows.random_starts(clips, self.generator)
-            yield self.examples.batch(clips, starts)
+        starts = self.examples.windows.random_starts(order, self.generator)
+        bounds = [0, *range(self.batch_size, self._end(), self.batch_size), len(order)]
+        size = self.batch_size * self.examples.windows.size
+        at_once = max(BLOCK // size, 1)
+        for first in range(0, len(bounds) - 1, at_once):
+            inside = bounds[first : first + at_once + 1]
+            block = slice(inside[0], inside[-1])
+            sizes = [end - begin for begin, end in itertools.pairwise(inside)]
+            yield from split(self.examples.batch(order[block], starts[block]), sizes)
 
     def _end(self):
         """Return where the last batch may start at the latest, exclusive."""
         n = len(self.examples)
         return n - 1 if n % self.batch_size == 1 else n
+
+
+def split(block, sizes):
+    """Cut a block of examples into batches, which are views of it.
+
+    Parameters
+    ----------
+    block : (windows, (targets, weights))
+        As ``Examples.batch`` returns it.
+    sizes : list of int
+        Of the batches.
+
+    Returns
+    -------
+    batches : iterable of (windows, (targets, weights))
+    """
+    x, (targets, weights) = block
+    if isinstance(x, dict):
+        columns = zip(*(value.split(sizes) for value in x.values()), strict=True)
+        windows = [dict(zip(x, column, strict=True)) for column in columns]
+    else:
+        windows = x.split(sizes)
+    weights = itertools.repeat(None, len(sizes)) if weights is None else weights.split(sizes)
+    return zip(windows, zip(targets.split(sizes), weights, strict=True), strict=True)
 
 
 def n_batches(n_examples, batch_size):
@@ -87,10 +121,14 @@ class CoveringBatches:
     """
 
     def __init__(self, examples, batch_size):
-        self.examples = examples
         self.batch_size = batch_size
+        self.examples = examples
+        self.clips, self.starts = examples.windows.covering()
+
+    def __len__(self):
+        return -(-len(self.clips) // self.batch_size)
 
     def __iter__(self):
-        clips, starts = self.examples.windows.covering()
-        for c, s in zip(clips.split(self.batch_size), starts.split(self.batch_size), strict=True):
-            yield self.examples.batch(c, s)
+        pairs = zip(self.clips.split(self.batch_size), self.starts.split(self.batch_size), strict=True)
+        for clips, starts in pairs:
+            yield self.examples.batch(clips, starts)

@@ -1,22 +1,10 @@
 """The deep belief network as a classifier: pretrained without labels, fine-tuned with them."""
 
-import numbers
-
-import numpy as np
-import torch
-from torch import nn
-
-from .._validation import check_number
-from ..modules import MLP
-from ._base import BaseNetworkClassifier
-from ._parameters import mlp_parameters
-from ._rbm import RBM
-from ._windows import Windows
-
-PRETRAINING = ("rbm", None)
+from ._classifier import BaseNetworkClassifier
+from ._dbn_mixin import DBNMixin
 
 
-class DBNClassifier(BaseNetworkClassifier):
+class DBNClassifier(DBNMixin, BaseNetworkClassifier):
     """Deep belief network classifier.
 
     A stack of restricted Boltzmann machines, each trained on the hidden probabilities of the one
@@ -28,12 +16,10 @@ class DBNClassifier(BaseNetworkClassifier):
     ----------
     hidden_layer_sizes : tuple of int, default=(256, 256)
         Units a hidden layer.
-    pretraining : {"rbm", None}, default="rbm"
-        None starts from random weights instead: the same network, for comparison.
-    pretraining_iter : int, default=10
-        Passes a layer.
-    pretraining_learning_rate : float, default=0.01
-        Of contrastive divergence; the first layer, whose units are Gaussian, takes a tenth of it.
+    pretraining : {"rbm"}, RBM or None, default="rbm"
+        An :class:`RBM` says how each layer is trained: its size, its visible units and its device are set for
+        the layer, and the first layer, whose units are Gaussian, takes a tenth of its learning rate. "rbm"
+        is one with its defaults. None starts from random weights instead: the same network, for comparison.
     dropout : float, default=0.0
         Share of each hidden layer's outputs that is dropped in fine-tuning, in [0, 1).
     n_frames : int or None, default=128
@@ -41,33 +27,39 @@ class DBNClassifier(BaseNetworkClassifier):
         defaults. Longer clips are cut at random places in training, and in prediction the scores of
         windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
         and what is shorter still is repeated. None sets no limit.
-    max_iter : int, default=60
-        Epochs; at most, under ``early_stopping``.
+    max_iter : int or "auto", default=60
+        Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
+        few clips need more passes than many.
     batch_size : int, default=32
         Clips a batch, at least 2.
     learning_rate_init : float, default=0.01
-        Highest learning rate of AdamW: a warm-up over a quarter of the epochs leads to it and a cosine
-        from it to zero. Under ``early_stopping`` the rate is constant.
+        Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
+        steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
-        Of AdamW.
+        Of the optimiser.
     class_weight : dict, "balanced" or None, default=None
-        As in scikit-learn; computed on the training fold.
+        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     early_stopping : bool, default=False
         Whether a part of the training clips is held out, and training stops when the loss on it has
         not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
-        ``fit``, and stratified otherwise. The best epoch's weights are kept.
+        ``fit``, and stratified otherwise; ``X_val`` and ``y_val`` take its place. The best epoch's weights
+        are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
         Patience of early stopping in epochs.
+    augmentation : augmentation, list of augmentations or None, default=None
+        Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
+    recipe : TrainingRecipe or None, default=None
+        Optimiser, schedule, label smoothing, further regularisers, precision; None is
+        :class:`TrainingRecipe` with its defaults.
+    warm_start : bool, default=False
+        Whether a further ``fit`` goes on training, instead of building anew.
     device : str, default="auto"
         "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
-    n_threads : int, default=1
-        Threads of torch. Another number is another result in the last bits, so it is fixed, and not
-        left to the machine; small networks gain nothing from more.
     random_state : int, RandomState instance or None, default=None
-        Decides weights, order of the clips, windows and dropout. An int gives the same network each
-        time, for any ``n_jobs`` and backend.
+        Decides weights, order of the clips, windows, augmentation and dropout. An int gives the same
+        network each time, for any ``n_jobs`` and backend.
     verbose : int, default=0
         1 draws a bar of epochs on stderr.
     net_params : dict or None, default=None
@@ -78,6 +70,8 @@ class DBNClassifier(BaseNetworkClassifier):
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, or the columns of tags.
+    class_prior_ : ndarray of shape (n_classes,)
+        Share of each class, or tag, in training, after ``class_weight`` and ``sample_weight``.
     target_type_ : str
         scikit-learn's name of what was learned.
     net_ : skorch.NeuralNet
@@ -85,13 +79,17 @@ class DBNClassifier(BaseNetworkClassifier):
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds an epoch.
+        Losses and seconds an epoch; ``pandas.DataFrame(history_)`` is a table.
     n_iter_ : int
         Epochs trained.
     n_parameters_ : int
         Number of trained parameters.
+    n_outputs_ : int
+        Number of classes, tags or targets.
     n_bins_, n_frames_ : int
         Size of what the network sees.
+    random_state_ : dict of ndarray of uint8
+        Where the random generators stand: further training goes on from there.
     n_features_in_ : int
         Number of columns, where ``fit`` saw a 2-D array.
 
@@ -122,8 +120,6 @@ class DBNClassifier(BaseNetworkClassifier):
         hidden_layer_sizes=(256, 256),
         *,
         pretraining="rbm",
-        pretraining_iter=10,
-        pretraining_learning_rate=0.01,
         dropout=0.0,
         n_frames=128,
         max_iter=60,
@@ -134,8 +130,10 @@ class DBNClassifier(BaseNetworkClassifier):
         early_stopping=False,
         validation_fraction=0.1,
         n_iter_no_change=10,
+        augmentation=None,
+        recipe=None,
+        warm_start=False,
         device="auto",
-        n_threads=1,
         random_state=None,
         verbose=0,
         net_params=None,
@@ -146,61 +144,18 @@ class DBNClassifier(BaseNetworkClassifier):
             batch_size=batch_size,
             learning_rate_init=learning_rate_init,
             weight_decay=weight_decay,
-            class_weight=class_weight,
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             n_iter_no_change=n_iter_no_change,
+            augmentation=augmentation,
+            recipe=recipe,
+            warm_start=warm_start,
             device=device,
-            n_threads=n_threads,
             random_state=random_state,
             verbose=verbose,
             net_params=net_params,
         )
+        self.class_weight = class_weight
         self.hidden_layer_sizes = hidden_layer_sizes
         self.pretraining = pretraining
-        self.pretraining_iter = pretraining_iter
-        self.pretraining_learning_rate = pretraining_learning_rate
         self.dropout = dropout
-
-    def _module_parameters(self):
-        if self.pretraining not in PRETRAINING:
-            raise ValueError(f"pretraining={self.pretraining!r} is not one of {list(PRETRAINING)}.")
-        check_number("pretraining_iter", self.pretraining_iter, kind=numbers.Integral, low=1)
-        check_number("pretraining_learning_rate", self.pretraining_learning_rate, above=0)
-        return mlp_parameters(self, super()._module_parameters(), activation="sigmoid")
-
-    def _make_module(self, **params):
-        return MLP(**params)
-
-    def _pretrain(self, module, frames, seed):
-        """Greedily train a machine a layer, and give its weights to the network."""
-        if self.pretraining is None:
-            return
-        windows = Windows(frames, self.n_frames_, "cpu")
-        rows = windows.cut(*windows.covering()).flatten(1).numpy()
-        layers = [layer for layer in module.hidden_layers if isinstance(layer, nn.Linear)]
-        for depth, layer in enumerate(layers):
-            machine = RBM(
-                layer.out_features,
-                visible="bernoulli" if depth else "gaussian",
-                learning_rate=self.pretraining_learning_rate * (1 if depth else 0.1),
-                batch_size=self.batch_size,
-                n_iter=self.pretraining_iter,
-                device=self.device,
-                n_threads=self.n_threads,
-                random_state=seed + depth,
-                verbose=self.verbose,
-            )
-            rows = machine.fit(rows).transform(rows)
-            _copy(machine, layer)
-        nn.init.zeros_(module.final_layer.weight)
-        nn.init.zeros_(module.final_layer.bias)
-
-
-def _copy(machine, layer):
-    """Give a machine's weights to a layer, which sees rows that are not standardised."""
-    weight = machine.components_ / machine.scale_
-    bias = machine.intercept_hidden_ - weight @ machine.mean_
-    with torch.no_grad():
-        layer.weight.copy_(torch.from_numpy(np.asarray(weight, dtype=np.float32)))
-        layer.bias.copy_(torch.from_numpy(np.asarray(bias, dtype=np.float32)))

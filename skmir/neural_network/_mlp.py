@@ -1,13 +1,10 @@
 """The multi-layer perceptron as a classifier."""
 
-from .._validation import check_choice
-from ..modules import MLP
-from ..modules._mlp import ACTIVATIONS
-from ._base import BaseNetworkClassifier
-from ._parameters import mlp_parameters
+from ._classifier import BaseNetworkClassifier
+from ._mlp_mixin import MLPMixin
 
 
-class MLPClassifier(BaseNetworkClassifier):
+class MLPClassifier(MLPMixin, BaseNetworkClassifier):
     """Multi-layer perceptron classifier.
 
     Takes a table, one row a clip, as a :class:`skmir.preprocessing.FramePooler` makes it, or frames,
@@ -17,8 +14,9 @@ class MLPClassifier(BaseNetworkClassifier):
     ----------
     hidden_layer_sizes : tuple of int, default=(128,)
         Units a hidden layer.
-    activation : {"relu", "elu", "tanh", "sigmoid"}, default="relu"
-        Of the hidden layers.
+    activation : str or nn.Module class, default="relu"
+        Of the hidden layers: "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu", or "maxout", the
+        larger of two affine functions (Goodfellow et al. 2013). A class is built without arguments.
     dropout : float, default=0.2
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
     n_frames : int or None, default=128
@@ -26,33 +24,39 @@ class MLPClassifier(BaseNetworkClassifier):
         defaults. Longer clips are cut at random places in training, and in prediction the scores of
         windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
         and what is shorter still is repeated. None sets no limit.
-    max_iter : int, default=60
-        Epochs; at most, under ``early_stopping``.
+    max_iter : int or "auto", default=60
+        Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
+        few clips need more passes than many.
     batch_size : int, default=32
         Clips a batch, at least 2.
     learning_rate_init : float, default=2e-3
-        Highest learning rate of AdamW: a warm-up over a quarter of the epochs leads to it and a cosine
-        from it to zero. Under ``early_stopping`` the rate is constant.
+        Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
+        steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
-        Of AdamW.
+        Of the optimiser.
     class_weight : dict, "balanced" or None, default=None
-        As in scikit-learn; computed on the training fold.
+        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     early_stopping : bool, default=False
         Whether a part of the training clips is held out, and training stops when the loss on it has
         not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
-        ``fit``, and stratified otherwise. The best epoch's weights are kept.
+        ``fit``, and stratified otherwise; ``X_val`` and ``y_val`` take its place. The best epoch's weights
+        are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
         Patience of early stopping in epochs.
+    augmentation : augmentation, list of augmentations or None, default=None
+        Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
+    recipe : TrainingRecipe or None, default=None
+        Optimiser, schedule, label smoothing, further regularisers, precision; None is
+        :class:`TrainingRecipe` with its defaults.
+    warm_start : bool, default=False
+        Whether a further ``fit`` goes on training, instead of building anew.
     device : str, default="auto"
         "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
-    n_threads : int, default=1
-        Threads of torch. Another number is another result in the last bits, so it is fixed, and not
-        left to the machine; small networks gain nothing from more.
     random_state : int, RandomState instance or None, default=None
-        Decides weights, order of the clips, windows and dropout. An int gives the same network each
-        time, for any ``n_jobs`` and backend.
+        Decides weights, order of the clips, windows, augmentation and dropout. An int gives the same
+        network each time, for any ``n_jobs`` and backend.
     verbose : int, default=0
         1 draws a bar of epochs on stderr.
     net_params : dict or None, default=None
@@ -63,6 +67,8 @@ class MLPClassifier(BaseNetworkClassifier):
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, or the columns of tags.
+    class_prior_ : ndarray of shape (n_classes,)
+        Share of each class, or tag, in training, after ``class_weight`` and ``sample_weight``.
     target_type_ : str
         scikit-learn's name of what was learned.
     net_ : skorch.NeuralNet
@@ -70,13 +76,17 @@ class MLPClassifier(BaseNetworkClassifier):
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds an epoch.
+        Losses and seconds an epoch; ``pandas.DataFrame(history_)`` is a table.
     n_iter_ : int
         Epochs trained.
     n_parameters_ : int
         Number of trained parameters.
+    n_outputs_ : int
+        Number of classes, tags or targets.
     n_bins_, n_frames_ : int
         Size of what the network sees.
+    random_state_ : dict of ndarray of uint8
+        Where the random generators stand: further training goes on from there.
     n_features_in_ : int
         Number of columns, where ``fit`` saw a 2-D array.
 
@@ -112,8 +122,10 @@ class MLPClassifier(BaseNetworkClassifier):
         early_stopping=False,
         validation_fraction=0.1,
         n_iter_no_change=10,
+        augmentation=None,
+        recipe=None,
+        warm_start=False,
         device="auto",
-        n_threads=1,
         random_state=None,
         verbose=0,
         net_params=None,
@@ -124,23 +136,18 @@ class MLPClassifier(BaseNetworkClassifier):
             batch_size=batch_size,
             learning_rate_init=learning_rate_init,
             weight_decay=weight_decay,
-            class_weight=class_weight,
             early_stopping=early_stopping,
             validation_fraction=validation_fraction,
             n_iter_no_change=n_iter_no_change,
+            augmentation=augmentation,
+            recipe=recipe,
+            warm_start=warm_start,
             device=device,
-            n_threads=n_threads,
             random_state=random_state,
             verbose=verbose,
             net_params=net_params,
         )
+        self.class_weight = class_weight
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.dropout = dropout
-
-    def _module_parameters(self):
-        check_choice("activation", self.activation, ACTIVATIONS)
-        return mlp_parameters(self, super()._module_parameters(), activation=self.activation)
-
-    def _make_module(self, **params):
-        return MLP(**params)

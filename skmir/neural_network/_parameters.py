@@ -4,29 +4,41 @@ import numbers
 from collections.abc import Iterable
 
 import numpy as np
+import torch
 from sklearn.utils import check_array, check_consistent_length
+from torch import nn
 
 from .._validation import check_number
+from ..augmentation._augment import check_augmentation
 
 
 def check_training_parameters(estimator):
     """Raise where a parameter of a network's training is not what it may be."""
-    check = {name: getattr(estimator, name) for name in ("max_iter", "n_iter_no_change", "n_threads")}
-    for name, value in check.items():
-        check_number(name, value, kind=numbers.Integral, low=1)
+    if estimator.max_iter != "auto":
+        check_number("max_iter", estimator.max_iter, kind=numbers.Integral, low=1)
+    check_number("n_iter_no_change", estimator.n_iter_no_change, kind=numbers.Integral, low=1)
     check_number("n_frames", estimator.n_frames, kind=numbers.Integral, low=1, none=True)
     check_number("batch_size", estimator.batch_size, kind=numbers.Integral, low=2)
     check_number("learning_rate_init", estimator.learning_rate_init, above=0)
     check_number("weight_decay", estimator.weight_decay, low=0)
     if estimator.early_stopping:
         check_share("validation_fraction", estimator.validation_fraction, above=0)
+    check_augmentation(estimator.augmentation)
     if not isinstance(estimator.net_params, dict | None):
         raise TypeError(f"net_params={estimator.net_params!r} must be a dict or None.")
+    for name, ours in {"lr": "learning_rate_init", "max_epochs": "max_iter"}.items():
+        if name in (estimator.net_params or {}):
+            raise ValueError(f"net_params holds {name!r}, which {ours} says. Set {ours}.")
 
 
 def check_share(name, value, **bounds):
     """Raise unless a parameter is a share below one, such as a dropout."""
     check_number(name, value, **(bounds or {"low": 0}), high=1 - 1e-9)
+
+
+def is_module_class(value):
+    """Return whether a parameter is a network, or a layer, of the user's own."""
+    return isinstance(value, type) and issubclass(value, nn.Module)
 
 
 def check_sizes(name, sizes, *, at_least=0):
@@ -50,6 +62,11 @@ def check_sample_weight(sample_weight, n_clips):
     if weights.min() < 0 or not weights.any():
         raise ValueError("sample_weight must be zero or more for each clip, and more than zero for some.")
     return weights
+
+
+def mean_one(weights):
+    """Return weights of mean 1, as a float32 tensor."""
+    return torch.from_numpy((weights / weights.mean()).astype(np.float32))
 
 
 def mlp_parameters(estimator, sizes, *, activation):

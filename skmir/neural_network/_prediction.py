@@ -1,15 +1,46 @@
-"""Logits of clips of any length, a batch of clips at a time."""
+"""What a network gives for clips of any length, a batch of clips at a time."""
 
 import numpy as np
 import torch
 from sklearn.utils import gen_batches
 
+from .._device import resolve_device
 from .._random import torch_threads
+from ._net import call
+from ._recipe import recipe_of
 from ._windows import Windows
 
 
-def predict_logits(module, frames, *, n_frames, batch_size, device, n_threads):
-    """Return the logits of each clip, averaged over the windows that cover it.
+def outputs_of(network, module, frames):
+    """Return what a module gives for each clip, with a fitted network's windows, device and threads.
+
+    Parameters
+    ----------
+    network : BaseNetwork
+        Fitted.
+    module : torch.nn.Module
+        The network's own, or one around it.
+    frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
+        float32.
+
+    Returns
+    -------
+    outputs : ndarray of shape (n_clips, n_outputs)
+        float32.
+    """
+    return predict_outputs(
+        module,
+        frames,
+        n_frames=network.n_frames_,
+        packed=network._packed,
+        batch_size=int(network.batch_size),
+        device=resolve_device(network.device),
+        n_threads=recipe_of(network).n_threads,
+    )
+
+
+def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_threads):
+    """Return the outputs for each clip, averaged over the windows that cover it.
 
     Parameters
     ----------
@@ -17,8 +48,10 @@ def predict_logits(module, frames, *, n_frames, batch_size, device, n_threads):
         It is moved to the device and back to the CPU, so that device memory is free after.
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
         float32.
-    n_frames : int
-        Length of a window in frames.
+    n_frames : int or None
+        Length of a window in frames; None takes clips whole.
+    packed : bool
+        See :class:`Windows`.
     batch_size : int
         Clips, and windows, a batch.
     device : torch.device
@@ -27,7 +60,7 @@ def predict_logits(module, frames, *, n_frames, batch_size, device, n_threads):
 
     Returns
     -------
-    logits : ndarray of shape (n_clips, n_outputs)
+    outputs : ndarray of shape (n_clips, n_outputs)
         float32.
     """
     with torch_threads(n_threads), torch.no_grad():  # and its lock: one caller at a time moves the module
@@ -35,7 +68,7 @@ def predict_logits(module, frames, *, n_frames, batch_size, device, n_threads):
             module.eval().to(device)
             return np.concatenate(
                 [
-                    _mean_over_windows(module, Windows(frames[rows], n_frames, device), batch_size)
+                    _mean_over_windows(module, Windows(frames[rows], n_frames, device, packed), batch_size)
                     for rows in gen_batches(len(frames), batch_size)
                 ]
             )
@@ -45,11 +78,11 @@ def predict_logits(module, frames, *, n_frames, batch_size, device, n_threads):
 
 def _mean_over_windows(module, windows, batch_size):
     clips, starts = windows.covering()
-    logits = torch.cat(
+    outputs = torch.cat(
         [
-            module(windows.cut(c, s)).float().cpu()
+            call(module, windows.cut(c, s)).float().cpu()
             for c, s in zip(clips.split(batch_size), starts.split(batch_size), strict=True)
         ]
     )  # (n_windows, n_outputs)
-    total = torch.zeros(len(windows), logits.shape[1]).index_add_(0, clips, logits)
+    total = torch.zeros(len(windows), outputs.shape[1]).index_add_(0, clips, outputs)
     return (total / torch.bincount(clips)[:, None]).numpy()

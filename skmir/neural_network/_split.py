@@ -5,6 +5,9 @@ import warnings
 
 import numpy as np
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
+from sklearn.utils import check_array, check_consistent_length
+
+from .._validation import check_frames
 
 
 def validation_split(y, groups, fraction, random_state):
@@ -49,6 +52,37 @@ def validation_split(y, groups, fraction, random_state):
             stacklevel=4,
         )
     return train, valid
+
+
+def check_validation_data(estimator, X, y):
+    """Return frames and targets to validate on, or None where there are none.
+
+    Parameters
+    ----------
+    estimator : BaseNetwork
+        It has learned what its targets are.
+    X, y : frames and targets, or None
+        What came as ``X_val`` and ``y_val``.
+
+    Returns
+    -------
+    held_out : (frames, tensor) or None
+
+    Raises
+    ------
+    ValueError
+        Where one comes without the other.
+    """
+    if X is None and y is None:
+        return None
+    if X is None or y is None:
+        raise ValueError("X_val and y_val come together: pass both, or neither.")
+    frames = check_frames(estimator, X, reset=False, dtype=np.float32)
+    check_consistent_length(frames, y)
+    y = check_array(y, ensure_2d=False, dtype=None, input_name="y_val")
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    return frames, estimator._encode(y)
 
 
 def _splitter(y, groups, fraction):

@@ -18,9 +18,9 @@ def load_weights(module, weights):
 
 
 def columns_of(history):
-    """Return skorch's history as one array a quantity."""
-    names = [name for name in QUANTITIES if len(history) and name in history[0]]
-    return {name: np.array(history[:, name]) for name in names}
+    """Return skorch's history as one array a quantity, NaN in the epochs that lack it."""
+    names = [name for name in QUANTITIES if any(name in row for row in history)]
+    return {name: np.array([row.get(name, np.nan) for row in history]) for name in names}
 
 
 def history_from(columns):

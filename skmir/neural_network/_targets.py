@@ -2,10 +2,12 @@
 
 import numpy as np
 import torch
-from scipy.special import expit, log_softmax, softmax
+from scipy.special import expit, log_softmax, logit, softmax
 from sklearn.utils import assert_all_finite, check_array, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from torch import nn
+from torch.nn.functional import one_hot
+
+from ._losses import ClassLoss, NumberLoss, TagLoss
 
 
 class ClassTarget:
@@ -22,9 +24,25 @@ class ClassTarget:
         return torch.from_numpy(np.searchsorted(classes, y))
 
     @staticmethod
-    def loss():
-        """Return the loss a clip, of logits (B, n_classes) and positions (B,)."""
-        return nn.CrossEntropyLoss(reduction="none")
+    def soft(targets, n_outputs):
+        """Return positions as rows that can be mixed, float32 of shape (n_clips, n_classes)."""
+        return one_hot(targets, n_outputs).float()
+
+    @staticmethod
+    def loss(label_smoothing):
+        """Return the loss of a batch."""
+        return ClassLoss(label_smoothing)
+
+    @staticmethod
+    def prior(targets, weights, n_outputs):
+        """Return the share of each class of the weighted training clips, float32 of shape (n_classes,)."""
+        counts = np.bincount(targets.numpy(), weights, minlength=n_outputs)
+        return (counts / counts.sum()).astype(np.float32)
+
+    @staticmethod
+    def prior_logits(prior):
+        """Return what the prior adds to the logits; a class never seen in training keeps its own."""
+        return np.log(np.where(prior > 0, prior, 1))
 
     @staticmethod
     def decision(logits):
@@ -61,9 +79,25 @@ class TagTarget:
         return torch.from_numpy(np.asarray(y, dtype=np.float32))
 
     @staticmethod
-    def loss():
-        """Return the mean loss over the tags of a clip, of logits and indicator (B, n_tags)."""
-        return _MeanOverTags()
+    def soft(targets, n_outputs):
+        """Return the indicator, which can be mixed as it is."""
+        return targets
+
+    @staticmethod
+    def loss(label_smoothing):
+        """Return the loss of a batch."""
+        return TagLoss(label_smoothing)
+
+    @staticmethod
+    def prior(targets, weights, n_outputs):
+        """Return how common each tag is among the weighted training clips, float32 of shape (n_tags,)."""
+        return np.average(targets.numpy(), axis=0, weights=weights).astype(np.float32)
+
+    @staticmethod
+    def prior_logits(prior):
+        """Return what the prior adds to the logits; a tag on none or on all clips keeps its own."""
+        inside = (prior > 0) & (prior < 1)
+        return logit(np.where(inside, prior, 0.5))
 
     @staticmethod
     def decision(logits):
@@ -86,13 +120,22 @@ class TagTarget:
         return (logits > 0).astype(int)
 
 
-class _MeanOverTags(nn.Module):
-    def forward(self, logits, targets):
-        losses = nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-        return losses.mean(dim=1)  # (B, n_tags) -> (B,)
+class NumberTarget:
+    """Numbers of mean 0 and deviation 1 a clip: squared error."""
+
+    @staticmethod
+    def soft(targets, n_outputs):
+        """Return the numbers, which can be mixed as they are."""
+        return targets
+
+    @staticmethod
+    def loss(label_smoothing):
+        """Return the loss of a batch; there are no labels to smooth."""
+        return NumberLoss()
 
 
-TARGETS = {"binary": ClassTarget, "multiclass": ClassTarget, "multilabel-indicator": TagTarget}
+LABELS = {"binary": ClassTarget, "multiclass": ClassTarget, "multilabel-indicator": TagTarget}
+TARGETS = {**LABELS, "continuous": NumberTarget}
 
 
 def target_for(y):
@@ -105,10 +148,10 @@ def target_for(y):
     Returns
     -------
     kind : str
-        A key of ``TARGETS``.
+        A key of ``LABELS``.
     """
     kind = type_of_target(y, input_name="y")
-    if kind not in TARGETS:
+    if kind not in LABELS:
         raise ValueError(
             f"Unknown label type: {kind!r}. A classifier learns one class a clip, y of shape (n_clips,), or "
             "tags as an indicator of zeros and ones, y of shape (n_clips, n_tags)."
@@ -140,3 +183,49 @@ def check_labels(estimator, n_clips, y):
     assert_all_finite(y, input_name="y")
     check_classification_targets(y)
     return y
+
+
+def check_known(y, classes, kind):
+    """Raise where labels are not those that a network has learned to tell apart.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_clips,) or (n_clips, n_tags)
+        Checked.
+    classes : ndarray of shape (n_classes,)
+        What it tells apart.
+    kind : str
+        A key of ``LABELS``.
+    """
+    if kind == "multilabel-indicator":
+        if y.ndim != 2 or y.shape[1] != len(classes):
+            raise ValueError(f"y has the shape {y.shape}; an indicator of {len(classes)} tags is needed.")
+        return
+    unknown = np.setdiff1d(y, classes)
+    if y.ndim != 1 or len(unknown):
+        raise ValueError(
+            f"y holds {unknown.tolist() or 'an indicator'}, and the network knows {classes.tolist()}. Going "
+            "on (warm_start, partial_fit) and validation need labels that it knows: pass classes= to the "
+            "first partial_fit, or fit a new network with warm_start=False."
+        )
+
+
+def check_numbers(estimator, n_clips, y):
+    """Return what a regressor learns as float64 of shape (n_clips,) or (n_clips, n_outputs), or raise.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Named in the error.
+    n_clips : int
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+    """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None. A regressor "
+            "learns from numbers."
+        )
+    if n_clips < 2:
+        raise ValueError(f"n_samples=1: {type(estimator).__name__} needs at least two clips to learn from.")
+    check_consistent_length(np.empty(n_clips), y)
+    return check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")

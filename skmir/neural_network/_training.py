@@ -1,53 +1,40 @@
 """The one training loop: a module, examples and a loss in, a trained skorch net out.
 
-It knows nothing of labels or of scikit-learn. AdamW follows a learning rate that warms up over the
-first quarter and falls to zero with a cosine; under early stopping, whose end is not known before,
-the rate is constant.
+It knows nothing of labels or of scikit-learn.
 """
 
 import copy
 import math
+from functools import partial
 
 import torch
-from skorch import NeuralNet
-from skorch.callbacks import EarlyStopping, LRScheduler
+from skorch.callbacks import EarlyStopping
 from skorch.helper import predefined_split
-from torch import nn
-from torch.optim.lr_scheduler import LambdaLR
 
+from ..augmentation import GaussianNoise, InputDropout, augment
+from ..augmentation._augment import check_augmentation
 from ._batches import CoveringBatches, RandomBatches, n_batches
+from ._net import Net, Step
+from ._optimizers import optimizer_params
 from ._progress import EpochBar
+from ._schedules import factors
+from ._sparsity import ActivityPenalty
 
-WARM_UP = 0.25
-
-
-class WeightedLoss(nn.Module):
-    """The mean of a loss that gives one value an example, each times its weight."""
-
-    def __init__(self, loss):
-        super().__init__()
-        self.loss = loss
-
-    def forward(self, outputs, targets_and_weights):
-        """Return a scalar, for outputs (B, n_outputs), targets (B, ...) and weights (B,)."""
-        targets, weights = targets_and_weights
-        return (self.loss(outputs, targets) * weights).mean()
+AUTO_STEPS, AUTO_EPOCHS = 200, 15
 
 
-def make_net(
-    module, loss, *, learning_rate, weight_decay, max_iter, batch_size, device, callbacks, net_params
-):
+def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, device, callbacks, net_params):
     """Return an untrained skorch net with this library's iterators and optimiser.
 
     Parameters
     ----------
     module : torch.nn.Module
     loss : torch.nn.Module
-        Takes outputs and targets, gives one value an example.
+        Takes outputs, and targets with weights; gives a scalar.
+    recipe : TrainingRecipe
+        Checked.
     learning_rate, weight_decay : float
-        Of AdamW.
-    max_iter : int
-        Epochs.
+        Of the optimiser.
     batch_size : int
         Clips a batch.
     device : torch.device
@@ -58,14 +45,12 @@ def make_net(
 
     Returns
     -------
-    net : skorch.NeuralNet
+    net : Net
     """
     params = {
-        "criterion": WeightedLoss(loss),
-        "optimizer": torch.optim.AdamW,
-        "optimizer__weight_decay": weight_decay,
+        "criterion": loss,
+        **optimizer_params(recipe, weight_decay),
         "lr": learning_rate,
-        "max_epochs": max_iter,
         "batch_size": batch_size,
         "iterator_train": RandomBatches,
         "iterator_valid": CoveringBatches,
@@ -75,26 +60,76 @@ def make_net(
         "device": str(device),
     }
     extra = dict(net_params or {})
+    if "optimizer" in extra:  # the user's own: what was meant for ours is not for it
+        params.pop("optimizer__momentum", None), params.pop("optimizer__nesterov", None)
     callbacks = [*callbacks, *copy.deepcopy(extra.pop("callbacks", None) or [])]
-    return NeuralNet(module, **{**params, **extra}, callbacks=callbacks)
+    return Net(module, **{**params, **extra}, callbacks=callbacks)
 
 
-def train(net, examples, valid=None, *, generator):
-    """Train a net in place.
+def take_over(net, old):
+    """Give a net what another one on the same module has gathered: its history, its optimiser's state.
 
     Parameters
     ----------
-    net : skorch.NeuralNet
+    net : Net
+        Initialised, with the parameters of now.
+    old : Net
+        Initialised; a state of another optimiser than the net's is of no use to it.
+
+    Returns
+    -------
+    net : Net
+    """
+    net.history_ = old.history_
+    if type(net.optimizer_) is type(old.optimizer_):
+        net.optimizer_.state = old.optimizer_.state
+    return net
+
+
+def epochs_of(max_iter, n_examples, batch_size):
+    """Return the number of epochs that ``max_iter`` stands for.
+
+    Parameters
+    ----------
+    max_iter : int or "auto"
+        "auto" takes as many epochs as make ``AUTO_STEPS`` steps, and ``AUTO_EPOCHS`` at least: few clips
+        need more passes than many.
+    n_examples, batch_size : int
+
+    Returns
+    -------
+    n_epochs : int
+    """
+    if max_iter != "auto":
+        return int(max_iter)
+    return max(math.ceil(AUTO_STEPS / n_batches(n_examples, batch_size)), AUTO_EPOCHS)
+
+
+def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, generator):
+    """Train a net in place, from where it stands.
+
+    Parameters
+    ----------
+    net : Net
+        Initialised.
     examples : Examples
         To train on.
     valid : Examples or None
         To validate on.
+    epochs : int
+        How long.
+    recipe : TrainingRecipe
+        Checked.
+    schedule : str
+        Of the learning rate, over all epochs.
+    augmentation : augmentation, list of augmentations, or None
+        Of training batches.
     generator : torch.Generator
-        Of the batches.
+        Of the batches and of the augmentation.
 
     Returns
     -------
-    net : skorch.NeuralNet
+    net : Net
         Its module is back on the CPU: device memory is free for the next fit.
 
     Raises
@@ -102,28 +137,76 @@ def train(net, examples, valid=None, *, generator):
     ValueError
         Where the weights have grown beyond bounds.
     """
-    net.set_params(
-        iterator_train__generator=generator,
-        train_split=None if valid is None else predefined_split(valid),
+    net.train_split = None if valid is None else predefined_split(valid)
+    net.max_epochs = epochs
+    if isinstance(net.optimizer_, torch.optim.LBFGS):  # it flattens gradients in plain memory order alone
+        net.module_.to(memory_format=torch.contiguous_format)
+    n_steps = epochs * n_batches(len(examples), net.batch_size)
+    penalty = ActivityPenalty(net.module_, recipe.l1_activation) if recipe.l1_activation else None
+    net.step_ = Step(
+        rates=(net.lr * factor for factor in factors(schedule, n_steps)),
+        augmentation=_on_batches(recipe, augmentation, generator),
+        penalty=penalty,
+        forward=torch.compile(net.module_) if recipe.compile else None,
+        recipe=recipe,
+        generator=generator,
+        device_type=torch.device(net.device).type,
     )
-    net.fit(examples, None)
-    net.module_.eval().to("cpu")
+    try:
+        _to(net, net.device)
+        net.train(examples)
+    finally:
+        if penalty is not None:
+            penalty.remove()
+        net.step_ = None
+        net.train_split = None
+        net.module_.eval()
+        _to(net, "cpu")
+    _check_weights(net)
+    return net
+
+
+def _on_batches(recipe, augmentation, generator):
+    """Return the function that augments a batch, or None where there is nothing to do."""
+    steps = check_augmentation(augmentation)
+    if recipe.noise:
+        steps.append(GaussianNoise(recipe.noise))
+    if recipe.input_dropout:
+        steps.append(InputDropout(recipe.input_dropout))
+    return partial(augment, augmentations=steps, generator=generator) if steps else None
+
+
+def _to(net, device):
+    """Move the module, and what the optimiser keeps of it, to a device."""
+    net.module_.to(device)
+    fused = net.optimizer_.defaults.get("fused")
+    for state in net.optimizer_.state.values():
+        for name, value in state.items():
+            if name != "step" or fused:  # else torch counts steps on the CPU
+                state[name] = _moved(value, device)
+
+
+def _moved(value, device):
+    """Return a tensor, or a list of them, on a device, and anything else as it is."""
+    if isinstance(value, list):
+        return [_moved(item, device) for item in value]
+    return value.to(device) if torch.is_tensor(value) else value
+
+
+def _check_weights(net):
     if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
         raise ValueError(
             f"The network diverged: its weights are not finite after {len(net.history)} epochs at "
             f"learning_rate_init={net.lr:g}. Lower it ({net.lr / 10:g} is the next to try), and see that the "
             "input is standardised (FrameScaler, StandardScaler)."
         )
-    return net
 
 
-def callbacks_for(*, n_examples, batch_size, max_iter, patience=None, verbose=0):
-    """Return the callbacks of a fit: the schedule or early stopping, and the bar.
+def callbacks_for(*, patience=None, verbose=0):
+    """Return the callbacks of a fit: early stopping, and the bar.
 
     Parameters
     ----------
-    n_examples, batch_size, max_iter : int
-        They say how many steps the schedule has.
     patience : int or None, default=None
         Epochs without a lower validation loss after which training stops, and the best epoch's
         weights come back; None trains for ``max_iter`` epochs.
@@ -135,25 +218,9 @@ def callbacks_for(*, n_examples, batch_size, max_iter, patience=None, verbose=0)
     callbacks : list of (str, skorch callback)
     """
     callbacks = []
-    if patience is None:
-        shape = one_cycle(max_iter * n_batches(n_examples, batch_size))
-        schedule = LRScheduler(policy=LambdaLR, lr_lambda=shape, step_every="batch")
-        callbacks.append(("schedule", schedule))
-    else:
+    if patience is not None:
         stopping = EarlyStopping(monitor="valid_loss", patience=patience, threshold=0, load_best=True)
         callbacks.append(("early_stopping", stopping))
     if verbose:
         callbacks.append(("bar", EpochBar()))
     return callbacks
-
-
-def one_cycle(n_steps):
-    """Return the factor on the learning rate at a step: up in a line, down with a cosine."""
-    warm_up = max(round(WARM_UP * n_steps), 1)
-
-    def factor(step):
-        if step < warm_up:
-            return (step + 1) / warm_up
-        return 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(n_steps - warm_up, 1)))
-
-    return factor

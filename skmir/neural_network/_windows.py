@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 
-def window_length(frames, n_frames):
+def window_length(frames, n_frames, whole=False):
     """Return the length in frames of what a network sees.
 
     Parameters
@@ -19,12 +19,16 @@ def window_length(frames, n_frames):
         The training clips.
     n_frames : int or None
         The longest that the user allows; None sets no limit.
+    whole : bool, default=False
+        Whether clips need no common length, and the limit alone counts.
 
     Returns
     -------
-    length : int
+    length : int or None
         The median length of the clips, where that is allowed.
     """
+    if whole:
+        return None if n_frames is None else int(n_frames)
     median = math.ceil(np.median([x.shape[1] for x in frames]))
     return median if n_frames is None else min(median, int(n_frames))
 
@@ -36,38 +40,64 @@ class Windows:
     ----------
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
         float32.
-    n_frames : int
-        Length of a window in frames.
+    n_frames : int or None
+        Length of a window in frames; None takes clips whole, which needs ``packed``.
     device : torch.device
         Where the frames go, once.
+    packed : bool, default=False
+        Whether windows of unequal length are told apart, for recurrent networks: a clip shorter than
+        ``n_frames`` then keeps its own length.
     """
 
-    def __init__(self, frames, n_frames, device):
-        self.n_frames = n_frames
+    def __init__(self, frames, n_frames, device, packed=False):
+        self.packed = packed
         self.lengths = torch.tensor([x.shape[1] for x in frames])
+        self.n_frames = int(self.lengths.max()) if n_frames is None else n_frames
         self.firsts = torch.cumsum(self.lengths, 0) - self.lengths
-        self.values = torch.from_numpy(np.concatenate([x.T for x in frames])).to(device)  # (frames, bins)
+        # In C order whatever the caller's: the last bits of a result hang on it.
+        end_to_end = np.ascontiguousarray(np.concatenate([x.T for x in frames]))  # (frames, bins)
+        self.values = torch.from_numpy(end_to_end).to(device)
+        self.whole = bool((self.lengths == self.n_frames).all())
 
     def __len__(self):
         return len(self.lengths)
 
+    @property
+    def size(self):
+        """Number of values of a window."""
+        return self.n_frames * self.values.shape[1]
+
     def cut(self, clips, starts):
-        """Return windows of shape (B, n_bins, n_frames).
+        """Return windows of shape (B, n_bins, n_frames), or ``{"x": windows, "lengths": (B,)}``.
 
         Parameters
         ----------
         clips, starts : tensor of int64 of shape (B,)
             Which clip, and the frame at which its window starts. A window that runs over the end of
-            its clip goes on at the clip's beginning.
+            its clip goes on at the clip's beginning; where windows are packed, what lies beyond the
+            lengths is for no one to see.
         """
-        steps = (starts[:, None] + torch.arange(self.n_frames)) % self.lengths[clips][:, None]
-        rows = (steps + self.firsts[clips][:, None]).to(self.values.device)  # (B, n_frames)
-        return self.values[rows].transpose(1, 2)
+        if self.whole:  # no arithmetic for what is the common case
+            clip_by_clip = self.values.view(len(self), self.n_frames, -1)  # (n_clips, n_frames, n_bins)
+            windows = clip_by_clip[clips.to(self.values.device)].transpose(1, 2)
+        else:
+            steps = (starts[:, None] + torch.arange(self.n_frames)) % self.lengths[clips][:, None]
+            rows = (steps + self.firsts[clips][:, None]).to(self.values.device)  # (B, n_frames)
+            windows = self.values[rows].transpose(1, 2)
+        return (
+            {"x": windows, "lengths": self.lengths[clips].clamp(max=self.n_frames)}
+            if self.packed
+            else windows
+        )
 
     def random_starts(self, clips, generator):
-        """Return a random start a clip: anywhere inside for a long clip, at any phase of a short one."""
+        """Return a random start a clip: anywhere inside for a long clip, at any phase of a short one.
+
+        A short clip that is not repeated, since windows are packed, starts at its beginning.
+        """
         spare = self.lengths[clips] - self.n_frames
-        n_starts = torch.where(spare < 0, self.lengths[clips], spare + 1)
+        phases = torch.ones_like(spare) if self.packed else self.lengths[clips]
+        n_starts = torch.where(spare < 0, phases, spare + 1)
         return (torch.rand(len(clips), generator=generator) * n_starts).long()
 
     def covering(self):

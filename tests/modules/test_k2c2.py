@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from skmir.modules import K2C2
+from skmir.modules._widths import sized
 
 WIDTHS = {  # Table 1 of Choi et al. (2017)
     0.1e6: (20, 41, 41, 62, 83),
@@ -27,6 +28,13 @@ def test_the_papers_widths_give_the_papers_numbers_of_parameters(target, n_filte
     maps = (1, *n_filters)
     convolutions = sum(9 * i * o + 2 * o for i, o in itertools.pairwise(maps))
     assert count == 2 * 96 + convolutions + 50 * n_filters[-1] + 50
+
+
+@pytest.mark.parametrize(("target", "n_filters"), WIDTHS.items())
+def test_the_papers_widths_are_found_from_its_numbers_of_parameters(target, n_filters):
+    """But for a unit, or one in a hundred: the paper's own numbers are that far from the round ones."""
+    found = sized(K2C2, target, 96, 1366, 50)
+    assert found["n_filters"] == pytest.approx(n_filters, abs=1, rel=0.01)
 
 
 def test_the_default_is_the_smallest_of_the_paper():
@@ -74,3 +82,44 @@ def test_every_parameter_learns():
     net = K2C2(12, 20, 3, (4, 4)).train()
     net(torch.randn(8, 12, 20, generator=torch.Generator().manual_seed(0))).logsumexp(1).sum().backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in net.parameters())
+
+
+@torch.no_grad()
+def test_features_are_what_the_last_layer_sees():
+    net = K2C2(12, 64, 3, (4, 5)).eval()
+    x = torch.randn(4, 12, 64, generator=torch.Generator().manual_seed(0))
+    assert net.features(x).shape == (4, 5)
+    torch.testing.assert_close(net(x), net.final_layer(net.features(x)))
+
+
+@torch.no_grad()
+def test_dropout_precedes_the_last_layer():
+    net = K2C2(12, 64, 3, (4, 64), dropout=0.5)
+    x = torch.randn(4, 12, 64, generator=torch.Generator().manual_seed(0))
+    assert not torch.equal(net.train()(x), net(x))
+    assert torch.equal(net.features(x), net.features(x))
+    assert torch.equal(net.eval()(x), net(x))
+
+
+@torch.no_grad()
+def test_pools_may_be_given():
+    net = K2C2(12, 64, 3, (4, 4), pools=[(6, 8), (2, 8)]).eval()
+    shapes = []
+    for block in net.conv_layers:
+        block.register_forward_hook(lambda module, args, output: shapes.append(tuple(output.shape[2:])))
+    assert net(torch.zeros(2, 12, 64)).shape == (2, 3)
+    assert shapes == [(2, 8), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("pools", "match"),
+    [
+        ([(3, 8), (4, 16)], r"after conv layer 2: 8 of 64 frames.*at least 128 frames"),
+        ([(16, 8), (1, 8)], r"after conv layer 1: 12 of 12 bins.*at least 16 bins"),
+        ([(2, 8), (2, 8)], r"leave 3 of 12 bins after conv layer 2.*between 7 and 12,"),
+        ([(3, 4), (4, 4)], r"leave 4 of 64 frames after conv layer 2.*between 33 and 64,"),
+    ],
+)
+def test_pools_that_do_not_fit(pools, match):
+    with pytest.raises(ValueError, match=match):
+        K2C2(12, 64, 3, (4, 4), pools=pools)

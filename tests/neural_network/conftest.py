@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from skmir.neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
+from skmir.neural_network import RBM, CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
 
 SMALL = {
     "mlp": (MLPClassifier, {"hidden_layer_sizes": (8,)}),
-    "cnn": (CNNClassifier, {"n_filters": (4, 4)}),
+    "cnn": (CNNClassifier, {"n_filters": (4, 4, 4, 4)}),
     "crnn": (CRNNClassifier, {"n_filters": (4, 4), "hidden_size": 4}),
-    "dbn": (DBNClassifier, {"hidden_layer_sizes": (8, 8), "pretraining_iter": 2}),
+    "dbn": (DBNClassifier, {"hidden_layer_sizes": (8, 8), "pretraining": RBM(n_iter=2)}),
 }
 
 

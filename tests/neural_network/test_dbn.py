@@ -7,7 +7,7 @@ from torch import nn
 
 from skmir.modules import MLP
 from skmir.neural_network import RBM
-from skmir.neural_network._dbn import _copy
+from skmir.neural_network._dbn_mixin import _copy
 from skmir.neural_network._split import validation_split
 
 
@@ -54,7 +54,6 @@ def test_the_network_starts_as_a_stack_of_machines(start, rows):
             layer.out_features,
             visible="bernoulli" if depth else "gaussian",
             learning_rate=0.01 if depth else 0.001,
-            batch_size=32,
             n_iter=2,
             device="cpu",
             random_state=seed + depth,
@@ -80,10 +79,10 @@ def test_what_decides_pretraining(start, rows):
     y = np.tile([0, 1, 2], 20)
     first = linear(start(rows, y))[0].weight
     for params in (
-        {"pretraining_iter": 5},
-        {"pretraining_learning_rate": 0.02},
+        {"pretraining": RBM(n_iter=5)},
+        {"pretraining": RBM(n_iter=2, learning_rate=0.02)},
+        {"pretraining": RBM(n_iter=2, batch_size=8)},
         {"random_state": 1},
-        {"batch_size": 8},
     ):
         assert not torch.equal(linear(start(rows, y, **params))[0].weight, first), params
     for params in ({"max_iter": 9}, {"learning_rate_init": 0.5}, {"class_weight": "balanced"}):

@@ -10,7 +10,7 @@ from joblib import parallel_config
 from sklearn.model_selection import cross_val_predict, cross_validate
 from sklearn.pipeline import make_pipeline
 
-from skmir.neural_network import RBM, _training
+from skmir.neural_network import RBM, _net, _training
 from skmir.preprocessing import FrameScaler
 
 
@@ -24,7 +24,7 @@ def powers(rng):
 
 @pytest.fixture
 def pipeline(network):
-    return make_pipeline(FrameScaler(), network("cnn", n_filters=(16, 16), max_iter=2))
+    return make_pipeline(FrameScaler(), network("cnn", n_filters=(8, 8, 16, 16), max_iter=2))
 
 
 def predict_folds(pipeline, powers, n_jobs=None):
@@ -149,7 +149,8 @@ def test_the_order_of_the_clips_depends_on_the_seed(network, frames, monkeypatch
                 orders[-1].append(targets.tolist())
                 yield x, (targets, weights)
 
-    monkeypatch.setattr(_training, "RandomBatches", Spy)
+    for module in (_training, _net):
+        monkeypatch.setattr(module, "RandomBatches", Spy)
     for seed in (0, 0, 1):
         orders.append([])
         network("mlp", random_state=seed).fit(*frames)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from skmir.neural_network import _base
+from skmir.neural_network import TrainingRecipe, _base
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_training_stops_when_the_validation_loss_does_not_fall(each_network, noi
 
 def test_the_best_epochs_weights_are_kept(each_network, noise, splits):
     X, y = noise
-    model = each_network(**STOPPING).fit(X, y)
+    model = each_network(recipe=TrainingRecipe(label_smoothing=0.0), **STOPPING).fit(X, y)
     ((_, train, valid),) = splits
     assert len(valid) == 10 and not set(train) & set(valid)
     kept = log_loss(y[valid], model.predict_proba(X[valid]))

@@ -22,7 +22,7 @@ def frames(rng):
 
 
 def model(device):
-    return CNNClassifier(n_filters=(8, 8), max_iter=10, random_state=0, device=device)
+    return CNNClassifier(n_filters=(4, 4, 8, 8), max_iter=10, random_state=0, device=device)
 
 
 def test_learns_what_the_cpu_learns(frames):

@@ -44,7 +44,7 @@ def test_the_learning_rate_warms_up_and_falls(network, frames):
     rates = np.ravel(model.fit(*frames).net_.history[:, "batches", :, "lr"])
     assert rates.shape == (120,)  # six steps an epoch
     peak = rates.argmax()
-    assert rates.max() == pytest.approx(0.01)
+    assert rates.max() == pytest.approx(0.01, rel=0.02)
     assert 28 <= peak <= 31  # a quarter of them
     assert (np.diff(rates[: peak + 1]) > 0).all() and (np.diff(rates[peak + 1 :]) < 0).all()
     assert rates[-1] < 1e-3

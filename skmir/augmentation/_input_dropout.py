@@ -1,0 +1,58 @@
+"""Dropout on what comes in."""
+
+import torch
+
+from .._validation import check_number
+from ._base import BaseAugmentation
+
+
+class InputDropout(BaseAugmentation):
+    """Set values to zero at random, and scale the rest up, so that means stay as they are.
+
+    Parameters
+    ----------
+    rate : float
+        Probability, below 1, with which a value becomes 0; the others are divided by ``1 - rate``.
+    p : float, default=1.0
+        Probability with which a clip is changed at all.
+
+    See Also
+    --------
+    GaussianNoise : Adds to values instead.
+    TimeMask : Hides whole frames, which their neighbours cannot make up for.
+
+    Notes
+    -----
+    Zero is the training clips' mean of each bin after ``FrameScaler``; of frames that are not standardised
+    it may be anything. No label is broken.
+
+    As many numbers are drawn as the batch has values, on the CPU. On a fast GPU that may take longer than
+    the training step itself.
+
+    References
+    ----------
+    .. [1] J. Schlüter and T. Grill, "Exploring data augmentation for improved singing voice detection with
+       neural networks", ISMIR, 2015.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmir.augmentation import InputDropout
+    >>> x = torch.ones(1, 4, 1000)
+    >>> dropped, _ = InputDropout(0.2)(x, None, torch.Generator().manual_seed(0))
+    >>> dropped.unique(), round(float((dropped == 0).float().mean()), 2)
+    (tensor([0.0000, 1.2500]), 0.2)
+    """
+
+    def __init__(self, rate, *, p=1.0):
+        self.rate = rate
+        self.p = p
+
+    def _check_parameters(self):
+        check_number("rate", self.rate, low=0)
+        if self.rate >= 1:
+            raise ValueError(f"rate={self.rate!r} must be below 1, so that something is left.")
+
+    def _change(self, x, generator):
+        kept = torch.rand(x.shape, generator=generator, dtype=torch.float32) >= self.rate
+        return x * (kept.to(x.device, x.dtype) / (1 - self.rate))

@@ -1,0 +1,159 @@
+"""The recurrent network: layers that follow a clip frame by frame.
+
+Cells: "gru" is that of Cho et al., "Learning phrase representations using RNN encoder-decoder for
+statistical machine translation", EMNLP 2014; "lstm" that of Hochreiter & Schmidhuber, "Long short-term
+memory", Neural Computation 9, 1997; "tanh" the plain one. Two directions: Schuster & Paliwal, "Bidirectional
+recurrent neural networks", IEEE Transactions on Signal Processing 45, 1997.
+"""
+
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
+
+from ._widths import scaled
+
+CELLS = {"gru": nn.GRU, "lstm": nn.LSTM, "tanh": nn.RNN}
+
+
+class RNN(nn.Module):
+    """Recurrent layers over frames; the last one's last state goes to a linear output.
+
+    Parameters
+    ----------
+    n_bins : int
+        Values a frame.
+    n_frames : int
+        Not used: the network takes clips of any length. It stands here because other networks need it.
+    n_outputs : int
+        Number of outputs; they are logits.
+    cell : {"gru", "lstm", "tanh"} or class, default="gru"
+        A class of your own has the interface of ``torch.nn.RNNBase``: it is built with ``input_size``,
+        ``hidden_size``, ``batch_first=True`` and ``bidirectional``, and returns outputs and last states.
+    hidden_layer_sizes : sequence of int, default=(64,)
+        Units a recurrent layer, in each direction.
+    bidirectional : bool, default=False
+        Whether each layer follows the clip backwards too. The last states of both directions are then
+        put side by side; backwards, the last frame is the clip's first.
+    dropout : float, default=0.0
+        Share of each recurrent layer's outputs that is dropped in training, in [0, 1).
+
+    Raises
+    ------
+    ValueError
+        Where ``hidden_layer_sizes`` is empty.
+
+    Notes
+    -----
+    Boeck et al. (2012) find onsets with three bidirectional layers of 25 tanh units, which is
+    ``cell="tanh", hidden_layer_sizes=(25, 25, 25), bidirectional=True``. Their output is a value a frame;
+    here it is one a clip.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmir.modules import RNN
+    >>> net = RNN(40, 128, 10, bidirectional=True).eval()
+    >>> clips = torch.zeros(2, 40, 128)
+    >>> net(clips, lengths=torch.tensor([128, 90])).shape
+    torch.Size([2, 10])
+    """
+
+    RATIOS = {"hidden_layer_sizes": (1,)}
+
+    def __init__(
+        self,
+        n_bins,
+        n_frames,
+        n_outputs,
+        cell="gru",
+        hidden_layer_sizes=(64,),
+        bidirectional=False,
+        dropout=0.0,
+    ):
+        super().__init__()
+        if not len(hidden_layer_sizes):
+            raise ValueError("hidden_layer_sizes is empty. Give the size of at least one layer.")
+        cell = cell if isinstance(cell, type) else CELLS[cell]
+        n_inputs = n_bins
+        self.recurrent_layers = nn.ModuleList()
+        for n_units in hidden_layer_sizes:
+            layer = cell(n_inputs, n_units, batch_first=True, bidirectional=bidirectional)
+            self.recurrent_layers.append(layer)
+            n_inputs = 2 * n_units if bidirectional else n_units
+        self.dropout = nn.Dropout(dropout)
+        self.final_layer = nn.Linear(n_inputs, n_outputs)
+
+    @staticmethod
+    def widths(scale):
+        """Return the widths of a network of one layer; ``scale`` is its units.
+
+        Parameters
+        ----------
+        scale : float
+            From 1.
+
+        Returns
+        -------
+        widths : dict of list of int
+            Arguments of the constructor.
+        """
+        return scaled(RNN.RATIOS, scale)
+
+    def forward(self, x, lengths=None):
+        """Return logits.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+        lengths : int64 tensor of shape (B,), default=None
+            Each clip's own number of frames; what lies beyond is not looked at. None takes all frames.
+
+        Returns
+        -------
+        logits : tensor of shape (B, n_outputs)
+        """
+        return self.final_layer(self.dropout(self.features(x, lengths)))
+
+    def features(self, x, lengths=None):
+        """Return the last state of the last layer, of both directions where there are two.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+        lengths : int64 tensor of shape (B,), default=None
+            As in ``forward``.
+
+        Returns
+        -------
+        features : tensor of shape (B, n_features)
+
+        Raises
+        ------
+        ValueError
+            Where a length is less than 1, or more than there are frames.
+        """
+        x = x.transpose(1, 2)  # (B, T, n_bins)
+        if lengths is not None:
+            x = _pack(x, lengths.cpu())
+        for depth, layer in enumerate(self.recurrent_layers):
+            x, state = layer(self._drop(x) if depth else x)  # (B, T, n_directions * n_units)
+        hidden = state[0] if isinstance(state, tuple) else state  # an LSTM's cells are its own affair
+        return hidden.transpose(0, 1).flatten(1)  # (n_directions, B, n_units) -> (B, n_features)
+
+    def _drop(self, x):
+        if isinstance(x, PackedSequence):
+            return x._replace(data=self.dropout(x.data))
+        return self.dropout(x)
+
+
+def _pack(x, lengths):
+    """Return the clips' own frames, packed."""
+    # torch packs without a word where a length exceeds the number of frames.
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    if shortest < 1 or longest > x.shape[1]:
+        raise ValueError(
+            f"lengths lie between {shortest} and {longest}; they may lie between 1 and {x.shape[1]}, the "
+            "number of frames."
+        )
+    return pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)

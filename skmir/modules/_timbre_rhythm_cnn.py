@@ -1,0 +1,215 @@
+"""A compact network for few clips of any length: what sounds, seen closely, and how it repeats, as a whole.
+
+The part for timbre is small two-dimensional convolutions whose maps keep their absolute frequency, and
+convolutions over time above them. The part for rhythm is the autocorrelation tempogram of Grosche, Mueller &
+Kurth ("Cyclic tempogram", ICASSP 2010) made into a layer: band by band, on a logarithmic axis of lags, where
+another tempo is a shift that convolution and pooling do not mind. The combination is this library's own.
+"""
+
+import itertools
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+from ._widths import scaled
+
+LOCAL_FRAMES = 128  # more frames than this are averaged before the local part
+RHYTHM_FRAMES = 200  # windows from here (4.6 s at 43 frames a second) are long enough for a rhythm
+SHORTEST_LAG, LONGEST_LAG = 6, 172  # in frames: 0.14 s to 4 s, a fast eighth note to a slow bar
+
+
+class TimbreRhythmCNN(nn.Module):
+    """Local convolutions that keep absolute frequency, and for long windows a tempogram layer beside them.
+
+    Parameters
+    ----------
+    n_bins, n_frames : int
+        Size of the input, at least 1 each. From 200 frames there is the part for rhythm.
+    n_outputs : int
+        Number of outputs; they are logits.
+    n_filters : sequence of 4 int, default=(16, 32, 128, 128)
+        Feature maps of the two layers over frequency and time, and of the two over time.
+    n_rhythm_filters : int, default=64
+        Feature maps of the two layers over lags.
+    n_bands, n_lags : int, default=16, 40
+        Size of the tempogram.
+    dropout : float, default=0.0
+        Share of the last layer's inputs that is dropped in training, in [0, 1).
+
+    Raises
+    ------
+    ValueError
+        Where ``n_filters`` does not hold four numbers.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmir.modules import TimbreRhythmCNN
+    >>> TimbreRhythmCNN(128, 600, 4).eval()(torch.zeros(2, 128, 600)).shape
+    torch.Size([2, 4])
+    """
+
+    RATIOS = {"n_filters": (1, 2, 8, 8), "n_rhythm_filters": 4}
+
+    def __init__(
+        self,
+        n_bins,
+        n_frames,
+        n_outputs,
+        n_filters=(16, 32, 128, 128),
+        n_rhythm_filters=64,
+        n_bands=16,
+        n_lags=40,
+        dropout=0.0,
+    ):
+        super().__init__()
+        if len(n_filters) != 4:
+            raise ValueError(f"n_filters={tuple(n_filters)} must hold 4 numbers, one a layer.")
+        local, wide, first, last = n_filters
+        self.n_averaged = math.ceil(n_frames / LOCAL_FRAMES)
+        self.local_layers = nn.Sequential(
+            *_conv2d(1, local, (7, 5), stride=(4, 2)),
+            *_conv2d(local, wide, (3, 3)),
+            nn.MaxPool2d(2, ceil_mode=True),
+        ).to(memory_format=torch.channels_last)
+        left = math.ceil(n_bins / 8)  # bins after a stride of 4 and a pool of 2
+        self.time_layers = nn.Sequential(
+            *_conv1d(wide * left, first, 3), nn.MaxPool1d(2, ceil_mode=True), *_conv1d(first, last, 3)
+        )
+        n_features = 2 * last
+        self.rhythm_layers = None
+        if n_frames >= RHYTHM_FRAMES:
+            self.tempogram = Tempogram(n_bins, n_bands, n_lags, min(LONGEST_LAG, n_frames // 2))
+            self.rhythm_layers = nn.Sequential(
+                nn.BatchNorm1d(n_bands),
+                *_conv1d(n_bands, n_rhythm_filters, 9),
+                *_conv1d(n_rhythm_filters, n_rhythm_filters, 5),
+            )
+            n_features += 2 * n_rhythm_filters
+        self.dropout = nn.Dropout(dropout)
+        self.final_layer = nn.Linear(n_features, n_outputs)
+
+    @staticmethod
+    def widths(scale):
+        """Return the width arguments at a scale, in the ratio of the defaults.
+
+        Parameters
+        ----------
+        scale : float
+            From 0, where every width is 1.
+
+        Returns
+        -------
+        widths : dict
+            Arguments of the constructor.
+        """
+        return scaled(TimbreRhythmCNN.RATIOS, scale)
+
+    def forward(self, x):
+        """Return logits.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        logits : tensor of shape (B, n_outputs)
+        """
+        return self.final_layer(self.dropout(self.features(x)))
+
+    def features(self, x):
+        """Return what the last layer sees: means and maxima of the maps.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        features : tensor of shape (B, n_features)
+        """
+        timbre = mean_and_max(self._local_maps(x))
+        if self.rhythm_layers is None:
+            return timbre
+        return torch.cat([timbre, mean_and_max(self.rhythm_layers(self.tempogram(x)))], dim=1)
+
+    def _local_maps(self, x):
+        if self.n_averaged > 1:
+            x = nn.functional.avg_pool1d(x, self.n_averaged, ceil_mode=True)  # (B, n_bins, <= 128)
+        x = x.unsqueeze(1).contiguous(memory_format=torch.channels_last)  # (B, 1, n_bins, T)
+        x = self.local_layers(x).flatten(1, 2)  # (B, C, F', T') -> (B, C * F', T')
+        return self.time_layers(x)
+
+
+class Tempogram(nn.Module):
+    """Autocorrelation of the onset envelopes of bands, on a logarithmic axis of lags.
+
+    Parameters
+    ----------
+    n_bins : int
+        Of the input.
+    n_bands : int
+        Neighbouring bins are averaged to so many bands.
+    n_lags : int
+        Number of lags.
+    longest : int
+        The longest lag, in frames.
+    """
+
+    def __init__(self, n_bins, n_bands, n_lags, longest):
+        super().__init__()
+        edges = np.linspace(0, n_bins, n_bands + 1).round().astype(int)
+        bands = np.zeros((n_bands, n_bins), dtype=np.float32)
+        for band, (low, high) in enumerate(itertools.pairwise(edges)):
+            bands[band, low : max(high, low + 1)] = 1 / max(high - low, 1)
+        lags = np.geomspace(min(SHORTEST_LAG, longest), longest, n_lags)
+        whole = np.floor(lags).astype(np.int64)
+        self.register_buffer("bands", torch.from_numpy(bands))
+        self.register_buffer("lags", torch.from_numpy(whole))
+        self.register_buffer("weights", torch.from_numpy((lags - whole).astype(np.float32)))
+
+    def forward(self, x):
+        """Return the tempogram.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        tempogram : tensor of shape (B, n_bands, n_lags)
+            1 at a lag after which a band repeats exactly; for one that is constant 0 throughout.
+        """
+        with torch.autocast(x.device.type, enabled=False):  # no FFT in bfloat16
+            envelope = (self.bands @ x.float()).diff(dim=2).relu()  # (B, n_bands, T - 1)
+            envelope = envelope - envelope.mean(dim=2, keepdim=True)
+            size = 2 * x.shape[2]
+            power = torch.fft.rfft(envelope, n=size).abs().square()
+            correlation = torch.fft.irfft(power, n=size)
+            correlation = correlation / (correlation[..., :1] + 1e-3)
+            low, high = correlation[..., self.lags], correlation[..., self.lags + 1]
+            return low + self.weights * (high - low)
+
+
+def mean_and_max(x):
+    """Return mean and maximum over the last axis, (B, C, T) -> (B, 2 * C)."""
+    return torch.cat([x.mean(dim=-1), x.amax(dim=-1)], dim=1)
+
+
+def _conv2d(n_in, n_out, kernel, stride=1):
+    padding = tuple(k // 2 for k in kernel)
+    return (
+        nn.Conv2d(n_in, n_out, kernel, stride=stride, padding=padding, bias=False),
+        nn.BatchNorm2d(n_out),
+        nn.ReLU(),
+    )
+
+
+def _conv1d(n_in, n_out, kernel):
+    return nn.Conv1d(n_in, n_out, kernel, padding=kernel // 2, bias=False), nn.BatchNorm1d(n_out), nn.ReLU()

@@ -1,0 +1,51 @@
+"""First weights by name."""
+
+import torch
+from torch import nn
+
+INITIALIZATIONS = {
+    "glorot_uniform": nn.init.xavier_uniform_,
+    "glorot_normal": nn.init.xavier_normal_,
+    "he_uniform": nn.init.kaiming_uniform_,
+    "he_normal": nn.init.kaiming_normal_,
+    "orthogonal": nn.init.orthogonal_,
+}
+LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d)
+
+
+@torch.no_grad()
+def initialize(module, name):
+    """Draw the weights of all linear and convolutional layers anew and set their biases to zero.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Changed in place.
+    name : str or None
+        A key of ``INITIALIZATIONS``; None leaves the module as it is.
+    """
+    if name is None:
+        return
+    for layer in module.modules():
+        if isinstance(layer, LAYERS):
+            # Drawn in plain memory order: torch's orthogonal_ takes no weights whose channels come last.
+            drawn = torch.empty_like(layer.weight, memory_format=torch.contiguous_format)
+            layer.weight.copy_(INITIALIZATIONS[name](drawn))
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+
+
+@torch.no_grad()
+def limit_norms(module, max_norm):
+    """Scale down the incoming weights of each unit whose norm is beyond a limit.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Changed in place: its linear and convolutional layers.
+    max_norm : float
+        The limit.
+    """
+    for layer in module.modules():
+        if isinstance(layer, LAYERS):
+            layer.weight.renorm_(2, 0, max_norm)

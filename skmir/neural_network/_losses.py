@@ -1,0 +1,60 @@
+"""Losses of a batch: the mean over its clips, each times its weight.
+
+All take outputs of shape (B, n_outputs), and the pair of targets (B, ...) and weights (B,), or None for ones.
+"""
+
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+
+
+class ClassLoss(nn.Module):
+    """Cross-entropy, of positions (B,) or of shares (B, n_classes).
+
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        Share of the target that goes to all classes alike.
+    """
+
+    def __init__(self, label_smoothing=0.0):
+        super().__init__()
+        self.label_smoothing = label_smoothing
+
+    def forward(self, outputs, targets_and_weights):
+        """Return the loss, a scalar."""
+        targets, weights = targets_and_weights
+        if weights is None:  # one call in place of three, at each step
+            return cross_entropy(outputs, targets, label_smoothing=self.label_smoothing)
+        losses = cross_entropy(outputs, targets, label_smoothing=self.label_smoothing, reduction="none")
+        return (losses * weights).mean()
+
+
+class TagLoss(nn.Module):
+    """Binary cross-entropy, the mean over the tags of a clip, of indicators or shares (B, n_tags).
+
+    Parameters
+    ----------
+    label_smoothing : float, default=0.0
+        Share of the target that goes to yes and no alike.
+    """
+
+    def __init__(self, label_smoothing=0.0):
+        super().__init__()
+        self.label_smoothing = label_smoothing
+
+    def forward(self, outputs, targets_and_weights):
+        """Return the loss, a scalar."""
+        targets, weights = targets_and_weights
+        targets = targets * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
+        losses = binary_cross_entropy_with_logits(outputs, targets, reduction="none").mean(dim=1)
+        return losses.mean() if weights is None else (losses * weights).mean()
+
+
+class NumberLoss(nn.Module):
+    """Squared error, the mean over the numbers of a clip (B, n_outputs)."""
+
+    def forward(self, outputs, targets_and_weights):
+        """Return the loss, a scalar."""
+        targets, weights = targets_and_weights
+        losses = mse_loss(outputs, targets, reduction="none").mean(dim=1)
+        return losses.mean() if weights is None else (losses * weights).mean()

@@ -1,0 +1,196 @@
+"""The skorch net of this library: skorch's training loop, without what a step does not need.
+
+skorch records each batch and calls each callback for it. Where no callback asks for batches, an epoch here is
+a bare loop: nothing is read back from the device before its end.
+"""
+
+import contextlib
+
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback
+
+from ._batches import RandomBatches
+from ._initialization import limit_norms
+
+ON_BATCH = ("on_batch_begin", "on_batch_end", "on_grad_computed")
+
+
+class Stopped(Exception):
+    """A callback has ended the training."""
+
+
+class Net(NeuralNet):
+    """A skorch net with what a training recipe adds to a step.
+
+    Attributes
+    ----------
+    step_ : Step
+        Set by ``make_net``.
+    """
+
+    def train(self, examples):
+        """Train for ``max_epochs``, or until a callback has seen enough."""
+        self.notify("on_train_begin", X=examples, y=None)
+        with contextlib.suppress(Stopped):
+            self.fit_loop(examples)
+        self.notify("on_train_end", X=examples, y=None)
+
+    def notify(self, method_name, **cb_kwargs):
+        """Call all callbacks; theirs is a wish to stop, and a user's interrupt is one to break off.
+
+        skorch's callbacks stop a training by a KeyboardInterrupt, and its ``fit`` then takes an interrupt
+        from the keyboard for the same: a half-trained network would pass for a model.
+        """
+        try:
+            super().notify(method_name, **cb_kwargs)
+        except KeyboardInterrupt as interrupt:
+            raise Stopped from interrupt
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """Run an epoch; batch by batch through skorch only where a callback looks at batches."""
+        if iterator is None:
+            return
+        if self._batches_are_watched() or isinstance(self.optimizer_, torch.optim.LBFGS):
+            super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+            return
+        self.history.new_batch()
+        loss, n_examples = (self._train_epoch if training else self._valid_epoch)(iterator)
+        self.history.record_batch(f"{prefix}_loss", loss)
+        self.history.record_batch(f"{prefix}_batch_size", n_examples)
+        self.history.record(f"{prefix}_batch_count", len(iterator))
+
+    def get_iterator(self, dataset, training=False):
+        """Return the batches; those to train on draw from the fit's own generator."""
+        if training and self.iterator_train is RandomBatches:
+            return RandomBatches(dataset, self.batch_size, self.step_.generator)
+        return super().get_iterator(dataset, training)
+
+    def train_step(self, batch, **fit_params):
+        """Take a step the long way, for callbacks that look at it and optimisers that try several."""
+        self.step_.set_rate(self.optimizer_)
+        step = super().train_step(self.step_.augment(batch), **fit_params)
+        self.step_.limit(self.module_)
+        return step
+
+    def train_step_single(self, batch, **fit_params):
+        """Compute the loss and its gradient."""
+        self.module_.train()
+        loss, outputs = self._loss(batch)
+        self._backward(loss)
+        return {"loss": loss.detach(), "y_pred": outputs.detach()}
+
+    def get_loss(self, y_pred, y_true, **kwargs):
+        """Return the loss; skorch would first make tensors of the targets and of weights that may be None."""
+        return self.criterion_(y_pred, y_true)
+
+    def _train_epoch(self, iterator):
+        module, optimizer, step = self.module_, self.optimizer_, self.step_
+        module.train()
+        parameters = list(module.parameters())
+        total, n_examples = 0.0, 0
+        for batch in iterator:
+            step.set_rate(optimizer)
+            for weights in parameters:  # quicker than zero_grad, which asks for much besides
+                weights.grad = None
+            loss, _ = self._loss(step.augment(batch))
+            self._backward(loss)
+            optimizer.step()
+            step.limit(module)
+            n = len(batch[1][0])
+            total, n_examples = total + loss.detach() * n, n_examples + n
+        return float(total) / n_examples, n_examples
+
+    @torch.no_grad()
+    def _valid_epoch(self, iterator):
+        self.module_.eval()
+        total, n_examples = 0.0, 0
+        for x, targets in iterator:
+            n = len(targets[0])
+            total, n_examples = total + self.criterion_(call(self.module_, x), targets) * n, n_examples + n
+        return float(total) / n_examples, n_examples
+
+    def _loss(self, batch):
+        """Return the loss and the outputs."""
+        x, targets = batch
+        module = self.module_ if self.step_.forward is None else self.step_.forward
+        if self.step_.bf16:
+            with torch.autocast(self.step_.device_type, torch.bfloat16):
+                outputs = call(module, x)
+                loss = self.criterion_(outputs, targets)
+        else:
+            outputs = call(module, x)
+            loss = self.criterion_(outputs, targets)
+        return (loss if self.step_.penalty is None else loss + self.step_.penalty()), outputs
+
+    def _backward(self, loss):
+        loss.backward()
+        if self.step_.clip_grad_norm is not None:
+            torch.nn.utils.clip_grad_norm_(self.module_.parameters(), self.step_.clip_grad_norm)
+
+    def _batches_are_watched(self):
+        return any(
+            getattr(type(callback), name) is not getattr(Callback, name)
+            for _, callback in self.callbacks_
+            for name in ON_BATCH
+        )
+
+
+class Step:
+    """What happens at a training step beside forward, backward and update.
+
+    Parameters
+    ----------
+    rates : iterator of float
+        The learning rate of each step.
+    augmentation : callable
+        From (frames, targets) to the same, augmented; None leaves them.
+    penalty : callable or None
+        Gives what is added to the loss.
+    forward : callable or None
+        Takes the module's place, where it is compiled.
+    recipe : TrainingRecipe
+        Gives clip_grad_norm, max_norm, precision.
+    generator : torch.Generator
+        Of the batches.
+    device_type : str
+        "cpu" or "cuda".
+    """
+
+    def __init__(self, *, rates, augmentation, penalty, forward, recipe, generator, device_type):
+        self.rates = rates
+        self.augmentation = augmentation
+        self.penalty = penalty
+        self.forward = forward
+        self.clip_grad_norm = recipe.clip_grad_norm
+        self.max_norm = recipe.max_norm
+        self.bf16 = recipe.precision == "bf16"
+        self.generator = generator
+        self.device_type = device_type
+
+    def set_rate(self, optimizer):
+        """Give the optimiser the learning rate of this step."""
+        rate = next(self.rates)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+
+    def augment(self, batch):
+        """Return a batch with its frames, and where they are mixed its targets, augmented."""
+        if self.augmentation is None:
+            return batch
+        x, (targets, weights) = batch
+        if isinstance(x, dict):
+            frames, targets = self.augmentation(x["x"], targets)
+            return {**x, "x": frames}, (targets, weights)
+        x, targets = self.augmentation(x, targets)
+        return x, (targets, weights)
+
+    def limit(self, module):
+        """Keep the norms of the weights within their limit."""
+        if self.max_norm is not None:
+            limit_norms(module, self.max_norm)
+
+
+def call(module, x):
+    """Return a module's outputs for frames, or for frames with their lengths as a dict."""
+    return module(**x) if isinstance(x, dict) else module(x)
