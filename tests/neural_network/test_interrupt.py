@@ -106,8 +106,8 @@ class TestInterrupts:
 
     @each_loop
     def test_no_half_trained_network_passes_for_a_fitted_one(self, breaking, frames, loop):
-        model = breaking(KeyboardInterrupt(), loop)
-        with pytest.raises(KeyboardInterrupt):
+        model = breaking(KeyboardInterrupt("stop"), loop)
+        with pytest.raises(KeyboardInterrupt, match="stop"):
             model.fit(*frames)
         with pytest.raises(NotFittedError, match="not fitted yet"):
             model.predict(frames[0])
@@ -116,8 +116,8 @@ class TestInterrupts:
     @each_loop
     @pytest.mark.parametrize("method", ["fit", "partial_fit"])
     def test_the_next_training_is_a_first_one(self, breaking, frames, loop, method):
-        model = breaking(KeyboardInterrupt(), loop, warm_start=True)
-        with pytest.raises(KeyboardInterrupt):
+        model = breaking(KeyboardInterrupt("stop"), loop, warm_start=True)
+        with pytest.raises(KeyboardInterrupt, match="stop"):
             model.fit(*frames)
         fresh = breaking(None, loop)
         for each in (model, fresh):
@@ -129,11 +129,11 @@ class TestInterrupts:
     def test_in_validation(self, breaking, frames, loop, monkeypatch):
         def forward(self, x):
             if not self.training:
-                raise KeyboardInterrupt
+                raise KeyboardInterrupt("stop")
             return self.final_layer(self.layers(x))
 
         monkeypatch.setattr(Breaking, "forward", forward)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt, match="stop"):
             breaking(None, loop, early_stopping=True, validation_fraction=0.25).fit(*frames)
         (module,) = Breaking.made
         assert not module.training and not any(layer._forward_hooks for layer in module.modules())
