@@ -169,14 +169,7 @@ def check_labels(estimator, n_clips, y):
     n_clips : int
     y : array-like of shape (n_clips,) or (n_clips, n_tags)
     """
-    if y is None:
-        raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None. A classifier "
-            "learns from labels."
-        )
-    if n_clips < 2:
-        raise ValueError(f"n_samples=1: {type(estimator).__name__} needs at least two clips to learn from.")
-    check_consistent_length(np.empty(n_clips), y)
+    _check_there(estimator, n_clips, y, "A classifier learns from labels.")
     y = check_array(y, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name="y")
     if y.ndim == 1 or y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
@@ -220,12 +213,15 @@ def check_numbers(estimator, n_clips, y):
     n_clips : int
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
     """
-    if y is None:
-        raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None. A regressor "
-            "learns from numbers."
-        )
-    if n_clips < 2:
-        raise ValueError(f"n_samples=1: {type(estimator).__name__} needs at least two clips to learn from.")
-    check_consistent_length(np.empty(n_clips), y)
+    _check_there(estimator, n_clips, y, "A regressor learns from numbers.")
     return check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+
+
+def _check_there(estimator, n_clips, y, what):
+    """Raise unless there is one target a clip, and more than one clip."""
+    name = type(estimator).__name__
+    if y is None:
+        raise ValueError(f"{name} requires y to be passed, but the target y is None. {what}")
+    if n_clips < 2:
+        raise ValueError(f"n_samples=1: {name} needs at least two clips to learn from.")
+    check_consistent_length(np.empty(n_clips), y)
