@@ -8,6 +8,7 @@ import torch
 from scipy.special import log_softmax
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
+from small_networks import make
 from torch import nn
 
 from skmir import augmentation
@@ -25,7 +26,6 @@ from skmir.augmentation import (
 from skmir.augmentation._base import BaseAugmentation
 from skmir.neural_network import (
     CNNClassifier,
-    CRNNClassifier,
     DBNClassifier,
     MLPClassifier,
     MLPRegressor,
@@ -62,27 +62,6 @@ class Watcher(nn.Module):
     def forward(self, x):
         self.shown[self.training].append(x.detach().clone())
         return self.layer(x.flatten(1))
-
-
-SMALL = {
-    CNNClassifier: {"architecture": "k2c2", "n_filters": (4, 4)},
-    CRNNClassifier: {"n_filters": (4, 4), "hidden_size": 4},
-    RNNClassifier: {"hidden_layer_sizes": (6,)},
-    MLPClassifier: {"hidden_layer_sizes": (8,)},
-    DBNClassifier: {"hidden_layer_sizes": (8,)},
-    MLPRegressor: {"hidden_layer_sizes": (8,)},
-}
-
-
-def make(kind=MLPClassifier, **params):
-    defaults = {
-        "max_iter": 3,
-        "batch_size": 8,
-        "learning_rate_init": 0.01,
-        "device": "cpu",
-        "random_state": 0,
-    }
-    return kind(**{**defaults, **SMALL[kind], **params})
 
 
 @pytest.fixture

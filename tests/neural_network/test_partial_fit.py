@@ -7,50 +7,17 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from small_networks import each, make, targets
 
 from skmir.augmentation import GaussianNoise
 from skmir.neural_network import (
     CNNClassifier,
-    CNNRegressor,
-    CRNNClassifier,
-    CRNNRegressor,
-    DBNClassifier,
-    MLPClassifier,
     MLPRegressor,
     RNNClassifier,
-    RNNRegressor,
     TrainingRecipe,
 )
 
-SMALL = {
-    CNNClassifier: {"architecture": "k2c2", "n_filters": (4, 4)},
-    CRNNClassifier: {"n_filters": (4, 4), "hidden_size": 4},
-    RNNClassifier: {"hidden_layer_sizes": (6,)},
-    MLPClassifier: {"hidden_layer_sizes": (8,)},
-    DBNClassifier: {"hidden_layer_sizes": (8,)},
-    CNNRegressor: {"architecture": "k2c2", "n_filters": (4, 4)},
-    CRNNRegressor: {"n_filters": (4, 4), "hidden_size": 4},
-    RNNRegressor: {"hidden_layer_sizes": (6,)},
-    MLPRegressor: {"hidden_layer_sizes": (8,)},
-}
 CONSTANT = TrainingRecipe(learning_rate="constant")
-every_network = pytest.mark.parametrize("kind", SMALL, ids=lambda kind: kind.__name__)
-
-
-def make(kind=MLPClassifier, **params):
-    defaults = {
-        "max_iter": 3,
-        "batch_size": 8,
-        "learning_rate_init": 0.01,
-        "device": "cpu",
-        "random_state": 0,
-    }
-    return kind(**{**defaults, **SMALL[kind], **params})
-
-
-def labels(kind, y):
-    """Return numbers for a regressor."""
-    return np.unique(y, return_inverse=True)[1] * 1.5 if kind.__name__.endswith("Regressor") else y
 
 
 def partly(model, X, y, n=3, **params):
@@ -64,10 +31,10 @@ def weights(model):
 
 
 class TestPartialFit:
-    @every_network
+    @each()
     @pytest.mark.parametrize("params", [{}, {"augmentation": GaussianNoise(0.1), "dropout": 0.5}])
     def test_three_calls_are_three_epochs_of_fit(self, frames, kind, params):
-        X, y = frames[0], labels(kind, frames[1])
+        X, y = frames[0], targets(kind, frames[1])
         whole = make(kind, recipe=CONSTANT, **params).fit(X, y)
         parts = partly(make(kind, max_iter=99, **params), X, y)
         assert torch.equal(weights(parts), weights(whole))
@@ -210,11 +177,11 @@ class TestPartialFit:
 
 
 class TestKept:
-    @every_network
+    @each()
     @pytest.mark.parametrize("keep", [lambda m: pickle.loads(pickle.dumps(m)), copy.deepcopy])
     def test_what_is_kept_goes_on(self, frames, kind, keep):
         """The generators' state is kept; the optimiser's is not, and plain SGD has none."""
-        X, y = frames[0], labels(kind, frames[1])
+        X, y = frames[0], targets(kind, frames[1])
         recipe = TrainingRecipe("sgd", momentum=0.0)
         straight = partly(make(kind, recipe=recipe, dropout=0.3), X, y, 2)
         kept = keep(straight)

@@ -5,35 +5,22 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+import small_networks
 import torch
 from sklearn.base import clone, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
+from small_networks import REGRESSORS, each
 
-from skmir.neural_network import CNNRegressor, CRNNRegressor, MLPRegressor, RNNRegressor
+from skmir.neural_network import CNNRegressor, MLPRegressor
 from skmir.neural_network._cnn_mixin import ARCHITECTURES
 from skmir.preprocessing import FrameScaler
 
-SMALL = {
-    CNNRegressor: {"architecture": "k2c2", "n_filters": (8, 8)},
-    CRNNRegressor: {"n_filters": (4, 4), "hidden_size": 8},
-    RNNRegressor: {"hidden_layer_sizes": (12,)},
-    MLPRegressor: {"hidden_layer_sizes": (16,)},
-}
-every_network = pytest.mark.parametrize("kind", SMALL, ids=lambda kind: kind.__name__)
-
 
 def make(kind=MLPRegressor, **params):
-    defaults = {
-        "max_iter": 3,
-        "batch_size": 8,
-        "learning_rate_init": 0.01,
-        "device": "cpu",
-        "random_state": 0,
-    }
-    return kind(**{**defaults, **SMALL[kind], **params})
+    return small_networks.make(kind, **params)
 
 
 @pytest.fixture
@@ -45,14 +32,14 @@ def numbers(rng):
 
 
 class TestLearning:
-    @every_network
+    @each(REGRESSORS)
     def test_twenty_random_numbers_are_learned_by_heart(self, kind, rng):
         X, y = rng.randn(20, 8, 6), rng.randn(20)
         model = make(kind, max_iter=60, learning_rate_init=0.03, dropout=0.0, weight_decay=0.0).fit(X, y)
         assert model.score(X, y) > 0.9
         assert model.score(X, y) == r2_score(y, model.predict(X))
 
-    @every_network
+    @each(REGRESSORS)
     def test_what_is_learned_holds_for_new_clips(self, kind, numbers):
         scores = cross_val_score(make(kind, max_iter=15, learning_rate_init=0.02), *numbers, cv=2)
         assert scores.min() > 0.6  # of the mean it is 0
@@ -73,7 +60,7 @@ class TestLearning:
 
 
 class TestShapes:
-    @every_network
+    @each(REGRESSORS)
     def test_are_those_of_y(self, kind, numbers):
         X, y = numbers
         for target, shape in ((y, (60,)), (y[:, np.newaxis], (60, 1)), (np.c_[y, -y, y**2], (60, 3))):
@@ -114,7 +101,7 @@ class TestShapes:
 
 
 class TestScale:
-    @every_network
+    @each(REGRESSORS)
     @pytest.mark.parametrize(("factor", "offset"), [(1000, 5), (1e-6, 1)])
     def test_of_targets_does_not_matter(self, kind, numbers, factor, offset):
         X, y = numbers
@@ -149,7 +136,7 @@ class TestScale:
 
 
 class TestWeights:
-    @every_network
+    @each(REGRESSORS)
     def test_what_clips_of_weight_zero_say_does_not_matter(self, kind, numbers):
         X, y = numbers
         sample_weight = (np.arange(60) % 3 > 0).astype(float)
@@ -166,7 +153,7 @@ class TestWeights:
         repeated = np.repeat(y, sample_weight)
         np.testing.assert_allclose((model.y_mean_[0], model.y_scale_[0]), (repeated.mean(), repeated.std()))
 
-    @every_network
+    @each(REGRESSORS)
     def test_their_scale_does_not_matter(self, kind, numbers):
         X, y = numbers
         expected = make(kind).fit(X, y).predict(X)
@@ -195,7 +182,7 @@ class TestWeights:
 
 
 class TestClips:
-    @every_network
+    @each(REGRESSORS)
     def test_of_unequal_length_score_alone_as_in_a_list(self, kind, ragged):
         X, _ = ragged
         model = make(kind).fit(X, np.arange(12.0))
@@ -216,14 +203,14 @@ class TestClips:
 
 
 class TestTheRest:
-    @every_network
+    @each(REGRESSORS)
     def test_the_seed_decides(self, kind, numbers):
         X, y = numbers
         one, same, other = (make(kind, random_state=s, dropout=0.3).fit(X, y).predict(X) for s in (0, 0, 1))
         np.testing.assert_array_equal(one, same)
         assert not np.array_equal(one, other)
 
-    @every_network
+    @each(REGRESSORS)
     def test_it_comes_back_from_a_pickle(self, kind, numbers):
         X, y = numbers
         for target in (y, np.c_[y, y]):
@@ -232,7 +219,7 @@ class TestTheRest:
             np.testing.assert_array_equal(kept.predict(X), model.predict(X))
             np.testing.assert_array_equal(kept.fit(X, target).predict(X), model.predict(X))
 
-    @every_network
+    @each(REGRESSORS)
     def test_early_stopping(self, kind, rng):
         X, y = rng.randn(40, 8, 12), rng.randn(40)
         params = {"early_stopping": True, "validation_fraction": 0.25, "n_iter_no_change": 3}
@@ -249,7 +236,7 @@ class TestTheRest:
             model.fit(*other).predict(other[0]), fresh.fit(*other).predict(other[0])
         )
 
-    @every_network
+    @each(REGRESSORS)
     @pytest.mark.parametrize(
         ("y", "message"),
         [
@@ -266,7 +253,7 @@ class TestTheRest:
         with pytest.raises(ValueError, match=message):
             make(kind).fit(numbers[0], y)
 
-    @every_network
+    @each(REGRESSORS)
     def test_one_clip_is_too_few(self, kind, numbers):
         with pytest.raises(ValueError, match="needs at least two clips"):
             make(kind).fit(numbers[0][:1], numbers[1][:1])

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import sklearn
+import small_networks
 from sklearn.metrics import log_loss, mean_squared_error
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 from sklearn.pipeline import Pipeline
+from small_networks import each, targets
 
 from skmir.neural_network import (
     CNNClassifier,
-    CNNRegressor,
-    CRNNClassifier,
     MLPClassifier,
     MLPRegressor,
     RNNClassifier,
@@ -20,35 +20,13 @@ from skmir.neural_network import (
 )
 from skmir.preprocessing import FrameScaler
 
-SMALL = {
-    CNNClassifier: {"architecture": "k2c2", "n_filters": (4, 4)},
-    CRNNClassifier: {"n_filters": (4, 4), "hidden_size": 4},
-    RNNClassifier: {"hidden_layer_sizes": (6,)},
-    MLPClassifier: {"hidden_layer_sizes": (8,)},
-    CNNRegressor: {"architecture": "k2c2", "n_filters": (4, 4)},
-    RNNRegressor: {"hidden_layer_sizes": (6,)},
-    MLPRegressor: {"hidden_layer_sizes": (8,)},
-}
 PLAIN = TrainingRecipe(label_smoothing=0.0)  # so that the loss is the metric
 STOPPING = {"early_stopping": True, "n_iter_no_change": 3, "max_iter": 60}
 GROUPS = np.repeat(np.arange(8), 3)  # of 24 clips
-every_network = pytest.mark.parametrize("kind", SMALL, ids=lambda kind: kind.__name__)
 
 
 def make(kind=MLPClassifier, **params):
-    defaults = {
-        "batch_size": 8,
-        "learning_rate_init": 0.02,
-        "recipe": PLAIN,
-        "device": "cpu",
-        "random_state": 0,
-    }
-    return kind(**{"max_iter": 3, **defaults, **SMALL[kind], **params})
-
-
-def targets(kind, y):
-    """Return numbers for a regressor."""
-    return np.unique(y, return_inverse=True)[1] * 10.0 if kind.__name__.endswith("Regressor") else y
+    return small_networks.make(kind, **{"learning_rate_init": 0.02, "recipe": PLAIN, **params})
 
 
 def loss(model, X, y):
@@ -81,7 +59,7 @@ def routing(request):
 
 
 class TestRecorded:
-    @every_network
+    @each()
     def test_the_loss_is_that_on_the_validation_data(self, kind, frames, held_out, no_split):
         X, X_val = frames[0], held_out[0]
         y, y_val = targets(kind, frames[1]), targets(kind, held_out[1])
@@ -90,7 +68,7 @@ class TestRecorded:
         assert losses.shape == (3,) and len(set(losses)) == 3
         assert losses[-1] == pytest.approx(loss(model, X_val, y_val), rel=1e-5)
 
-    @every_network
+    @each()
     def test_training_is_the_same_with_it(self, kind, frames, held_out):
         y, y_val = targets(kind, frames[1]), targets(kind, held_out[1])
         plain = make(kind, dropout=0.5).fit(frames[0], y)
@@ -142,7 +120,7 @@ class TestRecorded:
 
 
 class TestEarlyStopping:
-    @every_network
+    @each()
     def test_goes_by_it_and_every_clip_trains(self, kind, frames, held_out, no_split):
         X, X_val = frames[0], held_out[0]
         y, y_val = targets(kind, frames[1]), targets(kind, held_out[1])

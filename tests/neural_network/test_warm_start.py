@@ -7,49 +7,13 @@ import pytest
 import torch
 from sklearn.metrics import log_loss
 from skorch.callbacks import Callback
+from small_networks import each, make, targets
 
 from skmir.neural_network import (
-    CNNClassifier,
-    CNNRegressor,
-    CRNNClassifier,
-    CRNNRegressor,
-    DBNClassifier,
-    MLPClassifier,
-    MLPRegressor,
-    RNNClassifier,
-    RNNRegressor,
     TrainingRecipe,
 )
 
-SMALL = {
-    CNNClassifier: {"architecture": "k2c2", "n_filters": (4, 4)},
-    CRNNClassifier: {"n_filters": (4, 4), "hidden_size": 4},
-    RNNClassifier: {"hidden_layer_sizes": (6,)},
-    MLPClassifier: {"hidden_layer_sizes": (8,)},
-    DBNClassifier: {"hidden_layer_sizes": (8,)},
-    CNNRegressor: {"architecture": "k2c2", "n_filters": (4, 4)},
-    CRNNRegressor: {"n_filters": (4, 4), "hidden_size": 4},
-    RNNRegressor: {"hidden_layer_sizes": (6,)},
-    MLPRegressor: {"hidden_layer_sizes": (8,)},
-}
 CONSTANT = TrainingRecipe(learning_rate="constant")
-every_network = pytest.mark.parametrize("kind", SMALL, ids=lambda kind: kind.__name__)
-
-
-def make(kind=MLPClassifier, **params):
-    defaults = {
-        "max_iter": 3,
-        "batch_size": 8,
-        "learning_rate_init": 0.01,
-        "device": "cpu",
-        "random_state": 0,
-    }
-    return kind(**{**defaults, **SMALL[kind], **params})
-
-
-def labels(kind, y):
-    """Return numbers for a regressor."""
-    return np.unique(y, return_inverse=True)[1] * 1.5 if kind.__name__.endswith("Regressor") else y
 
 
 def weights(model):
@@ -57,9 +21,9 @@ def weights(model):
 
 
 class TestWarmStart:
-    @every_network
+    @each()
     def test_it_goes_on(self, frames, kind):
-        X, y = frames[0], labels(kind, frames[1])
+        X, y = frames[0], targets(kind, frames[1])
         once = make(kind, recipe=CONSTANT, max_iter=5).fit(X, y)
         twice = make(kind, recipe=CONSTANT, max_iter=2, warm_start=True).fit(X, y)
         assert twice.n_iter_ == 2
