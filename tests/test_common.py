@@ -28,6 +28,8 @@ from skmir.neural_network import (
     CRNNClassifier,
     CRNNRegressor,
     DBNClassifier,
+    DeepBeliefNetwork,
+    DenoisingAutoencoder,
     MLPClassifier,
     MLPRegressor,
     NetworkFeatures,
@@ -106,7 +108,13 @@ ESTIMATORS = [
         pool=("mean", "max"),
     ),
     RBM(8),
+    RBM(8, persistent=True, momentum=0.5, sparsity_target=0.1),
+    DenoisingAutoencoder(8),
+    DenoisingAutoencoder(8, corruption="salt_and_pepper", activation="relu", tied_weights=False),
+    DeepBeliefNetwork((8, 4)),
+    DeepBeliefNetwork((8, 4), pretraining="dae", layer="all"),
     DBNClassifier((16, 16), max_iter=40),
+    DBNClassifier((16,), pretraining="dae", activation="relu", max_iter=40),
     DBNClassifier((16,), pretraining=None, max_iter=40),
 ]
 

@@ -2,6 +2,7 @@
 
 from ._compact_cnn import CompactCNN
 from ._crnn import CRNN
+from ._denoising_autoencoder import DenoisingAutoencoder
 from ._k1c2 import K1C2
 from ._k2c1 import K2C1
 from ._k2c2 import K2C2
@@ -23,6 +24,7 @@ __all__ = [
     "RBM",
     "RNN",
     "CompactCNN",
+    "DenoisingAutoencoder",
     "Maxout",
     "PitchCNN",
     "TemporalCNN",

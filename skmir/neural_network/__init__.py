@@ -5,6 +5,8 @@ from ._cnn_regressor import CNNRegressor
 from ._crnn import CRNNClassifier
 from ._crnn_regressor import CRNNRegressor
 from ._dbn import DBNClassifier
+from ._deep_belief_network import DeepBeliefNetwork
+from ._denoising_autoencoder import DenoisingAutoencoder
 from ._mlp import MLPClassifier
 from ._mlp_regressor import MLPRegressor
 from ._network_features import NetworkFeatures
@@ -20,6 +22,8 @@ __all__ = [
     "CRNNClassifier",
     "CRNNRegressor",
     "DBNClassifier",
+    "DeepBeliefNetwork",
+    "DenoisingAutoencoder",
     "MLPClassifier",
     "MLPRegressor",
     "NetworkFeatures",

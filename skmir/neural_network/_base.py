@@ -114,15 +114,18 @@ or array-like of shape (n_clips, n_features)
         nothing = (None, None)
         return self._fit(X, y, sample_weight, None, nothing, goes_on=goes_on, last=False, classes=classes)
 
-    def _fit(self, X, y, sample_weight, groups, validation_data, *, goes_on, last=True, classes=None):
+    def _fit(
+        self, X, y, sample_weight, groups, held_out, *, goes_on, last=True, classes=None, unlabelled=None
+    ):
         """Train for ``max_iter`` epochs, or where this is not the last word for one."""
         recipe = recipe_of(self)
         check_training_parameters(self)
         device = resolve_device(self.device)
-        frames = check_frames(self, X, reset=not goes_on, dtype=np.float32)
+        frames = _checked(self, X, reset=not goes_on)
         warn_if_wide(self, frames)
         targets, weights = self._learn_targets(y, sample_weight, len(frames), classes, reset=not goes_on)
-        held_out = check_validation_data(self, *validation_data)
+        held_out = check_validation_data(self, *held_out)
+        unlabelled = None if unlabelled is None else _checked(self, unlabelled)
         check_consistent_length(targets, groups)
         with (
             seeded(self.random_state, n_threads=recipe.n_threads, device=device) as seed,
@@ -134,7 +137,7 @@ or array-like of shape (n_clips, n_features)
                 restore(self.random_state_, generator, device)
                 self.net_ = take_over(self._make_net(self.module_, device, recipe).initialize(), self.net_)
             else:
-                self._build(_take(frames, rows), recipe, seed, device)
+                self._build(_take(frames, rows), unlabelled, recipe, seed, device)
             if len(valid_rows):
                 held_out = _take(frames, valid_rows), targets[valid_rows]
             train(
@@ -198,16 +201,16 @@ or array-like of shape (n_clips, n_features)
         """Return targets as a tensor and weights of mean 1, and learn what y is, or hold it to that."""
         raise NotImplementedError(f"{type(self).__name__} does not say what its targets are.")
 
-    def _pretrain(self, module, frames, seed):
+    def _pretrain(self, module, frames, seed, unlabelled):
         """Prepare a module before the labels come in; most networks start from random weights."""
 
-    def _build(self, frames, recipe, seed, device):
+    def _build(self, frames, unlabelled, recipe, seed, device):
         """Make an untrained net for the size of the data."""
         self.n_frames_ = window_length(frames, self.n_frames, whole=self._packed)
         self._module_arguments = self._module_parameters()
         module = self._make_module(**self._module_arguments)
         initialize(module, recipe.init)
-        self._pretrain(module, frames, seed)
+        self._pretrain(module, frames, seed, unlabelled)
         self.net_ = self._make_net(module, device, recipe).initialize()
 
     def _examples(self, frames, targets, weights, device):
@@ -247,7 +250,7 @@ or array-like of shape (n_clips, n_features)
     def _outputs(self, X):
         """Return the network's outputs, float32 of shape (n_clips, n_outputs)."""
         check_is_fitted(self)
-        return outputs_of(self, self.module_, check_frames(self, X, reset=False, dtype=np.float32))
+        return outputs_of(self, self.module_, _checked(self, X))
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "net_")
@@ -281,6 +284,11 @@ or array-like of shape (n_clips, n_features)
             self.net_ = self._make_net(module, "cpu", recipe).initialize()
         self.net_.history_ = history_from(history)
         self.net_.module_.eval()
+
+
+def _checked(network, X, reset=False):
+    """Return frames as a network takes them."""
+    return check_frames(network, X, reset=reset, dtype=np.float32)
 
 
 def _take(frames, rows):

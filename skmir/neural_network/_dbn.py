@@ -7,8 +7,8 @@ from ._dbn_mixin import DBNMixin
 class DBNClassifier(DBNMixin, BaseNetworkClassifier):
     """Deep belief network classifier.
 
-    A stack of restricted Boltzmann machines, each trained on the hidden probabilities of the one
-    below, gives a sigmoid network its first weights; back-propagation then fine-tunes all of them.
+    A stack of restricted Boltzmann machines, or of denoising autoencoders, each trained on what the one
+    below gives, lends a network its first weights; back-propagation then fine-tunes all of them.
     Takes a table or frames; for one row a frame, as Hamel and Eck (2010) had it, use
     ``FrameClassifier(DBNClassifier())``.
 
@@ -16,10 +16,13 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
     ----------
     hidden_layer_sizes : tuple of int, default=(256, 256)
         Units a hidden layer.
-    pretraining : {"rbm"}, RBM or None, default="rbm"
-        An :class:`RBM` says how each layer is trained: its size, its visible units and its device are set for
-        the layer, and the first layer, whose units are Gaussian, takes a tenth of its learning rate. "rbm"
-        is one with its defaults. None starts from random weights instead: the same network, for comparison.
+    pretraining : {"rbm", "dae"}, RBM, DenoisingAutoencoder or None, default="rbm"
+        An :class:`RBM` or a :class:`DenoisingAutoencoder` says how each layer is trained, as in
+        :class:`DeepBeliefNetwork`; a name is one with its defaults and this network's ``batch_size``. None
+        starts from random weights instead: the same network, for comparison.
+    activation : {"sigmoid", "relu", "tanh", "elu", "leaky_relu", "softplus", "maxout"}, default="sigmoid"
+        Of the hidden layers. Boltzmann machines learn weights for "sigmoid", autoencoders for any of them;
+        "maxout" goes with ``pretraining=None`` only.
     dropout : float, default=0.0
         Share of each hidden layer's outputs that is dropped in fine-tuning, in [0, 1).
     n_frames : int or None, default=128
@@ -115,11 +118,15 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
     True
     """
 
+    # Unlabelled clips that a search or cross_validate routes reach pretraining unasked.
+    __metadata_request__fit = {"X_unlabelled": True}
+
     def __init__(
         self,
         hidden_layer_sizes=(256, 256),
         *,
         pretraining="rbm",
+        activation="sigmoid",
         dropout=0.0,
         n_frames=128,
         max_iter=60,
@@ -158,4 +165,47 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
         self.class_weight = class_weight
         self.hidden_layer_sizes = hidden_layer_sizes
         self.pretraining = pretraining
+        self.activation = activation
         self.dropout = dropout
+
+    def fit(self, X, y, sample_weight=None, *, groups=None, X_val=None, y_val=None, X_unlabelled=None):
+        """Pretrain the network on all clips, and fine-tune it on those with labels.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i), \
+or array-like of shape (n_clips, n_features)
+            Frames; a 2-D array is one frame a clip.
+        y : array-like of shape (n_clips,) or (n_clips, n_tags)
+            Labels of any type, or an indicator of tags.
+        sample_weight : array-like of shape (n_clips,), default=None
+            Weight of each clip in fine-tuning.
+        groups : array-like of shape (n_clips,), default=None
+            With ``early_stopping``, no group stands on both sides of the validation split.
+        X_val, y_val : frames and targets, default=None
+            What to validate on, in place of a part of X.
+        X_unlabelled : frames, default=None
+            More clips to pretrain on, in the form of X. In a Pipeline ``transform_input=["X_unlabelled"]``
+            passes them through the steps before.
+
+        Returns
+        -------
+        self : DBNClassifier
+            The fitted network. With ``warm_start`` it goes on from where the last fit ended, without
+            pretraining.
+
+        Raises
+        ------
+        ValueError
+            Where X, y or a parameter is not what it may be, or ``X_unlabelled`` comes without pretraining.
+        """
+        if X_unlabelled is not None and self.pretraining is None:
+            raise ValueError(
+                "X_unlabelled is for pretraining, and pretraining=None. Choose 'rbm' or 'dae', or leave "
+                "X_unlabelled out."
+            )
+        goes_on = bool(self.warm_start) and hasattr(self, "net_")
+        validation_data = (X_val, y_val)
+        return self._fit(
+            X, y, sample_weight, groups, validation_data, goes_on=goes_on, unlabelled=X_unlabelled
+        )

@@ -5,48 +5,57 @@ import torch
 from sklearn.base import clone
 from torch import nn
 
+from .._validation import check_choice
 from ..modules import MLP
+from ..modules._mlp import ACTIVATIONS
+from ._deep_belief_network import DeepBeliefNetwork, layer_of
 from ._parameters import mlp_parameters
-from ._rbm import RBM
 from ._windows import Windows
 
 
 class DBNMixin:
-    """For estimators with the parameters ``hidden_layer_sizes``, ``pretraining`` and ``dropout``."""
+    """For estimators with ``hidden_layer_sizes``, ``pretraining``, ``activation`` and ``dropout``."""
 
     def _module_parameters(self):
-        if not isinstance(self.pretraining, RBM) and self.pretraining not in ("rbm", None):
-            raise ValueError(f"pretraining={self.pretraining!r} is not 'rbm', an RBM, or None.")
-        return mlp_parameters(self, super()._module_parameters(), activation="sigmoid")
+        check_choice("activation", self.activation, ACTIVATIONS)
+        if self.pretraining is not None:
+            layer_of(self.pretraining)
+            if self.activation == "maxout":
+                raise ValueError(
+                    "activation='maxout' takes the largest of several units, which no layer without labels "
+                    "learns. Use pretraining=None, or another activation."
+                )
+        return mlp_parameters(self, super()._module_parameters(), activation=self.activation)
 
     def _make_module(self, **params):
         return MLP(**params)
 
-    def _pretrain(self, module, frames, seed):
-        """Greedily train a machine a layer, and give its weights to the network."""
+    def _pretrain(self, module, frames, seed, unlabelled):
+        """Train a stack on the windows of all clips, and give its weights to the network."""
         if self.pretraining is None:
             return
+        frames = list(frames) + ([] if unlabelled is None else list(unlabelled))
         windows = Windows(frames, self.n_frames_, "cpu")
         rows = windows.cut(*windows.covering()).flatten(1).numpy()
         layers = [layer for layer in module.hidden_layers if isinstance(layer, nn.Linear)]
-        for depth, layer in enumerate(layers):
-            machine = self._machine(depth, layer.out_features, seed)
-            rows = machine.fit(rows).transform(rows)
+        stack = DeepBeliefNetwork(
+            [layer.out_features for layer in layers],
+            pretraining=self._layer(),
+            device=self.device,
+            random_state=seed,
+            verbose=self.verbose,
+        )
+        for machine, layer in zip(stack.fit(rows).estimators_, layers, strict=True):
             _copy(machine, layer)
         nn.init.zeros_(module.final_layer.weight)
         nn.init.zeros_(module.final_layer.bias)
 
-    def _machine(self, depth, n_components, seed):
-        """Return an untrained machine for a layer."""
-        template = RBM(batch_size=self.batch_size) if self.pretraining == "rbm" else self.pretraining
-        return clone(template).set_params(
-            n_components=n_components,
-            visible="bernoulli" if depth else "gaussian",
-            learning_rate=template.learning_rate * (1 if depth else 0.1),
-            device=self.device,
-            random_state=seed + depth,
-            verbose=self.verbose,
-        )
+    def _layer(self):
+        """Return the untrained layer, with what this network decides for it."""
+        layer = clone(layer_of(self.pretraining))
+        if isinstance(self.pretraining, str):
+            layer.set_params(batch_size=int(self.batch_size))
+        return layer.set_params(activation=self.activation) if hasattr(layer, "activation") else layer
 
 
 def _copy(machine, layer):

@@ -2,24 +2,19 @@
 
 import numbers
 
-import numpy as np
-import torch
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import check_is_fitted, validate_data
-from tqdm import trange
+from sklearn.utils.validation import check_is_fitted
 
 from .. import modules
 from .._device import resolve_device
-from .._random import seeded, torch_threads
-from .._validation import FLOAT, check_choice, check_number
+from .._random import seeded
+from .._validation import check_choice, check_number
+from ._base_layer import BaseLayer
+from ._contrastive_divergence import ContrastiveDivergence
 
-VISIBLE = ("bernoulli", "gaussian")
-MOMENTUM = (0.5, 0.9)  # at first, and after EARLY epochs, when the gradient has become small
-EARLY = 5
+RECONSTRUCTION = ("mean", "sample")
 
 
-class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class RBM(BaseLayer):
     """Restricted Boltzmann machine: features learned without labels.
 
     Trained by contrastive divergence on the rows of a table. For frames use
@@ -40,8 +35,20 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Passes over the rows.
     k : int, default=1
         Gibbs steps of contrastive divergence.
+    persistent : bool, default=False
+        Whether ``batch_size`` chains go on from batch to batch, and always sample, instead of starting at
+        the data: nearer to the likelihood's gradient, where the learning rate is small.
+    reconstruction : {"mean", "sample"}, default="mean"
+        What chains that start at the data take for visible units: their means, or samples of them.
+    momentum : float or (float, float, int), default=(0.5, 0.9, 5)
+        Momentum of the steps; or the first, the final, and the pass after which the final one holds.
     weight_decay : float, default=2e-4
         L2 penalty on the weights, not on the biases.
+    sparsity_target : float or None, default=None
+        How often a hidden unit should be on, in (0, 1); .01 to .1 are usual. None asks for nothing.
+    sparsity_cost : float, default=0.1
+        Weight of the distance to the target in the step on the hidden biases; a running mean over batches
+        is held against the target.
     device : str, default="auto"
         "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
     n_threads : int, default=1
@@ -61,8 +68,13 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Visible biases.
     mean_, scale_ : ndarray of shape (n_features,)
         What a "gaussian" machine standardises with; 0 and 1 for "bernoulli".
-    reconstruction_errors_ : ndarray of shape (n_iter,)
-        Mean squared error of the reconstruction a pass.
+    reconstruction_errors_ : ndarray of shape (n_iter_,)
+        Mean squared error of the reconstruction a pass: of the end of the chains, or of one mean step where
+        they are persistent. A sign of life, and no objective.
+    n_iter_ : int
+        Passes over the rows so far.
+    random_state_ : dict of ndarray of uint8
+        Where the random generators stand: ``partial_fit`` goes on from there.
     n_features_in_ : int
         Number of columns.
 
@@ -74,6 +86,8 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     References
     ----------
     .. [1] G. Hinton, "A practical guide to training restricted Boltzmann machines", UTML TR 2010-003.
+    .. [2] T. Tieleman, "Training restricted Boltzmann machines using approximations to the likelihood
+       gradient", ICML 2008.
 
     Examples
     --------
@@ -84,6 +98,13 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     (200, 8)
     """
 
+    _MODULE = modules.RBM
+    _ARRAYS = {
+        "components_": "weight",
+        "intercept_hidden_": "hidden_bias",
+        "intercept_visible_": "visible_bias",
+    }
+
     def __init__(
         self,
         n_components=256,
@@ -93,7 +114,12 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         batch_size=100,
         n_iter=10,
         k=1,
+        persistent=False,
+        reconstruction="mean",
+        momentum=(0.5, 0.9, 5),
         weight_decay=2e-4,
+        sparsity_target=None,
+        sparsity_cost=0.1,
         device="auto",
         n_threads=1,
         random_state=None,
@@ -105,61 +131,16 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.batch_size = batch_size
         self.n_iter = n_iter
         self.k = k
+        self.persistent = persistent
+        self.reconstruction = reconstruction
+        self.momentum = momentum
         self.weight_decay = weight_decay
+        self.sparsity_target = sparsity_target
+        self.sparsity_cost = sparsity_cost
         self.device = device
         self.n_threads = n_threads
         self.random_state = random_state
         self.verbose = verbose
-
-    def fit(self, X, y=None):
-        """Learn weights and biases from rows.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows.
-        y : ignored
-
-        Returns
-        -------
-        self : RBM
-
-        Raises
-        ------
-        ValueError
-            Where a "bernoulli" machine meets values outside [0, 1]; where the weights grow beyond
-            bounds.
-        """
-        self._check_parameters()
-        X = validate_data(self, X, dtype=FLOAT)
-        self._check_range(X)
-        gaussian = self.visible == "gaussian"
-        scaler = StandardScaler().fit(X)  # its scale is 1 where a column varies by rounding alone
-        self.mean_ = scaler.mean_ if gaussian else np.zeros(X.shape[1])
-        self.scale_ = scaler.scale_ if gaussian else np.ones(X.shape[1])
-        device = resolve_device(self.device)
-        with seeded(self.random_state, n_threads=self.n_threads, device=device):
-            machine = modules.RBM(X.shape[1], self.n_components, self.visible).to(device)
-            self._train(machine, torch.from_numpy(self._standardise(X).astype(np.float32)).to(device))
-        self.components_ = machine.weight.detach().cpu().numpy().copy()
-        self.intercept_hidden_ = machine.hidden_bias.detach().cpu().numpy().copy()
-        self.intercept_visible_ = machine.visible_bias.detach().cpu().numpy().copy()
-        return self
-
-    def transform(self, X):
-        """Return the probability that each hidden unit is on.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_samples, n_components)
-        """
-        check_is_fitted(self)
-        return self._run(validate_data(self, X, reset=False, dtype=FLOAT), modules.RBM.forward)
 
     def free_energy(self, X):
         """Return the free energy of rows: minus their log-likelihood, but for a constant.
@@ -175,78 +156,68 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             Low for what the machine finds likely. The gap between held-out and training rows grows
             as it over-fits.
         """
+        return self._run(X, modules.RBM.free_energy)
+
+    def score_samples(self, X):
+        """Return the pseudo-likelihood of rows; of a "gaussian" machine, minus their free energy.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,)
+            The sum over columns of log P(value | the other values), where scikit-learn's ``BernoulliRBM``
+            estimates it from one column drawn at random. Minus the free energy lacks a constant that differs
+            between machines: it compares rows, not machines.
+        """
         check_is_fitted(self)
-        return self._run(validate_data(self, X, reset=False, dtype=FLOAT), modules.RBM.free_energy)
+        bernoulli = self._module_arguments["visible"] == "bernoulli"
+        scores = self._run(X, modules.RBM.pseudo_log_likelihood if bernoulli else modules.RBM.free_energy)
+        return scores if bernoulli else -scores
 
-    @property
-    def n_parameters_(self):
-        """Number of trained weights and biases."""
-        return self.components_.size + self.intercept_hidden_.size + self.intercept_visible_.size
+    def gibbs(self, X, k=1):
+        """Return rows sampled by Gibbs steps from rows.
 
-    @property
-    def _n_features_out(self):
-        return len(self.components_)
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Where the chains start.
+        k : int, default=1
+            Steps, of hidden units and then visible ones each.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_features)
+            In the units of X. ``random_state`` decides.
+        """
+        check_number("k", k, kind=numbers.Integral, low=1)
+        with seeded(self.random_state, n_threads=self.n_threads, device=resolve_device(self.device)):
+            rows = self._run(X, lambda machine, v: machine.gibbs(v, int(k)))
+        return self._in_units_of_data(rows)
+
+    def _module_options(self):
+        return {"visible": self.visible}
+
+    def _make_training(self, module, rows, momentum, state):
+        return ContrastiveDivergence(
+            module,
+            learning_rate=self.learning_rate,
+            momentum=momentum,
+            weight_decay=self.weight_decay,
+            sparsity_target=self.sparsity_target,
+            sparsity_cost=self.sparsity_cost,
+            k=int(self.k),
+            persistent=self.persistent,
+            sample=self.reconstruction == "sample",
+            state=state,
+        )
 
     def _check_parameters(self):
-        check_choice("visible", self.visible, VISIBLE)
-        for name in ("n_components", "batch_size", "n_iter", "k", "n_threads"):
-            check_number(name, getattr(self, name), kind=numbers.Integral, low=1)
-        check_number("learning_rate", self.learning_rate, above=0)
-        check_number("weight_decay", self.weight_decay, low=0)
-
-    def _check_range(self, X):
-        if self.visible == "bernoulli" and (X.min() < 0 or X.max() > 1):
-            raise ValueError(
-                f"RBM(visible='bernoulli') takes values in [0, 1], and X spans [{X.min():g}, {X.max():g}]. "
-                "Scale it (sklearn.preprocessing.MinMaxScaler), or use visible='gaussian'."
-            )
-
-    def _standardise(self, X):
-        return (X - self.mean_.astype(X.dtype)) / self.scale_.astype(X.dtype)
-
-    def _run(self, X, method):
-        """Return what a method of the machine gives for rows, in their dtype.
-
-        torch computes it, on the threads that ``fit`` had: a stack of machines learns from these numbers,
-        and their last bits must not depend on the threads that numpy happens to have.
-        """
-        with torch.device("meta"):  # without first weights, which would be drawn for nothing
-            machine = modules.RBM(self.n_features_in_, len(self.components_), self.visible)
-        arrays = {
-            "weight": self.components_,
-            "hidden_bias": self.intercept_hidden_,
-            "visible_bias": self.intercept_visible_,
-        }
-        weights = {name: torch.tensor(array.astype(X.dtype)) for name, array in arrays.items()}
-        machine.load_state_dict(weights, assign=True)
-        with torch_threads(self.n_threads), torch.no_grad():
-            return method(machine, torch.tensor(self._standardise(X))).numpy()
-
-    def _train(self, machine, rows):
-        """Run contrastive divergence, and keep the reconstruction error a pass."""
-        optimizer = torch.optim.SGD(
-            [
-                {"params": [machine.weight], "weight_decay": self.weight_decay},
-                {"params": [machine.visible_bias, machine.hidden_bias]},
-            ],
-            lr=self.learning_rate,
-            momentum=MOMENTUM[0],
-        )
-        errors = []
-        for epoch in trange(self.n_iter, unit="pass", disable=not self.verbose, leave=False):
-            for group in optimizer.param_groups:
-                group["momentum"] = MOMENTUM[epoch >= EARLY]
-            errors.append(self._pass(machine, rows, optimizer))
-            if not np.isfinite(errors[-1]):
-                raise ValueError(
-                    f"RBM diverged in pass {epoch + 1} with learning_rate={self.learning_rate}. Lower it: "
-                    f"{self.learning_rate / 10:g} is the next to try."
-                )
-        self.reconstruction_errors_ = np.array(errors)
-
-    def _pass(self, machine, rows, optimizer):
-        total = torch.zeros((), device=rows.device)
-        for batch in torch.randperm(len(rows)).to(rows.device).split(int(self.batch_size)):
-            total += machine.contrastive_divergence(rows[batch], self.k) * len(batch)
-            optimizer.step()
-        return float(total) / len(rows)
+        super()._check_parameters()
+        check_choice("reconstruction", self.reconstruction, RECONSTRUCTION)
+        check_number("k", self.k, kind=numbers.Integral, low=1)
+        check_number("sparsity_cost", self.sparsity_cost, low=0)
+        check_number("sparsity_target", self.sparsity_target, above=0, high=1, none=True)

@@ -163,9 +163,53 @@ def test_first_weights_are_uniform_and_biases_zero(seed):
     assert not machine.visible_bias.any() and not machine.hidden_bias.any()
 
 
-def test_the_error_returned_is_that_of_the_reconstruction(seed):
+def test_it_returns_the_end_of_the_chains_and_what_the_data_switch_on(seed):
     machine = machine_of("gaussian")
     machine.weight.zero_()
     data = torch.randn(30, 4, dtype=torch.float64)
-    error = machine.contrastive_divergence(data)
-    torch.testing.assert_close(error, ((data - machine.visible_bias) ** 2).mean())
+    vk, h0 = machine.contrastive_divergence(data)
+    torch.testing.assert_close(vk, machine.visible_bias.expand(30, 4))
+    torch.testing.assert_close(h0, machine(data))
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0])
+@pytest.mark.parametrize("persistent", [True, False])
+def test_sampled_chains_approach_the_exact_gradient(seed, scale, persistent):
+    """Chains that go on, and ones of many steps, whose visible units are sampled, owe nothing to means."""
+    machine = machine_of(scale=scale)
+    data = V[[1, 1, 6, 11, 15]].double()
+    if persistent:
+        chains = torch.bernoulli(torch.full((100_000, 4), 0.5, dtype=torch.float64))
+        for _ in range(40):
+            chains, _ = machine.contrastive_divergence(data, chains=chains)
+    else:
+        machine.contrastive_divergence(data.repeat(20_000, 1), 40, sample=True)
+    gradient = machine.weight.grad, machine.visible_bias.grad, machine.hidden_bias.grad
+    for estimated, exact in zip(gradient, exact_gradient(machine, data), strict=True):
+        torch.testing.assert_close(estimated, exact, atol=8e-3, rtol=0)  # 0.5 / sqrt(1e5) is 1.6e-3
+
+
+def test_the_pseudo_likelihood_is_that_of_the_joint_law(seed):
+    machine = machine_of(scale=2.0)
+    p = dict(zip(map(tuple, V.int().tolist()), joint(machine).sum(1).tolist(), strict=True))
+    expected = []
+    for v in p:
+        flipped = [tuple(1 - x if i == j else x for j, x in enumerate(v)) for i in range(4)]
+        expected.append(sum(math.log(p[v] / (p[v] + p[other])) for other in flipped))
+    computed = machine.pseudo_log_likelihood(V.double())
+    torch.testing.assert_close(computed, torch.tensor(expected, dtype=torch.float64))
+
+
+def test_gibbs_steps_lead_to_the_law_of_the_machine(seed):
+    machine = machine_of()
+    states = machine.gibbs(torch.zeros(100_000, 4, dtype=torch.float64), 40)
+    counts = torch.bincount((states @ torch.tensor([8.0, 4, 2, 1], dtype=torch.float64)).long(), minlength=16)
+    torch.testing.assert_close(counts / 1e5, joint(machine).sum(1).float(), atol=6e-3, rtol=0)
+
+
+def test_gibbs_steps_of_a_gaussian_machine_have_unit_variance(seed):
+    machine = machine_of("gaussian")
+    machine.weight.zero_()
+    states = machine.gibbs(torch.zeros(100_000, 4, dtype=torch.float64))
+    torch.testing.assert_close(states.mean(0), machine.visible_bias.data, atol=0.02, rtol=0)
+    torch.testing.assert_close(states.std(0), torch.ones(4).double(), atol=0.02, rtol=0)

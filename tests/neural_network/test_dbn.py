@@ -2,13 +2,19 @@
 
 import numpy as np
 import pytest
+import sklearn
 import torch
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
 from torch import nn
 
-from skmir.modules import MLP
-from skmir.neural_network import RBM
+from skmir.modules import MLP, Maxout
+from skmir.modules._mlp import ACTIVATIONS
+from skmir.neural_network import RBM, DeepBeliefNetwork, DenoisingAutoencoder
 from skmir.neural_network._dbn_mixin import _copy
+from skmir.neural_network._deep_belief_network import layer_of
 from skmir.neural_network._split import validation_split
+from skmir.preprocessing import FrameScaler
 
 
 @pytest.fixture
@@ -21,10 +27,10 @@ def rows(rng):
 def start(network, monkeypatch):
     """Fit without training on labels: what is found are first weights."""
 
-    def start(*data, **params):
+    def start(*data, X_unlabelled=None, **params):
         model = network("dbn", **params)
         monkeypatch.setattr("skmir.neural_network._base.train", lambda net, *args, **kwargs: net.initialize())
-        return model.fit(*data)
+        return model.fit(*data, X_unlabelled=X_unlabelled)
 
     return start
 
@@ -43,25 +49,21 @@ def test_a_copied_layer_is_the_machine_on_rows_as_they_are(rows):
 
 
 @torch.no_grad()
-def test_the_network_starts_as_a_stack_of_machines(start, rows):
-    """Each layer's machine is trained on the hidden probabilities of the one below, on all clips."""
+@pytest.mark.parametrize("pretraining", ["rbm", "dae"])
+def test_the_network_starts_as_a_stack(start, rows, pretraining):
+    """Each layer is trained on what the one below makes of all clips."""
     y = np.tile([0, 1, 2], 20)
-    model = start(rows, y, hidden_layer_sizes=(5, 4), random_state=3)
-    seed = int(np.random.RandomState(3).randint(2**31 - 1))
-    hidden = rows
-    for depth, layer in enumerate(linear(model)):
-        machine = RBM(
-            layer.out_features,
-            visible="bernoulli" if depth else "gaussian",
-            learning_rate=0.01 if depth else 0.001,
-            n_iter=2,
-            device="cpu",
-            random_state=seed + depth,
-        ).fit(hidden)
-        expected = machine.transform(hidden)
-        found = torch.sigmoid(layer(torch.tensor(hidden)))
-        np.testing.assert_allclose(found, expected, atol=1e-4)
-        hidden = expected
+    model = start(rows, y, hidden_layer_sizes=(5, 4), pretraining=pretraining, batch_size=20, random_state=3)
+    stack = DeepBeliefNetwork(
+        (5, 4),
+        pretraining=layer_of(pretraining).set_params(batch_size=20),
+        layer="all",
+        device="cpu",
+        random_state=int(np.random.RandomState(3).randint(2**31 - 1)),
+    ).fit(rows)
+    hidden = torch.tensor(rows)
+    found = [hidden := torch.sigmoid(layer(hidden)) for layer in linear(model)]
+    np.testing.assert_allclose(np.hstack(found), stack.transform(rows), atol=1e-4)
     assert not model.module_.final_layer.weight.any() and not model.module_.final_layer.bias.any()
 
 
@@ -82,6 +84,8 @@ def test_what_decides_pretraining(start, rows):
         {"pretraining": RBM(n_iter=5)},
         {"pretraining": RBM(n_iter=2, learning_rate=0.02)},
         {"pretraining": RBM(n_iter=2, batch_size=8)},
+        {"pretraining": RBM(n_iter=2, persistent=True)},
+        {"pretraining": "dae"},
         {"random_state": 1},
     ):
         assert not torch.equal(linear(start(rows, y, **params))[0].weight, first), params
@@ -119,3 +123,71 @@ def test_the_network_is_a_sigmoid_mlp(network, frames):
 def test_frames_of_unequal_length_are_pretrained_on_as_well(network, ragged):
     X, y = ragged
     assert network("dbn").fit(X, y).predict(X).shape == (12,)
+
+
+def test_unlabelled_clips_are_pretrained_on(start, rows):
+    y = np.tile([0, 1, 2], 10)
+    few, many, all_ = (
+        linear(start(X, y, X_unlabelled=more))[0].weight
+        for X, more in ((rows[:30], None), (rows[:30], rows[30:]), (rows[:30], rows))
+    )
+    assert not torch.equal(few, many) and not torch.equal(many, all_)
+    whole = linear(start(rows, np.tile(y, 2)))[0].weight
+    torch.testing.assert_close(many, whole)  # the same rows, some of them without labels
+
+
+@pytest.mark.parametrize("routing", [True, False])
+def test_unlabelled_clips_pass_through_a_pipeline(network, frames, routing):
+    X, y = frames
+    with sklearn.config_context(enable_metadata_routing=routing):
+        if routing:
+            model = Pipeline(
+                [("scale", FrameScaler()), ("dbn", network("dbn"))], transform_input=["X_unlabelled"]
+            )
+            model.fit(X[:12], y[:12], X_unlabelled=100 + 20 * X[12:])
+            scaled = FrameScaler().fit(X[:12])
+            direct = network("dbn").fit(
+                scaled.transform(X[:12]), y[:12], X_unlabelled=scaled.transform(100 + 20 * X[12:])
+            )
+            np.testing.assert_array_equal(model.predict_proba(X), direct.predict_proba(scaled.transform(X)))
+        else:
+            model = make_pipeline(network("dbn")).fit(X[:12], y[:12], dbnclassifier__X_unlabelled=X[12:])
+            direct = network("dbn").fit(X[:12], y[:12], X_unlabelled=X[12:])
+            np.testing.assert_array_equal(model.predict_proba(X), direct.predict_proba(X))
+
+
+def test_unlabelled_clips_without_pretraining_are_refused(network, frames):
+    X, y = frames
+    with pytest.raises(ValueError, match="X_unlabelled is for pretraining, and pretraining=None"):
+        network("dbn", pretraining=None).fit(X, y, X_unlabelled=X)
+    with pytest.raises(ValueError, match="bins"):
+        network("dbn").fit(X, y, X_unlabelled=X[:, :4])
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "elu", "leaky_relu", "softplus"])
+def test_activations_are_those_of_the_autoencoders(start, rows, activation):
+    y = np.tile([0, 1, 2], 20)
+    model = start(rows, y, pretraining=DenoisingAutoencoder(n_iter=2), activation=activation)
+    layers = [type(layer) for layer in model.module_.hidden_layers]
+    assert layers == [nn.Linear, ACTIVATIONS[activation], nn.Dropout] * 2
+    random = start(rows, y, pretraining=None, activation=activation)
+    assert not torch.equal(linear(model)[1].weight, linear(random)[1].weight)
+
+
+def test_maxout_starts_from_random_weights(network, frames):
+    with pytest.raises(ValueError, match="activation='maxout' takes the largest"):
+        network("dbn", activation="maxout").fit(*frames)
+    model = network("dbn", activation="maxout", pretraining=None).fit(*frames)
+    assert any(isinstance(layer, Maxout) for layer in model.module_.hidden_layers)
+
+
+def test_a_search_compares_pretraining_with_none(network, frames):
+    grid = {"pretraining": [None, "rbm", "dae", RBM(n_iter=1, sparsity_target=0.1)]}
+    search = GridSearchCV(network("dbn", max_iter=1), grid, cv=2).fit(*frames)
+    assert all(np.isfinite(search.cv_results_["mean_test_score"]))
+
+
+@pytest.mark.parametrize("pretraining", ["pca", 3, nn.Linear(2, 2)])
+def test_what_pretraining_cannot_be_is_refused(network, frames, pretraining):
+    with pytest.raises(ValueError, match="is not one of"):
+        network("dbn", pretraining=pretraining).fit(*frames)

@@ -1,12 +1,14 @@
 """The Boltzmann machine as a transformer."""
 
 import pickle
+import re
 
 import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.neural_network import BernoulliRBM
 
 from skmir import modules
 from skmir.neural_network import RBM
@@ -89,7 +91,8 @@ def test_a_constant_column_carries_nothing(rng, value, dtype):
     with_constant = np.column_stack([X, np.full(300, value, dtype)])
     model = small().fit(with_constant)
     assert model.scale_[3] == 1
-    np.testing.assert_allclose(model._standardise(with_constant)[:, 3], 0, atol=1e-6 * max(value, 1))
+    standardised = model._run(with_constant, lambda _, rows: rows)
+    np.testing.assert_allclose(standardised[:, 3], 0, atol=1e-6 * max(value, 1))
     assert np.isfinite(model.transform(with_constant)).all()
 
 
@@ -144,17 +147,20 @@ def test_weight_decay_makes_weights_small(patterns):
     assert held < 0.7 * free
 
 
-def test_momentum_grows_after_five_passes(patterns, monkeypatch):
+@pytest.mark.parametrize(
+    ("momentum", "expected"), [((0.5, 0.9, 5), [0.5] * 5 + [0.9] * 2), (0.7, [0.7] * 7), ((0, 1, 0), [1] * 7)]
+)
+def test_momentum_grows_when_it_is_told_to(patterns, monkeypatch, momentum, expected):
     momenta = []
-    one_pass = RBM._pass
+    step = torch.optim.SGD.step
 
-    def spy(self, machine, rows, optimizer):
-        momenta.append({group["momentum"] for group in optimizer.param_groups})
-        return one_pass(self, machine, rows, optimizer)
+    def spy(self):
+        momenta.append({group["momentum"] for group in self.param_groups})
+        return step(self)
 
-    monkeypatch.setattr(RBM, "_pass", spy)
-    small(n_iter=7).fit(patterns["gaussian"])
-    assert momenta == [{0.5}] * 5 + [{0.9}] * 2
+    monkeypatch.setattr(torch.optim.SGD, "step", spy)
+    small(n_iter=7, batch_size=300, momentum=momentum, learning_rate=1e-6).fit(patterns["gaussian"])
+    assert momenta == [{m} for m in expected]
 
 
 def test_more_gibbs_steps_are_another_gradient(patterns):
@@ -193,3 +199,119 @@ def test_the_callers_rows_are_left_alone(patterns):
     X.setflags(write=False)
     small().fit(X).transform(X)
     np.testing.assert_array_equal(X, before)
+
+
+VARIANTS = {
+    "plain": {},
+    "persistent": {"persistent": True, "k": 2},
+    "sampled": {"reconstruction": "sample"},
+    "sparse": {"sparsity_target": 0.1, "sparsity_cost": 0.5},
+    "no momentum": {"momentum": 0},
+}
+
+
+class TestPartialFit:
+    @pytest.mark.parametrize("visible", ["bernoulli", "gaussian"])
+    @pytest.mark.parametrize("params", VARIANTS.values(), ids=VARIANTS)
+    def test_seven_calls_are_seven_passes(self, patterns, visible, params):
+        X = patterns[visible]
+        whole = small(visible=visible, n_iter=7, **params).fit(X)
+        parts = small(visible=visible, **params)
+        for _ in range(4):
+            parts.partial_fit(X)
+        parts = pickle.loads(pickle.dumps(parts))
+        for _ in range(3):
+            parts.partial_fit(X)
+        for name in ("components_", "intercept_hidden_", "intercept_visible_", "reconstruction_errors_"):
+            np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+        assert parts.n_iter_ == whole.n_iter_ == 7
+        np.testing.assert_array_equal(
+            parts.fit(X).components_, small(visible=visible, **params).fit(X).components_
+        )
+
+    def test_rows_are_standardised_as_the_first_were(self, patterns):
+        X = patterns["gaussian"]
+        model = small().partial_fit(X).partial_fit(X + 100)
+        np.testing.assert_allclose(model.mean_, X.mean(axis=0))
+
+    def test_a_table_of_other_width_is_refused(self, patterns):
+        with pytest.raises(ValueError, match="expecting 10 features"):
+            small().partial_fit(patterns["gaussian"]).partial_fit(patterns["gaussian"][:, :5])
+
+    def test_what_diverges_leaves_the_model_as_it_was(self, patterns):
+        X = patterns["gaussian"]
+        model = small().fit(X)
+        before = model.components_.copy()
+        with pytest.raises(ValueError, match="diverged in pass 21"):
+            model.set_params(learning_rate=1e30).partial_fit(X)
+        np.testing.assert_array_equal(model.components_, before)
+        assert model.n_iter_ == 20
+
+
+class TestSparsity:
+    def test_units_come_near_the_target(self, patterns):
+        X = patterns["gaussian"]
+        params = {"learning_rate": 0.05, "n_iter": 60}
+        plain = small(**params).fit(X).transform(X).mean()
+        sparse = small(sparsity_target=0.1, sparsity_cost=3.0, **params).fit(X).transform(X).mean()
+        assert plain > 0.3
+        assert sparse == pytest.approx(0.1, abs=0.07)
+
+
+class TestScores:
+    def test_the_pseudo_likelihood_is_what_scikit_learn_estimates(self, patterns):
+        X = patterns["bernoulli"]
+        model = small(visible="bernoulli", learning_rate=0.05).fit(X)
+        other = BernoulliRBM(n_components=8, random_state=0).fit(X)
+        other.components_ = model.components_.astype(float)
+        other.intercept_hidden_ = model.intercept_hidden_.astype(float)
+        other.intercept_visible_ = model.intercept_visible_.astype(float)
+        seeds = range(300)
+        estimates = np.mean([other.set_params(random_state=s).score_samples(X) for s in seeds], axis=0)
+        assert model.score_samples(X).mean() == pytest.approx(estimates.mean(), rel=0.02)
+        assert np.corrcoef(model.score_samples(X), estimates)[0, 1] > 0.95
+
+    def test_a_gaussian_machine_gives_minus_its_free_energy(self, patterns):
+        X = patterns["gaussian"]
+        model = small().fit(X)
+        np.testing.assert_array_equal(model.score_samples(X), -model.free_energy(X))
+
+    def test_persistent_chains_reach_the_pseudo_likelihood_of_scikit_learn(self, patterns):
+        X = patterns["bernoulli"]
+        params = {"n_components": 8, "learning_rate": 0.05, "batch_size": 10, "n_iter": 60, "random_state": 0}
+        ours = RBM(visible="bernoulli", persistent=True, momentum=0, weight_decay=0, device="cpu", **params)
+        theirs = BernoulliRBM(**params).fit(X).score_samples(X).mean()
+        assert ours.fit(X).score_samples(X).mean() > theirs - 0.1
+
+
+class TestGibbs:
+    def test_rows_come_in_the_units_of_the_data(self, fitted):
+        model, X = fitted
+        rows = model.gibbs(X, 50)
+        assert rows.shape == X.shape and rows.dtype == X.dtype
+        np.testing.assert_allclose(rows.mean(axis=0), X.mean(axis=0), atol=3 * X.std(axis=0).max() / 10)
+        np.testing.assert_array_equal(rows, model.gibbs(X, 50))
+        if model.visible == "bernoulli":
+            assert set(np.unique(rows)) == {0.0, 1.0}
+
+    def test_what_is_sampled_has_the_patterns_of_the_data(self, fitted):
+        model, X = fitted
+        for rows in (X, model.gibbs(X, 20)):
+            correlations = np.corrcoef(rows.T)
+            assert np.median(correlations[:5, :5]) > 0.2
+            assert np.median(correlations[:5, 5:]) < -0.2
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"reconstruction": "both"}, "reconstruction='both' is not one of"),
+        ({"momentum": (0.5, 0.9)}, "must be a number, or three"),
+        ({"momentum": (0.5, 1.9, 5)}, "momentum=1.9 must be"),
+        ({"sparsity_target": 0.0}, "sparsity_target=0.0 must be"),
+        ({"sparsity_cost": -1}, "sparsity_cost=-1 must be"),
+    ],
+)
+def test_what_training_cannot_be_is_refused(patterns, params, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        small(**params).fit(patterns["gaussian"])
