@@ -1,9 +1,12 @@
 """A compact network for few clips of any length: what sounds, seen closely, and how it repeats, as a whole.
 
-The part for timbre is small two-dimensional convolutions whose maps keep their absolute frequency, and
-convolutions over time above them. The part for rhythm is the autocorrelation tempogram of Grosche, Mueller &
-Kurth ("Cyclic tempogram", ICASSP 2010) made into a layer: band by band, on a logarithmic axis of lags, where
-another tempo is a shift that convolution and pooling do not mind. The combination is this library's own.
+The part for timbre is small two-dimensional convolutions whose maps keep their absolute frequency; beside
+them tall filters over half of the bins, of which the maximum over frequency is taken, so that a spectral
+shape counts at any pitch, after Pons et al. ("Timbre analysis of music audio signals with convolutional
+neural networks", EUSIPCO 2017); and convolutions over time above both. The part for rhythm is the
+autocorrelation tempogram of Grosche, Mueller & Kurth ("Cyclic tempogram", ICASSP 2010) made into a layer:
+band by band, on a logarithmic axis of lags, where another tempo is a shift that convolution and pooling do
+not mind. The combination is this library's own.
 """
 
 import itertools
@@ -21,7 +24,7 @@ SHORTEST_LAG, LONGEST_LAG = 6, 172  # in frames: 0.14 s to 4 s, a fast eighth no
 
 
 class TimbreRhythmCNN(nn.Module):
-    """Local convolutions that keep absolute frequency, and for long windows a tempogram layer beside them.
+    """Local convolutions, tall filters, and for long windows a tempogram layer beside them.
 
     Parameters
     ----------
@@ -31,6 +34,8 @@ class TimbreRhythmCNN(nn.Module):
         Number of outputs; they are logits.
     n_filters : sequence of 4 int, default=(16, 32, 128, 128)
         Feature maps of the two layers over frequency and time, and of the two over time.
+    n_tall_filters : int, default=32
+        Filters over half of the bins and three frames, whose maximum over frequency is taken.
     n_rhythm_filters : int, default=64
         Feature maps of the two layers over lags.
     n_bands, n_lags : int, default=16, 40
@@ -51,7 +56,7 @@ class TimbreRhythmCNN(nn.Module):
     torch.Size([2, 4])
     """
 
-    RATIOS = {"n_filters": (1, 2, 8, 8), "n_rhythm_filters": 4}
+    RATIOS = {"n_filters": (1, 2, 8, 8), "n_tall_filters": 2, "n_rhythm_filters": 4}
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class TimbreRhythmCNN(nn.Module):
         n_frames,
         n_outputs,
         n_filters=(16, 32, 128, 128),
+        n_tall_filters=32,
         n_rhythm_filters=64,
         n_bands=16,
         n_lags=40,
@@ -74,9 +80,14 @@ class TimbreRhythmCNN(nn.Module):
             *_conv2d(local, wide, (3, 3)),
             nn.MaxPool2d(2, ceil_mode=True),
         ).to(memory_format=torch.channels_last)
+        self.tall_layers = nn.Sequential(
+            *_conv2d(1, n_tall_filters, (math.ceil(n_bins / 2), 3), stride=(4, 2), padding=(0, 1))
+        ).to(memory_format=torch.channels_last)
         left = math.ceil(n_bins / 8)  # bins after a stride of 4 and a pool of 2
         self.time_layers = nn.Sequential(
-            *_conv1d(wide * left, first, 3), nn.MaxPool1d(2, ceil_mode=True), *_conv1d(first, last, 3)
+            *_conv1d(wide * left + n_tall_filters, first, 3),
+            nn.MaxPool1d(2, ceil_mode=True),
+            *_conv1d(first, last, 3),
         )
         n_features = 2 * last
         self.rhythm_layers = None
@@ -142,8 +153,10 @@ class TimbreRhythmCNN(nn.Module):
         if self.n_averaged > 1:
             x = nn.functional.avg_pool1d(x, self.n_averaged, ceil_mode=True)  # (B, n_bins, <= 128)
         x = x.unsqueeze(1).contiguous(memory_format=torch.channels_last)  # (B, 1, n_bins, T)
-        x = self.local_layers(x).flatten(1, 2)  # (B, C, F', T') -> (B, C * F', T')
-        return self.time_layers(x)
+        local = self.local_layers(x).flatten(1, 2)  # (B, C, F', T') -> (B, C * F', T')
+        tall = self.tall_layers(x).amax(dim=2)  # (B, C, F'', 2 * T') -> (B, C, 2 * T')
+        tall = nn.functional.max_pool1d(tall, 2, ceil_mode=True)
+        return self.time_layers(torch.cat([local, tall], dim=1))
 
 
 class Tempogram(nn.Module):
@@ -202,8 +215,8 @@ def mean_and_max(x):
     return torch.cat([x.mean(dim=-1), x.amax(dim=-1)], dim=1)
 
 
-def _conv2d(n_in, n_out, kernel, stride=1):
-    padding = tuple(k // 2 for k in kernel)
+def _conv2d(n_in, n_out, kernel, stride=1, padding=None):
+    padding = tuple(k // 2 for k in kernel) if padding is None else padding
     return (
         nn.Conv2d(n_in, n_out, kernel, stride=stride, padding=padding, bias=False),
         nn.BatchNorm2d(n_out),

@@ -27,7 +27,7 @@ def clicks(period, n_frames=600, n_bins=8, phase=0):
 @pytest.mark.parametrize("n_frames", [1, 2, 3, 43, 130, 199, 200, 700])
 @torch.no_grad()
 def test_any_size_goes_through(n_bins, n_frames):
-    net = TimbreRhythmCNN(n_bins, n_frames, 3, (2, 4, 4, 4), n_rhythm_filters=4).eval()
+    net = TimbreRhythmCNN(n_bins, n_frames, 3, (2, 4, 4, 4), n_tall_filters=2, n_rhythm_filters=4).eval()
     logits = net(noise(2, n_bins, n_frames))
     assert logits.shape == (2, 3) and logits.isfinite().all()
 
@@ -35,8 +35,9 @@ def test_any_size_goes_through(n_bins, n_frames):
 def test_numbers_of_parameters():
     short, long = (TimbreRhythmCNN(128, n, 10) for n in (RHYTHM_FRAMES - 1, RHYTHM_FRAMES))
     over_both = 35 * 16 + 2 * 16 + 9 * 16 * 32 + 2 * 32
-    over_time = 3 * (32 * 16) * 128 + 2 * 128 + 3 * 128 * 128 + 2 * 128  # 32 maps of 16 bins
-    assert n_parameters(short) == over_both + over_time + 256 * 10 + 10
+    tall = 64 * 3 * 32 + 2 * 32
+    over_time = 3 * (32 * 16 + 32) * 128 + 2 * 128 + 3 * 128 * 128 + 2 * 128  # 32 maps of 16 bins, 32 tall ones
+    assert n_parameters(short) == over_both + tall + over_time + 256 * 10 + 10
     over_lags = 2 * 16 + 9 * 16 * 64 + 2 * 64 + 5 * 64 * 64 + 2 * 64
     assert n_parameters(long) == n_parameters(short) + over_lags + 128 * 10
 
@@ -62,6 +63,18 @@ def test_absolute_frequency_is_kept():
     x[0, 8:16], x[1, 40:48] = 1, 1
     features = net.features(x)
     assert (features[0] - features[1]).abs().max() > 1e-3
+
+
+@torch.no_grad()
+def test_tall_filters_know_a_shape_wherever_in_frequency_it_lies():
+    net = TimbreRhythmCNN(64, 60, 3).eval()
+    filters = net.tall_layers[0].weight[:, 0, :, 1]  # the middle frame's column of each filter, (32, 32)
+    x = torch.zeros(32, 1, 64, 60)
+    for lowest in (0, 8, 32):
+        x.zero_()
+        x[:, 0, lowest : lowest + 32, 30] = filters
+        answers = net.tall_layers(x).amax(dim=(2, 3))  # (32 shapes, 32 filters)
+        assert (answers.argmax(dim=1) == torch.arange(32)).float().mean() > 0.9
 
 
 @torch.no_grad()
