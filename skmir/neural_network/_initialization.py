@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from ._transfer import source_of, take_layers
+
 INITIALIZATIONS = {
     "glorot_uniform": nn.init.xavier_uniform_,
     "glorot_normal": nn.init.xavier_normal_,
@@ -14,23 +16,27 @@ LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d)
 
 
 @torch.no_grad()
-def initialize(module, name):
+def initialize(module, init):
     """Draw the weights of all linear and convolutional layers anew and set their biases to zero.
 
     Parameters
     ----------
     module : torch.nn.Module
         Changed in place.
-    name : str or None
-        A key of ``INITIALIZATIONS``; None leaves the module as it is.
+    init : str, FrozenEstimator or None
+        A key of ``INITIALIZATIONS``; or a fitted network, from which all layers but the last are taken;
+        None leaves the module as it is.
     """
-    if name is None:
+    if init is None:
+        return
+    if (network := source_of(init)) is not None:
+        take_layers(module, network)
         return
     for layer in module.modules():
         if isinstance(layer, LAYERS):
             # Drawn in plain memory order: torch's orthogonal_ takes no weights whose channels come last.
             drawn = torch.empty_like(layer.weight, memory_format=torch.contiguous_format)
-            layer.weight.copy_(INITIALIZATIONS[name](drawn))
+            layer.weight.copy_(INITIALIZATIONS[init](drawn))
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
 

@@ -12,6 +12,7 @@ from skorch.callbacks import Callback
 
 from ._batches import RandomBatches
 from ._initialization import limit_norms
+from ._transfer import start_training
 
 ON_BATCH = ("on_batch_begin", "on_batch_end", "on_grad_computed")
 
@@ -75,7 +76,7 @@ class Net(NeuralNet):
 
     def train_step_single(self, batch, **fit_params):
         """Compute the loss and its gradient."""
-        self.module_.train()
+        start_training(self.module_)
         loss, outputs = self._loss(batch)
         self._backward(loss)
         return {"loss": loss.detach(), "y_pred": outputs.detach()}
@@ -86,7 +87,7 @@ class Net(NeuralNet):
 
     def _train_epoch(self, iterator):
         module, optimizer, step = self.module_, self.optimizer_, self.step_
-        module.train()
+        start_training(module)
         parameters = list(module.parameters())
         total, n_examples = 0.0, 0
         for batch in iterator:
@@ -172,7 +173,7 @@ class Step:
         """Give the optimiser the learning rate of this step."""
         rate = next(self.rates)
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("rate_factor", 1.0)
 
     def augment(self, batch):
         """Return a batch with its frames, and where they are mixed its targets, augmented."""

@@ -10,6 +10,7 @@ from ._initialization import INITIALIZATIONS
 from ._optimizers import OPTIMIZERS
 from ._parameters import check_share
 from ._schedules import SCHEDULES
+from ._transfer import source_of
 
 PRECISIONS = {"float32": torch.float32, "bf16": torch.bfloat16}
 
@@ -48,8 +49,15 @@ class TrainingRecipe(BaseEstimator):
     max_norm : float or None, default=None
         Largest norm of a unit's incoming weights, kept after each step (Srivastava et al. 2014, who
         take 3 to 4).
-    init : {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal"} or None, default=None
-        First weights of linear and convolutional layers; None leaves torch's.
+    init : {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal"}, FrozenEstimator \
+or None, default=None
+        First weights of linear and convolutional layers; None leaves torch's. A network that was fitted on
+        another task, in ``sklearn.frozen.FrozenEstimator``, gives all of its layers but the last: the
+        new network is fine-tuned, with a new last layer. It must be of the same architecture, widths and
+        size of input.
+    lower_rate : float, default=1.0
+        With ``init=FrozenEstimator(...)``, the factor on the learning rate of the layers that were taken, in
+        [0, 1]; 0 leaves them as they are, the statistics of batch normalisation too.
     prior_correction : bool, default=False
         Whether predicted probabilities are divided by how common each class is in training, as Humphrey
         and Bello (2012) do for chords. Where ``class_weight="balanced"`` there is nothing left to correct.
@@ -93,6 +101,7 @@ class TrainingRecipe(BaseEstimator):
         l1_activation=0.0,
         max_norm=None,
         init=None,
+        lower_rate=1.0,
         prior_correction=False,
         precision="float32",
         compile=False,
@@ -108,6 +117,7 @@ class TrainingRecipe(BaseEstimator):
         self.l1_activation = l1_activation
         self.max_norm = max_norm
         self.init = init
+        self.lower_rate = lower_rate
         self.prior_correction = prior_correction
         self.precision = precision
         self.compile = compile
@@ -124,8 +134,9 @@ class TrainingRecipe(BaseEstimator):
         if not (isinstance(self.optimizer, type) and issubclass(self.optimizer, torch.optim.Optimizer)):
             check_choice("optimizer", self.optimizer, OPTIMIZERS)
         check_choice("learning_rate", self.learning_rate, ("auto", *SCHEDULES))
-        if self.init is not None:
+        if self.init is not None and source_of(self.init) is None:
             check_choice("init", self.init, INITIALIZATIONS)
+        check_number("lower_rate", self.lower_rate, low=0, high=1)
         check_choice("precision", self.precision, PRECISIONS)
         for name in ("momentum", "label_smoothing", "input_dropout"):
             check_share(name, getattr(self, name))
