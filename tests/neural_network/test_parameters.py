@@ -41,7 +41,7 @@ SOME = [
     ("crnn", {"n_filters": ()}, ValueError, r"n_filters=\(\) .*one layer"),
     ("crnn", {"hidden_size": 0}, ValueError, "hidden_size=0"),
     ("dbn", {"hidden_layer_sizes": (0,)}, ValueError, "hidden_layer_sizes=0"),
-    ("dbn", {"pretraining": "dae"}, ValueError, "pretraining='dae' is not 'rbm', an RBM, or None"),
+    ("dbn", {"pretraining": "pca"}, ValueError, "pretraining='pca' is not one of"),
     ("dbn", {"pretraining": RBM(n_iter=0)}, ValueError, "n_iter=0"),
 ]
 
