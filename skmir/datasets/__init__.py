@@ -1,6 +1,8 @@
 """Data to begin with: seeded synthetic music, and folders of recordings."""
 
+from ._chirps import make_chirps
 from ._folder import load_folder
 from ._instruments import make_instruments
+from ._rhythm import make_rhythm
 
-__all__ = ["load_folder", "make_instruments"]
+__all__ = ["load_folder", "make_chirps", "make_instruments", "make_rhythm"]

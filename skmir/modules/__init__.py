@@ -1,6 +1,7 @@
 """Networks as plain ``torch.nn.Module``, one architecture a file; they know nothing of scikit-learn."""
 
 from ._compact_cnn import CompactCNN
+from ._conv_rbm import ConvRBM
 from ._crnn import CRNN
 from ._denoising_autoencoder import DenoisingAutoencoder
 from ._k1c2 import K1C2
@@ -11,8 +12,13 @@ from ._mlp import MLP
 from ._pitch_cnn import PitchCNN
 from ._rbm import RBM
 from ._rnn import RNN
+from ._single_layer_cnn import SingleLayerCNN
 from ._temporal_cnn import TemporalCNN
+from ._temporal_filters_cnn import TemporalFiltersCNN
+from ._timbral_cnn import TimbralCNN
+from ._timbral_temporal_cnn import TimbralTemporalCNN
 from ._timbre_rhythm_cnn import TimbreRhythmCNN
+from ._vgg_cnn import VGGCNN
 from ._widths import sized
 
 __all__ = [
@@ -23,11 +29,17 @@ __all__ = [
     "MLP",
     "RBM",
     "RNN",
+    "VGGCNN",
     "CompactCNN",
+    "ConvRBM",
     "DenoisingAutoencoder",
     "Maxout",
     "PitchCNN",
+    "SingleLayerCNN",
     "TemporalCNN",
+    "TemporalFiltersCNN",
+    "TimbralCNN",
+    "TimbralTemporalCNN",
     "TimbreRhythmCNN",
     "sized",
 ]

@@ -2,6 +2,7 @@
 
 from ._cnn import CNNClassifier
 from ._cnn_regressor import CNNRegressor
+from ._convolutional_dbn import ConvolutionalDBN
 from ._crnn import CRNNClassifier
 from ._crnn_regressor import CRNNRegressor
 from ._dbn import DBNClassifier
@@ -10,6 +11,7 @@ from ._denoising_autoencoder import DenoisingAutoencoder
 from ._mlp import MLPClassifier
 from ._mlp_regressor import MLPRegressor
 from ._network_features import NetworkFeatures
+from ._random_conv_features import RandomConvFeatures
 from ._rbm import RBM
 from ._recipe import TrainingRecipe
 from ._rnn import RNNClassifier
@@ -21,6 +23,7 @@ __all__ = [
     "CNNRegressor",
     "CRNNClassifier",
     "CRNNRegressor",
+    "ConvolutionalDBN",
     "DBNClassifier",
     "DeepBeliefNetwork",
     "DenoisingAutoencoder",
@@ -29,5 +32,6 @@ __all__ = [
     "NetworkFeatures",
     "RNNClassifier",
     "RNNRegressor",
+    "RandomConvFeatures",
     "TrainingRecipe",
 ]

@@ -16,6 +16,7 @@ from ._generators import restore, snapshot
 from ._layer_training import check_momentum
 
 VISIBLE = ("bernoulli", "gaussian")
+ROUNDING = 1e-6  # by which what MinMaxScaler gives may leave [0, 1]
 
 
 class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -174,7 +175,7 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return scaler.mean_, scaler.scale_
 
     def _check_range(self, X):
-        if self.visible == "bernoulli" and (X.min() < 0 or X.max() > 1):
+        if self.visible == "bernoulli" and (X.min() < -ROUNDING or X.max() > 1 + ROUNDING):
             raise ValueError(
                 f"{type(self).__name__}(visible='bernoulli') takes values in [0, 1], and X spans "
                 f"[{X.min():g}, {X.max():g}]. Scale it (sklearn.preprocessing.MinMaxScaler), or use "

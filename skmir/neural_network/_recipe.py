@@ -54,7 +54,8 @@ or None, default=None
         First weights of linear and convolutional layers; None leaves torch's. A network that was fitted on
         another task, in ``sklearn.frozen.FrozenEstimator``, gives all of its layers but the last: the
         new network is fine-tuned, with a new last layer. It must be of the same architecture, widths and
-        size of input.
+        size of input. A frozen :class:`ConvolutionalDBN` gives its filters to the first convolutions of
+        ``CNNClassifier("temporal")``, as Dieleman et al. (2011) did.
     lower_rate : float, default=1.0
         With ``init=FrozenEstimator(...)``, the factor on the learning rate of the layers that were taken, in
         [0, 1]; 0 leaves them as they are, the statistics of batch normalisation too.
@@ -76,6 +77,8 @@ or None, default=None
        JMLR 15, 2014.
     .. [2] E. J. Humphrey and J. P. Bello, "Rethinking automatic chord recognition with convolutional
        neural networks", ICMLA 2012.
+    .. [3] S. Dieleman, P. Brakel and B. Schrauwen, "Audio-based music classification with a pretrained
+       convolutional network", ISMIR 2011.
 
     Examples
     --------

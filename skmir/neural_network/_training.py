@@ -60,11 +60,11 @@ def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, d
         "verbose": 0,
         "device": str(device),
     }
-    if source_of(recipe.init) is not None:
+    if (source := source_of(recipe.init)) is not None:
         if recipe.lower_rate == 0:
-            freeze(module)
+            freeze(module, source)
         elif recipe.lower_rate < 1:
-            params["optimizer__param_groups"] = parameter_groups(recipe.lower_rate)
+            params["optimizer__param_groups"] = parameter_groups(module, source, recipe.lower_rate)
     extra = dict(net_params or {})
     if "optimizer" in extra:  # the user's own: what was meant for ours is not for it
         params.pop("optimizer__momentum", None), params.pop("optimizer__nesterov", None)

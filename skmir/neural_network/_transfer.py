@@ -1,70 +1,69 @@
-"""First weights that another network has learned, for another task: all layers but the last."""
+"""First weights that were learned for another task: all layers of a network but the last, or filters."""
 
 import torch
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
+from torch import nn
 
 HEAD = "final_layer"
 
 
 def source_of(init):
-    """Return the fitted network inside a FrozenEstimator, or None where ``init`` is something else.
+    """Return what is fitted inside a FrozenEstimator, or None where ``init`` is something else.
 
     Raises
     ------
     TypeError
-        Where what is frozen is no network.
+        Where what is frozen has no layers to give.
     NotFittedError
         Where it has not learned.
     """
     if not isinstance(init, FrozenEstimator):
         return None
-    network = init
-    while isinstance(network, FrozenEstimator):
-        network = network.estimator
-    check_is_fitted(network)
-    if not isinstance(getattr(network, "module_", None), torch.nn.Module):
+    source = init
+    while isinstance(source, FrozenEstimator):
+        source = source.estimator
+    check_is_fitted(source)
+    if not (hasattr(source, "conv_weights") or isinstance(getattr(source, "module_", None), nn.Module)):
         raise TypeError(
-            f"init=FrozenEstimator({type(network).__name__}()) holds no network of skmir.neural_network. "
-            "Freeze the network alone, without the steps before it."
+            f"init=FrozenEstimator({type(source).__name__}()) holds neither a network of "
+            "skmir.neural_network nor a ConvolutionalDBN. Freeze it alone, without the steps before it."
         )
-    return network
+    return source
 
 
 @torch.no_grad()
-def take_layers(module, network):
-    """Copy all layers but the last from a fitted network.
+def take_layers(module, source):
+    """Copy layers: all but the last from a network, the filters of a convolutional DBN to the first ones.
 
     Parameters
     ----------
     module : torch.nn.Module
         Changed in place.
-    network : BaseNetwork
-        Fitted, with the same layers.
+    source : BaseNetwork or ConvolutionalDBN
+        Fitted.
 
     Raises
     ------
     ValueError
         Where a layer has no counterpart of its shape.
     """
-    given, wanted = network.module_.state_dict(), module.state_dict()
-    for name, values in wanted.items():
-        if _is_of_head(name):
-            continue
-        if name not in given or given[name].shape != values.shape:
-            found = tuple(given[name].shape) if name in given else "missing"
+    wanted = module.state_dict()
+    for name, values in _given(module, source).items():
+        if values is None or values.shape != wanted[name].shape:
+            found = "missing" if values is None else tuple(values.shape)
             raise ValueError(
-                f"init: {name} has the shape {tuple(values.shape)} here, and is {found} in "
-                f"the fitted {type(network).__name__}. Take its architecture, widths, number of bins "
-                f"({network.n_bins_}) and length of window ({network.n_frames_} frames)."
+                f"init: {name} has the shape {tuple(wanted[name].shape)} here, and is {found} in the fitted "
+                f"{type(source).__name__}. {_cure(source)}"
             )
-        values.copy_(given[name])
+        wanted[name].copy_(values)
 
 
-def freeze(module):
-    """Let all layers but the last stay as they are in training."""
+def freeze(module, source):
+    """Let the layers that were taken stay as they are in training."""
+    given = _given(module, source)
     for name, parameter in module.named_parameters():
-        parameter.requires_grad_(_is_of_head(name))
+        parameter.requires_grad_(name not in given)
 
 
 def start_training(module):
@@ -76,10 +75,48 @@ def start_training(module):
             layer.eval()
 
 
-def parameter_groups(lower_rate):
-    """Return skorch's groups of parameters: the last layer, and those below with their factor on the rate."""
-    return [(f"{HEAD}.*", {"rate_factor": 1.0}), ("*", {"rate_factor": float(lower_rate)})]
+def parameter_groups(module, source, lower_rate):
+    """Return skorch's groups of parameters, each with its factor on the learning rate."""
+    lower, full = {"rate_factor": float(lower_rate)}, {"rate_factor": 1.0}
+    if hasattr(source, "conv_weights"):
+        return [*((name, lower) for name in _given(module, source)), ("*", full)]
+    return [(f"{HEAD}.*", full), ("*", lower)]
 
 
-def _is_of_head(name):
-    return name.split(".")[0] == HEAD
+def _given(module, source):
+    """Return by the module's names what the source has for them, or None where it has nothing."""
+    if hasattr(source, "conv_weights"):
+        return _filters(module, source)
+    given = source.module_.state_dict()
+    return {name: given.get(name) for name in module.state_dict() if name.split(".")[0] != HEAD}
+
+
+def _filters(module, source):
+    """Return the filters and biases of a convolutional DBN for the convolutions over time, from the first on.
+
+    They are taken at the scale at which they were learned: divided by the variance of the visible units, as
+    the machine sees with them, they are too steep to start from.
+    """
+    convolutions = [name for name, layer in module.named_modules() if isinstance(layer, nn.Conv1d)]
+    given = {}
+    for i, (weight, bias) in enumerate(zip(source.components_, source.intercept_hidden_, strict=True)):
+        name = convolutions[i] if i < len(convolutions) else None
+        if name is None:
+            raise ValueError(
+                f"init: the fitted {type(source).__name__} has {len(source.components_)} layers, and the "
+                f"network {len(convolutions)} convolutions over time. {_cure(source)}"
+            )
+        given[f"{name}.weight"], given[f"{name}.bias"] = torch.tensor(weight), torch.tensor(bias)
+    return given
+
+
+def _cure(source):
+    if hasattr(source, "conv_weights"):
+        return (
+            "Take architecture='temporal', its filter length, its number of filters and the bins that were "
+            "learned from."
+        )
+    return (
+        f"Take its architecture, widths, number of bins ({source.n_bins_}) and length of window "
+        f"({source.n_frames_} frames)."
+    )

@@ -9,6 +9,7 @@ import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.neural_network import BernoulliRBM
+from sklearn.preprocessing import MinMaxScaler
 
 from skmir import modules
 from skmir.neural_network import RBM
@@ -94,6 +95,11 @@ def test_a_constant_column_carries_nothing(rng, value, dtype):
     standardised = model._run(with_constant, lambda _, rows: rows)
     np.testing.assert_allclose(standardised[:, 3], 0, atol=1e-6 * max(value, 1))
     assert np.isfinite(model.transform(with_constant)).all()
+
+
+def test_bernoulli_units_take_what_a_scaler_rounds():
+    X = MinMaxScaler().fit_transform(np.array([[0.1, -7.3], [0.7, 1.1], [0.3, 2 / 3]]) / 3)
+    small(visible="bernoulli").fit(np.nextafter(X, 2)).transform(X)
 
 
 @pytest.mark.parametrize("row", [[-0.1, 0.5], [0.5, 1.5]])

@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from small_networks import SMALL, each, make, targets
 
-from skmir.neural_network import CNNClassifier, DBNClassifier, MLPClassifier, TrainingRecipe
+from skmir.neural_network import CNNClassifier, ConvolutionalDBN, DBNClassifier, MLPClassifier, TrainingRecipe
 
 PLAIN = [kind for kind in SMALL if kind is not DBNClassifier]
 
@@ -108,10 +108,42 @@ def test_what_is_no_fitted_network_is_refused(frames):
     X, y = frames
     with pytest.raises(NotFittedError):
         make(CNNClassifier, recipe=recipe(make(CNNClassifier))).fit(X, y)
-    with pytest.raises(TypeError, match="Freeze the network alone"):
+    with pytest.raises(TypeError, match="Freeze it alone"):
         make(CNNClassifier, recipe=recipe(PCA(2).fit(X[:, :, 0]))).fit(X, y)
-    with pytest.raises(TypeError, match="Freeze the network alone"):
+    with pytest.raises(TypeError, match="Freeze it alone"):
         pipeline = make_pipeline(make(CNNClassifier)).fit(X, y)
         make(CNNClassifier, recipe=recipe(pipeline)).fit(X, y)
     with pytest.raises(ValueError, match="lower_rate=2 must be"):
         make(CNNClassifier, recipe=TrainingRecipe(lower_rate=2)).fit(X, y)
+
+
+class TestFilters:
+    """A convolutional DBN's filters start a CNN over time (Dieleman et al. 2011)."""
+
+    @pytest.fixture
+    def dbn(self, frames):
+        return ConvolutionalDBN(
+            (4, 4), filter_length=4, pool_size=2, n_iter=2, device="cpu", random_state=0
+        ).fit(frames[0])
+
+    def first(self, model):
+        return [layer for layer in model.module_.modules() if isinstance(layer, torch.nn.Conv1d)]
+
+    @pytest.mark.parametrize("lower_rate", [0, 1e-30])
+    def test_are_the_first_convolutions(self, dbn, frames, lower_rate):
+        params = {"architecture": "temporal", "n_filters": (4, 4, 5, 5)}
+        model = make(CNNClassifier, recipe=recipe(dbn, lower_rate=lower_rate), **params).fit(*frames)
+        convolutions = self.first(model)
+        for layer, weight, bias in zip(convolutions, dbn.components_, dbn.intercept_hidden_, strict=False):
+            np.testing.assert_allclose(layer.weight.detach(), weight, atol=1e-7)
+            np.testing.assert_allclose(layer.bias.detach(), bias, atol=1e-7)
+        fresh = make(CNNClassifier, **params).fit(*frames)
+        assert not torch.equal(self.first(fresh)[0].weight, convolutions[0].weight)
+
+    def test_that_do_not_fit_are_refused(self, dbn, frames):
+        for params in (
+            {"architecture": "temporal", "n_filters": (6, 6, 5, 5)},
+            {"architecture": "k2c2", "n_filters": (4, 4)},
+        ):
+            with pytest.raises(ValueError, match=r"init: .*Take architecture='temporal'"):
+                make(CNNClassifier, recipe=recipe(dbn), **params).fit(*frames)
