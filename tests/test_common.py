@@ -31,6 +31,7 @@ from skmir.neural_network import (
     DBNClassifier,
     DeepBeliefNetwork,
     DenoisingAutoencoder,
+    LearnedChroma,
     MLPClassifier,
     MLPRegressor,
     NetworkFeatures,
@@ -103,6 +104,9 @@ ESTIMATORS = [
     RNNClassifier(hidden_layer_sizes=(8,)),
     RNNClassifier("lstm", hidden_layer_sizes=(8, 8), bidirectional=True),
     RNNRegressor(hidden_layer_sizes=(8,)),
+    LearnedChroma(),
+    LearnedChroma((16,), target="tonnetz"),
+    LearnedChroma((16, 12), init="random", l1=0.01),
     NetworkFeatures(MLPClassifier((8,), max_iter=5, random_state=0)),
     NetworkFeatures(
         CRNNClassifier((4, 4), hidden_size=4, max_iter=5, random_state=0),

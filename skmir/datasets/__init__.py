@@ -1,8 +1,9 @@
 """Data to begin with: seeded synthetic music, and folders of recordings."""
 
 from ._chirps import make_chirps
+from ._chords import make_chords
 from ._folder import load_folder
 from ._instruments import make_instruments
 from ._rhythm import make_rhythm
 
-__all__ = ["load_folder", "make_chirps", "make_instruments", "make_rhythm"]
+__all__ = ["load_folder", "make_chirps", "make_chords", "make_instruments", "make_rhythm"]

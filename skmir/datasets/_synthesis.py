@@ -194,9 +194,9 @@ def _noises(instrument, course, tone, sr, rng):
     """Return breath or bow noise, and the knock at the start, of shape (n_samples,)."""
     knock = np.exp(-course.time / instrument.knock_length) * (course.gate > 0)
     noise = _each_sample(course.gate, len(tone)) * 10 ** (instrument.noise / 20)
-    noise *= _band(len(tone), sr, instrument.noise_centre, rng)
+    noise *= band(len(tone), sr, instrument.noise_centre, rng)
     knock = _each_sample(knock, len(tone)) * 10 ** (instrument.knock / 20)
-    knock *= _band(len(tone), sr, instrument.knock_centre, rng)
+    knock *= band(len(tone), sr, instrument.knock_centre, rng)
     return (np.sqrt(np.mean(tone**2)) * (noise + knock)).astype(np.float32)
 
 
@@ -205,7 +205,7 @@ def _each_sample(values, n_samples):
     return np.interp(np.arange(n_samples) / HOP, np.arange(len(values)), values)
 
 
-def _band(n_samples, sr, centre, rng):
+def band(n_samples, sr, centre, rng):
     """Return noise of deviation 1 in a band about two octaves wide around ``centre`` Hz."""
     spectrum = rfft(rng.normal(size=n_samples))
     octaves = np.log2(np.maximum(rfftfreq(n_samples, 1 / sr), 1) / centre)

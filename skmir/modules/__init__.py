@@ -1,5 +1,6 @@
 """Networks as plain ``torch.nn.Module``, one architecture a file; they know nothing of scikit-learn."""
 
+from ._chroma_net import ChromaNet
 from ._compact_cnn import CompactCNN
 from ._conv_rbm import ConvRBM
 from ._crnn import CRNN
@@ -30,6 +31,7 @@ __all__ = [
     "RBM",
     "RNN",
     "VGGCNN",
+    "ChromaNet",
     "CompactCNN",
     "ConvRBM",
     "DenoisingAutoencoder",

@@ -1,5 +1,6 @@
 """Networks as scikit-learn estimators: frames or table to labels or numbers. skorch trains them."""
 
+from ._chord_templates import chord_templates
 from ._cnn import CNNClassifier
 from ._cnn_regressor import CNNRegressor
 from ._convolutional_dbn import ConvolutionalDBN
@@ -8,6 +9,7 @@ from ._crnn_regressor import CRNNRegressor
 from ._dbn import DBNClassifier
 from ._deep_belief_network import DeepBeliefNetwork
 from ._denoising_autoencoder import DenoisingAutoencoder
+from ._learned_chroma import LearnedChroma
 from ._mlp import MLPClassifier
 from ._mlp_regressor import MLPRegressor
 from ._network_features import NetworkFeatures
@@ -27,6 +29,7 @@ __all__ = [
     "DBNClassifier",
     "DeepBeliefNetwork",
     "DenoisingAutoencoder",
+    "LearnedChroma",
     "MLPClassifier",
     "MLPRegressor",
     "NetworkFeatures",
@@ -34,4 +37,5 @@ __all__ = [
     "RNNRegressor",
     "RandomConvFeatures",
     "TrainingRecipe",
+    "chord_templates",
 ]

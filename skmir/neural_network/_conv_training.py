@@ -9,7 +9,7 @@ from tqdm import trange
 from .._device import resolve_device
 from .._random import seeded
 from .._validation import check_frames, check_number
-from ..modules._conv_rbm import ConvRBM
+from ..modules import ConvRBM
 from ._contrastive_divergence import ContrastiveDivergence
 from ._conv_stack import frames_needed, long_enough, maps_of, random_batches
 from ._generators import restore, snapshot

@@ -4,11 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..modules._single_layer_cnn import SingleLayerCNN
-from ..modules._temporal_filters_cnn import TemporalFiltersCNN
-from ..modules._timbral_cnn import TimbralCNN
-from ..modules._timbral_temporal_cnn import TimbralTemporalCNN
-from ..modules._vgg_cnn import VGGCNN
+from ..modules import VGGCNN, SingleLayerCNN, TemporalFiltersCNN, TimbralCNN, TimbralTemporalCNN
 from ..modules._widths import widths_for
 from ._prediction import predict_outputs
 

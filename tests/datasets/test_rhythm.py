@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import GroupKFold
 
-from skmir.datasets._rhythm import make_rhythm
+from skmir.datasets import make_rhythm
 
 SR = 12000
 

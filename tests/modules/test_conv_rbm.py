@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from skmir.modules._conv_rbm import ConvRBM
+from skmir.modules import ConvRBM
 
 # Two filters of three frames over six frames: four positions each, two blocks of two. A block has three
 # states, none on or one of two, so that four blocks have 81.

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skmir.modules._single_layer_cnn import SingleLayerCNN
+from skmir.modules import SingleLayerCNN
 
 
 def frames(*shape, seed=0):

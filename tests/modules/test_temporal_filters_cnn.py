@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from skmir.modules._temporal_filters_cnn import TemporalFiltersCNN
-from skmir.modules._timbral_cnn import TimbralCNN
+from skmir.modules import TemporalFiltersCNN, TimbralCNN
 
 
 def frames(*shape, seed=0):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skmir.modules._timbral_cnn import TimbralCNN
+from skmir.modules import TimbralCNN
 
 
 def frames(*shape, seed=0):

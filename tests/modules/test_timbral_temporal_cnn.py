@@ -3,9 +3,7 @@
 import pytest
 import torch
 
-from skmir.modules._temporal_filters_cnn import TemporalFiltersCNN
-from skmir.modules._timbral_cnn import TimbralCNN
-from skmir.modules._timbral_temporal_cnn import TimbralTemporalCNN
+from skmir.modules import TemporalFiltersCNN, TimbralCNN, TimbralTemporalCNN
 
 
 def frames(*shape, seed=0):

@@ -14,8 +14,8 @@ from sklearn.svm import SVC
 
 from skmir.datasets._chirps import make_chirps
 from skmir.feature_extraction import MFCC, MelSpectrogram
-from skmir.modules._conv_rbm import ConvRBM
-from skmir.neural_network._convolutional_dbn import ConvolutionalDBN
+from skmir.modules import ConvRBM
+from skmir.neural_network import ConvolutionalDBN
 from skmir.preprocessing import FramePooler, FrameScaler, PCAWhitener
 
 

@@ -12,10 +12,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from torch import nn
 
-from skmir.datasets._rhythm import make_rhythm
+from skmir.datasets import make_rhythm
 from skmir.feature_extraction import MFCC, MelSpectrogram
-from skmir.modules._vgg_cnn import VGGCNN
-from skmir.neural_network._random_conv_features import RandomConvFeatures
+from skmir.modules import VGGCNN
+from skmir.neural_network import RandomConvFeatures
 from skmir.neural_network._untrained import ARCHITECTURES
 from skmir.preprocessing import Delta, FramePooler, FrameScaler
 

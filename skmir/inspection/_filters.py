@@ -1,0 +1,238 @@
+"""Weights as pictures."""
+
+import math
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from ..dsp import cqt_frequencies
+from ..feature_extraction import CQT
+
+
+class FiltersDisplay:
+    """Draw the weights of units, of components or of filters as pictures.
+
+    A picture has a row a filter. With ``shape`` each filter is a small picture of its own, as receptive
+    fields are shown. Weights below zero are blue, those above red; where none of any picture is below, bright
+    is large.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_filters, n_inputs), or dict of str to such arrays
+        Names are titles, and pictures stand side by side: what a network starts with, and ends with.
+        Complex weights, as those of the constant-Q transform, are drawn as real part and as magnitude.
+    shape : (int, int) or None, default=None
+        Rows and columns of the picture of each filter, for instance (n_bins, n_frames).
+    normalize : bool, default=True
+        Whether each filter is divided by its largest magnitude, so that weak ones are seen too.
+
+    Attributes
+    ----------
+    pictures_ : dict of str to ndarray
+        What is drawn, by title: weights, or the small pictures in rows with NaN between them.
+    axes_ : ndarray of matplotlib Axes of shape (n_pictures,)
+        Where they are drawn.
+    figure_ : matplotlib Figure
+        The figure around them.
+
+    See Also
+    --------
+    skmir.neural_network.LearnedChroma : Weights that start as octave equivalence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.inspection import FiltersDisplay
+    >>> octaves = np.tile(np.eye(12), 7)  # pitch classes, bins
+    >>> display = FiltersDisplay.from_weights({"start": octaves, "end": octaves - 0.1})
+    >>> [ax.get_title() for ax in display.axes_]
+    ['start', 'end']
+    """
+
+    def __init__(self, weights, *, shape=None, normalize=True):
+        self.weights = weights
+        self.shape = shape
+        self.normalize = normalize
+
+    @classmethod
+    def from_weights(cls, weights, *, shape=None, normalize=True, ax=None):
+        """Draw weights.
+
+        Parameters
+        ----------
+        weights, shape, normalize : see the class
+        ax : matplotlib Axes, or sequence of them, default=None
+            Where to draw, one a picture; None makes a figure.
+
+        Returns
+        -------
+        display : FiltersDisplay
+        """
+        return cls(weights, shape=shape, normalize=normalize).plot(ax=ax)
+
+    @classmethod
+    def from_estimator(cls, estimator, *, layer=0, shape=None, normalize=True, ax=None):
+        """Draw the weights of a fitted estimator.
+
+        Parameters
+        ----------
+        estimator : estimator
+            ``LearnedChroma``, whose weights are drawn at start and end; what has ``components_``, as ``RBM``,
+            ``PCA`` or ``NMF``, also in a ``FrameTransformer``; or ``CQT``, whose filters are drawn.
+        layer : int, default=0
+            Which layer of ``LearnedChroma``.
+        shape, normalize : see the class
+        ax : matplotlib Axes, or sequence of them, default=None
+            Where to draw, one a picture; None makes a figure.
+
+        Returns
+        -------
+        display : FiltersDisplay
+
+        Raises
+        ------
+        TypeError
+            Where the estimator has no such weights.
+        """
+        weights = weights_of(estimator, layer)
+        return cls.from_weights(weights, shape=shape, normalize=normalize, ax=ax)
+
+    def plot(self, ax=None):
+        """Draw the weights.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, or sequence of them, default=None
+            Where to draw, one a picture; None makes a figure.
+
+        Returns
+        -------
+        self : FiltersDisplay
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is not installed.
+        ValueError
+            Where the weights fit neither ``shape`` nor the axes.
+        """
+        weights = _by_title(self.weights)
+        if self.normalize:
+            weights = {title: _normalized(w) for title, w in weights.items()}
+        if self.shape is not None:
+            weights = {title: _mosaic(w, self.shape) for title, w in weights.items()}
+        self.pictures_ = weights
+        self.axes_ = _new_axes(weights) if ax is None else np.atleast_1d(np.asarray(ax, object)).ravel()
+        if len(self.axes_) != len(weights):
+            raise ValueError(f"ax has {len(self.axes_)} axes for {len(weights)} pictures: {list(weights)}.")
+        self.figure_ = self.axes_[0].get_figure()
+        signed = any(np.nanmin(picture) < 0 for picture in weights.values())
+        for axes, (title, picture) in zip(self.axes_, weights.items(), strict=True):
+            self._draw(axes, title, picture, signed)
+        return self
+
+    def _draw(self, ax, title, picture, signed):
+        largest = np.nanmax(np.abs(picture)) or 1
+        colours = {"cmap": "RdBu_r", "vmin": -largest} if signed else {"cmap": "magma", "vmin": 0}
+        whole = self.shape is None
+        box = {"origin": "lower", "aspect": "auto" if whole else "equal"}
+        image = ax.imshow(picture, vmax=largest, **box, **colours)
+        label = "weight / largest of the filter" if self.normalize else "weight"
+        self.figure_.colorbar(image, ax=ax, label=label)
+        ax.set_title(title)
+        if whole:
+            ax.set(xlabel="input", ylabel="filter")
+        else:
+            ax.set_axis_off()
+
+
+def weights_of(estimator, layer=0):
+    """Return the weights of a fitted estimator by title.
+
+    Parameters
+    ----------
+    estimator : estimator
+        See :meth:`FiltersDisplay.from_estimator`.
+    layer : int, default=0
+        Of ``LearnedChroma``.
+
+    Returns
+    -------
+    weights : dict of str to ndarray of shape (n_filters, n_inputs)
+    """
+    estimator = getattr(estimator, "transformer_", estimator)
+    if isinstance(estimator, CQT):
+        return {"filters": _cqt_filters(estimator)}
+    check_is_fitted(estimator)
+    if hasattr(estimator, "initial_weights_"):
+        return {"start": estimator.initial_weights_[layer], "end": estimator.weights_[layer]}
+    if hasattr(estimator, "components_"):
+        return {"components": estimator.components_}
+    raise TypeError(
+        f"{type(estimator).__name__} has no weights that FiltersDisplay knows: it takes LearnedChroma, CQT, "
+        "and what has components_. Pass other weights to FiltersDisplay.from_weights; of a Pipeline, a step."
+    )
+
+
+def _cqt_filters(cqt):
+    """Return the filters as complex waveforms, of shape (n_bins, n_samples)."""
+    import librosa.filters  # slow: brings numba
+
+    bins = {"fmin": cqt.fmin, "bins_per_octave": cqt.bins_per_octave, "tuning": cqt.tuning or 0.0}
+    filters, lengths = librosa.filters.wavelet(
+        freqs=cqt_frequencies(cqt.n_bins, **bins),
+        sr=cqt.sr,
+        window=cqt.window,
+        filter_scale=cqt.filter_scale,
+        norm=cqt.norm,
+    )
+    margin = int(filters.shape[1] - lengths.max()) // 2  # filters stand in the middle of a power of 2
+    return filters[:, margin : filters.shape[1] - margin]
+
+
+def _by_title(weights):
+    """Return pictures of real numbers by title."""
+    weights = weights if isinstance(weights, dict) else {"": weights}
+    pictures = {}
+    for title, w in weights.items():
+        w = np.asarray(w)
+        if w.ndim != 2 or not w.size:
+            raise ValueError(f"weights have the shape {w.shape}; (n_filters, n_inputs) is needed.")
+        if np.iscomplexobj(w):
+            pictures[f"{title} real part".strip()] = w.real
+            pictures[f"{title} magnitude".strip()] = np.abs(w)
+        else:
+            pictures[title] = w.astype(float)
+    return pictures
+
+
+def _normalized(weights):
+    largest = np.abs(weights).max(axis=1, keepdims=True)
+    return weights / np.where(largest > 0, largest, 1)
+
+
+def _mosaic(weights, shape):
+    """Return small pictures from the top left, in as many rows as columns, NaN between them."""
+    height, width = shape
+    if height * width != weights.shape[1]:
+        raise ValueError(f"shape={shape!r} holds {height * width} values; a filter has {weights.shape[1]}.")
+    n_columns = math.ceil(math.sqrt(len(weights)))
+    n_rows = math.ceil(len(weights) / n_columns)
+    mosaic = np.full((n_rows * (height + 1) - 1, n_columns * (width + 1) - 1), np.nan)
+    for i, picture in enumerate(weights.reshape(-1, height, width)):
+        row, column = n_rows - 1 - i // n_columns, i % n_columns  # drawn from the bottom
+        top, left = row * (height + 1), column * (width + 1)
+        mosaic[top : top + height, left : left + width] = picture
+    return mosaic
+
+
+def _new_axes(pictures):
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            "FiltersDisplay.plot needs matplotlib, which is not installed: pip install skmir[plot]"
+        ) from error
+    size = (1 + 5 * len(pictures), 4)
+    _, axes = plt.subplots(1, len(pictures), figsize=size, layout="constrained", squeeze=False)
+    return axes[0]
