@@ -76,7 +76,7 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
         Hidden biases of each layer.
     intercept_visible_ : list of ndarray of shape (n_channels,)
         Visible biases of each layer.
-    reconstruction_errors_ : ndarray of shape (n_layers, n_iter_)
+    reconstruction_errors_ : ndarray of shape (n_layers, n_passes)
         Mean squared error of the reconstruction a pass. A sign of life, and no objective.
     n_iter_ : int
         Passes a layer so far.

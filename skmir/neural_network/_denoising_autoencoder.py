@@ -69,7 +69,7 @@ class DenoisingAutoencoder(BaseLayer):
         What "gaussian" units are standardised with; 0 and 1 for "bernoulli".
     low_, high_ : ndarray of shape (n_features,)
         Lowest and highest value of each column in the first ``fit``, standardised.
-    reconstruction_errors_ : ndarray of shape (n_iter_,)
+    reconstruction_errors_ : ndarray of shape (n_passes,)
         Mean loss a pass, on corrupted rows.
     n_iter_ : int
         Passes over the rows so far.

@@ -68,7 +68,7 @@ class RBM(BaseLayer):
         Visible biases.
     mean_, scale_ : ndarray of shape (n_features,)
         What a "gaussian" machine standardises with; 0 and 1 for "bernoulli".
-    reconstruction_errors_ : ndarray of shape (n_iter_,)
+    reconstruction_errors_ : ndarray of shape (n_passes,)
         Mean squared error of the reconstruction a pass: of the end of the chains, or of one mean step where
         they are persistent. A sign of life, and no objective.
     n_iter_ : int
