@@ -55,6 +55,19 @@ class ContrastiveDivergence(LayerTraining):
             for name in ("chains", "activity")
         )
 
+    def run(self, batches, n_passes_before):
+        """Make a pass, and return the mean squared error of the reconstruction.
+
+        Persistent chains do not end near the data that they are held against: there it is the error of one
+        mean step from the last batch, which takes a product of matrices in place of one a batch.
+        """
+        error = super().run(batches, n_passes_before)
+        if not self.persistent:
+            return error
+        with torch.no_grad():
+            reconstructed = self.module.mean_visibles(self.module(self.last))
+            return float(torch.nn.functional.mse_loss(reconstructed, self.last))
+
     def _kept(self):
         return {"chains": self.chains, "activity": self.activity}
 
@@ -68,9 +81,8 @@ class ContrastiveDivergence(LayerTraining):
         self.optimizer.step()
         if not self.persistent:
             return torch.nn.functional.mse_loss(vk, v0)
-        self.chains = vk
-        with torch.no_grad():
-            return torch.nn.functional.mse_loss(self.module.mean_visibles(h0), v0)
+        self.chains, self.last = vk, v0
+        return 0.0
 
     def _ask_for_sparsity(self, h0):
         on = h0.mean(dim=0)

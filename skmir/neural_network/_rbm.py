@@ -69,8 +69,8 @@ class RBM(BaseLayer):
     mean_, scale_ : ndarray of shape (n_features,)
         What a "gaussian" machine standardises with; 0 and 1 for "bernoulli".
     reconstruction_errors_ : ndarray of shape (n_passes,)
-        Mean squared error of the reconstruction a pass: of the end of the chains, or of one mean step where
-        they are persistent. A sign of life, and no objective.
+        Mean squared error of the reconstruction a pass: of the end of the chains, or where they persist of
+        one mean step from the last batch. A sign of life, and no objective.
     n_iter_ : int
         Passes over the rows so far.
     random_state_ : dict of ndarray of uint8
