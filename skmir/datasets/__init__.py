@@ -5,5 +5,6 @@ from ._chords import make_chords
 from ._folder import load_folder
 from ._instruments import make_instruments
 from ._rhythm import make_rhythm
+from ._tones import make_tones
 
-__all__ = ["load_folder", "make_chirps", "make_chords", "make_instruments", "make_rhythm"]
+__all__ = ["load_folder", "make_chirps", "make_chords", "make_instruments", "make_rhythm", "make_tones"]
