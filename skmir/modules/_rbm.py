@@ -51,7 +51,7 @@ class RBM(nn.Module):
         -------
         probabilities : tensor of shape (B, n_hidden)
         """
-        return torch.sigmoid(self._hidden_input(v))
+        return self._hidden_input(v).sigmoid_()
 
     def mean_visibles(self, h):
         """Return E(v|h).
@@ -66,7 +66,7 @@ class RBM(nn.Module):
         means : tensor of shape (B, n_visible)
         """
         v = torch.addmm(self.visible_bias, h, self.weight)
-        return torch.sigmoid(v) if self.visible == "bernoulli" else v
+        return v.sigmoid_() if self.visible == "bernoulli" else v
 
     def free_energy(self, v):
         """Return F(v) = -log sum_h exp(-E(v, h)).
@@ -178,4 +178,5 @@ def bernoulli(p):
 
     On a CPU this takes a quarter of torch.bernoulli's time.
     """
-    return (torch.rand_like(p) < p).to(p.dtype)
+    drawn = torch.rand_like(p)
+    return torch.lt(drawn, p, out=drawn)  # in place: large tensors cost a CPU most where they are new

@@ -23,8 +23,22 @@ class Denoising(LayerTraining):
         As in :class:`LayerTraining`.
     """
 
-    def __init__(self, module, *, corruption, level, low, high, **training):
-        super().__init__(module, **training)
+    def __init__(
+        self,
+        module,
+        *,
+        corruption,
+        level,
+        low,
+        high,
+        learning_rate,
+        momentum,
+        weight_decay,
+        state=None,
+    ):
+        super().__init__(
+            module, learning_rate=learning_rate, momentum=momentum, weight_decay=weight_decay, state=state
+        )
         self.corrupt, self.level, self.low, self.high = CORRUPTIONS[corruption], level, low, high
 
     @torch.enable_grad()

@@ -36,9 +36,7 @@ def test_numbers_of_parameters():
     short, long = (TimbreRhythmCNN(128, n, 10) for n in (RHYTHM_FRAMES - 1, RHYTHM_FRAMES))
     over_both = 35 * 16 + 2 * 16 + 9 * 16 * 32 + 2 * 32
     tall = 64 * 3 * 32 + 2 * 32
-    over_time = (
-        3 * (32 * 16 + 32) * 128 + 2 * 128 + 3 * 128 * 128 + 2 * 128
-    )  # maps of 16 bins, tall ones
+    over_time = 3 * (32 * 16 + 32) * 128 + 2 * 128 + 3 * 128 * 128 + 2 * 128  # maps of 16 bins, tall ones
     assert n_parameters(short) == over_both + tall + over_time + 256 * 10 + 10
     over_lags = 2 * 16 + 9 * 16 * 64 + 2 * 64 + 5 * 64 * 64 + 2 * 64
     assert n_parameters(long) == n_parameters(short) + over_lags + 128 * 10

@@ -105,7 +105,8 @@ def test_what_it_cannot_be_is_refused(patterns, params, message):
 
 
 def test_noise_may_be_larger_than_one(patterns):
-    small(corruption="gaussian", corruption_level=1.5).fit(patterns["gaussian"])
+    model = small(corruption="gaussian", corruption_level=1.5).fit(patterns["gaussian"])
+    assert np.isfinite(model.components_).all()
 
 
 def test_bits_must_be_bits(patterns):
@@ -120,7 +121,7 @@ def test_what_diverges_says_so(patterns):
 
 def test_what_is_not_fitted_says_so(patterns):
     for method in ("transform", "inverse_transform"):
-        with pytest.raises(NotFittedError):
+        with pytest.raises(NotFittedError, match="not fitted yet"):
             getattr(small(), method)(patterns["gaussian"])
     with pytest.raises(ValueError, match="expects the 8 hidden units"):
         small().fit(patterns["gaussian"]).inverse_transform(patterns["gaussian"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from skmir.neural_network import RBM, CNNClassifier
+from skmir.neural_network import RBM, CNNClassifier, DBNClassifier, DeepBeliefNetwork, DenoisingAutoencoder
 
 pytestmark = [
     pytest.mark.gpu,
@@ -51,3 +51,22 @@ def test_generator_of_the_device_is_left_alone(frames):
     model("cuda").fit(*frames)
     RBM(4, device="cuda", random_state=0).fit(frames[0][:, :, 0])
     assert torch.equal(torch.cuda.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [RBM(8), RBM(8, persistent=True), DenoisingAutoencoder(8), DeepBeliefNetwork((8, 4), layer="all")],
+)
+def test_layers_without_labels_learn_and_are_kept_without_it(frames, layer):
+    X = frames[0][:, :, 0]
+    fitted = layer.set_params(device="cuda", random_state=0).fit(X)
+    loaded = pickle.loads(pickle.dumps(fitted)).set_params(device="cpu")
+    for estimator in getattr(loaded, "estimators_", []):
+        estimator.set_params(device="cpu")
+    np.testing.assert_allclose(loaded.transform(X), fitted.transform(X), atol=1e-4)
+
+
+def test_unlabelled_clips_pretrain_there(frames):
+    X, y = frames
+    model = DBNClassifier((8,), max_iter=5, device="cuda", random_state=0).fit(X, y, X_unlabelled=X)
+    assert model.predict(X).shape == y.shape

@@ -106,7 +106,7 @@ def test_another_shape_is_refused_with_what_to_do(frames):
 
 def test_what_is_no_fitted_network_is_refused(frames):
     X, y = frames
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="not fitted yet"):
         make(CNNClassifier, recipe=recipe(make(CNNClassifier))).fit(X, y)
     with pytest.raises(TypeError, match="Freeze it alone"):
         make(CNNClassifier, recipe=recipe(PCA(2).fit(X[:, :, 0]))).fit(X, y)
