@@ -30,12 +30,12 @@ def _inner_has(name):
     return check
 
 
-def _groups_parameter(estimator):
-    """Return the name under which ``fit`` takes groups, a Pipeline for its last step; None if it does not."""
+def _fit_parameter(estimator, name):
+    """Return how ``fit`` is told a parameter, a Pipeline for its last step; None if it does not take it."""
     if not isinstance(estimator, Pipeline):
-        return "groups" if has_fit_parameter(estimator, "groups") else None
+        return name if has_fit_parameter(estimator, name) else None
     step, last = estimator.steps[-1]
-    name = _groups_parameter(last)
+    name = _fit_parameter(last, name)
     return f"{step}__{name}" if name and not get_config()["enable_metadata_routing"] else name
 
 
@@ -101,8 +101,8 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
     array(['loud', 'loud'], dtype='<U4')
     """
 
-    # Groups that a search or cross_validate routes reach the inner classifier unasked.
-    __metadata_request__fit = {"groups": True}
+    # Groups and unlabelled clips that a search or cross_validate routes reach the inner classifier unasked.
+    __metadata_request__fit = {"groups": True, "X_unlabelled": True}
 
     def __init__(
         self, estimator=None, *, width=1, hop=None, aggregate="mean", max_windows=None, random_state=None
@@ -114,7 +114,7 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
         self.max_windows = max_windows
         self.random_state = random_state
 
-    def fit(self, X, y, sample_weight=None, *, groups=None):
+    def fit(self, X, y, sample_weight=None, *, groups=None, X_unlabelled=None):
         """Fit the classifier to windows of all clips.
 
         Parameters
@@ -128,10 +128,17 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
             Weights; each window gets its clip's.
         groups : array-like of shape (n_clips,), default=None
             Handed to a classifier that takes them; by default each clip is a group of its own.
+        X_unlabelled : frames, default=None
+            More clips, whose windows are handed to a classifier that pretrains on them, as ``DBNClassifier``.
 
         Returns
         -------
         self : FrameClassifier
+
+        Raises
+        ------
+        ValueError
+            Where a parameter is not what it may be, or the classifier takes no ``X_unlabelled``.
         """
         self._check_parameters()
         frames = check_frames(self, X, reset=True)
@@ -141,7 +148,10 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
         rows, n_rows = window_rows(frames, self.width, self._hop, self.max_windows, rng)
         self.classes_ = np.unique(y)
         self.estimator_ = self._inner()
-        self.estimator_.fit(rows, np.repeat(y, n_rows), **self._fit_parameters(n_rows, sample_weight, groups))
+        parameters = self._fit_parameters(n_rows, sample_weight, groups)
+        if X_unlabelled is not None:
+            parameters |= self._unlabelled_rows(X_unlabelled, rng)
+        self.estimator_.fit(rows, np.repeat(y, n_rows), **parameters)
         return self
 
     def predict(self, X):
@@ -228,10 +238,21 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
         parameters = {}
         if sample_weight is not None:
             parameters["sample_weight"] = np.repeat(np.asarray(sample_weight), n_rows)
-        if name := _groups_parameter(self.estimator_):
+        if name := _fit_parameter(self.estimator_, "groups"):
             groups = np.arange(len(n_rows)) if groups is None else np.asarray(groups)
             parameters[name] = np.repeat(groups, n_rows)
         return parameters
+
+    def _unlabelled_rows(self, X, rng):
+        """Return the windows of clips without labels, as the inner classifier takes them."""
+        name = _fit_parameter(self.estimator_, "X_unlabelled")
+        if name is None or isinstance(self.estimator_, Pipeline):
+            raise ValueError(
+                f"{type(self.estimator_).__name__} takes no X_unlabelled. DBNClassifier does, as the "
+                "estimator itself: steps before it belong before the FrameClassifier."
+            )
+        frames = check_frames(self, X, reset=False)
+        return {name: window_rows(frames, self.width, self._hop, self.max_windows, rng)[0]}
 
     def _clip_scores(self, X, window_scores, aggregate):
         frames = check_frames(self, X, reset=False)

@@ -15,7 +15,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from skmir.compose import FrameClassifier
-from skmir.neural_network import DBNClassifier, MLPClassifier
+from skmir.compose._rows import window_rows
+from skmir.neural_network import RBM, DBNClassifier, MLPClassifier
 from skmir.preprocessing import FrameScaler
 
 
@@ -411,3 +412,28 @@ def test_what_is_refused(clips):
     model = FrameClassifier().fit(X, y)
     with pytest.raises(ValueError, match="clip 0 of X has 5 bins a frame where FrameClassifier was"):
         model.predict([x[:5] for x in X])
+
+
+class TestUnlabelledClips:
+    def network(self):
+        return DBNClassifier((6,), pretraining=RBM(n_iter=2), max_iter=1, device="cpu", random_state=0)
+
+    def test_their_windows_are_pretrained_on(self, rng):
+        X, y = rng.randn(8, 5, 12), np.tile(["one", "two"], 4)
+        more = [rng.randn(5, n) for n in (4, 20, 3)]
+        model = FrameClassifier(self.network(), width=3, hop=2).fit(X, y, X_unlabelled=more)
+        rows, n_rows = window_rows(list(X), 3, 2)
+        unlabelled, _ = window_rows(more, 3, 2)
+        groups = np.repeat(np.arange(8), n_rows)
+        direct = self.network().fit(rows, np.repeat(y, n_rows), groups=groups, X_unlabelled=unlabelled)
+        np.testing.assert_array_equal(
+            model.estimator_.module_.final_layer.weight.detach(), direct.module_.final_layer.weight.detach()
+        )
+        alone = FrameClassifier(self.network(), width=3, hop=2).fit(X, y)
+        assert not np.array_equal(alone.predict_proba(X), model.predict_proba(X))
+
+    def test_a_classifier_that_takes_none_is_named(self, rng):
+        X, y = rng.randn(8, 5, 12), np.tile(["one", "two"], 4)
+        for inner in (LogisticRegression(), make_pipeline(StandardScaler(), self.network())):
+            with pytest.raises(ValueError, match="takes no X_unlabelled"):
+                FrameClassifier(inner).fit(X, y, X_unlabelled=X)
