@@ -35,13 +35,8 @@ def spectra():
 
 def contenders(n_passes, n_threads, device):
     """Return the machines by name."""
-    ours = {
-        "visible": "bernoulli",
-        "momentum": 0,
-        "weight_decay": 0,
-        "n_threads": n_threads,
-        "device": device,
-    }
+    ours = {"visible": "bernoulli", "momentum": 0, "weight_decay": 0, "n_threads": n_threads}
+    ours |= {"device": device, "n_iter": n_passes, **SHARED}
     return {
         "scikit-learn, PCD": BernoulliRBM(n_iter=n_passes, **SHARED),
         "skmir, PCD": RBM(persistent=True, **ours),
