@@ -67,7 +67,7 @@ def tags(frames):
 def test_tags_are_learned(each_network, tags):
     X, Y = tags
     assert (Y.sum(axis=1) == 0).any() and (Y.sum(axis=1) == 2).any()
-    model = each_network(max_iter=60, learning_rate_init=0.02).fit(X, Y)
+    model = each_network(max_iter=200, learning_rate_init=0.02).fit(X, Y)
     proba = model.predict_proba(X)
     assert isinstance(proba, np.ndarray) and proba.shape == (24, 2)
     assert average_precision_score(Y, proba) > 0.9
