@@ -53,6 +53,7 @@ def snapshot_generators():
             assert torch.equal(torch.get_rng_state(), torch_state)
             assert np.random.get_state()[2] == numpy_state[2]
             np.testing.assert_array_equal(np.random.get_state()[1], numpy_state[1])
+            return True
 
         return check
 

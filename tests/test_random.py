@@ -49,7 +49,7 @@ def test_none_takes_the_global_generator():
 def test_the_callers_generators_go_on(snapshot_generators):
     check = snapshot_generators()
     draw(0)
-    check()
+    assert check()
 
 
 def test_the_callers_generators_go_on_after_an_exception(two_threads, snapshot_generators):
@@ -57,7 +57,7 @@ def test_the_callers_generators_go_on_after_an_exception(two_threads, snapshot_g
     with pytest.raises(RuntimeError, match="inside"), seeded(0):
         torch.rand(10)
         raise RuntimeError("inside")
-    check()
+    assert check()
     assert torch.get_num_threads() == 2
     assert draw(0) == draw(0)  # the lock is free again
 
@@ -102,7 +102,7 @@ def test_threads_that_draw_at_once_give_what_they_give_one_by_one(snapshot_gener
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for _ in range(3):
             assert list(pool.map(train, seeds)) == expected
-    check()
+    assert check()
 
 
 @pytest.mark.gpu

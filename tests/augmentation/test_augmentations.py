@@ -133,7 +133,7 @@ def test_each_clip_has_a_draw_of_its_own(batch, augmentation):
 def test_generators_of_the_process_are_left_alone(batch, augmentation, snapshot_generators):
     unchanged = snapshot_generators()
     augmentation(*batch, generator())
-    unchanged()
+    assert unchanged()
 
 
 @every

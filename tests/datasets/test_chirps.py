@@ -99,7 +99,7 @@ def test_the_seed_decides(chirps):
 def test_the_global_generator_goes_on(snapshot_generators):
     check = snapshot_generators()
     make_chirps(n_clips=1, random_state=0)
-    check()
+    assert check()
 
 
 @pytest.mark.parametrize(

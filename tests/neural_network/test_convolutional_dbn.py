@@ -180,7 +180,7 @@ class TestState:
     def test_the_seed_decides(self, frames, snapshot_generators):
         check = snapshot_generators()
         one, other, another = (small((6, 4), random_state=seed).fit(frames) for seed in (0, 0, 1))
-        check()
+        assert check()
         for i in range(2):
             np.testing.assert_array_equal(one.components_[i], other.components_[i])
             assert not np.array_equal(one.components_[i], another.components_[i])

@@ -82,7 +82,7 @@ def test_four_threads_at_once_give_what_one_gives(each_network, ragged, snapshot
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for found, one in zip(pool.map(train, seeds), expected, strict=True):
             np.testing.assert_array_equal(found, one)
-    check()
+    assert check()
 
 
 def test_one_network_predicts_in_four_threads_at_once(network, ragged):
@@ -103,14 +103,14 @@ def test_the_callers_generators_and_threads_are_left_alone(
     model.predict(X)
     model = pickle.loads(pickle.dumps(model))
     model.predict_proba(X)
-    check()
+    assert check()
     assert torch.get_num_threads() == 2
 
 
 def test_the_boltzmann_machine_leaves_them_alone(two_threads, rng, snapshot_generators):
     check = snapshot_generators()
     RBM(4, n_iter=2, random_state=0).fit(rng.randn(30, 5)).transform(rng.randn(3, 5))
-    check()
+    assert check()
     assert torch.get_num_threads() == 2
 
 
@@ -118,7 +118,7 @@ def test_a_failed_fit_leaves_them_alone(two_threads, network, frames, snapshot_g
     check = snapshot_generators()
     with pytest.raises(ValueError, match="unknown"):
         network("mlp", net_params={"unknown": 1}).fit(*frames)
-    check()
+    assert check()
     assert torch.get_num_threads() == 2
 
 

@@ -98,7 +98,7 @@ class TestInterrupts:
         with pytest.raises(type(error), match=str(error)):
             for _ in range(3):
                 getattr(model, method)(*frames)
-        check()
+        assert check()
         assert torch.get_num_threads() == 2
         (module,) = Breaking.made
         assert not any(layer._forward_hooks for layer in module.modules())

@@ -280,7 +280,7 @@ class TestState:
         one, other, another = (
             small(hidden, init=init, random_state=seed).fit(frames, labels) for seed in (0, 0, 1)
         )
-        check()
+        assert check()
         for a, b, c in zip(one.weights_, other.weights_, another.weights_, strict=True):
             np.testing.assert_array_equal(a, b)
             assert not np.array_equal(a, c)

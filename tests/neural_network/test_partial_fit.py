@@ -164,7 +164,7 @@ class TestPartialFit:
         model = make(dropout=0.5)
         for _ in range(2):
             model.partial_fit(*frames)
-            check()
+            assert check()
 
     def test_what_the_process_draws_in_between_does_not_matter(self, frames):
         expected = weights(partly(make(dropout=0.5), *frames))

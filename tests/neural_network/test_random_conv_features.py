@@ -130,7 +130,7 @@ class TestWeights:
     def test_generators_go_on(self, ragged, snapshot_generators):
         check = snapshot_generators()
         RandomConvFeatures(**SIZE).fit_transform(ragged[0])
-        check()
+        assert check()
 
     def test_weights_are_as_he_draws_them(self, name, rng):
         X = rng.randn(3, 96, 200)
