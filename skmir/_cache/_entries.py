@@ -28,6 +28,8 @@ class Entries:
     ----------
     location : str or PathLike
         A folder, made at the first writing.
+    name : str, default="skmir-cache"
+        Of the folder inside it that holds the entries, and nothing else.
 
     Raises
     ------
@@ -35,13 +37,13 @@ class Entries:
         Where ``location`` is a file.
     """
 
-    def __init__(self, location):
+    def __init__(self, location, name="skmir-cache"):
         location = os.path.abspath(os.fspath(location))
         if os.path.exists(location) and not os.path.isdir(location):
             raise NotADirectoryError(
                 f"memory={location!r} is a file. Pass a folder; it is made where it does not exist."
             )
-        self.root = os.path.join(location, "skmir-cache")
+        self.root = os.path.join(location, name)
         self._damaged = []
         self._swept = False
 
@@ -93,7 +95,7 @@ class Entries:
                 self._write(path, content)
         except OSError as error:
             warnings.warn(
-                f"The cache in {self.root!r} cannot be written: {error.strerror or error}. Features are "
+                f"The cache in {self.root!r} cannot be written: {error.strerror or error}. Results are "
                 "computed all the same, and not kept. Make room, or pass another memory=.",
                 stacklevel=2,
             )

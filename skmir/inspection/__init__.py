@@ -1,6 +1,8 @@
 """Pictures of results; matplotlib is needed: ``pip install skmir[plot]``."""
 
 from ._comparison import ComparisonDisplay
+from ._costs import CostDisplay
 from ._filters import FiltersDisplay
+from ._learning_curves import LearningCurveDisplay
 
-__all__ = ["ComparisonDisplay", "FiltersDisplay"]
+__all__ = ["ComparisonDisplay", "CostDisplay", "FiltersDisplay", "LearningCurveDisplay"]

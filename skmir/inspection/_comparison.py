@@ -4,8 +4,7 @@ import textwrap
 
 import numpy as np
 
-# Of the palette of Okabe and Ito, which readers with any colour vision can tell apart.
-BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#7F7F7F"
+from ._style import BLUE, GREY, VERMILION, new_axes, score_label, seconds_text, short
 
 
 class ComparisonDisplay:
@@ -81,7 +80,8 @@ class ComparisonDisplay:
         ImportError
             Where matplotlib is not installed.
         """
-        self.ax_ = _new_axes(len(self.comparison.table_)) if ax is None else ax
+        height = 1.1 + 0.5 * len(self.comparison.table_)
+        self.ax_ = new_axes("ComparisonDisplay", (7, height)) if ax is None else ax
         self.figure_ = self.ax_.get_figure()
         self._draw_chance()
         for row, name in enumerate(self.comparison.table_.index):
@@ -145,42 +145,14 @@ class ComparisonDisplay:
         self.ax_.grid(axis="x", color="0.9", zorder=0)
         self.ax_.set_axisbelow(True)
         self.ax_.spines[["top", "right", "left"]].set_visible(False)
-        scoring = self.comparison.scoring_.replace("_", " ")
-        level = f"{100 * self.comparison.confidence_level_:g} % interval"
-        self.ax_.set_xlabel(f"{scoring[:1].upper()}{scoring[1:]} (mean, {level}, folds)")
-
-
-def _new_axes(n_models):
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            "ComparisonDisplay.plot needs matplotlib, which is not installed: pip install skmir[plot]"
-        ) from error
-    _, ax = plt.subplots(figsize=(7, 1.1 + 0.5 * n_models), layout="constrained")
-    return ax
+        label = score_label(self.comparison.scoring_, self.comparison.confidence_level_)
+        self.ax_.set_xlabel(f"{label[:-1]}, folds)")
 
 
 def _costs(summary):
     """Return a model's learned parameters, seconds and failed folds, in words."""
     n_parameters, seconds, n_failed = summary[["n_parameters", "fit_time", "n_failed"]]
-    counts = "" if np.isnan(n_parameters) else f"{_short(n_parameters)} parameters"
-    times = "" if np.isnan(seconds) else f"{_seconds(seconds)} a fold"
+    counts = "" if np.isnan(n_parameters) else f"{short(n_parameters)} parameters"
+    times = "" if np.isnan(seconds) else f"{seconds_text(seconds)} a fold"
     failed = f"{n_failed:.0f} failed" if n_failed else ""
     return "\n".join(filter(None, (counts, ", ".join(filter(None, (times, failed))))))
-
-
-def _short(number):
-    """Return a count with three digits: 950, 12.3 k, 1.2 M."""
-    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if number >= 0.9995 * size:
-            return f"{number / size:.3g} {unit}"
-    return f"{number:.0f}"
-
-
-def _seconds(seconds):
-    """Return a duration with its unit: 0.15 s, 34 s, 5.1 min, 2.5 h."""
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.2g} {unit}"
-    return f"{seconds:.2g} s" if seconds >= 0.01 else "< 0.01 s"

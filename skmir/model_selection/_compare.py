@@ -3,19 +3,18 @@
 import warnings
 from collections.abc import Mapping
 
-from sklearn import get_config
-from sklearn.exceptions import FitFailedWarning
-from sklearn.metrics import get_scorer
 from sklearn.utils import indexable
-from sklearn.utils.parallel import Parallel, delayed
-from tqdm import tqdm
 
 from .._validation import check_number
+from ._baselines import baseline_models
 from ._comparison import Comparison
-from ._fold import one_blas_thread, run_fold
-from ._groups import group_params
+from ._doubts import find_doubts
+from ._groups import group_searches
+from ._jobs import Jobs, raise_if_all_failed
+from ._keys import clip_digests, holds_clips
+from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
-from ._splits import make_splits, warn_of_missing_classes
+from ._splits import make_splits
 
 
 def compare(
@@ -25,9 +24,13 @@ def compare(
     *,
     groups=None,
     cv=5,
+    n_repeats=1,
     scoring=None,
     reference=None,
+    baselines=True,
     confidence_level=0.95,
+    rope=0.01,
+    memory=None,
     n_jobs=None,
     random_state=None,
     verbose=0,
@@ -41,12 +44,16 @@ def compare(
 
     Scores of folds are not independent, since their training parts overlap. Intervals and p-values
     take the variance as Nadeau and Bengio correct it [1]_, which also serves repeated
-    cross-validation [2]_; Holm's method [3]_ adjusts the p-values for the number of models.
+    cross-validation [2]_; Holm's method [3]_ adjusts the p-values for the number of models. A p-value says
+    nothing of how likely it is that two models are as good as equal: the Bayesian correlated t-test [4]_
+    does, with a region of practical equivalence.
 
     Parameters
     ----------
     models : dict of str to estimator
-        Name to Pipeline, search, or any estimator with ``fit`` and ``predict``. They are cloned.
+        Name to Pipeline, search, or any estimator with ``fit`` and ``predict``. They are cloned. A search is
+        nested: it searches anew in each training part, and where there are ``groups`` and its ``cv`` is a
+        number, or None, its own folds are made by ``GroupKFold`` as well.
     X : clips, frames or table
         Anything that scikit-learn can index: an array, a list of paths, a list of arrays of unequal
         length, a pandas object.
@@ -60,12 +67,25 @@ def compare(
         An integer gives that many folds: ``GroupKFold`` where there are groups, else
         ``StratifiedKFold`` shuffled with ``random_state`` (lists of files are usually sorted), or
         ``KFold``, shuffled likewise, where ``y`` is no single class a clip.
-    scoring : str or callable, default=None
-        A scorer as in scikit-learn; None is "balanced_accuracy".
+    n_repeats : int, default=1
+        How many times clips, or groups, are dealt out anew to the folds of an integer ``cv``.
+    scoring : str, callable, list of str or dict of str to (str or callable), default=None
+        Scorers as in scikit-learn; None is "balanced_accuracy". Models are judged by the first.
     reference : str, default=None
         Name of the model that the others are tested against; None is the first.
+    baselines : bool, default=True
+        Whether two models that look at no clip stand at the end of the table: "majority" and "class
+        frequency" (for numbers, "mean"). They are no tests that Holm's method counts.
     confidence_level : float in (0, 1], default=0.95
         Of the intervals.
+    rope : float, default=0.01
+        Differences of up to so much count as none, in the scorers' units.
+    memory : str or PathLike, default=None
+        A folder in which each model's result on each fold is kept as soon as it is there. The same
+        comparison, started again, takes up what is there, after an interrupt, a crash or a loss of power.
+        A result is found again by what it depends on: the clips' contents, the labels, the model's
+        parameters and source, the scorers and the versions of skmir and what it stands on. Failures are tried
+        again. With ``random_state=None`` what was drawn at random before counts too.
     n_jobs : int, default=None
         Jobs, one a model and fold, as in joblib. The numbers do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -83,7 +103,8 @@ def compare(
     Raises
     ------
     TypeError
-        Where ``models`` is no dict, or one of them cannot fit and predict.
+        Where ``models`` is no dict, one of them cannot fit and predict, or, with ``memory``, one has a
+        parameter that cannot be hashed.
     ValueError
         Where there are no models or no folds, ``reference`` is not one of them, lengths differ, or
         every fit failed.
@@ -93,7 +114,9 @@ def compare(
     FitFailedWarning
         Where a model fails on a fold. Its score there is NaN, and statistics are over the other folds.
     UserWarning
-        Where the training or the test part of a fold lacks a class.
+        Where the training or the test part of a fold lacks a class, folds tear groups apart, the same clip
+        stands on both sides, features tell recordings apart rather than sounds (constant in every group or
+        clip), or networks train on fewer than some 1,000 clips.
 
     References
     ----------
@@ -103,6 +126,8 @@ def compare(
            comparing learning algorithms", PAKDD, 2004.
     .. [3] S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
            Statistics 6:65-70, 1979.
+    .. [4] A. Benavoli, G. Corani, J. Demsar and M. Zaffalon, "Time for a change: a tutorial for comparing
+           multiple classifiers through Bayesian analysis", JMLR 18(77), 2017.
 
     Examples
     --------
@@ -113,28 +138,38 @@ def compare(
     >>> X, y = load_iris(return_X_y=True)
     >>> result = compare({"chance": DummyClassifier(), "Bayes": GaussianNB()}, X, y, random_state=0)
     >>> result.table_["mean"].round(3).to_dict()
-    {'chance': 0.333, 'Bayes': 0.96}
+    {'chance': 0.333, 'Bayes': 0.96, 'majority': 0.333, 'class frequency': 0.353}
     >>> bool(result.table_.loc["Bayes", "p_holm"] < 0.001)
     True
     """
     reference = _check_models(models, reference)
-    scoring = _check_scoring(scoring)
+    scorers = check_scoring(scoring)
     check_number("confidence_level", confidence_level, above=0, high=1)
+    check_number("rope", rope, low=0)
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
-    models = {name: seeded_clone(model, seed) for name, model in models.items()}
-    splits = make_splits(cv, X, y, groups, seed)
-    warn_of_missing_classes(y, splits)
-    results = _run(models, X, y, groups, splits, scoring, n_jobs, verbose)
+    guesses = baseline_models(y, models) if baselines else {}
+    models = {name: group_searches(seeded_clone(model, seed), groups) for name, model in models.items()}
+    splits = make_splits(cv, X, y, groups, seed, n_repeats)
+    digests = clip_digests(X) if memory is not None or holds_clips(X) else None
+    doubts = find_doubts(models, X, y, groups, splits, digests if holds_clips(X) else None)
+    for doubt in doubts:
+        warnings.warn(doubt, stacklevel=2)
+    models |= {name: seeded_clone(model, seed) for name, model in guesses.items()}
+    results = Jobs(models, X, y, groups, splits, scorers, memory, digests, guesses).run(n_jobs, verbose)
+    raise_if_all_failed({name: folds for name, folds in results.items() if name not in guesses})
     return Comparison(
         models,
         y,
         splits,
         results,
         reference=reference,
-        scoring=scoring if isinstance(scoring, str) else getattr(scoring, "__name__", repr(scoring)),
+        scorers=scorers,
+        baselines=guesses,
         confidence_level=confidence_level,
+        rope=rope,
         random_state=seed,
+        doubts=doubts,
     )
 
 
@@ -156,61 +191,3 @@ def _check_models(models, reference):
     if reference is not None and reference not in models:
         raise ValueError(f"reference={reference!r} is not one of the models {list(models)}.")
     return next(iter(models)) if reference is None else reference
-
-
-def _check_scoring(scoring):
-    if scoring is None:
-        return "balanced_accuracy"
-    if isinstance(scoring, str):
-        get_scorer(scoring)  # a wrong name is an error before any model is fitted
-    elif not callable(scoring):
-        raise TypeError(
-            f"scoring={scoring!r} must be one scorer: a name such as 'balanced_accuracy', or a callable "
-            "(estimator, X, y) -> float."
-        )
-    return scoring
-
-
-def _run(models, X, y, groups, splits, scoring, n_jobs, verbose):
-    """Run every model on every fold; return model to its list of FoldResult."""
-    routing = get_config()["enable_metadata_routing"]
-    params = {name: group_params(model, groups, routing=routing) for name, model in models.items()}
-    keys = [(name, fold) for name in models for fold in range(len(splits))]
-    jobs = (
-        delayed(run_fold)(models[name], X, y, *splits[fold], scoring=scoring, params=params[name])
-        for name, fold in keys
-    )
-    results = {name: [] for name in models}
-    # The limit is the process's: set out here as well, threads that end early do not lift it for the others.
-    with (
-        one_blas_thread(),
-        warnings.catch_warnings(),
-        tqdm(total=len(keys), unit="fit", disable=not verbose) as bar,
-    ):
-        # Said once, for all models, by warn_of_missing_classes.
-        warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
-        found = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-        for (name, fold), result in zip(keys, found, strict=True):
-            bar.set_postfix_str(f"{name}, fold {fold}", refresh=False)
-            bar.update()
-            results[name].append(result)
-            _warn_if_failed(name, fold, result)
-    _raise_if_all_failed(results)
-    return results
-
-
-def _warn_if_failed(name, fold, result):
-    if result.error is not None:
-        warnings.warn(
-            f"Model {name!r} failed on fold {fold}: {result.error}\nIts score there is NaN; the table "
-            "is over the other folds.",
-            FitFailedWarning,
-            stacklevel=4,
-        )
-
-
-def _raise_if_all_failed(results):
-    errors = [(name, fold.error) for name, folds in results.items() for fold in folds]
-    if all(error is not None for _, error in errors):
-        name, error = errors[0]
-        raise ValueError(f"Every fit of every model failed. The first, of {name!r}: {error}")

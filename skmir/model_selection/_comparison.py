@@ -7,12 +7,14 @@ import pandas as pd
 from sklearn.utils.multiclass import type_of_target
 
 from .._show_versions import versions
+from .._validation import check_choice
+from ._per_class import METRICS, class_table, confusions
 from ._table import comparison_table, score_frame
 
 _FORMAT = {
     "float_format": "{:.3f}".format,
     "formatters": dict.fromkeys(("p_value", "p_holm"), "{:.2g}".format)
-    | dict.fromkeys(("fit_time", "score_time"), "{:.2f}".format),
+    | dict.fromkeys(("fit_time", "score_time", "worse_prob", "rope_prob", "better_prob"), "{:.2f}".format),
 }
 
 
@@ -31,24 +33,42 @@ class Comparison:
         Model to its folds.
     reference : str
         The model that the others are tested against.
-    scoring : str
-        Name of the scorer.
+    scorers : list of str
+        Names of the scorers; the first is the one that models are judged by.
+    baselines : list of str
+        The models that guess.
     confidence_level : float
         Of the intervals.
+    rope : float
+        Differences of up to so much count as none.
     random_state : int or None
         The seed.
+    doubts : list of str
+        What there is to say against the numbers.
 
     Attributes
     ----------
     table_ : DataFrame
-        A row a model, in the order given. ``mean``: mean score over the folds; ``ci_low``,
-        ``ci_high``: its confidence interval, not clipped to the scorer's range; ``difference``: mean
-        score minus the reference's, over the folds that both have; ``p_value``: of the corrected
+        A row a model, in the order given, then the baselines. ``mean``: mean score over the folds;
+        ``ci_low``, ``ci_high``: its confidence interval, not clipped to the scorer's range; ``difference``:
+        mean score minus the reference's, over the folds that both have; ``p_value``: of the corrected
         resampled t-test of that difference, two-sided; ``p_holm``: the same, adjusted for the number
-        of models; ``fit_time``, ``score_time``: mean s a fold; ``n_parameters``: learned numbers,
-        mean over the folds, <NA> where unknown; ``n_failed``: folds without a score.
+        of models; ``worse_prob``, ``rope_prob``, ``better_prob``: probabilities that the difference lies
+        below, inside and above the region of practical equivalence; ``fit_time``, ``score_time``: mean s a
+        fold; ``n_parameters``: learned numbers, mean over the folds, <NA> where unknown; ``n_failed``:
+        folds without a score.
+    tables_ : dict of str to DataFrame
+        Such a table for each scorer.
     scores_ : DataFrame of shape (n_folds, n_models)
-        NaN where a fold failed.
+        Of the first scorer; NaN where a fold failed.
+    all_scores_ : DataFrame of shape (n_folds, n_scorers * n_models)
+        Of all scorers; the columns are (scorer, model).
+    best_params_ : dict of str to DataFrame
+        For each model that is a search, what it chose: a row a fold, a column a parameter.
+    warnings_ : list of str
+        What there is to say against the numbers; ``compare`` warns of it, too.
+    baselines_ : list of str
+        The models that guess.
     predictions_ : dict of str to MaskedArray of shape (n_clips,) or (n_clips, n_outputs)
         What each model predicted for each clip while the clip was held out, in the order of ``y``;
         masked for clips that are in no test fold, or in one that failed. Of a clip that is tested
@@ -66,9 +86,13 @@ class Comparison:
     reference_ : str
         The model that the others are tested against.
     scoring_ : str
-        Name of the scorer.
+        Name of the first scorer.
+    scorers_ : list of str
+        Names of all scorers.
     confidence_level_ : float
         Of the intervals.
+    rope_ : float
+        Differences of up to so much count as none.
     random_state_ : int or None
         The seed; where a RandomState was given, the number drawn from it.
 
@@ -77,19 +101,50 @@ class Comparison:
     skmir.inspection.ComparisonDisplay : Draws it.
     """
 
-    def __init__(self, models, y, splits, results, *, reference, scoring, confidence_level, random_state):
+    def __init__(
+        self,
+        models,
+        y,
+        splits,
+        results,
+        *,
+        reference,
+        scorers,
+        baselines,
+        confidence_level,
+        rope,
+        random_state,
+        doubts=(),
+    ):
         self.models_ = models
         self.y_ = np.asarray(y)
         self.n_classes_ = _n_classes(self.y_)
         self.splits_ = splits
         self.reference_ = reference
-        self.scoring_ = scoring
+        self.baselines_ = list(baselines)
+        self.scorers_ = list(scorers)
+        self.scoring_ = self.scorers_[0]
         self.confidence_level_ = confidence_level
+        self.rope_ = rope
         self.random_state_ = random_state
-        self.table_ = comparison_table(
-            results, splits, reference=reference, confidence_level=confidence_level
+        self.warnings_ = list(doubts)
+        self.tables_ = {
+            scorer: comparison_table(
+                results,
+                splits,
+                scorer,
+                reference=reference,
+                baselines=self.baselines_,
+                confidence_level=confidence_level,
+                rope=rope,
+            )
+            for scorer in self.scorers_
+        }
+        self.table_ = self.tables_[self.scoring_]
+        self.all_scores_ = pd.concat(
+            {scorer: score_frame(results, scorer) for scorer in self.scorers_}, axis=1, names=["scorer"]
         )
-        self.scores_ = score_frame(results)
+        self.scores_ = score_frame(results, self.scoring_)
         self.predictions_ = {name: _out_of_fold(folds, splits, self.y_) for name, folds in results.items()}
         self.errors_ = {
             (name, i): fold.error
@@ -97,7 +152,77 @@ class Comparison:
             for i, fold in enumerate(folds)
             if fold.error is not None
         }
+        self.best_params_ = _best_params(results)
         self._results = results
+
+    def class_table(self, metric="f1"):
+        """Return how well each class is told from the others: a row a class, a column a model.
+
+        Parameters
+        ----------
+        metric : {"precision", "recall", "f1"}, default="f1"
+            Over the test clips of all folds together.
+
+        Returns
+        -------
+        table : DataFrame
+            The column "share" says how common the class is. The last row, "Global", is over all decisions:
+            where each clip has one class, the share of clips that are right. NaN for 0 / 0, and for models
+            that failed on all folds.
+
+        Raises
+        ------
+        ValueError
+            Where the metric is another, or the labels are numbers rather than classes.
+        """
+        check_choice("metric", metric, METRICS)
+        self._check_classes(tags=True)
+        held_out = {name: self._held_out(name) for name in self.models_}
+        truth = {name: pair[0] for name, pair in held_out.items()}
+        return class_table(truth, {name: pair[1] for name, pair in held_out.items()}, metric)
+
+    def confusion_matrix(self, model, normalize=None):
+        """Return what a model took for what, over the test clips of all folds together.
+
+        Parameters
+        ----------
+        model : str
+            Its name.
+        normalize : {"true", "pred", "all"} or None, default=None
+            Counts, or shares of a row, of a column, or of all.
+
+        Returns
+        -------
+        matrix : DataFrame of shape (n_classes, n_classes)
+            Rows are true classes, columns what was predicted.
+
+        Raises
+        ------
+        ValueError
+            Where there is no such model, it failed on all folds, or a clip has no single class.
+        """
+        check_choice("model", model, list(self.models_))
+        self._check_classes(tags=False)
+        truth, predictions = self._held_out(model)
+        if not len(truth):
+            raise ValueError(f"model={model!r} failed on all folds: errors_ says why.")
+        return confusions(truth, predictions, normalize)
+
+    def _held_out(self, model):
+        """Return the labels of all test clips, fold by fold, and what a model predicted for them."""
+        done = [
+            (self.y_[test], fold.predictions)
+            for (_, test), fold in zip(self.splits_, self._results[model], strict=True)
+            if fold.predictions is not None
+        ]
+        if not done:
+            return self.y_[:0], self.y_[:0]
+        truth, predictions = zip(*done, strict=True)
+        return np.concatenate(truth), np.concatenate(predictions)
+
+    def _check_classes(self, *, tags):
+        if self.n_classes_ is None and not (tags and type_of_target(self.y_) == "multilabel-indicator"):
+            raise ValueError(f"y holds no classes, but {type_of_target(self.y_)} targets.")
 
     def __repr__(self):
         return f"{self._title()}\n{self.table_.to_string(**_FORMAT)}"
@@ -111,36 +236,44 @@ class Comparison:
         Returns
         -------
         record : dict
-            ``versions``, ``scoring``, ``confidence_level``, ``random_state``, ``reference``,
-            ``n_clips``, ``n_classes``; ``test_folds``: positions of the test clips, a list a fold;
-            ``models``: for each its ``estimator`` (as it prints itself: what differs from the
-            defaults, seeds included) and, an entry a fold, ``scores``, ``fit_times`` and
-            ``score_times`` in s, ``n_parameters`` and ``errors``; ``table``. None stands for NaN.
+            ``versions``, ``scoring`` (the first scorer), ``scorers``, ``confidence_level``, ``rope``,
+            ``random_state``, ``reference``, ``baselines``, ``n_clips``, ``n_classes``, ``warnings``;
+            ``test_folds``: positions of the test clips, a list a fold; ``models``: for each its
+            ``estimator`` (as it prints itself: what differs from the defaults, seeds included) and, an entry
+            a fold, ``scores`` (of the first scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s,
+            ``n_parameters``, ``best_params`` and ``errors``; ``table`` of the first scorer, and ``tables``.
+            None stands for NaN.
         """
         return {
             "versions": versions(),
             "scoring": self.scoring_,
+            "scorers": self.scorers_,
             "confidence_level": float(self.confidence_level_),
+            "rope": float(self.rope_),
             "random_state": self.random_state_,
             "reference": self.reference_,
+            "baselines": self.baselines_,
             "n_clips": len(self.y_),
             "n_classes": self.n_classes_,
+            "warnings": self.warnings_,
             "test_folds": [test.tolist() for _, test in self.splits_],
             "models": {name: self._model_record(name) for name in self.models_},
-            "table": {
-                name: {column: _plain(value) for column, value in row.items()}
-                for name, row in self.table_.astype(object).iterrows()
-            },
+            "table": _table_record(self.table_),
+            "tables": {scorer: _table_record(table) for scorer, table in self.tables_.items()},
         }
 
     def _model_record(self, name):
         folds = self._results[name]
         return {
             "estimator": str(self.models_[name]),
-            "scores": [_plain(fold.score) for fold in folds],
+            "scores": [_plain(fold.scores.get(self.scoring_)) for fold in folds],
+            "all_scores": {
+                scorer: [_plain(fold.scores.get(scorer)) for fold in folds] for scorer in self.scorers_
+            },
             "fit_times": [_plain(fold.fit_time) for fold in folds],
             "score_times": [_plain(fold.score_time) for fold in folds],
             "n_parameters": [fold.n_parameters for fold in folds],
+            "best_params": [fold.best_params for fold in folds],
             "errors": [fold.error for fold in folds],
         }
 
@@ -173,8 +306,23 @@ def _out_of_fold(folds, splits, y):
     return np.ma.masked_array(values, mask=missing)
 
 
+def _best_params(results):
+    return {
+        name: pd.DataFrame([fold.best_params or {} for fold in folds]).rename_axis(index="fold")
+        for name, folds in results.items()
+        if any(fold.best_params is not None for fold in folds)
+    }
+
+
+def _table_record(table):
+    return {
+        name: {column: _plain(value) for column, value in row.items()}
+        for name, row in table.astype(object).iterrows()
+    }
+
+
 def _plain(value):
     """Return a number as JSON knows it: no NaN, no numpy."""
-    if pd.isna(value) or np.isinf(value):
+    if value is None or pd.isna(value) or np.isinf(value):
         return None
     return value.item() if hasattr(value, "item") else value

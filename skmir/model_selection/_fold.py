@@ -1,6 +1,6 @@
 """One job of a comparison: one model on one fold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sklearn.model_selection import cross_validate
@@ -15,22 +15,25 @@ class FoldResult:
 
     Parameters
     ----------
-    score : float
-        NaN where the fold failed.
+    scores : dict of str to float
+        Scorer to score; empty where the fold failed.
     fit_time, score_time : float
         In s.
     n_parameters : int or None
         See :func:`~skmir.model_selection._n_parameters.count_parameters`.
+    best_params : dict of str to (number, str, bool or None), or None
+        What a search chose; anything that is no such plain value stands as it prints itself.
     predictions : ndarray of shape (n_test,) or (n_test, n_outputs), or None
         For the clips of the test fold.
     error : str or None
         What went wrong.
     """
 
-    score: float = np.nan
+    scores: dict = field(default_factory=dict)
     fit_time: float = np.nan
     score_time: float = np.nan
     n_parameters: int | None = None
+    best_params: dict | None = None
     predictions: np.ndarray | None = None
     error: str | None = None
 
@@ -38,6 +41,30 @@ class FoldResult:
 def one_blas_thread():
     """Keep linear algebra on one thread inside: sums differ in the last bits with the number of threads."""
     return threadpool_limits(limits=1, user_api="blas")
+
+
+def kept_or_run(model, X, y, train, test, *, scoring, params, kept=None, key=None):
+    """Return one fold's result: one that was kept under the key, or a new one, which is then kept.
+
+    Parameters
+    ----------
+    model, X, y, train, test, scoring, params
+        See :func:`run_fold`.
+    kept : KeptFolds or None, default=None
+        Where results are kept; None keeps none.
+    key : str or None, default=None
+        The result's name there.
+
+    Returns
+    -------
+    result : FoldResult
+    """
+    result = None if kept is None else kept.read(key)
+    if result is None:
+        result = run_fold(model, X, y, train, test, scoring=scoring, params=params)
+        if kept is not None and result.error is None:  # what failed is tried again
+            kept.write(key, result)
+    return result
 
 
 def run_fold(model, X, y, train, test, *, scoring, params):
@@ -53,8 +80,8 @@ def run_fold(model, X, y, train, test, *, scoring, params):
         All labels.
     train, test : ndarray of int
         Positions of the clips.
-    scoring : str or callable
-        One scorer.
+    scoring : dict of str to (str or callable)
+        The scorers.
     params : dict
         What ``fit`` gets besides, an entry a clip; cut to the training clips.
 
@@ -64,7 +91,7 @@ def run_fold(model, X, y, train, test, *, scoring, params):
     """
     try:
         with one_blas_thread():
-            scores = cross_validate(
+            found = cross_validate(
                 model,
                 X,
                 y,
@@ -75,19 +102,39 @@ def run_fold(model, X, y, train, test, *, scoring, params):
                 return_estimator=True,
                 error_score="raise",
             )
-            fitted = scores["estimator"][0]
+            fitted = found["estimator"][0]
             predictions = np.asarray(fitted.predict(_rows(X, test)))
-        score = float(scores["test_score"][0])
+        scores = {name: float(found[f"test_{name}"][0]) for name in scoring}
         return FoldResult(
-            score=score,
-            fit_time=float(scores["fit_time"][0]),
-            score_time=float(scores["score_time"][0]),
+            scores=scores,
+            fit_time=float(found["fit_time"][0]),
+            score_time=float(found["score_time"][0]),
             n_parameters=count_parameters(fitted),
+            best_params=_plain_params(getattr(fitted, "best_params_", None)),
             predictions=predictions,
-            error="the score is NaN" if np.isnan(score) else None,
+            error=_nan_error(scores),
         )
     except Exception as error:  # whatever it is, the other models and folds are worth keeping
         return FoldResult(error=f"{type(error).__name__}: {error}")
+
+
+def _nan_error(scores):
+    missing = [name for name, score in scores.items() if np.isnan(score)]
+    if not missing:
+        return None
+    return "the score is NaN" if len(scores) == 1 else f"the score is NaN: {', '.join(missing)}"
+
+
+def _plain_params(params):
+    if params is None:
+        return None
+    values = {
+        name: value.item() if isinstance(value, np.generic) else value for name, value in params.items()
+    }
+    return {
+        name: value if isinstance(value, bool | int | float | str | None) else repr(value)
+        for name, value in values.items()
+    }
 
 
 def _rows(X, positions):

@@ -5,6 +5,9 @@ for early stopping, or a search that splits again, needs them too: else recordin
 both sides, and no error says so.
 """
 
+import numbers
+
+from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
@@ -57,6 +60,28 @@ def _names(model):
         inside = [name for name in _names(model.estimator) if name != "groups"]
         return ["groups", *inside] if _splits_by_group(model.cv) else inside
     return ["groups"] if has_fit_parameter(model, "groups") else []
+
+
+def group_searches(model, groups):
+    """Make searches inside a model split by group: those whose ``cv`` is a number of folds, or None.
+
+    Parameters
+    ----------
+    model : estimator
+        An own copy; it is changed.
+    groups : array-like of shape (n_clips,) or None
+        None leaves the model as it is.
+
+    Returns
+    -------
+    model : estimator
+    """
+    if groups is None:
+        return model
+    for part in [model, *model.get_params(deep=True).values()]:
+        if not isinstance(part, type) and _is_search(part) and isinstance(part.cv, numbers.Integral | None):
+            part.cv = GroupKFold(5 if part.cv is None else part.cv)
+    return model
 
 
 def _is_search(model):

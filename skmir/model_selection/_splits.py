@@ -1,14 +1,16 @@
 """The folds of a comparison."""
 
 import numbers
-import warnings
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, check_cv
 from sklearn.utils.multiclass import type_of_target
 
+from .._random import MAX_SEED
+from .._validation import check_number
 
-def make_splits(cv, X, y, groups=None, seed=None):
+
+def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1):
     """Return the folds as a list: made once, they are the same for all models, and tests are paired.
 
     Parameters
@@ -20,7 +22,9 @@ def make_splits(cv, X, y, groups=None, seed=None):
     groups : array-like of shape (n_clips,), default=None
         What must not stand on both sides.
     seed : int or None, default=None
-        Of the shuffling, where ``cv`` is an integer and there are no groups.
+        Of the shuffling, where ``cv`` is an integer.
+    n_repeats : int, default=1
+        How many times clips are dealt out anew, where ``cv`` is an integer.
 
     Returns
     -------
@@ -30,14 +34,24 @@ def make_splits(cv, X, y, groups=None, seed=None):
     Raises
     ------
     ValueError
-        Where there is no fold, or scikit-learn refuses: more folds than groups, say.
+        Where there is no fold, ``n_repeats`` comes with a splitter, or scikit-learn refuses: more folds than
+        groups, say.
     """
+    check_number("n_repeats", n_repeats, kind=numbers.Integral, low=1)
     if cv is None or isinstance(cv, numbers.Integral):
-        cv = _splitter(5 if cv is None else cv, y, groups, seed)
+        splitters = _splitters(5 if cv is None else cv, n_repeats, y, groups, seed)
+    elif n_repeats > 1:
+        raise ValueError(
+            f"n_repeats={n_repeats} repeats the folds of an integer cv, and cv={cv!r}. Pass an integer, or a "
+            "splitter that repeats itself (RepeatedStratifiedKFold) and n_repeats=1."
+        )
+    else:
+        splitters = [check_cv(cv)]
     positions = np.arange(len(y))
     splits = [
         (positions[np.asarray(train)], positions[np.asarray(test)])
-        for train, test in check_cv(cv).split(X, y, groups)
+        for splitter in splitters
+        for train, test in splitter.split(X, y, groups)
     ]
     if not splits:
         raise ValueError(
@@ -46,39 +60,13 @@ def make_splits(cv, X, y, groups=None, seed=None):
     return splits
 
 
-def _splitter(n_splits, y, groups, seed):
+def _splitters(n_splits, n_repeats, y, groups, seed):
+    """Return a splitter a repeat. One pass over groups balances the folds' sizes; several must shuffle."""
+    if groups is not None and n_repeats == 1:
+        return [GroupKFold(n_splits)]
+    seeds = [seed] if n_repeats == 1 else np.random.RandomState(seed).randint(MAX_SEED, size=n_repeats)
     if groups is not None:
-        return GroupKFold(n_splits)
-    if type_of_target(y) in ("binary", "multiclass"):
-        return StratifiedKFold(n_splits, shuffle=True, random_state=seed)
-    return KFold(n_splits, shuffle=True, random_state=seed)
-
-
-def warn_of_missing_classes(y, splits):
-    """Warn where a fold's training or test part has no clip of a class: the score there means less.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-        Labels; nothing is said where they are no single class a clip.
-    splits : list of (ndarray, ndarray)
-        Training and test positions of each fold.
-    """
-    if type_of_target(y) not in ("binary", "multiclass"):
-        return
-    y = np.asarray(y)
-    consequence = {
-        "training": "no model can learn it there",
-        "test": "scores averaged over classes are over those that are there",
-    }
-    for i, part in enumerate(consequence):
-        lacking = {fold: np.setdiff1d(y, y[split[i]]) for fold, split in enumerate(splits)}
-        lacking = {fold: classes for fold, classes in lacking.items() if len(classes)}
-        if lacking:
-            fold, classes = next(iter(lacking.items()))
-            warnings.warn(
-                f"In {len(lacking)} of {len(splits)} folds the {part} part has no clip of some class (fold "
-                f"{fold}: {classes.tolist()}): {consequence[part]}. Fewer folds, or a splitter that spreads "
-                "classes (StratifiedGroupKFold), may mend it.",
-                stacklevel=3,
-            )
+        kind = GroupKFold
+    else:
+        kind = StratifiedKFold if type_of_target(y) in ("binary", "multiclass") else KFold
+    return [kind(n_splits, shuffle=True, random_state=None if seed is None else int(seed)) for seed in seeds]

@@ -98,6 +98,49 @@ def corrected_interval(scores, test_train_ratio, confidence_level=0.95):
     return float(mean - half), float(mean + half)
 
 
+def rope_probabilities(differences, test_train_ratio, rope):
+    """Return how probably a model is worse, practically equal, and better: the Bayesian correlated t-test.
+
+    The posterior of the mean difference, under a flat prior, is a t distribution around the mean of the
+    folds, with the corrected standard error as its scale [4]_.
+
+    Parameters
+    ----------
+    differences : array-like of shape (n_folds,)
+        Score of one model minus score of the other, a finite number a fold.
+    test_train_ratio : float
+        n_test / n_train.
+    rope : float
+        Differences of up to so much count as none: the region of practical equivalence.
+
+    Returns
+    -------
+    worse, equal, better : float
+        They add to 1; NaN for fewer than 2 folds.
+
+    References
+    ----------
+    .. [4] A. Benavoli, G. Corani, J. Demsar and M. Zaffalon, "Time for a change: a tutorial for comparing
+           multiple classifiers through Bayesian analysis", JMLR 18(77), 2017.
+
+    Examples
+    --------
+    >>> from skmir.model_selection._statistics import rope_probabilities
+    >>> probabilities = rope_probabilities([0.1, 0.2, 0.3, 0.2, 0.2], test_train_ratio=1 / 4, rope=0.01)
+    >>> [round(p, 3) for p in probabilities]
+    [0.006, 0.002, 0.992]
+    """
+    differences = np.asarray(differences, dtype=float)
+    if len(differences) < 2:
+        return np.nan, np.nan, np.nan
+    mean, error = differences.mean(), corrected_error(differences, test_train_ratio)
+    if error == 0:
+        return float(mean < -rope), float(-rope <= mean <= rope), float(mean > rope)
+    posterior = stats.t(df=len(differences) - 1, loc=mean, scale=error)
+    worse, better = float(posterior.cdf(-rope)), float(posterior.sf(rope))
+    return worse, max(1 - worse - better, 0.0), better
+
+
 def holm(p_values):
     """Adjust p-values for the number of tests, by Holm's step-down method.
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from ._statistics import corrected_interval, corrected_ttest, holm
+from ._statistics import corrected_interval, corrected_ttest, holm, rope_probabilities
 
 
-def comparison_table(results, splits, *, reference, confidence_level):
+def comparison_table(results, splits, scorer, *, reference, baselines, confidence_level, rope):
     """Summarise folds into a table.
 
     Parameters
@@ -15,31 +15,41 @@ def comparison_table(results, splits, *, reference, confidence_level):
         Model to its folds.
     splits : list of (ndarray, ndarray)
         Training and test positions of each fold.
+    scorer : str
+        The one of the scorers that the table is about.
     reference : str
         The model that the others are tested against.
+    baselines : collection of str
+        Models that are not counted as tests.
     confidence_level : float
         Of the intervals.
+    rope : float
+        Half the width of the region of practical equivalence.
 
     Returns
     -------
     table : DataFrame
         See :class:`~skmir.model_selection.Comparison`.
     """
-    scores = score_frame(results)
+    scores = score_frame(results, scorer)
     rows = {
         name: _mean_row(scores[name].to_numpy(), splits, confidence_level)
-        | _difference_row((scores[name] - scores[reference]).to_numpy(), splits, name == reference)
+        | _difference_row((scores[name] - scores[reference]).to_numpy(), splits, rope, name == reference)
         | _cost_row(folds)
         for name, folds in results.items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(index="model")
-    table.insert(table.columns.get_loc("p_value") + 1, "p_holm", holm(table["p_value"]))
+    tests = table["p_value"].mask(table.index.isin(baselines))
+    table.insert(table.columns.get_loc("p_value") + 1, "p_holm", holm(tests))
     return table.astype({"n_parameters": "Int64", "n_failed": int})
 
 
-def score_frame(results):
+def score_frame(results, scorer):
     """Return the scores as a DataFrame, a row a fold and a column a model."""
-    scores = pd.DataFrame({name: [fold.score for fold in folds] for name, folds in results.items()})
+    scores = pd.DataFrame(
+        {name: [fold.scores.get(scorer, np.nan) for fold in folds] for name, folds in results.items()},
+        dtype=float,
+    )
     return scores.rename_axis(index="fold", columns="model")
 
 
@@ -49,10 +59,17 @@ def _mean_row(scores, splits, confidence_level):
     return {"mean": _mean(used), "ci_low": low, "ci_high": high}
 
 
-def _difference_row(differences, splits, is_reference):
+def _difference_row(differences, splits, rope, is_reference):
     used, ratio = _used(differences, splits)
     p_value = np.nan if is_reference else corrected_ttest(used, ratio)[1]
-    return {"difference": _mean(used), "p_value": p_value}
+    worse, equal, better = [np.nan] * 3 if is_reference else rope_probabilities(used, ratio, rope)
+    return {
+        "difference": _mean(used),
+        "p_value": p_value,
+        "worse_prob": worse,
+        "rope_prob": equal,
+        "better_prob": better,
+    }
 
 
 def _cost_row(folds):

@@ -1,5 +1,6 @@
 """The picture of a comparison."""
 
+import functools
 import sys
 
 import numpy as np
@@ -11,12 +12,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from skmir.inspection import ComparisonDisplay
-from skmir.model_selection import compare
+from skmir.model_selection import compare as compare_all
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
+
+compare = functools.partial(compare_all, baselines=False)  # the models given, and no others
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """compare: folds, scores, predictions, and what bad input gets."""
 
+import functools
 import pathlib
 
 import joblib
@@ -24,8 +25,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
-from skmir.model_selection import compare
+from skmir.model_selection import compare as compare_all
 
+compare = functools.partial(compare_all, baselines=False)  # the models given, and no others
 MODELS = {"logistic": make_pipeline(StandardScaler(), LogisticRegression()), "chance": DummyClassifier()}
 
 
@@ -186,7 +188,13 @@ def test_bad_models(models, error, message, data):
             r"reference='SVM' is not one of the models \['logistic', 'chance'\]",
         ),
         ({"scoring": "acuracy"}, ValueError, "acuracy"),
-        ({"scoring": ["accuracy", "f1"]}, TypeError, "must be one scorer"),
+        ({"scoring": 3}, TypeError, "scoring=3 must be a scorer's name"),
+        ({"scoring": ["accuracy", 3]}, TypeError, r"scoring=\['accuracy', 3\] must be"),
+        ({"scoring": {1: "accuracy"}}, TypeError, "must be a scorer's name"),
+        ({"scoring": {}}, ValueError, "scoring={} is empty"),
+        ({"rope": -1}, ValueError, "rope=-1 must be"),
+        ({"n_repeats": 0}, ValueError, "n_repeats=0 must be"),
+        ({"cv": KFold(3), "n_repeats": 2}, ValueError, "n_repeats=2 repeats the folds of an integer cv"),
         ({"confidence_level": 95}, ValueError, "confidence_level=95 must be"),
         ({"groups": np.arange(120) % 3}, ValueError, "n_splits=5 greater than the number of groups: 3"),
         ({"groups": np.arange(7)}, ValueError, r"inconsistent numbers of samples: \[120, 120, 7\]"),

@@ -1,5 +1,6 @@
 """The result: its table, its record, and what failures leave of it."""
 
+import functools
 import json
 
 import numpy as np
@@ -16,9 +17,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skmir.model_selection import Comparison, compare
+from skmir.model_selection import Comparison
+from skmir.model_selection import compare as compare_all
 from skmir.model_selection._statistics import corrected_interval, corrected_ttest, holm
 
+compare = functools.partial(compare_all, baselines=False)  # the models given, and no others
 MODELS = {"logistic": make_pipeline(StandardScaler(), LogisticRegression()), "chance": DummyClassifier()}
 
 
@@ -129,6 +132,7 @@ def test_table_by_hand(scripted):
     table = result.table_
     assert table.columns.tolist() == [
         *["mean", "ci_low", "ci_high", "difference", "p_value", "p_holm"],
+        *["worse_prob", "rope_prob", "better_prob"],
         *["fit_time", "score_time", "n_parameters", "n_failed"],
     ]
     assert table.index.tolist() == ["a", "b", "c"]

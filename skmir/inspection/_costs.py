@@ -1,0 +1,122 @@
+"""Scores against what they cost, as a picture."""
+
+import numpy as np
+
+from .._validation import check_choice
+from ._style import new_axes, score_label, seconds_text, short, styles, tidy
+
+COSTS = {
+    "n_parameters": ("Learned parameters", short),
+    "fit_time": ("Time to fit a fold", seconds_text),
+}
+
+
+class CostDisplay:
+    """Draw each model's mean score, with its interval, against its size or its time to fit.
+
+    So Choi et al. [1]_ compare architectures: a model that scores higher with more parameters has not
+    shown that it is better built.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What :func:`skmir.model_selection.compare` returned.
+    cost : {"n_parameters", "fit_time"}, default="n_parameters"
+        What stands on the horizontal axis, which is logarithmic.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where it is drawn.
+    figure_ : matplotlib Figure
+        The figure around it.
+
+    References
+    ----------
+    .. [1] K. Choi, G. Fazekas, M. Sandler and K. Cho, "Convolutional recurrent neural networks for
+       music classification", ICASSP 2017.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.svm import SVC
+    >>> from skmir.inspection import CostDisplay
+    >>> from skmir.model_selection import compare
+    >>> X, y = load_iris(return_X_y=True)
+    >>> result = compare({"SVM": SVC(), "logistic": LogisticRegression()}, X, y, random_state=0)
+    >>> CostDisplay.from_comparison(result).ax_.get_xlabel()
+    'Learned parameters'
+    """
+
+    def __init__(self, comparison, *, cost="n_parameters"):
+        self.comparison = comparison
+        self.cost = cost
+
+    @classmethod
+    def from_comparison(cls, comparison, *, cost="n_parameters", ax=None):
+        """Draw a comparison.
+
+        Parameters
+        ----------
+        comparison : Comparison
+            What :func:`skmir.model_selection.compare` returned.
+        cost : {"n_parameters", "fit_time"}, default="n_parameters"
+            What stands on the horizontal axis.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : CostDisplay
+        """
+        return cls(comparison, cost=cost).plot(ax=ax)
+
+    def plot(self, ax=None):
+        """Draw the comparison.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        self : CostDisplay
+
+        Raises
+        ------
+        ValueError
+            Where ``cost`` is another, or no model has it.
+        ImportError
+            Where matplotlib is not installed.
+        """
+        label, words = check_choice("cost", self.cost, COSTS)
+        table = self.comparison.table_.astype(float).drop(index=self.comparison.baselines_)
+        table = table[table[self.cost] > 0]
+        if table.empty:
+            raise ValueError(f"cost={self.cost!r} is not known of any of the models. Take another.")
+        self.ax_ = new_axes("CostDisplay", (6, 4)) if ax is None else ax
+        self.figure_ = self.ax_.get_figure()
+        for name, style in styles(table.index).items():
+            self._draw(table.loc[name], name, style)
+        self.ax_.set_xscale("log")
+        self.ax_.xaxis.set_major_formatter(lambda value, _: words(value))
+        self.ax_.minorticks_off()
+        self.ax_.margins(x=0.15)
+        self.ax_.set_xlabel(label)
+        self.ax_.set_ylabel(score_label(self.comparison.scoring_, self.comparison.confidence_level_))
+        tidy(self.ax_)
+        return self
+
+    def _draw(self, row, name, style):
+        bounds = np.abs([[row["mean"] - row["ci_low"]], [row["ci_high"] - row["mean"]]])
+        self.ax_.errorbar(row[self.cost], row["mean"], np.nan_to_num(bounds), capsize=3, ms=7, **style)
+        self.ax_.annotate(
+            name,
+            (row[self.cost], row["mean"]),
+            xytext=(7, 4),
+            textcoords="offset points",
+            fontsize="small",
+            color=style["color"],
+        )

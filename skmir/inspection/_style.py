@@ -1,0 +1,66 @@
+"""What the displays share: colours, axes, numbers in words."""
+
+# The palette of Okabe and Ito, which readers with any colour vision can tell apart.
+BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#7F7F7F"
+PALETTE = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+MARKERS = "osD^vPX*"
+
+
+def new_axes(display, figsize):
+    """Return the axes of a new figure.
+
+    Parameters
+    ----------
+    display : str
+        Name of the class that draws, for the error.
+    figsize : tuple of 2 float
+        Width and height in inches.
+
+    Raises
+    ------
+    ImportError
+        Where matplotlib is not installed.
+    """
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            f"{display}.plot needs matplotlib, which is not installed: pip install skmir[plot]"
+        ) from error
+    return plt.subplots(figsize=figsize, layout="constrained")[1]
+
+
+def styles(names):
+    """Return a dict of a colour and a marker a name; the first 64 pairs are distinct."""
+    return {
+        name: {"color": PALETTE[i % 8], "marker": MARKERS[(i + i // 8) % 8]} for i, name in enumerate(names)
+    }
+
+
+def tidy(ax):
+    """Leave of the frame what is read: two axes and a light grid behind."""
+    ax.grid(color="0.9", zorder=0)
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def score_label(scoring, confidence_level):
+    """Return a scorer's name as an axis says it, with the level of the intervals."""
+    scoring = scoring.replace("_", " ")
+    return f"{scoring[:1].upper()}{scoring[1:]} (mean, {100 * confidence_level:g} % interval)"
+
+
+def short(number):
+    """Return a count with three digits: 950, 12.3 k, 1.2 M."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if number >= 0.9995 * size:
+            return f"{number / size:.3g} {unit}"
+    return f"{number:.0f}"
+
+
+def seconds_text(seconds):
+    """Return a duration with its unit: 0.15 s, 34 s, 5.1 min, 2.5 h."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{seconds:.2g} s" if seconds >= 0.01 else "< 0.01 s"

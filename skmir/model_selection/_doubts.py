@@ -1,0 +1,151 @@
+"""What may make the numbers of a comparison worth less than they look, in words that say what to do."""
+
+import numpy as np
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils.multiclass import type_of_target
+
+from ..compose import FrameClassifier
+from ..neural_network._base import BaseNetwork
+
+FEW_SEGMENTS = 1000  # a rule of thumb: with fewer, deep networks rarely show what they can do
+N_NAMED = 5  # columns or bins named in one message
+
+
+def find_doubts(models, X, y, groups, splits, digests):
+    """Return what there is to say of data, folds and models before anything is fitted.
+
+    Parameters
+    ----------
+    models : dict of str to estimator
+        Unfitted.
+    X : clips, frames or table
+        All clips.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+        Labels.
+    groups : array-like of shape (n_clips,) or None
+        What must not stand on both sides.
+    splits : list of (ndarray, ndarray)
+        Positions of the training and of the test clips.
+    digests : list of str or None
+        Of the clips' contents; None where equal rows are no sign of a leak.
+
+    Returns
+    -------
+    messages : list of str
+    """
+    return [
+        *missing_classes(y, splits),
+        *torn_groups(groups, splits),
+        *equal_clips(digests, splits),
+        *constant_features(X, groups),
+        *few_segments(models, splits),
+    ]
+
+
+def missing_classes(y, splits):
+    """Yield a message where a fold's training or test part has no clip of a class."""
+    if type_of_target(y) not in ("binary", "multiclass"):
+        return
+    y = np.asarray(y)
+    consequence = {
+        "training": "no model can learn it there",
+        "test": "scores averaged over classes are over those that are there",
+    }
+    for i, part in enumerate(consequence):
+        lacking = {fold: np.setdiff1d(y, y[split[i]]) for fold, split in enumerate(splits)}
+        lacking = {fold: classes for fold, classes in lacking.items() if len(classes)}
+        if lacking:
+            fold, classes = next(iter(lacking.items()))
+            yield (
+                f"In {len(lacking)} of {len(splits)} folds the {part} part has no clip of some class (fold "
+                f"{fold}: {classes.tolist()}): {consequence[part]}. Fewer folds, or a splitter that spreads "
+                "classes (StratifiedGroupKFold), may mend it."
+            )
+
+
+def torn_groups(groups, splits):
+    """Yield a message where a group stands on both sides of a fold."""
+    if groups is None:
+        return
+    groups = np.asarray(groups)
+    torn = [np.intersect1d(groups[train], groups[test]) for train, test in splits]
+    if any(map(len, torn)):
+        fold = next(i for i, both in enumerate(torn) if len(both))
+        yield (
+            f"The folds tear groups apart: in {sum(len(both) > 0 for both in torn)} of {len(splits)} folds a "
+            f"group stands on both sides (fold {fold}: {torn[fold][:N_NAMED].tolist()}), and scores say how "
+            "well known groups are recognised, not new ones. Pass cv as an integer, or a splitter that heeds "
+            "groups (GroupKFold, StratifiedGroupKFold)."
+        )
+
+
+def equal_clips(digests, splits):
+    """Yield a message where the same clip stands on both sides of a fold."""
+    if digests is None or len(set(digests)) == len(digests):
+        return
+    digests = np.asarray(digests)
+    for fold, (train, test) in enumerate(splits):
+        both = np.flatnonzero(np.isin(digests[test], digests[train]))
+        if len(both):
+            clip = int(test[both[0]])
+            twin = int(train[np.flatnonzero(digests[train] == digests[clip])[0]])
+            yield (
+                f"The same clip stands on both sides of a fold: clips {twin} and {clip} of X hold the same "
+                f"(fold {fold}, {len(both)} such clips there). Scores are too good by it. "
+                "check_leakage(X, groups, cv) lists all, re-encoded and overlapping ones too; give such "
+                "clips one group."
+            )
+            return
+
+
+def constant_features(X, groups):
+    """Yield a message where features say which recording a row is from, rather than how it sounds."""
+    constant = _constant_columns(X, groups)
+    if len(constant):
+        kind = "Columns" if getattr(X, "ndim", 3) == 2 else "Bins"
+        where = "in all rows of a group" if kind == "Columns" else "in all frames of a clip"
+        yield (
+            f"{kind} {constant[:N_NAMED].tolist()}{' and more' if len(constant) > N_NAMED else ''} have one "
+            f"value {where}, and another in the next: they can tell recordings apart without hearing them "
+            "(a file's length, a codec's cut-off, a number of a catalogue). Leave them out, or say why not."
+        )
+
+
+def few_segments(models, splits):
+    """Yield a message where networks train on few clips."""
+    fewest = min(len(train) for train, _ in splits)
+    names = [name for name, model in models.items() if _trains_on_clips(model)]
+    if names and fewest < FEW_SEGMENTS:
+        yield (
+            f"{', '.join(names)}: {fewest} training clips in the smallest fold. Below some "
+            f"{FEW_SEGMENTS:,} training segments, what a deep network scores depends much on seed and folds. "
+            "Judge by the intervals; n_repeats= narrows them, AugmentedEstimator makes more of the clips."
+        )
+
+
+def _trains_on_clips(model):
+    """Return whether a network in the model sees one segment a clip and epoch: no windows, nor frozen."""
+    parts = {"": model, **(model.get_params(deep=True) if hasattr(model, "get_params") else {})}
+    apart = tuple(
+        f"{name}__" if name else ""
+        for name, part in parts.items()
+        if isinstance(part, FrameClassifier | FrozenEstimator)
+    )
+    return any(isinstance(part, BaseNetwork) and not name.startswith(apart) for name, part in parts.items())
+
+
+def _constant_columns(X, groups):
+    """Return the columns, or bins, that are constant inside every group, or clip, and not throughout."""
+    values = X.to_numpy() if hasattr(X, "to_numpy") else X
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu" or not values.size:
+        return np.array([], int)
+    if values.ndim == 3 and values.shape[2] > 1:
+        still = (values == values[:, :, :1]).all(axis=(0, 2))
+        return np.flatnonzero(still & (values[:, :, 0] != values[0, :, 0]).any(axis=0))
+    if values.ndim != 2 or groups is None:
+        return np.array([], int)
+    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
+    if np.bincount(codes).max() < 2:
+        return np.array([], int)
+    first = values[np.unique(codes, return_index=True)[1]]  # of each group
+    return np.flatnonzero((values == first[codes]).all(axis=0) & (first != first[0]).any(axis=0))

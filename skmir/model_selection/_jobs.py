@@ -1,0 +1,119 @@
+"""The jobs of a comparison: every model on every fold, in parallel."""
+
+import warnings
+
+from sklearn import get_config
+from sklearn.exceptions import FitFailedWarning
+from sklearn.utils.parallel import Parallel, delayed
+from tqdm import tqdm
+
+from ._baselines import on_fold
+from ._fold import kept_or_run, one_blas_thread
+from ._groups import group_params
+from ._kept_folds import KeptFolds
+from ._keys import job_keys
+
+
+class Jobs:
+    """Every model on every fold.
+
+    Parameters
+    ----------
+    models : dict of str to estimator
+        Unfitted.
+    X, y : clips and labels
+        All of them.
+    groups : array-like of shape (n_clips,) or None
+        What must not stand on both sides of a split.
+    splits : list of (ndarray, ndarray)
+        Positions of the training and of the test clips.
+    scorers : dict of str to (str or callable)
+        By name.
+    memory : str, PathLike or None
+        A folder in which results are kept, and found again.
+    digests : list of str or None
+        Of the clips' contents; wanted where there is ``memory``.
+    baselines : collection of str, default=()
+        Models that guess, and shall guess anew on each fold.
+    """
+
+    def __init__(self, models, X, y, groups, splits, scorers, memory, digests, baselines=()):
+        routing = get_config()["enable_metadata_routing"]
+        self._names = list(models)
+        self._pairs = [(name, fold) for name in models for fold in range(len(splits))]
+        params = {name: group_params(model, groups, routing=routing) for name, model in models.items()}
+        kept, keys = None, {}
+        if memory is not None:
+            kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits, scorers)
+        self._calls = [
+            delayed(kept_or_run)(
+                on_fold(models[name], fold) if name in baselines else models[name],
+                X,
+                y,
+                *splits[fold],
+                scoring=scorers,
+                params=params[name],
+                kept=kept,
+                key=keys.get((name, fold)),
+            )
+            for name, fold in self._pairs
+        ]
+
+    def run(self, n_jobs=None, verbose=0):
+        """Run all jobs.
+
+        Parameters
+        ----------
+        n_jobs : int or None, default=None
+            As in joblib.
+        verbose : int, default=0
+            1 draws a progress bar on stderr.
+
+        Returns
+        -------
+        results : dict of str to list of FoldResult
+        """
+        results = {name: [] for name in self._names}
+        # The limit is the process's: set out here as well, threads that end early do not lift it for others.
+        with (
+            one_blas_thread(),
+            warnings.catch_warnings(),
+            tqdm(total=len(self._pairs), unit="fit", disable=not verbose) as bar,
+        ):
+            # Said once, for all models, before anything is fitted.
+            warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
+            found = Parallel(n_jobs=n_jobs, return_as="generator")(self._calls)
+            for (name, fold), result in zip(self._pairs, found, strict=True):
+                bar.set_postfix_str(f"{name}, fold {fold}", refresh=False)
+                bar.update()
+                results[name].append(result)
+                _warn_if_failed(name, fold, result)
+        return results
+
+
+def _warn_if_failed(name, fold, result):
+    if result.error is not None:
+        warnings.warn(
+            f"Model {name!r} failed on fold {fold}: {result.error}\nIts score there is NaN; the table "
+            "is over the other folds.",
+            FitFailedWarning,
+            stacklevel=4,
+        )
+
+
+def raise_if_all_failed(results):
+    """Raise where no model has a score on any fold.
+
+    Parameters
+    ----------
+    results : dict of str to list of FoldResult
+
+    Raises
+    ------
+    ValueError
+        With the first error.
+    """
+    errors = [(name, fold.error) for name, folds in results.items() for fold in folds]
+    if errors and all(error is not None for _, error in errors):
+        name, error = errors[0]
+        raise ValueError(f"Every fit of every model failed. The first, of {name!r}: {error}")

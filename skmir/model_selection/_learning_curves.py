@@ -1,0 +1,156 @@
+"""How models grow with the number of clips they are trained on."""
+
+import numbers
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import indexable
+from sklearn.utils.multiclass import type_of_target
+
+from .._random import MAX_SEED
+from .._validation import check_number
+from ._compare import compare
+from ._seeds import as_seed
+from ._splits import make_splits
+
+
+class LearningCurves:
+    """The result of :func:`learning_curves`.
+
+    Parameters
+    ----------
+    comparisons : dict of float to Comparison
+        Share of the training clips to what was found there, from small to large.
+
+    Attributes
+    ----------
+    table_ : DataFrame
+        A row a model and share; ``n_train``: mean number of training clips; ``mean``, ``ci_low``,
+        ``ci_high``, ``fit_time`` and ``n_failed`` as in :class:`Comparison`.
+    comparisons_ : dict of float to Comparison
+        Share to comparison.
+
+    See Also
+    --------
+    skmir.inspection.LearningCurveDisplay : Draws them.
+    """
+
+    def __init__(self, comparisons):
+        self.comparisons_ = comparisons
+        rows = {
+            (name, share): {"n_train": np.mean([len(train) for train, _ in found.splits_])}
+            | found.table_.loc[name, ["mean", "ci_low", "ci_high", "fit_time", "n_failed"]].to_dict()
+            for name in next(iter(comparisons.values())).models_
+            for share, found in comparisons.items()
+        }
+        index = pd.MultiIndex.from_tuples(rows, names=["model", "share"])
+        self.table_ = pd.DataFrame(list(rows.values()), index=index).astype({"n_failed": int})
+
+    def __repr__(self):
+        return f"Learning curves\n{self.table_.to_string(float_format='{:.3f}'.format)}"
+
+
+def learning_curves(
+    models,
+    X,
+    y,
+    *,
+    train_sizes=(0.1, 0.25, 0.5, 1.0),
+    groups=None,
+    cv=5,
+    n_repeats=1,
+    random_state=None,
+    **params,
+):
+    """Compare models trained on growing parts of the training clips, and tested on the same test clips.
+
+    The parts are nested: a smaller one lies inside each larger one. Where there are groups, whole groups
+    are left out; where each clip has one class, classes keep their shares as far as that goes.
+
+    Parameters
+    ----------
+    models, X, y, groups, cv, n_repeats
+        As in :func:`compare`.
+    train_sizes : sequence of float in (0, 1] or of int, default=(0.1, 0.25, 0.5, 1.0)
+        Shares of each training part; integers are numbers of clips, and become shares of the smallest part.
+    random_state : int, RandomState instance or None, default=None
+        As in :func:`compare`, and of what is left out.
+    **params
+        Further arguments of :func:`compare`, such as ``scoring``, ``memory``, ``n_jobs`` and ``verbose``.
+
+    Returns
+    -------
+    curves : LearningCurves
+        ``curves.table_`` is the table.
+
+    Raises
+    ------
+    ValueError
+        Where a size is no share and no number of clips that there are.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skmir.model_selection import learning_curves
+    >>> X, y = load_iris(return_X_y=True)
+    >>> curves = learning_curves({"Bayes": GaussianNB()}, X, y, train_sizes=[0.2, 1.0], random_state=0)
+    >>> curves.table_.loc["Bayes", "n_train"].tolist()
+    [24.0, 120.0]
+    """
+    X, y, groups = indexable(X, y, groups)
+    seed = as_seed(random_state)
+    splits = make_splits(cv, X, y, groups, seed, n_repeats)
+    shares = _check_shares(train_sizes, min(len(train) for train, _ in splits))
+    seeds = np.random.RandomState(seed).randint(MAX_SEED, size=len(splits))
+    ordered = [_order(train, y, groups, s) for (train, _), s in zip(splits, seeds, strict=True)]
+    comparisons = {}
+    for share in shares:
+        parts = [
+            (np.sort(np.concatenate(units[: _n_units(units, share)])), test)
+            for units, (_, test) in zip(ordered, splits, strict=True)
+        ]
+        comparisons[share] = compare(models, X, y, groups=groups, cv=parts, random_state=seed, **params)
+    return LearningCurves(comparisons)
+
+
+def _check_shares(train_sizes, n_clips):
+    """Return shares in rising order."""
+    shares = set()
+    for size in train_sizes:
+        if isinstance(size, numbers.Integral):
+            check_number("train_sizes", size, kind=numbers.Integral, low=1, high=n_clips)
+            shares.add(int(size) / n_clips)
+        else:
+            check_number("train_sizes", size, above=0, high=1)
+            shares.add(float(size))
+    if not shares:
+        raise ValueError("train_sizes is empty. Pass shares, such as [0.25, 0.5, 1.0], or numbers of clips.")
+    return sorted(shares)
+
+
+def _order(train, y, groups, seed):
+    """Return the training clips in units that are not torn apart; any first ones are a fair sample."""
+    rng = np.random.RandomState(seed)
+    codes = np.arange(len(train)) if groups is None else np.asarray(groups)[train]
+    units = [train[codes == code] for code in np.unique(codes)]
+    units = [units[i] for i in rng.permutation(len(units))]
+    if type_of_target(y) not in ("binary", "multiclass"):
+        return units
+    labels = np.array([_most_frequent(np.asarray(y)[unit]) for unit in units])
+    place = np.empty(len(units))  # of a unit in its class, from 0 to 1: classes take turns by their sizes
+    for label in np.unique(labels):
+        own = np.flatnonzero(labels == label)
+        place[own] = (np.arange(len(own)) + rng.uniform()) / len(own)
+    return [units[i] for i in np.argsort(place, kind="stable")]
+
+
+def _n_units(units, share):
+    """Return how many first units come nearest to a share of the clips; at least one."""
+    sizes = np.cumsum([len(unit) for unit in units])
+    return int(np.argmin(np.abs(sizes - share * sizes[-1]))) + 1
+
+
+def _most_frequent(labels):
+    values, counts = np.unique(labels, return_counts=True)
+    return values[np.argmax(counts)]

@@ -1,0 +1,67 @@
+"""Held-out predictions class by class."""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from sklearn.utils.multiclass import unique_labels
+
+METRICS = ("precision", "recall", "f1")  # in the order of precision_recall_fscore_support
+
+
+def class_table(truth, predictions, metric):
+    """Return a row a class, and a column a model.
+
+    Parameters
+    ----------
+    truth : dict of str to ndarray of shape (n, ) or (n, n_tags)
+        Model to the labels of its test clips.
+    predictions : dict of str to ndarray of the same shapes
+        Model to what it predicted for them.
+    metric : {"precision", "recall", "f1"}
+
+    Returns
+    -------
+    table : DataFrame
+        Besides the classes a row "Global", over all decisions, and a column "share" of the class. NaN for a
+        model that failed on all folds, and for 0 / 0.
+    """
+    some = np.concatenate(list(truth.values()))
+    classes = np.arange(some.shape[1]) if some.ndim == 2 else np.unique(some)
+    columns = {"share": _shares(next(t for t in truth.values() if len(t)), classes)}
+    for name in truth:
+        columns[name] = _scores(truth[name], predictions[name], classes, METRICS.index(metric))
+    index = pd.Index([*classes.tolist(), "Global"], dtype=object, name="class")
+    return pd.DataFrame(columns, index=index)
+
+
+def confusions(truth, predictions, normalize):
+    """Return a confusion matrix with its labels: rows are true, columns predicted.
+
+    Parameters
+    ----------
+    truth, predictions : ndarray of shape (n,)
+    normalize : {"true", "pred", "all"} or None
+
+    Returns
+    -------
+    matrix : DataFrame
+    """
+    labels = unique_labels(truth, predictions)
+    matrix = confusion_matrix(truth, predictions, labels=labels, normalize=normalize)
+    return pd.DataFrame(
+        matrix, index=pd.Index(labels, name="true"), columns=pd.Index(labels, name="predicted")
+    )
+
+
+def _shares(truth, classes):
+    counts = truth.sum(axis=0) if truth.ndim == 2 else np.array([(truth == label).sum() for label in classes])
+    return [*(counts / len(truth)), counts.sum() / len(truth)]
+
+
+def _scores(truth, predictions, classes, metric):
+    if not len(truth):
+        return [np.nan] * (len(classes) + 1)
+    options = {"labels": classes, "zero_division": np.nan}
+    each = precision_recall_fscore_support(truth, predictions, average=None, **options)[metric]
+    whole = precision_recall_fscore_support(truth, predictions, average="micro", **options)[metric]
+    return [*each, whole]

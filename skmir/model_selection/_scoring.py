@@ -1,0 +1,55 @@
+"""The scorers of a comparison, by name."""
+
+from collections.abc import Mapping
+
+from sklearn.metrics import get_scorer
+
+
+def check_scoring(scoring):
+    """Return scorers by name; the first is the one that models are judged by.
+
+    Parameters
+    ----------
+    scoring : str, callable, list or tuple of str, dict of str to (str or callable), or None
+        None is "balanced_accuracy".
+
+    Returns
+    -------
+    scorers : dict of str to (str or callable)
+
+    Raises
+    ------
+    TypeError
+        Where something is no scorer.
+    ValueError
+        Where there is none, or scikit-learn knows none of a name.
+    """
+    if scoring is None:
+        scoring = "balanced_accuracy"
+    if isinstance(scoring, str):
+        scorers = {scoring: scoring}
+    elif isinstance(scoring, Mapping):
+        scorers = dict(scoring)
+    elif isinstance(scoring, list | tuple):
+        scorers = {scorer if isinstance(scorer, str) else _name_of(scorer): scorer for scorer in scoring}
+    else:
+        scorers = {_name_of(scoring): scoring}
+    if not scorers:
+        raise ValueError(f"scoring={scoring!r} is empty. Name at least one scorer: 'balanced_accuracy'.")
+    for name, scorer in scorers.items():
+        _check_scorer(name, scorer, scoring)
+    return scorers
+
+
+def _check_scorer(name, scorer, scoring):
+    if isinstance(name, str) and isinstance(scorer, str):
+        get_scorer(scorer)  # a wrong name is an error before any model is fitted
+    elif not isinstance(name, str) or not callable(scorer):
+        raise TypeError(
+            f"scoring={scoring!r} must be a scorer's name such as 'balanced_accuracy', a callable "
+            "(estimator, X, y) -> float, a list of names, or a dict of names to either."
+        )
+
+
+def _name_of(scorer):
+    return getattr(scorer, "__name__", repr(scorer))

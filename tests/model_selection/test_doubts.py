@@ -1,0 +1,95 @@
+"""What compare says against its numbers."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import KFold
+from sklearn.pipeline import make_pipeline
+
+from skmir.compose import FrameClassifier
+from skmir.model_selection import compare
+from skmir.model_selection._doubts import constant_features, few_segments, find_doubts
+from skmir.neural_network import MLPClassifier, NetworkFeatures
+
+MODELS = {"most": DummyClassifier()}
+Y = np.tile(["a", "b"], 12)
+
+
+def said(X, **options):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = compare(MODELS, X, Y, cv=options.pop("cv", 3), random_state=0, **options)
+    assert result.warnings_ == [str(w.message) for w in caught]
+    assert result.to_dict()["warnings"] == result.warnings_
+    return result.warnings_
+
+
+def test_groups_torn_apart(rng):
+    X, groups = rng.randn(24, 3), np.arange(24) // 4
+    assert said(X, groups=groups) == []
+    (message,) = said(X, groups=groups, cv=list(KFold(4).split(X)))
+    assert "in 4 of 4 folds a group stands on both sides (fold 0: [1])" in message
+    assert "GroupKFold" in message
+
+
+def test_the_same_clip_on_both_sides(rng, tmp_path):
+    clips = [rng.randn(100 + i) for i in range(24)]
+    assert said(clips) == []
+    folds = [(np.arange(12), np.arange(12, 24))]
+    clips[20] = clips[3].copy()
+    (message,) = said(clips, cv=folds)
+    assert "clips 3 and 20 of X hold the same (fold 0, 1 such clips there)" in message
+    clips[20], clips[2] = clips[21], clips[3]  # twins that stand on one side
+    assert said(clips, cv=folds) == []
+    paths = [tmp_path / f"{i}.bin" for i in range(24)]
+    for i, path in enumerate(paths):
+        path.write_bytes(bytes([i % 23]))
+    assert "clips 0 and 23" in said(paths, cv=folds)[0]
+    table = np.zeros((24, 2))  # equal rows of a table are no wonder
+    assert said(table, cv=folds) == []
+
+
+def test_constant_features(rng):
+    groups = np.arange(24) // 4
+    X = rng.randn(24, 5)
+    X[:, 1], X[:, 3] = groups, 7
+    (message,) = said(X, groups=groups)
+    assert message.startswith("Columns [1] have one value in all rows of a group")
+    assert said(pd.DataFrame(X), groups=groups) == [message]
+    assert said(X) == []  # without groups nobody can tell
+    assert said(rng.randn(24, 5), groups=np.arange(24)) == []  # nor where each has one row
+    frames = rng.randn(24, 4, 10)
+    frames[:, 2], frames[:, 3] = np.arange(24)[:, None], 1
+    assert next(iter(constant_features(frames, None))).startswith("Bins [2] have one value in all frames")
+    assert list(constant_features(list(frames), None)) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "trains"),
+    [
+        (MLPClassifier(), True),
+        (make_pipeline(MLPClassifier()), True),
+        (NetworkFeatures(MLPClassifier()), True),
+        (FrameClassifier(MLPClassifier()), False),
+        (make_pipeline(FrameClassifier(MLPClassifier())), False),
+        (NetworkFeatures(FrozenEstimator(MLPClassifier())), False),
+        (DummyClassifier(), False),
+    ],
+)
+def test_few_segments(model, trains):
+    few = [(np.arange(999), np.arange(999, 1200)), (np.arange(1100), np.arange(1100, 1200))]
+    messages = list(few_segments({"one": model, "two": DummyClassifier()}, few))
+    assert len(messages) == trains
+    if trains:
+        assert messages[0].startswith("one: 999 training clips in the smallest fold")
+    assert list(few_segments({"one": model}, [(np.arange(1000), np.arange(10))])) == []
+
+
+def test_nothing_is_said_where_all_is_well(rng):
+    X, y = rng.randn(24, 3), rng.randn(24)
+    splits = [(np.arange(12), np.arange(12, 24))]
+    assert find_doubts(MODELS, X, y, None, splits, None) == []
