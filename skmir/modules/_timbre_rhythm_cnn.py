@@ -3,10 +3,11 @@
 The part for timbre is small two-dimensional convolutions whose maps keep their absolute frequency; beside
 them tall filters over half of the bins, of which the maximum over frequency is taken, so that a spectral
 shape counts at any pitch, after Pons et al. ("Timbre analysis of music audio signals with convolutional
-neural networks", EUSIPCO 2017); and convolutions over time above both. The part for rhythm is the
-autocorrelation tempogram of Grosche, Mueller & Kurth ("Cyclic tempogram", ICASSP 2010) made into a layer:
-band by band, on a logarithmic axis of lags, where another tempo is a shift that convolution and pooling do
-not mind. The combination is this library's own.
+neural networks", EUSIPCO 2017); and convolutions over time above both. A second tower of small
+two-dimensional convolutions goes deeper; it learns by itself, and the two are averaged. The part for rhythm
+is the autocorrelation tempogram of Grosche, Mueller & Kurth ("Cyclic tempogram", ICASSP 2010) made into a
+layer: band by band, on a logarithmic axis of lags, where another tempo is a shift that convolution and
+pooling do not mind. The combination is this library's own.
 """
 
 import itertools
@@ -16,15 +17,20 @@ import numpy as np
 import torch
 from torch import nn
 
+from ._heads import Heads
 from ._widths import scaled
 
 LOCAL_FRAMES = 128  # more frames than this are averaged before the local part
+DEEP_FRAMES = 128  # the same, before the deep layers
 RHYTHM_FRAMES = 200  # windows from here (4.6 s at 43 frames a second) are long enough for a rhythm
 SHORTEST_LAG, LONGEST_LAG = 6, 172  # in frames: 0.14 s to 4 s, a fast eighth note to a slow bar
 
 
 class TimbreRhythmCNN(nn.Module):
-    """Local convolutions, tall filters, and for long windows a tempogram layer beside them.
+    """Local convolutions, tall filters, a deeper tower, and for long windows a tempogram layer beside them.
+
+    In training the logits of the two towers come out by themselves, as a tensor of shape (B, 2, n_outputs):
+    each is to learn the whole task. Afterwards the network gives their mean.
 
     Parameters
     ----------
@@ -36,8 +42,10 @@ class TimbreRhythmCNN(nn.Module):
         Feature maps of the two layers over frequency and time, and of the two over time.
     n_tall_filters : int, default=32
         Filters over half of the bins and three frames, whose maximum over frequency is taken.
+    n_deep_filters : sequence of 3 int or None, default=None
+        Feature maps of the deeper tower's layers; None takes 1.5, 3 and 4 times the first of ``n_filters``.
     n_rhythm_filters : int, default=64
-        Feature maps of the two layers over lags.
+        Feature maps of the two layers over lags, which both towers see.
     n_bands, n_lags : int, default=16, 40
         Size of the tempogram.
     dropout : float, default=0.0
@@ -46,7 +54,7 @@ class TimbreRhythmCNN(nn.Module):
     Raises
     ------
     ValueError
-        Where ``n_filters`` does not hold four numbers.
+        Where ``n_filters`` does not hold four numbers, or ``n_deep_filters`` three.
 
     Examples
     --------
@@ -56,7 +64,12 @@ class TimbreRhythmCNN(nn.Module):
     torch.Size([2, 4])
     """
 
-    RATIOS = {"n_filters": (1, 2, 8, 8), "n_tall_filters": 2, "n_rhythm_filters": 4}
+    RATIOS = {
+        "n_filters": (2, 4, 16, 16),
+        "n_tall_filters": 4,
+        "n_deep_filters": (3, 6, 8),
+        "n_rhythm_filters": 8,
+    }
 
     def __init__(
         self,
@@ -65,6 +78,7 @@ class TimbreRhythmCNN(nn.Module):
         n_outputs,
         n_filters=(16, 32, 128, 128),
         n_tall_filters=32,
+        n_deep_filters=None,
         n_rhythm_filters=64,
         n_bands=16,
         n_lags=40,
@@ -74,7 +88,12 @@ class TimbreRhythmCNN(nn.Module):
         if len(n_filters) != 4:
             raise ValueError(f"n_filters={tuple(n_filters)} must hold 4 numbers, one a layer.")
         local, wide, first, last = n_filters
+        if n_deep_filters is None:
+            n_deep_filters = (max(3 * local // 2, 1), 3 * local, 4 * local)
+        if len(n_deep_filters) != 3:
+            raise ValueError(f"n_deep_filters={tuple(n_deep_filters)} must hold 3 numbers, one a layer.")
         self.n_averaged = math.ceil(n_frames / LOCAL_FRAMES)
+        self.n_averaged_deep = math.ceil(n_frames / DEEP_FRAMES)
         self.local_layers = nn.Sequential(
             *_conv2d(1, local, (7, 5), stride=(4, 2)),
             *_conv2d(local, wide, (3, 3)),
@@ -89,7 +108,9 @@ class TimbreRhythmCNN(nn.Module):
             nn.MaxPool1d(2, ceil_mode=True),
             *_conv1d(first, last, 3),
         )
-        n_features = 2 * last
+        self.deep_layers = _deep_layers(*n_deep_filters).to(memory_format=torch.channels_last)
+        n_timbre, n_rhythm = 2 * last, 0
+        n_deep = 2 * n_deep_filters[-1] * math.ceil(n_bins / 64)  # a stride of 2 and pools of 2, 4 and 4
         self.rhythm_layers = None
         if n_frames >= RHYTHM_FRAMES:
             self.tempogram = Tempogram(n_bins, n_bands, n_lags, min(LONGEST_LAG, n_frames // 2))
@@ -98,9 +119,10 @@ class TimbreRhythmCNN(nn.Module):
                 *_conv1d(n_bands, n_rhythm_filters, 9),
                 *_conv1d(n_rhythm_filters, n_rhythm_filters, 5),
             )
-            n_features += 2 * n_rhythm_filters
+            n_rhythm = 2 * n_rhythm_filters
         self.dropout = nn.Dropout(dropout)
-        self.final_layer = nn.Linear(n_features, n_outputs)
+        n_features = n_timbre + n_rhythm + n_deep
+        self.final_layer = Heads([(0, n_timbre + n_rhythm), (n_timbre, n_features)], n_outputs)
 
     @staticmethod
     def widths(scale):
@@ -128,12 +150,12 @@ class TimbreRhythmCNN(nn.Module):
 
         Returns
         -------
-        logits : tensor of shape (B, n_outputs)
+        logits : tensor of shape (B, 2, n_outputs) in training, else (B, n_outputs)
         """
         return self.final_layer(self.dropout(self.features(x)))
 
     def features(self, x):
-        """Return what the last layer sees: means and maxima of the maps.
+        """Return what the last layers see: means and maxima of the maps.
 
         Parameters
         ----------
@@ -144,15 +166,14 @@ class TimbreRhythmCNN(nn.Module):
         -------
         features : tensor of shape (B, n_features)
         """
-        timbre = mean_and_max(self._local_maps(x))
-        if self.rhythm_layers is None:
-            return timbre
-        return torch.cat([timbre, mean_and_max(self.rhythm_layers(self.tempogram(x)))], dim=1)
+        parts = [mean_and_max(self._local_maps(x))]
+        if self.rhythm_layers is not None:
+            parts.append(mean_and_max(self.rhythm_layers(self.tempogram(x))))
+        deep = self.deep_layers(_image(x, self.n_averaged_deep)).flatten(1, 2)  # (B, C * F', T')
+        return torch.cat([*parts, mean_and_max(deep)], dim=1)
 
     def _local_maps(self, x):
-        if self.n_averaged > 1:
-            x = nn.functional.avg_pool1d(x, self.n_averaged, ceil_mode=True)  # (B, n_bins, <= 128)
-        x = x.unsqueeze(1).contiguous(memory_format=torch.channels_last)  # (B, 1, n_bins, T)
+        x = _image(x, self.n_averaged)
         local = self.local_layers(x).flatten(1, 2)  # (B, C, F', T') -> (B, C * F', T')
         tall = self.tall_layers(x).amax(dim=2)  # (B, C, F'', 2 * T') -> (B, C, 2 * T')
         tall = nn.functional.max_pool1d(tall, 2, ceil_mode=True)
@@ -213,6 +234,24 @@ class Tempogram(nn.Module):
 def mean_and_max(x):
     """Return mean and maximum over the last axis, (B, C, T) -> (B, 2 * C)."""
     return torch.cat([x.mean(dim=-1), x.amax(dim=-1)], dim=1)
+
+
+def _image(x, n_averaged):
+    """Return frames as maps, so many frames averaged to one: (B, n_bins, T) -> (B, 1, n_bins, T')."""
+    if n_averaged > 1:
+        x = nn.functional.avg_pool1d(x, n_averaged, ceil_mode=True)
+    return x.unsqueeze(1).contiguous(memory_format=torch.channels_last)
+
+
+def _deep_layers(first, second, third):
+    return nn.Sequential(
+        *_conv2d(1, first, (5, 3), stride=(2, 1)),
+        nn.MaxPool2d((2, 1), ceil_mode=True),
+        *_conv2d(first, second, (3, 3)),
+        nn.MaxPool2d((4, 2), ceil_mode=True),
+        *_conv2d(second, third, (3, 3)),
+        nn.MaxPool2d((4, 2), ceil_mode=True),
+    )
 
 
 def _conv2d(n_in, n_out, kernel, stride=1, padding=None):

@@ -1,13 +1,30 @@
 """Losses of a batch: the mean over its clips, each times its weight.
 
 All take outputs of shape (B, n_outputs), and the pair of targets (B, ...) and weights (B,), or None for ones.
+Outputs of shape (B, n_heads, n_outputs) are those of several last layers: each learns the same targets.
 """
 
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
 
-class ClassLoss(nn.Module):
+class BatchLoss(nn.Module):
+    """A loss; a subclass says what it is for plain outputs, in ``_mean_loss``."""
+
+    def forward(self, outputs, targets_and_weights):
+        """Return the loss, a scalar."""
+        targets, weights = targets_and_weights
+        if outputs.ndim == 3:
+            n_heads = outputs.shape[1]
+            outputs, targets = outputs.flatten(0, 1), targets.repeat_interleave(n_heads, dim=0)
+            weights = None if weights is None else weights.repeat_interleave(n_heads)
+        return self._mean_loss(outputs, targets, weights)
+
+    def _mean_loss(self, outputs, targets, weights):
+        raise NotImplementedError
+
+
+class ClassLoss(BatchLoss):
     """Cross-entropy, of positions (B,) or of shares (B, n_classes).
 
     Parameters
@@ -20,16 +37,14 @@ class ClassLoss(nn.Module):
         super().__init__()
         self.label_smoothing = label_smoothing
 
-    def forward(self, outputs, targets_and_weights):
-        """Return the loss, a scalar."""
-        targets, weights = targets_and_weights
+    def _mean_loss(self, outputs, targets, weights):
         if weights is None:  # one call in place of three, at each step
             return cross_entropy(outputs, targets, label_smoothing=self.label_smoothing)
         losses = cross_entropy(outputs, targets, label_smoothing=self.label_smoothing, reduction="none")
         return (losses * weights).mean()
 
 
-class TagLoss(nn.Module):
+class TagLoss(BatchLoss):
     """Binary cross-entropy, the mean over the tags of a clip, of indicators or shares (B, n_tags).
 
     Parameters
@@ -42,19 +57,15 @@ class TagLoss(nn.Module):
         super().__init__()
         self.label_smoothing = label_smoothing
 
-    def forward(self, outputs, targets_and_weights):
-        """Return the loss, a scalar."""
-        targets, weights = targets_and_weights
+    def _mean_loss(self, outputs, targets, weights):
         targets = targets * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
         losses = binary_cross_entropy_with_logits(outputs, targets, reduction="none").mean(dim=1)
         return losses.mean() if weights is None else (losses * weights).mean()
 
 
-class NumberLoss(nn.Module):
+class NumberLoss(BatchLoss):
     """Squared error, the mean over the numbers of a clip (B, n_outputs)."""
 
-    def forward(self, outputs, targets_and_weights):
-        """Return the loss, a scalar."""
-        targets, weights = targets_and_weights
+    def _mean_loss(self, outputs, targets, weights):
         losses = mse_loss(outputs, targets, reduction="none").mean(dim=1)
         return losses.mean() if weights is None else (losses * weights).mean()

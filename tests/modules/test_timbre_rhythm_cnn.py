@@ -37,9 +37,10 @@ def test_numbers_of_parameters():
     over_both = 35 * 16 + 2 * 16 + 9 * 16 * 32 + 2 * 32
     tall = 64 * 3 * 32 + 2 * 32
     over_time = 3 * (32 * 16 + 32) * 128 + 2 * 128 + 3 * 128 * 128 + 2 * 128  # maps of 16 bins, tall ones
-    assert n_parameters(short) == over_both + tall + over_time + 256 * 10 + 10
+    deep = 15 * 24 + 2 * 24 + 9 * 24 * 48 + 2 * 48 + 9 * 48 * 64 + 2 * 64  # 2 bins are left
+    assert n_parameters(short) == over_both + tall + over_time + deep + 2 * (256 * 10 + 10)
     over_lags = 2 * 16 + 9 * 16 * 64 + 2 * 64 + 5 * 64 * 64 + 2 * 64
-    assert n_parameters(long) == n_parameters(short) + over_lags + 128 * 10
+    assert n_parameters(long) == n_parameters(short) + over_lags + 2 * 128 * 10
 
 
 @pytest.mark.parametrize("n_frames", [100, 600])
@@ -50,9 +51,26 @@ def test_a_number_of_parameters_is_met(n_frames, target):
     assert n_parameters(net) == pytest.approx(target, rel=0.05)
 
 
-def test_four_widths_are_needed():
+def test_numbers_of_widths():
     with pytest.raises(ValueError, match=r"n_filters=\(8, 16\) must hold 4 numbers"):
         TimbreRhythmCNN(40, 60, 3, (8, 16))
+    with pytest.raises(ValueError, match=r"n_deep_filters=\(8, 16\) must hold 3 numbers"):
+        TimbreRhythmCNN(40, 60, 3, n_deep_filters=(8, 16))
+
+
+@pytest.mark.parametrize("n_frames", [60, 300])
+def test_towers_learn_by_themselves_and_are_averaged(n_frames):
+    net, x = TimbreRhythmCNN(24, n_frames, 3, (4, 4, 8, 8)).train(), noise(8, 24, n_frames)
+    net(x)[:, 1].square().sum().backward()
+    learning = {name.split(".")[0] for name, p in net.named_parameters() if p.grad.any()}
+    rhythm = {"rhythm_layers"} if n_frames >= RHYTHM_FRAMES else set()
+    assert learning == {"deep_layers", "final_layer"} | rhythm
+    net.eval()
+    with torch.no_grad():
+        features = net.features(x)
+        (a, b), (start, end) = net.final_layer.layers, net.final_layer.spans[1]
+        torch.testing.assert_close(net(x), (a(features[:, : a.in_features]) + b(features[:, start:end])) / 2)
+    assert end == features.shape[1]
 
 
 @torch.no_grad()
