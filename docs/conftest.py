@@ -3,5 +3,5 @@
 import importlib.util
 
 collect_ignore_glob = ["conf.py", "_build", "_templates", "auto_examples", "generated"]
-if importlib.util.find_spec("skops") is None:
-    collect_ignore_glob.append("user_guide/saving.rst")
+if not all(map(importlib.util.find_spec, ("skops", "onnx", "onnxscript", "onnxruntime"))):
+    collect_ignore_glob.append("user_guide/persistence.rst")

@@ -5,11 +5,13 @@ import inspect
 import pytest
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
+from sklearn.linear_model import Ridge
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 import skmir
 from skmir.audio import AudioLoader
-from skmir.compose import FrameClassifier, FrameTransformer
+from skmir.augmentation import AddNoise
+from skmir.compose import AugmentedEstimator, FrameClassifier, FrameTransformer
 from skmir.feature_extraction import (
     CQT,
     DFT,
@@ -89,6 +91,9 @@ ESTIMATORS = [
     FrameTransformer(PCA(1)),
     FrameClassifier(),
     FrameClassifier(aggregate="vote"),
+    AugmentedEstimator(),
+    AugmentedEstimator(augmentations=[AddNoise(40)], n_copies=2),
+    AugmentedEstimator(Ridge(), [AddNoise((40, 60), color="pink")]),
     MLPClassifier((16,), max_iter=40),
     MLPClassifier((16,), activation="maxout", max_iter=40),
     MLPRegressor((16,), max_iter=40),

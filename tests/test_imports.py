@@ -13,7 +13,8 @@ PACKAGE = pathlib.Path(skmir.__file__).parent
 
 # The floor of each module or subpackage of skmir; a file imports from lower floors and its own folder only.
 FLOORS = {
-    "_version": 0,
+    "_version": -1,
+    "_saving": 0,
     "_output": 0,
     "_validation": 0,
     "_random": 0,
@@ -33,6 +34,7 @@ FLOORS = {
     "sequence": 4,
     "model_selection": 4,
     "inspection": 4,
+    "_trusted_types": 5,
     "__main__": 5,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

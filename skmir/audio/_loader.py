@@ -6,12 +6,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._output import FramesOutputMixin
+from .._saving import SavingMixin
 from .._validation import check_choice, check_clips, check_number, is_path, stack_if_equal
 from ._excerpt import check_excerpt
 from ._stream import stream, waveform
 
 
-class AudioLoader(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """Read recordings as mono waveforms of one sampling rate.
 
     The front ends of :mod:`skmir.feature_extraction` take paths themselves and hold one waveform a

@@ -1,11 +1,13 @@
 """Clip by clip in threads: decode, apply a function, keep the result, forget the waveform."""
 
+import contextlib
 import functools
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.utils import assert_all_finite
 from tqdm import tqdm
@@ -42,9 +44,11 @@ def stream(function, *arguments, then=None, n_jobs=None, verbose=0):
     result : object
         In the order of the clips.
     """
-    # Results must not depend on n_jobs, and sums can differ in the last bits with torch's thread count.
-    with torch_threads(1):
-        results = _parallel(function, then or (lambda result: result), arguments, n_jobs)
+    # Results must not depend on n_jobs, and sums can differ in the last bits with torch's thread count. Work
+    # done elsewhere sets it, and takes its lock, itself: elsewhere can be other threads of this process.
+    here = shares_memory()
+    with torch_threads(1) if here else contextlib.nullcontext():
+        results = (_here if here else _elsewhere)(function, then or _as_it_is, arguments, n_jobs)
         yield from tqdm(results, total=len(arguments[0]), unit="clip", disable=not verbose)
 
 
@@ -93,20 +97,43 @@ def _check_finite(y, name):
 
 def shares_memory():
     """Return whether :func:`stream` works in this process, rather than in others or on a cluster."""
-    return get_active_backend(prefer="threads")[0].supports_sharedmem
+    backend, _ = get_active_backend(prefer="threads")
+    return getattr(backend, "supports_sharedmem", False) or _is_task_of_dask()
 
 
-def _parallel(function, then, arguments, n_jobs):
-    """Return an iterator over the results, from wherever joblib says that work is done."""
-    if not shares_memory():  # a cluster, or processes that the user asked for
-        calls = (delayed(_on_one_thread)(function, *each) for each in zip(*arguments, strict=True))
-        return map(then, Parallel(n_jobs=n_jobs, return_as="generator")(calls))
+def _is_task_of_dask():
+    """Return whether a dask cluster runs this, as a fit of a search: its clips are not sent around again."""
+    try:
+        sys.modules["distributed"].get_worker()
+    except (KeyError, ValueError):  # dask is not in use, or this is the process that hands out the work
+        return False
+    return True
+
+
+def _here(function, then, arguments, n_jobs):
+    """Return an iterator over the results of threads of this process."""
 
     def task(*each):
         return then(function(*each))
 
-    n_threads = effective_n_jobs(n_jobs)
+    n_threads = _n_threads(n_jobs)
     return map(task, *arguments) if n_threads == 1 else _threaded(task, arguments, n_threads)
+
+
+def _n_threads(n_jobs):
+    """Return a number of threads; joblib says for a task of dask how many the whole cluster has."""
+    with parallel_config("threading", n_jobs=1) if _is_task_of_dask() else contextlib.nullcontext():
+        return effective_n_jobs(n_jobs)
+
+
+def _elsewhere(function, then, arguments, n_jobs):
+    """Return an iterator over the results of a cluster, or of processes that the user asked for."""
+    calls = (delayed(_on_one_thread)(function, *each) for each in zip(*arguments, strict=True))
+    return map(then, Parallel(n_jobs=n_jobs, return_as="generator")(calls))
+
+
+def _as_it_is(result):
+    return result
 
 
 def _on_one_thread(function, *arguments):

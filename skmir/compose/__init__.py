@@ -1,6 +1,7 @@
-"""Meta-estimators: any scikit-learn estimator a frame, or a window of frames."""
+"""Meta-estimators: any scikit-learn estimator a frame, or a window of frames, or on changed copies too."""
 
+from ._augmented_estimator import AugmentedEstimator
 from ._frame_classifier import FrameClassifier
 from ._frame_transformer import FrameTransformer
 
-__all__ = ["FrameClassifier", "FrameTransformer"]
+__all__ = ["AugmentedEstimator", "FrameClassifier", "FrameTransformer"]

@@ -3,17 +3,18 @@
 import numbers
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d, gen_batches
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import check_is_fitted
 
+from .._saving import SavingMixin
 from .._validation import check_choice, check_frames, check_number
 from ._aggregate import AGGREGATES, DECISIONS, clip_scores, mean
+from ._fit_parameter import fit_parameter
 from ._rows import window_rows
 
 CLIPS_AT_ONCE = 32  # in prediction, so that the windows of a large collection are never all in memory
@@ -30,16 +31,7 @@ def _inner_has(name):
     return check
 
 
-def _fit_parameter(estimator, name):
-    """Return how ``fit`` is told a parameter, a Pipeline for its last step; None if it does not take it."""
-    if not isinstance(estimator, Pipeline):
-        return name if has_fit_parameter(estimator, name) else None
-    step, last = estimator.steps[-1]
-    name = _fit_parameter(last, name)
-    return f"{step}__{name}" if name and not get_config()["enable_metadata_routing"] else name
-
-
-class FrameClassifier(ClassifierMixin, BaseEstimator):
+class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
     """Classify windows of frames with any classifier, and clips by all their windows.
 
     Windows are cut inside ``fit``, after scikit-learn has split clips, so that windows of one clip
@@ -238,14 +230,14 @@ class FrameClassifier(ClassifierMixin, BaseEstimator):
         parameters = {}
         if sample_weight is not None:
             parameters["sample_weight"] = np.repeat(np.asarray(sample_weight), n_rows)
-        if name := _fit_parameter(self.estimator_, "groups"):
+        if name := fit_parameter(self.estimator_, "groups"):
             groups = np.arange(len(n_rows)) if groups is None else np.asarray(groups)
             parameters[name] = np.repeat(groups, n_rows)
         return parameters
 
     def _unlabelled_rows(self, X, rng):
         """Return the windows of clips without labels, as the inner classifier takes them."""
-        name = _fit_parameter(self.estimator_, "X_unlabelled")
+        name = fit_parameter(self.estimator_, "X_unlabelled")
         if name is None or isinstance(self.estimator_, Pipeline):
             raise ValueError(
                 f"{type(self.estimator_).__name__} takes no X_unlabelled. DBNClassifier does, as the "

@@ -9,6 +9,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
+from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
 from ._rows import frame_rows
 
@@ -20,7 +21,7 @@ def _can_invert(self):
     return True
 
 
-class FrameTransformer(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """Apply a scikit-learn transformer to each frame: PCA, NMF, StandardScaler, an RBM.
 
     The transformer sees a table with a row a frame, of all training clips.

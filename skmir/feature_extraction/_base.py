@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._device import resolve_device
 from .._output import FramesOutputMixin
+from .._saving import SavingMixin
 from .._validation import check_clips, check_number, is_path
 from ..audio._excerpt import check_excerpt
 from ._collected import Collected
@@ -15,7 +16,7 @@ from ._compute import compute
 from ._kept import Kept
 
 
-class BaseFrontEnd(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """Clips to frames.
 
     A subclass has the parameters ``sr``, ``hop_length``, ``offset``, ``duration``, ``random_state``,

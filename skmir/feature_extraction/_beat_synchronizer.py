@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
+from .._saving import SavingMixin
 from .._validation import check_choice, check_clips, check_number, is_path, is_table, stack_if_equal
 from ..audio import AudioLoader
 from ..audio._stream import stream
@@ -18,7 +19,7 @@ from ._onset_strength import OnsetStrength
 _AGGREGATES = {"mean": np.mean, "median": np.median, "max": np.max}
 
 
-class BeatSynchronizer(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """One frame a beat, or a few: a clip in musical time, alike at any tempo.
 
     Beats are tracked in each clip's onset strength by :func:`librosa.beat.beat_track`, and the frames

@@ -1,8 +1,18 @@
 """Comparing models on the same folds."""
 
+from ._check_leakage import check_leakage
 from ._compare import compare
 from ._comparison import Comparison
 from ._default_models import default_models
 from ._learning_curves import LearningCurves, learning_curves
+from ._multilabel_split import MultilabelStratifiedGroupKFold
 
-__all__ = ["Comparison", "LearningCurves", "compare", "default_models", "learning_curves"]
+__all__ = [
+    "Comparison",
+    "LearningCurves",
+    "MultilabelStratifiedGroupKFold",
+    "check_leakage",
+    "compare",
+    "default_models",
+    "learning_curves",
+]

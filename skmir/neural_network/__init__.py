@@ -13,6 +13,7 @@ from ._learned_chroma import LearnedChroma
 from ._mlp import MLPClassifier
 from ._mlp_regressor import MLPRegressor
 from ._network_features import NetworkFeatures
+from ._onnx import to_onnx
 from ._random_conv_features import RandomConvFeatures
 from ._rbm import RBM
 from ._recipe import TrainingRecipe
@@ -38,4 +39,5 @@ __all__ = [
     "RandomConvFeatures",
     "TrainingRecipe",
     "chord_templates",
+    "to_onnx",
 ]

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
 from .._random import seeded
+from .._saving import TorchSavingMixin
 from .._validation import check_frames, warn_if_wide
 from ..augmentation._augment import check_augmentation
 from ._batches import Examples
@@ -25,7 +26,7 @@ from ._training import callbacks_for, epochs_of, make_net, take_over, train
 from ._windows import Windows, window_length
 
 
-class BaseNetwork(BaseEstimator):
+class BaseNetwork(TorchSavingMixin, BaseEstimator):
     """Base of the networks: a subclass is a signature, a docstring and ``_make_module``.
 
     Between them stand :class:`BaseNetworkClassifier` and :class:`BaseNetworkRegressor`, which say what a

@@ -11,6 +11,7 @@ from tqdm import trange
 
 from .._device import resolve_device
 from .._random import seeded, torch_threads
+from .._saving import TorchSavingMixin
 from .._validation import FLOAT, check_choice, check_number
 from ._generators import restore, snapshot
 from ._layer_training import check_momentum
@@ -19,7 +20,7 @@ VISIBLE = ("bernoulli", "gaussian")
 ROUNDING = 1e-6  # by which what MinMaxScaler gives may leave [0, 1]
 
 
-class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMixin, BaseEstimator):
     """Base of :class:`RBM` and :class:`DenoisingAutoencoder`.
 
     A subclass names the class of its module in ``_MODULE``, says in ``_ARRAYS`` which attribute keeps which

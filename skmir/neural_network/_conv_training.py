@@ -8,6 +8,7 @@ from tqdm import trange
 
 from .._device import resolve_device
 from .._random import seeded
+from .._saving import TorchSavingMixin
 from .._validation import check_frames, check_number
 from ..modules import ConvRBM
 from ._contrastive_divergence import ContrastiveDivergence
@@ -17,7 +18,7 @@ from ._layer_training import check_momentum
 from ._windows import Windows, window_length
 
 
-class ConvTrainingMixin:
+class ConvTrainingMixin(TorchSavingMixin):
     """What :class:`ConvolutionalDBN` does in ``fit``, and the modules that it makes of its arrays."""
 
     def _fit(self, X, n_passes, *, goes_on=False):

@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
 
 from .._random import MAX_SEED
+from .._saving import SavingMixin
 from .._validation import FLOAT
 from ._base_layer import BaseLayer
 from ._denoising_autoencoder import DenoisingAutoencoder
@@ -16,7 +17,7 @@ from ._rbm import RBM
 LAYERS = {"rbm": RBM, "dae": DenoisingAutoencoder}
 
 
-class DeepBeliefNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class DeepBeliefNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """Stack of restricted Boltzmann machines, or of denoising autoencoders, trained one upon the other.
 
     Each layer learns from what the one below makes of the rows. For frames use

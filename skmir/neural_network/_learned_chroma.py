@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._device import resolve_device
 from .._output import FramesOutputMixin
 from .._random import seeded, torch_threads
+from .._saving import TorchSavingMixin
 from .._validation import check_choice, check_frames, check_number, is_table, stack_if_equal
 from ..compose._rows import frame_rows
 from ..modules import ChromaNet
@@ -26,7 +27,7 @@ INITS = ("octave", "random")
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
-class LearnedChroma(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseEstimator):
     """Learn which bins of a frame speak for which pitch class, from chord labels.
 
     Chroma sum the bins of all octaves, and so take every partial and every melody note for a note of the

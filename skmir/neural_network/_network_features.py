@@ -6,6 +6,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from .._saving import SavingMixin
 from .._validation import check_choice, check_frames
 from ._activations import POOLS, Activations
 from ._base import BaseNetwork
@@ -13,7 +14,7 @@ from ._cnn import CNNClassifier
 from ._prediction import outputs_of
 
 
-class NetworkFeatures(TransformerMixin, BaseEstimator):
+class NetworkFeatures(TransformerMixin, SavingMixin, BaseEstimator):
     """Take what the layers of a network answer as features, a row a clip.
 
     The network learns in ``fit``, from the training fold only. One that has learned elsewhere, from other

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
 from .._random import seeded
+from .._saving import TorchSavingMixin
 from .._validation import check_choice, check_frames, check_number
 from ..modules._map_means import ELEMENTWISE
 from ._activations import Activations
@@ -21,7 +22,7 @@ from ._windows import window_length
 N_FEATURES = 500  # where nothing is said
 
 
-class RandomConvFeatures(TransformerMixin, BaseEstimator):
+class RandomConvFeatures(TransformerMixin, TorchSavingMixin, BaseEstimator):
     """Means of the maps of a convolutional network that is never trained, a row a clip.
 
     What such features are worth to a classifier says how well an architecture suits a task, before any of it

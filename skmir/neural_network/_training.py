@@ -14,6 +14,7 @@ from skorch.helper import predefined_split
 from ..augmentation import GaussianNoise, InputDropout, augment
 from ..augmentation._augment import check_augmentation
 from ._batches import CoveringBatches, RandomBatches, n_batches
+from ._data_parallel import DataParallelNet, accelerated
 from ._net import Net, Step
 from ._optimizers import optimizer_params
 from ._progress import EpochBar
@@ -42,7 +43,8 @@ def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, d
     callbacks : list of (str, skorch callback)
     net_params : dict or None
         Anything else that ``skorch.NeuralNet`` takes; it wins over what stands here, but its callbacks
-        come on top, as copies: skorch writes into callbacks.
+        come on top, as copies: skorch writes into callbacks. With an ``accelerator``, a copy of which is
+        taken likewise, several processes train together.
 
     Returns
     -------
@@ -69,7 +71,11 @@ def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, d
     if "optimizer" in extra:  # the user's own: what was meant for ours is not for it
         params.pop("optimizer__momentum", None), params.pop("optimizer__nesterov", None)
     callbacks = [*callbacks, *copy.deepcopy(extra.pop("callbacks", None) or [])]
-    return Net(module, **{**params, **extra}, callbacks=callbacks)
+    kind = Net
+    if extra.get("accelerator") is not None:
+        kind = DataParallelNet
+        extra |= accelerated(extra["accelerator"])
+    return kind(module, **{**params, **extra}, callbacks=callbacks)
 
 
 def take_over(net, old):
@@ -143,6 +149,7 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
     ValueError
         Where the weights have grown beyond bounds.
     """
+    device = examples.targets.device
     net.train_split = None if valid is None else predefined_split(valid)
     net.max_epochs = epochs
     if isinstance(net.optimizer_, torch.optim.LBFGS):  # it flattens gradients in plain memory order alone
@@ -156,10 +163,10 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
         forward=torch.compile(net.module_) if recipe.compile else None,
         recipe=recipe,
         generator=generator,
-        device_type=torch.device(net.device).type,
+        device_type=device.type,
     )
     try:
-        _to(net, net.device)
+        _to(net, device)
         net.train(examples)
     finally:
         if penalty is not None:

@@ -5,11 +5,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
+from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
 from ._names import bin_names
 
 
-class BaseFrameStep(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """Frames to frames, each clip by itself.
 
     A subclass has three methods: ``_check_parameters``, ``_apply``, from an array of shape

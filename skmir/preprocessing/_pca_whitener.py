@@ -10,12 +10,15 @@ from sklearn.utils.extmath import svd_flip
 from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
+from .._saving import SavingMixin
 from .._validation import check_frames, check_number, is_table, stack_if_equal
 
 FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take a step a clip
 
 
-class PCAWhitener(ClassNamePrefixFeaturesOutMixin, FramesOutputMixin, TransformerMixin, BaseEstimator):
+class PCAWhitener(
+    ClassNamePrefixFeaturesOutMixin, FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator
+):
     """Rotate frames onto their principal components, and give each of these unit variance.
 
     Neighbouring bins of a spectrum say much the same; whitening takes that out, and networks learn quicker

@@ -4,12 +4,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from .._saving import SavingMixin
 from .._validation import check_frames
 from ._names import bin_names
 from ._statistics import pool, statistic_functions
 
 
-class FramePooler(TransformerMixin, BaseEstimator):
+class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
     """Pool the frames of each clip into one row of statistics.
 
     Clips of any length become rows of one width, on which every scikit-learn estimator works.

@@ -6,12 +6,13 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
+from .._saving import SavingMixin
 from .._validation import check_frames, check_number
 from ._base import each_clip
 from ._names import bin_names
 
 
-class FrameScaler(FramesOutputMixin, TransformerMixin, BaseEstimator):
+class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """Standardise each bin over all frames of the training clips, in decibels where values are powers.
 
     A network learns poorly from spectra as they are: a few loud partials hold nearly all the power. So

@@ -1,0 +1,65 @@
+"""What lossy codecs leave of a recording."""
+
+import numpy as np
+
+from .._validation import check_choice
+from ._coding import FORMATS, decode, encode
+from ._waveform import WaveformAugmentation, check_range, draw_range
+
+
+class Codec(WaveformAugmentation):
+    """Encode a clip as MP3, Ogg Vorbis or Opus at a bit rate, and decode it again.
+
+    libsndfile does it, in memory. The clip comes back at its length and place: what the MP3 format adds
+    before and after it is cut off.
+
+    Parameters
+    ----------
+    codec : {"mp3", "vorbis", "opus"} or a tuple of them, default=("mp3", "vorbis", "opus")
+        Of several, one is drawn.
+    bit_rate : float or (float, float), default=(16, 64)
+        In kbit/s of one channel, without headers, above 0; a pair is the range that it is drawn from. Where
+        a format has no such rate, the nearest serves.
+
+    Notes
+    -----
+    It makes labels of the kind "recording" wrong, and no others.
+
+    MP3 has 8 to 160 kbit/s at 16 to 24 kHz, 32 to 320 above and 8 to 64 below, in steps. Opus has 6 to 256
+    on average, and always works at 8, 12, 16, 24 or 48 kHz, to which the clip is resampled, and back. Vorbis
+    has qualities instead: the one is searched of which the rate comes closest for this clip, by encoding it
+    several times, which takes several times as long.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.augmentation import Codec
+    >>> y = np.random.RandomState(0).uniform(-0.5, 0.5, 22050)
+    >>> coded = Codec("opus", 16).apply(y, 22050, 0)
+    >>> coded.shape, coded.dtype
+    ((22050,), dtype('float32'))
+    """
+
+    invalidates = frozenset({"recording"})
+
+    def __init__(self, codec=("mp3", "vorbis", "opus"), bit_rate=(16, 64)):
+        self.codec = codec
+        self.bit_rate = bit_rate
+
+    def _check_parameters(self):
+        check_range("bit_rate", self.bit_rate, above=0)
+        if not self._codecs():
+            raise ValueError(f"codec={self.codec!r} holds no codec. Name at least one of {sorted(FORMATS)}.")
+        for codec in self._codecs():
+            check_choice("codec", codec, FORMATS)
+
+    def _draw(self, rng):
+        codec = self._codecs()[rng.integers(len(self._codecs()))]
+        return {"codec": codec, "bit_rate": draw_range(self.bit_rate, rng)}
+
+    def _change(self, y, sr, codec, bit_rate):
+        peak = max(1.0, float(np.abs(y).max()))  # full scale is all that codecs know
+        return peak * decode(encode(y / peak, sr, codec, bit_rate), len(y), sr)
+
+    def _codecs(self):
+        return [self.codec] if isinstance(self.codec, str) else list(self.codec)

@@ -1,0 +1,229 @@
+"""What all augmentations of waveforms share: what is drawn, what is changed, and what becomes of labels.
+
+A draw is made before the waveform is known, and everything after it follows from it. So one draw changes a
+waveform and its label alike, and a label can be changed without the waveform.
+"""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from .._cache import array_digest, file_digest
+from .._validation import check_choice, check_number, is_path
+
+# What a label, or an annotation, may be about; what it then has to be, a clip.
+TARGETS = {
+    "key": "a key such as 'C major' or 'A:min'",
+    "chord": "a chord in mir_eval's syntax, such as 'C:maj' or 'N'",
+    "pitch": "a fundamental frequency in Hz, or an array of them",
+    "midi": "a MIDI note number, or an array of them",
+    "tempo": "beats per minute, a number or an array",
+    "times": "an array of event times in s: beats, onsets",
+    "chords": "a pair of intervals of shape (n, 2) in s, and n chords",
+    "notes": "a pair of intervals of shape (n, 2) in s, and n pitches in Hz",
+    "recording": "a word on how it was recorded: noise, room, codec, dynamics",
+}
+
+
+class WaveformAugmentation(BaseEstimator):
+    """A random change of one waveform, and of what its label says.
+
+    It has the parameters of a scikit-learn estimator (``clone``, ``set_params``, nested search), and nothing
+    to fit. A subclass has the methods ``_check_parameters``; ``_draw``, from a generator to a dict of what
+    is drawn; ``_change``, from a waveform, its rate and a draw to the new waveform; and, where ``transforms``
+    is not empty, ``_change_targets``. Its ``version`` goes up whenever its results change, so that no cache
+    serves old ones.
+
+    Attributes
+    ----------
+    targets : dict of str to str
+        The kinds of labels there are, and what each has to be.
+    transforms : frozenset of str
+        The kinds that it changes, and can change in a copy's label as well.
+    invalidates : frozenset of str
+        The kinds that are no longer true, and cannot be mended.
+
+    Examples
+    --------
+    >>> from skmir.augmentation import WaveformAugmentation
+    >>> class Reverse(WaveformAugmentation):
+    ...     invalidates = frozenset({"times", "chords", "notes"})
+    ...
+    ...     def _check_parameters(self):
+    ...         pass
+    ...
+    ...     def _draw(self, rng):
+    ...         return {}
+    ...
+    ...     def _change(self, y, sr):
+    ...         return y[::-1]
+    >>> Reverse().apply([1.0, 2.0], 22050, rng=0)
+    array([2., 1.], dtype=float32)
+    """
+
+    version = 1
+    targets = TARGETS
+    transforms = frozenset()
+    invalidates = frozenset()
+
+    def check(self):
+        """Raise where a parameter is not what it may be.
+
+        Raises
+        ------
+        TypeError
+            Where a parameter is of the wrong type.
+        ValueError
+            Where a parameter is out of its range.
+        """
+        self._check_parameters()
+
+    def draw(self, rng):
+        """Draw what one copy needs.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator, RandomState or int
+            A Generator goes on from where it is; of a RandomState one number is drawn.
+
+        Returns
+        -------
+        drawn : dict of str to number or str
+        """
+        self.check()
+        if isinstance(rng, np.random.RandomState):
+            rng = int(rng.randint(2**31 - 1))
+        return self._draw(np.random.default_rng(rng))
+
+    def change(self, y, sr, drawn):
+        """Return a waveform as one draw changes it.
+
+        Parameters
+        ----------
+        y : ndarray of float of shape (n_samples,)
+            It is not written to.
+        sr : int
+            Sampling rate in Hz.
+        drawn : dict
+            From :meth:`draw`.
+
+        Returns
+        -------
+        y : ndarray of float32 of shape (n_samples,)
+            Of another length only where the class says so.
+
+        Raises
+        ------
+        ValueError
+            Where y is not one waveform of finite numbers.
+        """
+        y = np.asarray(y)
+        if y.ndim != 1 or not y.size or not np.isfinite(y).all():
+            raise ValueError(f"y has the shape {y.shape}; one waveform of finite samples is needed.")
+        changed = self._change(y.astype(np.float32), sr, **drawn)
+        return np.ascontiguousarray(changed, dtype=np.float32)
+
+    def apply(self, y, sr, rng):
+        """Return a changed copy of a waveform.
+
+        Parameters
+        ----------
+        y : ndarray of float of shape (n_samples,)
+            It is not written to.
+        sr : int
+            Sampling rate in Hz.
+        rng : numpy.random.Generator, RandomState or int
+
+        Returns
+        -------
+        y : ndarray of float32 of shape (n_samples,)
+            Of another length only where the class says so.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Where a parameter is not what it may be, or y is not one waveform.
+        """
+        return self.change(y, sr, self.draw(rng))
+
+    def change_targets(self, targets, kind, draws):
+        """Return the labels of clips as draws change them.
+
+        Parameters
+        ----------
+        targets : sequence of length n_clips
+        kind : str
+            A key of ``targets``, the attribute.
+        draws : list of dict, of length n_clips
+
+        Returns
+        -------
+        targets : list of length n_clips
+
+        Raises
+        ------
+        ValueError
+            Where there is no such kind, the labels become wrong, or a label is not of that kind.
+        """
+        check_choice("target", kind, self.targets)
+        if kind in self.invalidates:
+            raise ValueError(f"{self} makes labels of the kind {kind!r} wrong. {self._cure(kind)}")
+        if kind not in self.transforms:
+            return list(targets)
+        return self._change_targets(list(targets), kind, draws)
+
+    def identity(self):
+        """Return a text that is the same for two augmentations only where they do the same.
+
+        Returns
+        -------
+        identity : str
+        """
+        kind = type(self)
+        params = sorted(self.get_params(deep=False).items())
+        plain = [(name, _plain(value)) for name, value in params]
+        return repr((f"{kind.__module__}.{kind.__qualname__}", self.version, plain))
+
+    def _check_parameters(self):
+        raise NotImplementedError
+
+    def _draw(self, rng):
+        raise NotImplementedError
+
+    def _change(self, y, sr, **drawn):
+        raise NotImplementedError
+
+    def _change_targets(self, targets, kind, draws):
+        raise NotImplementedError
+
+    def _cure(self, kind):
+        return "Leave it out."
+
+
+def check_range(name, value, *, low=None, high=None, above=None):
+    """Raise unless a parameter is a finite number, or a pair (low, high) of them, within bounds."""
+    values = value if isinstance(value, tuple | list) else (value,)
+    if isinstance(value, tuple | list) and len(value) != 2:
+        raise ValueError(f"{name}={value!r} must be a number, or a pair (low, high).")
+    for number in values:
+        check_number(name, number, low=low, high=high, above=above)
+        if not np.isfinite(number):
+            raise ValueError(f"{name}={value!r} must be finite.")
+    if values[0] > values[-1]:
+        raise ValueError(f"{name}={value!r} must be a pair (low, high) with low <= high.")
+
+
+def draw_range(value, rng):
+    """Draw a number uniformly from a pair (low, high); a single number is what it is."""
+    low, high = value if isinstance(value, tuple | list) else (value, value)
+    return float(rng.uniform(low, high))
+
+
+def _plain(value):
+    """Return a parameter as what its effect depends on: what an array or a file holds, not its name."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_plain, value))
+    if isinstance(value, np.ndarray):
+        return array_digest(value)
+    if is_path(value) and not isinstance(value, str):
+        return file_digest(str(value))
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,71 @@
+"""What a user gave as augmentations of waveforms, and what they do to labels.
+
+An augmentation is known by its methods: this folder and :mod:`skmir.augmentation` are on one floor, and
+import nothing of each other.
+"""
+
+
+def check_augmentations(value, target):
+    """Return augmentations of waveforms as a list, their parameters and the target checked.
+
+    Parameters
+    ----------
+    value : augmentation, list or tuple of them, or None
+    target : str or None
+        What labels are about.
+
+    Returns
+    -------
+    augmentations : list of augmentations
+
+    Raises
+    ------
+    TypeError
+        Where something changes no waveforms; the message names it.
+    ValueError
+        Where a parameter of one is out of its range, the target is no kind of label, or one makes it wrong.
+    """
+    if value is None:
+        return []
+    is_list = isinstance(value, list | tuple)
+    named = (
+        [(f"augmentations[{i}]", a) for i, a in enumerate(value)] if is_list else [("augmentations", value)]
+    )
+    for name, augmentation in named:
+        _check_kind(name, augmentation)
+        augmentation.check()
+        if target is not None:
+            augmentation.change_targets([], target, [])
+    return [augmentation for _, augmentation in named]
+
+
+def change_labels(labels, target, augmentations, draws):
+    """Return the labels of clips after all augmentations.
+
+    Parameters
+    ----------
+    labels : list of length n_clips
+    target : str
+    augmentations : list of augmentations
+    draws : sequence of list of dict, of shape (n_clips, n_augmentations)
+
+    Returns
+    -------
+    labels : list of length n_clips
+    """
+    for augmentation, drawn in zip(augmentations, zip(*draws, strict=True), strict=True):
+        labels = augmentation.change_targets(labels, target, drawn)
+    return labels
+
+
+def _check_kind(name, augmentation):
+    if isinstance(augmentation, type):
+        raise TypeError(
+            f"{name} is the class {augmentation.__name__}. Pass an instance: {augmentation.__name__}(...)."
+        )
+    if not all(hasattr(augmentation, method) for method in ("check", "draw", "change", "change_targets")):
+        raise TypeError(
+            f"{name}={augmentation!r} does not change waveforms. Pass one of skmir.augmentation that does, "
+            "such as AddNoise(), a list of them, or None. Those of frames are the parameter augmentation of "
+            "networks."
+        )

@@ -1,0 +1,228 @@
+"""Any estimator, trained on changed copies of its clips as well."""
+
+import copy
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import check_consistent_length, check_random_state, get_tags
+
+from .._random import MAX_SEED
+from .._saving import SavingMixin
+from .._validation import check_clips, check_number, is_path, stack_if_equal
+from ._augmentations import change_labels, check_augmentations
+from ._copies import Copies
+from ._delegate import DelegateMixin
+from ._fit_parameter import fit_parameter
+
+
+class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
+    """Train an estimator on clips and on changed copies of them.
+
+    Copies are made inside ``fit``, after scikit-learn has split clips: a test fold is never changed, and no
+    copy of its clips is trained on. It wraps a whole pipeline, since what is changed is its input, the
+    waveform.
+
+    Parameters
+    ----------
+    estimator : estimator or None, default=None
+        What takes clips, such as a Pipeline from a front end on. It is cloned before use. None takes a
+        ``LogisticRegression`` on samples.
+    augmentations : augmentation, list of them, or None, default=None
+        Of waveforms, from :mod:`skmir.augmentation`. Each copy goes through all of them, in their order. None
+        and an empty list make no copies.
+    n_copies : int, default=1
+        Copies of each clip; 0 makes none.
+    target : str or None, default=None
+        What y is about, where an augmentation changes that: "key", "chord", "pitch", "midi", "tempo",
+        "times", "chords", "notes" or "recording", as :attr:`WaveformAugmentation.targets
+        <skmir.augmentation.WaveformAugmentation>` describes them. Copies then get labels that are changed in
+        the same way. None leaves labels as they are, as is right for instruments or genres.
+    sr : int, default=22050
+        Sampling rate in Hz of the waveforms, to which files are brought; the same as the front end's.
+    memory : str or PathLike or None, default=None
+        A folder in which copies are kept as WAV files, under the names of what they were made from, so that
+        other folds and candidates read them, and front ends find what they have cached. Paths stay
+        paths, and copies are not held in memory. It needs an int as ``random_state``. With None, copies are
+        made at each fit, and all waveforms are in memory.
+    n_jobs : int or None, default=None
+        Threads that make copies, as in joblib.
+    random_state : int, RandomState instance or None, default=None
+        Decides, with each clip's content, how it is changed: whatever else is in X, and wherever the clip
+        stands in it.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The fitted one.
+    classes_ : ndarray of shape (n_classes,)
+        Of a classifier.
+    n_features_in_ : int
+        Number of samples a clip, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.augmentation : The augmentations; those of frames are a parameter of networks.
+
+    Notes
+    -----
+    The estimator gets all clips in their order, then the first copies of all, then the second, and so on,
+    with labels and weights alike. An estimator, or a Pipeline's last step, whose ``fit`` takes ``groups``
+    gets them too; where none are given, each clip is a group, so that an inner split has no copy of a
+    clip on the other side. Others that split inside ``fit`` (a search, ``HistGradientBoostingClassifier``,
+    ``CalibratedClassifierCV``) would find them on both: put a search outside, around the AugmentedEstimator.
+
+    Equal clips get equal copies.
+
+    References
+    ----------
+    .. [1] B. McFee, E. J. Humphrey and J. P. Bello, "A software framework for musical data augmentation",
+       ISMIR, 2015.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.svm import SVC
+    >>> from skmir.augmentation import AddNoise, Compression
+    >>> from skmir.compose import AugmentedEstimator
+    >>> from skmir.datasets import make_instruments
+    >>> from skmir.feature_extraction import MFCC
+    >>> from skmir.preprocessing import FramePooler
+    >>> notes = make_instruments(n_instruments=2, n_notes=2, duration=0.5, random_state=0)
+    >>> baseline = make_pipeline(MFCC(), FramePooler(), SVC())
+    >>> model = AugmentedEstimator(baseline, [Compression(), AddNoise(snr=(20, 40))], 2, random_state=0)
+    >>> model.fit(notes.data, notes.target).predict(notes.data).shape
+    (28,)
+    """
+
+    # Groups that a search or cross_validate routes reach the inner estimator unasked.
+    __metadata_request__fit = {"groups": True}
+
+    def __init__(
+        self,
+        estimator=None,
+        augmentations=None,
+        n_copies=1,
+        *,
+        target=None,
+        sr=22050,
+        memory=None,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.augmentations = augmentations
+        self.n_copies = n_copies
+        self.target = target
+        self.sr = sr
+        self.memory = memory
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X, y=None, sample_weight=None, *, groups=None):
+        """Fit the estimator to clips and copies.
+
+        Parameters
+        ----------
+        X : clips
+            Paths, a 2-D array, or a list of 1-D arrays.
+        y : array-like of shape (n_clips, ...), list of annotations, or None, default=None
+            Labels, of what ``target`` says.
+        sample_weight : array-like of shape (n_clips,), default=None
+            Weights; a copy gets its clip's.
+        groups : array-like of shape (n_clips,), default=None
+            A copy gets its clip's. By default each clip is a group of its own.
+
+        Returns
+        -------
+        self : AugmentedEstimator
+
+        Raises
+        ------
+        TypeError
+            Where a parameter is of the wrong type.
+        ValueError
+            Where a parameter is not what it may be, an augmentation makes the ``target`` wrong, or a front
+            end has another ``sr``.
+        """
+        augmentations = self._check_parameters()
+        clips = check_clips(self, X, reset=True)
+        check_consistent_length(clips, y, sample_weight, groups)
+        self.estimator_ = self._inner()
+        n_copies = int(self.n_copies) if augmentations else 0
+        draws = []
+        n_clips = len(clips)
+        if n_copies:
+            self._check_rates()
+            clips, draws = self._with_copies(clips, augmentations, n_copies)
+        index = np.tile(np.arange(n_clips), 1 + n_copies)
+        parameters = self._fit_parameters(index, sample_weight, groups)
+        self.estimator_.fit(clips, self._labels(y, index, augmentations, draws), **parameters)
+        return self
+
+    def __sklearn_tags__(self):
+        tags, inner = super().__sklearn_tags__(), get_tags(self._inner())
+        for name in (
+            "estimator_type",
+            "classifier_tags",
+            "regressor_tags",
+            "transformer_tags",
+            "target_tags",
+        ):
+            setattr(tags, name, copy.deepcopy(getattr(inner, name)))
+        tags.input_tags.string = inner.input_tags.string
+        return tags
+
+    def _inner(self):
+        return LogisticRegression() if self.estimator is None else clone(self.estimator)
+
+    def _check_parameters(self):
+        """Return the augmentations as a list, once they and all else are what they may be."""
+        check_number("n_copies", self.n_copies, kind=numbers.Integral, low=0)
+        check_number("sr", self.sr, kind=numbers.Integral, low=1)
+        if self.memory is not None and not is_path(self.memory):
+            raise TypeError(f"memory={self.memory!r} must be a folder's path, or None.")
+        return check_augmentations(self.augmentations, self.target)
+
+    def _check_rates(self):
+        """Raise where a front end takes waveforms to be at another rate than they are changed at."""
+        for name, value in self.estimator_.get_params().items():
+            if name.rpartition("__")[2] == "sr" and isinstance(value, numbers.Real) and value != self.sr:
+                raise ValueError(
+                    f"sr={self.sr} of AugmentedEstimator is not {name}={value} of its estimator, which would "
+                    f"take the copies for something else. Use AugmentedEstimator(..., sr={value})."
+                )
+
+    def _with_copies(self, clips, augmentations, n_copies):
+        """Return clips and copies, as an array where clips are one and lengths allow it, and the draws."""
+        seed = int(check_random_state(self.random_state).randint(MAX_SEED))
+        maker = Copies(augmentations, n_copies=n_copies, sr=int(self.sr), seed=seed, folder=self.memory)
+        originals, copies, draws = maker.make(clips, self.n_jobs)
+        every = originals + [clip for each in copies for clip in each]
+        return stack_if_equal(every) if isinstance(clips, np.ndarray) else every, draws
+
+    def _labels(self, y, index, augmentations, draws):
+        """Return the labels of clips and copies."""
+        if y is None or not draws:
+            return y
+        if self.target is None:
+            return [y[i] for i in index] if isinstance(y, list | tuple) else np.asarray(y)[index]
+        every = labels = list(y)
+        for drawn in draws:
+            every = every + change_labels(labels, self.target, augmentations, drawn)
+        return every if isinstance(y, list | tuple) else np.asarray(every)
+
+    def _fit_parameters(self, index, sample_weight, groups):
+        """Return weights and groups of clips and copies, where the inner estimator takes them."""
+        parameters = {}
+        if sample_weight is not None:
+            name = fit_parameter(self.estimator_, "sample_weight")
+            if name is None:
+                raise ValueError(
+                    f"{self.estimator_} takes no sample_weight. Leave it out, or use an estimator that does."
+                )
+            parameters[name] = np.asarray(sample_weight)[index]
+        if name := fit_parameter(self.estimator_, "groups"):
+            parameters[name] = index if groups is None else np.asarray(groups)[index]
+        return parameters

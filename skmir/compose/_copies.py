@@ -1,0 +1,133 @@
+"""Changed copies of clips, in memory or as files that are found again."""
+
+import os
+import tempfile
+
+import numpy as np
+from scipy.io import wavfile
+
+from .._cache import array_digest, file_digest, text_digest
+from .._validation import is_path
+from ..audio import load
+from ..audio._stream import stream, waveform
+
+VERSION = 1  # goes up whenever the way from a seed and a clip to its draws changes
+
+
+class Copies:
+    """How clips are copied.
+
+    What a copy is follows from the clip's content, the seed, the number of the copy and the augmentations;
+    neither from the clip's place among others nor from threads.
+
+    Parameters
+    ----------
+    augmentations : list of augmentations
+        Each copy goes through all of them, in their order.
+    n_copies : int
+    sr : int
+        Sampling rate in Hz.
+    seed : int
+    folder : str or None
+        Where copies of files, and of arrays, are kept as WAV files of 32-bit floats.
+    """
+
+    def __init__(self, augmentations, *, n_copies, sr, seed, folder):
+        self.augmentations, self.n_copies, self.sr, self.seed = augmentations, n_copies, sr, seed
+        self.folder = None if folder is None else _folder(folder, self._identity())
+
+    def make(self, clips, n_jobs):
+        """Copy clips.
+
+        Parameters
+        ----------
+        clips : list of str, or sequence of ndarray of shape (n_samples_i,)
+        n_jobs : int or None
+            Threads, as in joblib.
+
+        Returns
+        -------
+        originals : list of ndarray or str
+            Paths only where there is a folder.
+        copies : list of list of ndarray or str, of shape (n_copies, n_clips)
+        draws : list of list of list of dict, of shape (n_copies, n_clips, n_augmentations)
+        """
+        made = list(stream(self.of_one, range(len(clips)), clips, n_jobs=n_jobs))
+        originals, copies, draws = zip(*made, strict=True)
+        return list(originals), [list(c) for c in zip(*copies, strict=True)], list(zip(*draws, strict=True))
+
+    def of_one(self, position, clip):
+        """Return a clip, its copies, and what was drawn for each."""
+        if is_path(clip) and not os.path.isfile(clip):
+            load(clip)  # says what is wrong
+        digest = file_digest(clip) if is_path(clip) else array_digest(clip)
+        draws = [self._draws(digest, i) for i in range(self.n_copies)]
+        stay_files = is_path(clip) and self.folder is not None
+        y = None if stay_files else waveform(position, clip, sr=self.sr)[0]
+        copies = []
+        for i, drawn in enumerate(draws):
+            if self.folder is None:
+                copies.append(self._change(y, drawn))
+                continue
+            path = os.path.join(self.folder, f"{digest}-{i}.wav")
+            if not _is_whole(path, self.sr):
+                y = waveform(position, clip, sr=self.sr)[0] if y is None else y
+                _write(path, self._change(y, drawn), self.sr)
+            copies.append(path if stay_files else wavfile.read(path)[1].astype(y.dtype))
+        return clip if stay_files else y, copies, draws
+
+    def _draws(self, digest, copy):
+        """Draw for each augmentation, which has a generator of its own: other ones leave its draws alone."""
+        content = int(digest, 16)
+        return [
+            augmentation.draw(np.random.default_rng([self.seed, content, copy, i]))
+            for i, augmentation in enumerate(self.augmentations)
+        ]
+
+    def _change(self, y, draws):
+        changed = y
+        for augmentation, drawn in zip(self.augmentations, draws, strict=True):
+            changed = augmentation.change(changed, self.sr, drawn)
+        return changed.astype(y.dtype)
+
+    def _identity(self):
+        chain = [augmentation.identity() for augmentation in self.augmentations]
+        return repr((VERSION, self.seed, self.sr, chain))
+
+
+def _folder(location, identity):
+    """Make the folder of one seed and one chain of augmentations."""
+    location = os.path.abspath(os.fspath(location))
+    if os.path.exists(location) and not os.path.isdir(location):
+        raise NotADirectoryError(
+            f"memory={location!r} is a file. Pass a folder; it is made where it does not exist."
+        )
+    folder = os.path.join(location, "skmir-copies", text_digest(identity))
+    os.makedirs(folder, exist_ok=True)
+    return folder
+
+
+def _is_whole(path, sr):
+    """Return whether a file is there and not cut short; its header and first samples are read."""
+    try:
+        load(path, sr=None, duration=2 / sr)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _write(path, y, sr):
+    """Write a file under another name first, so that a reader sees all of it or none.
+
+    Unlike libsndfile's, scipy's file holds no date: the same copy is the same bytes, and what is cached
+    of it is found again.
+    """
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            wavfile.write(file, sr, np.asarray(y, dtype=np.float32))
+        os.chmod(temporary, os.stat(os.path.dirname(path)).st_mode & 0o666)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

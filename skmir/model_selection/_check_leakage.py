@@ -1,0 +1,188 @@
+"""Whether training and test parts of folds share recordings."""
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_consistent_length
+
+from .._validation import check_clips, check_number, is_path
+from ..audio import AudioLoader
+from ._copies import CopyFinder
+from ._seeds import as_seed
+from ._splits import make_splits
+
+_KINDS = ("same_clip", "same_file", "same_audio", "same_recording", "same_group")
+
+
+def check_leakage(X, groups=None, cv=5, *, y=None, sr=22050, n_jobs=None, random_state=None, verbose=0):
+    """Find clips in the training part of a fold that sound in its test part too.
+
+    Three things are compared: the bytes of files, their decoded samples, and what remains of the sound when
+    it is coded with losses, resampled, made louder or softer, or cut. For the last, landmarks in the
+    spectrogram after Wang [1]_ say which clips may hold the same stretch of sound, and where in each other;
+    whether they do is then decided by the cross-correlation of the waveforms, since phases agree in copies,
+    and not in two takes of the same note.
+
+    Parameters
+    ----------
+    X : clips
+        Paths, waveforms as a 2-D array, or a list of 1-D arrays.
+    groups : array-like of shape (n_clips,), default=None
+        What must not stand on both sides of a fold. Entries that are missing (None, NaN) say nothing.
+    cv : int, splitter or iterable of (train, test), default=5
+        As in :func:`compare`: an integer gives the folds that ``compare`` would make. ``LeaveOneOut()``
+        lists all pairs, whatever the folds may be.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs), default=None
+        Labels, for splitters that look at them.
+    sr : float, default=22050
+        Sampling rate of waveforms in Hz; files know theirs.
+    n_jobs : int or None, default=None
+        Threads, as in joblib.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the folds where ``cv`` is an integer, as in :func:`compare`.
+    verbose : int, default=0
+        1 draws progress bars on stderr.
+
+    Returns
+    -------
+    leaks : DataFrame
+        A row a pair of clips of which one is in the training part and the other in the test part of at
+        least one fold; empty where nothing was found. The columns:
+
+        clip, other : int
+            Positions in ``X``, the first one the lower.
+        kind : {"same_clip", "same_file", "same_audio", "same_recording", "same_group"}
+            ``same_clip``: a fold has the clip on both sides. ``same_file``: equal bytes, or equal arrays.
+            ``same_audio``: equal samples, from another file format. ``same_recording``: a coded or otherwise
+            changed copy, or two cuts that overlap. ``same_group``: a group stands on both sides; a row a
+            group, with its first two clips.
+        offset : float
+            How long after the beginning of ``clip`` that of ``other`` is, in s.
+        overlap : float
+            For how long both sound, in s.
+        similarity : float
+            In (0, 1]; 1 for equal samples, else the highest whitened cross-correlation.
+        folds : tuple of int
+            In which they stand on both sides.
+        group, other_group : object
+            Their groups; None where there are none.
+        file, other_file : str
+            Where ``X`` holds paths.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where a file cannot be read, lengths differ, or there is no fold.
+
+    Notes
+    -----
+    An empty table is no proof. Two cuts of one recording that do not overlap have no sound in common: only
+    ``groups`` can keep them together. Overlaps shorter than 0.9 s are passed over, unless they are most of
+    the shorter clip; so are copies at another speed or pitch, versions, and remixes. Steady tones and clips
+    below a second have few landmarks and are found as whole copies, hardly as cuts. On the other hand, clips
+    made from the same samples (sample libraries, loops) are reported, since they do hold the same sound.
+
+    See Also
+    --------
+    MultilabelStratifiedGroupKFold : Folds that keep groups together and tags balanced.
+
+    References
+    ----------
+    .. [1] A. L.-C. Wang, "An industrial-strength audio search algorithm", ISMIR, 2003.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.model_selection import check_leakage
+    >>> rng = np.random.RandomState(0)
+    >>> clips = [rng.randn(22050 * 2) for _ in range(6)]
+    >>> clips[5] = 0.5 * clips[0][11025:]  # a softer copy that begins half a second later
+    >>> leaks = check_leakage(clips, cv=[([0, 1, 2], [3, 4, 5])])
+    >>> leaks[["clip", "other", "kind", "folds"]]
+       clip  other            kind folds
+    0     0      5  same_recording  (0,)
+    >>> leaks["offset"].round(3).tolist()
+    [0.5]
+    """
+    check_number("sr", sr, above=0)
+    clips = list(check_clips(AudioLoader(), X, reset=True))
+    check_consistent_length(clips, groups, y)
+    labels = np.zeros(len(clips)) if y is None else y
+    train, test = _sides(make_splits(cv, clips, labels, groups, as_seed(random_state)), len(clips))
+    copies = CopyFinder(clips, sr=sr, n_jobs=n_jobs, verbose=verbose).find()
+    leaks = pd.concat(
+        [_clips_on_both_sides(train, test), _copies_on_both_sides(copies, train, test)], ignore_index=True
+    )
+    if groups is not None:
+        groups = np.asarray(groups, dtype=object)
+        leaks = pd.concat([leaks, _groups_on_both_sides(groups, train, test)], ignore_index=True)
+    return _described(leaks, clips, groups)
+
+
+def _sides(splits, n_clips):
+    """Return which clips are in the training and the test part of each fold, (n_folds, n_clips) each."""
+    train, test = np.zeros((2, len(splits), n_clips), dtype=bool)
+    for fold, (train_positions, test_positions) in enumerate(splits):
+        train[fold, train_positions] = True
+        test[fold, test_positions] = True
+    return train, test
+
+
+def _table(rows):
+    """Return rows of clip, other, kind, offset, overlap, similarity and folds as a table."""
+    types = {
+        "clip": int,
+        "other": int,
+        "kind": object,
+        "offset": float,
+        "overlap": float,
+        "similarity": float,
+        "folds": object,
+    }
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+
+def _clips_on_both_sides(train, test):
+    both = train & test
+    folds = {clip: np.flatnonzero(both[:, clip]) for clip in np.flatnonzero(both.any(axis=0))}
+    return _table(
+        [(clip, clip, "same_clip", 0.0, np.nan, 1.0, tuple(map(int, where))) for clip, where in folds.items()]
+    )
+
+
+def _copies_on_both_sides(copies, train, test):
+    rows = []
+    for copy in copies:
+        a, b = copy.clip, copy.other
+        folds = np.flatnonzero(train[:, a] & test[:, b] | test[:, a] & train[:, b])
+        if len(folds):
+            rows.append((a, b, copy.kind, copy.offset, copy.overlap, copy.similarity, tuple(map(int, folds))))
+    return _table(rows)
+
+
+def _groups_on_both_sides(groups, train, test):
+    """Return a row for each group that some fold divides: two of its clips, and all such folds."""
+    rows = []
+    codes, _ = pd.factorize(groups)
+    for code in np.unique(codes[codes >= 0]):
+        members = np.flatnonzero(codes == code)
+        folds = np.flatnonzero(train[:, members].any(axis=1) & test[:, members].any(axis=1))
+        for fold in folds[:1]:
+            a = members[train[fold, members]][0]
+            b = members[test[fold, members] & (members != a)][:1]
+            if len(b):
+                pair = int(min(a, b[0])), int(max(a, b[0]))
+                rows.append((*pair, "same_group", np.nan, np.nan, np.nan, tuple(map(int, folds))))
+    return _table(rows)
+
+
+def _described(leaks, clips, groups):
+    """Sort, the surest first, and add groups and files."""
+    order = leaks["kind"].map(_KINDS.index)
+    leaks = leaks.assign(order=order).sort_values(["order", "clip", "other"], ignore_index=True)
+    leaks = leaks.drop(columns="order")
+    for column, positions in (("group", leaks["clip"]), ("other_group", leaks["other"])):
+        leaks[column] = pd.Series([None if groups is None else groups[i] for i in positions], dtype=object)
+    if is_path(clips[0]):
+        leaks["file"] = pd.Series([clips[i] for i in leaks["clip"]], dtype=object)
+        leaks["other_file"] = pd.Series([clips[i] for i in leaks["other"]], dtype=object)
+    return leaks
