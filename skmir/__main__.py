@@ -2,15 +2,19 @@
 
 import argparse
 import json
+import os
 import pathlib
 import sys
 import tempfile
+import warnings
 
 from ._version import __version__
 
 TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
 MAX_ERRORS = 10  # files named when some cannot be read
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
+REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
+OTHER_COLUMNS = ["mean", "ci_low", "ci_high", "difference", "p_holm"]  # of a table that is not the first
 
 
 def main(argv=None):
@@ -24,15 +28,33 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0, or 2 where the data or an argument is not what it may be.
+        0; 2 where the data or an argument is not what it may be; 130 where the user breaks it off.
     """
     args = _parser().parse_args(argv)
     try:
-        args.run(args)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            args.run(args)
     except (OSError, ValueError, TypeError, ImportError) as error:
         print(f"skmir {args.command}: error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"skmir {args.command}: broken off. {_how_to_go_on(args)}", file=sys.stderr)
+        return 130
     return 0
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    """Say a warning in one line, above the progress bar, without the place in the source that gave it."""
+    from tqdm import tqdm
+
+    tqdm.write(f"skmir compare: warning: {' '.join(str(message).split())}", file=sys.stderr)
+
+
+def _how_to_go_on(args):
+    if args.memory is None:
+        return "Nothing is kept; with --memory DIR, what is finished would be."
+    return f"What was finished is kept in {args.memory}: the same command goes on from there."
 
 
 def _parser():
@@ -50,6 +72,7 @@ def _parser():
     compare.set_defaults(run=_compare)
     _add_data_arguments(compare)
     _add_experiment_arguments(compare)
+    _add_output_arguments(compare)
     return parser
 
 
@@ -74,39 +97,42 @@ def _add_data_arguments(parser):
 
 
 def _add_experiment_arguments(parser):
-    parser.add_argument(
-        "--models",
-        nargs="+",
-        metavar="NAME",
-        help="models to run, of SVM LDA MLP CNN CRNN DBN; all if not given",
+    option = parser.add_argument
+    models = "models to run, of SVM LDA MLP CNN CRNN DBN; all if not given"
+    option("--models", nargs="+", metavar="NAME", help=models)
+    reference = "model that the others are tested against; the first if not given"
+    option("--reference", metavar="NAME", help=reference)
+    option("--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)")
+    repeats = "how many times clips, or groups, are dealt out anew to the folds (default: %(default)s)"
+    option("--repeats", type=int, default=1, metavar="N", help=repeats)
+    scorers = "scikit-learn scorers; models are judged by the first (default: balanced_accuracy)"
+    option("--scoring", nargs="+", default=["balanced_accuracy"], metavar="NAME", help=scorers)
+    option("--n-jobs", type=int, metavar="N", help="processes; all cores if not given, one on a GPU")
+    seed = "decides notes, folds, weights and order (default: %(default)s)"
+    option("--seed", type=int, default=0, help=seed)
+    epochs = "epochs of each network; its own number if not given"
+    option("--max-epochs", type=int, metavar="N", help=epochs)
+
+
+def _add_output_arguments(parser):
+    option = parser.add_argument
+    output = "folder for the table (CSV), the record (JSON) and the figure (PNG)"
+    option("--output", metavar="DIR", help=output)
+    option(
+        "--report",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="write a page with all results, which opens without a network; without FILE it is "
+        f"{REPORT} in the folder of --output, or {REPORT_ALONE} here",
     )
-    parser.add_argument(
-        "--reference", metavar="NAME", help="model that the others are tested against; the first if not given"
-    )
-    parser.add_argument(
-        "--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--scoring", default="balanced_accuracy", help="a scikit-learn scorer (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--n-jobs", type=int, metavar="N", help="processes; all cores if not given, one on a GPU"
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, help="decides notes, folds, weights and order (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--max-epochs", type=int, metavar="N", help="epochs of each network; its own number if not given"
-    )
-    parser.add_argument(
-        "--output", metavar="DIR", help="folder for the table (CSV), the record (JSON) and the figure (PNG)"
-    )
-    parser.add_argument(
+    option(
         "--memory",
         metavar="DIR",
-        help="folder in which features are kept from run to run; one for this run only if not given",
+        help="folder in which features and finished folds are kept; the same command, started again, goes "
+        "on where it stopped. If not given, features are kept for this run only",
     )
-    parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
+    option("--quiet", action="store_true", help="draw no progress bar")
 
 
 def _compare(args):
@@ -114,28 +140,51 @@ def _compare(args):
     # Imported here so that --help and --version answer at once.
     from .model_selection import compare, default_models
 
-    output = _output_folder(args.output)
+    _give_back_folder(args)
+    output, report = _targets(args)
     with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
-        memory = args.memory or folder
-        models = default_models(args.models, max_iter=args.max_epochs, memory=memory)
+        models = default_models(args.models, max_iter=args.max_epochs, memory=args.memory or folder)
         data = _load(args)
         result = compare(
             models,
             data.data,
-            data.target,
+            _labels(data),
             groups=data.groups,
             cv=args.cv,
+            n_repeats=args.repeats,
             scoring=args.scoring,
             reference=args.reference,
+            memory=args.memory,
             n_jobs=_n_jobs(args.n_jobs),
             random_state=args.seed,
             verbose=0 if args.quiet else 1,
         )
+    _print(result, data)
+    for path in _write(result, data, output, report):
+        print(f"wrote {path}")
+
+
+def _give_back_folder(args):
+    """Take a FOLDER that stands behind --scoring or --report for what it is, not for a scorer or a file."""
+    if args.folder is not None:
+        return
+    if args.report and os.path.isdir(args.report):
+        args.folder, args.report = args.report, ""
+    elif len(args.scoring) > 1 and os.path.isdir(args.scoring[-1]):
+        args.folder = args.scoring.pop()
+
+
+def _labels(data):
+    """Return names of classes, in which warnings can be read; of two, numbers: scorers look for class 1."""
+    return data.target if len(data.target_names) <= 2 else [data.target_names[i] for i in data.target]
+
+
+def _print(result, data):
     print(_describe(data))
     print(result)
-    if output is not None:
-        for path in _write(result, data, output):
-            print(f"wrote {path}")
+    for scorer in result.scorers_[1:]:
+        table = result.tables_[scorer][OTHER_COLUMNS]
+        print(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format)}")
 
 
 def _load(args):
@@ -198,31 +247,51 @@ def _describe(data):
     return f"{len(data.data)} clips, {len(data.target_names)} classes, {groups}"
 
 
-def _output_folder(name):
-    """Make the folder, and see that a figure can be drawn, before hours go into what it shall hold."""
-    if name is None:
-        return None
-    import matplotlib  # noqa: F401
+def _targets(args):
+    """Return the folder of --output and the file of --report, or None.
 
-    folder = pathlib.Path(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    What would fail in the end fails now, before hours go into what they shall hold.
+    """
+    output = None if args.output is None else pathlib.Path(args.output)
+    report = None if args.report is None else pathlib.Path(args.report or _default_report(output))
+    if report is not None and report.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"--report {args.report} is no name of a page. Let it end in .html.")
+    for folder in filter(None, (output, report and report.parent)):
+        import matplotlib  # noqa: F401
+
+        folder.mkdir(parents=True, exist_ok=True)
+    return output, report
 
 
-def _write(result, data, folder):
+def _default_report(output):
+    return REPORT_ALONE if output is None else output / REPORT
+
+
+def _write(result, data, output, report):
+    """Write what was asked for; return the paths."""
+    paths = [] if output is None else _write_output(result, data, output)
+    if report is not None:
+        from .inspection import write_report
+
+        names = {"target_names": data.target_names}
+        paths.append(write_report(result, report, description=data.DESCR, **names))
+    return paths
+
+
+def _write_output(result, data, folder):
     """Write table, record and figure; return their paths."""
     import matplotlib
 
-    matplotlib.use("agg")
     from .inspection import ComparisonDisplay
 
+    matplotlib.use("agg")
     paths = {name: folder / file for name, file in OUTPUTS.items()}
     result.table_.to_csv(paths["table"])
     record = {"data": data.DESCR, "target_names": list(data.target_names), **result.to_dict()}
     paths["record"].write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.savefig(paths["figure"], dpi=150, bbox_inches="tight")
-    return paths.values()
+    return list(paths.values())
 
 
 if __name__ == "__main__":

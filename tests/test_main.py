@@ -2,14 +2,19 @@
 
 import json
 import re
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from html_page import Page
 
 from skmir.__main__ import main
 from skmir.feature_extraction import FeatureCache
+from skmir.model_selection import _fold
+
+GUESSES = ["majority", "class frequency"]
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def test_compares_and_writes(folder, capsys):
     assert "SVM" in printed.out and "CNN" in printed.out
     assert "fit" in printed.err  # the bar
     table = pd.read_csv(out / "table.csv", index_col=0)
-    assert list(table.index) == ["SVM", "CNN"]
+    assert list(table.index) == ["SVM", "CNN", *GUESSES]
     assert table.loc["SVM", "mean"] == 1.0
     record = json.loads((out / "record.json").read_text())
     assert record["random_state"] == 0
@@ -74,7 +79,8 @@ def test_same_seed_same_table(folder, capsys):
         out = folder / f"out{run}"
         assert main([*arguments, "--quiet", "--n-jobs", str(n_jobs), "--output", str(out)]) == 0
         records.append(json.loads((out / "record.json").read_text()))
-    assert capsys.readouterr().err == ""
+    error = capsys.readouterr().err
+    assert error.count("\n") == error.count("skmir compare: warning: MLP: 8 training clips") == 2  # no bar
     assert records[0]["models"]["MLP"]["scores"] == records[1]["models"]["MLP"]["scores"]
 
 
@@ -137,3 +143,129 @@ def test_bad_files_are_named_before_any_fit(folder, capsys):
     error = capsys.readouterr().err
     assert "2 of 16 recordings cannot be used" in error
     assert "03.wav' is empty" in error and "05.wav' cannot be decoded" in error
+
+
+def svm(folder, *options):
+    """Run an SVM on two folds of four groups, two processes' work in one; return the status."""
+    common = ["--group", "take", "--cv", "2", "--models", "SVM", "--quiet", "--n-jobs", "1"]
+    return main(["compare", str(folder), *common, *map(str, options)])
+
+
+def page(path):
+    return Page(path.read_text(encoding="utf-8"))
+
+
+def test_report_stands_where_it_is_told_to(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    out, own = tmp_path / "out", tmp_path / "new" / "own.html"
+    for options, path in (
+        (["--report"], "skmir-report.html"),
+        (["--report", "--output", out], out / "report.html"),
+        (["--report", own], own),
+    ):
+        assert svm(folder, *options) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == f"wrote {path}"
+        found = page(tmp_path / path)
+        caption = "Balanced accuracy on the held-out clips"
+        assert [row[0] for row in found.tables[caption][1:]] == ["SVM", *GUESSES]
+        assert [row[0] for row in found.tables["SVM"][1:]] == ["high", "low"]
+        assert "16 recordings of 2 classes, in 4 groups" in found.text
+
+
+def test_no_report_unless_asked_for(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert svm(folder, "--output", tmp_path / "out") == 0
+    assert not list(tmp_path.rglob("*.html"))
+
+
+def test_a_report_that_could_not_be_written_is_refused_first(folder, capsys):
+    before = (folder / "labels.csv").read_bytes()
+    assert svm(folder, "--report", folder / "labels.csv") == 2
+    assert "labels.csv is no name of a page. Let it end in .html." in capsys.readouterr().err
+    assert (folder / "labels.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("options", [["--report"], ["--scoring", "accuracy"]])
+def test_folder_behind_options_with_open_ends(folder, tmp_path, monkeypatch, capsys, options):
+    monkeypatch.chdir(tmp_path)
+    common = ["--group", "take", "--cv", "2", "--models", "SVM", "--quiet", "--n-jobs", "1"]
+    assert main(["compare", *common, *options, str(folder)]) == 0
+    assert "16 clips, 2 classes, 4 groups" in capsys.readouterr().out
+
+
+def test_several_scorers_and_repeats(folder, tmp_path, capsys):
+    options = ["--scoring", "accuracy", "f1_macro", "--repeats", "3", "--output", tmp_path / "out"]
+    assert svm(folder, *options, "--report") == 0
+    printed = capsys.readouterr().out
+    assert "on 6 folds: accuracy" in printed
+    assert "\nf1_macro\n" in printed
+    record = json.loads((tmp_path / "out" / "record.json").read_text())
+    assert record["scorers"] == ["accuracy", "f1_macro"]
+    assert len(record["models"]["SVM"]["all_scores"]["f1_macro"]) == 6
+    assert "F1 macro on the held-out clips" in page(tmp_path / "out" / "report.html").tables
+
+
+def test_one_scorer_by_name(folder, tmp_path):
+    assert svm(folder, "--scoring", "accuracy", "--output", tmp_path / "out") == 0
+    assert json.loads((tmp_path / "out" / "record.json").read_text())["scoring"] == "accuracy"
+
+
+def test_goes_on_where_it_was_broken_off(folder, tmp_path, monkeypatch, capsys):
+    run_fold, done = _fold.run_fold, []
+
+    def counted(*args, **kwargs):
+        done.append(args)
+        if len(done) == 4:
+            raise KeyboardInterrupt
+        return run_fold(*args, **kwargs)
+
+    monkeypatch.setattr(_fold, "run_fold", counted)
+    kept = ["--memory", tmp_path / "kept"]
+    assert svm(folder, *kept) == 130
+    assert f"What was finished is kept in {tmp_path / 'kept'}: the same command" in capsys.readouterr().err
+    assert svm(folder, *kept, "--output", tmp_path / "resumed") == 0
+    assert len(done) == 4 + 3  # of 6: a model and two baselines on two folds
+    assert svm(folder, *kept) == 0
+    assert len(done) == 4 + 3
+    monkeypatch.undo()
+    assert svm(folder, "--output", tmp_path / "fresh") == 0
+    resumed, fresh = (
+        json.loads((tmp_path / name / "record.json").read_text())["models"] for name in ("resumed", "fresh")
+    )
+    assert {name: model["scores"] for name, model in resumed.items()} == {
+        name: model["scores"] for name, model in fresh.items()
+    }
+
+
+def test_broken_off_without_memory(folder, monkeypatch, capsys):
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_fold, "run_fold", interrupted)
+    assert svm(folder) == 130
+    assert "Nothing is kept; with --memory DIR, what is finished would be." in capsys.readouterr().err
+
+
+def test_warnings_are_lines_that_can_be_read(folder, tmp_path, monkeypatch, capsys):
+    """Of doubts and of failures, with classes by name; and Python's own way of showing them comes back."""
+    rows = pd.read_csv(folder / "labels.csv")
+    rows.loc[rows["take"] == "take0", "label"] = "middle"
+    rows.to_csv(folder / "labels.csv", index=False)
+    run_fold = _fold.run_fold
+
+    def fails_first(*args, **kwargs):
+        monkeypatch.setattr(_fold, "run_fold", run_fold)
+        return _fold.FoldResult(error="ValueError: no\nsuch thing")
+
+    monkeypatch.setattr(_fold, "run_fold", fails_first)
+    shown = warnings.showwarning
+    assert svm(folder, "--report", tmp_path / "r.html") == 0
+    assert warnings.showwarning is shown
+    lines = capsys.readouterr().err.splitlines()
+    assert all(line.startswith("skmir compare: warning: ") for line in lines)
+    assert any(
+        "the training part has no clip of some class" in line and "['middle']" in line for line in lines
+    )
+    assert any("Model 'SVM' failed on fold 0: ValueError: no such thing Its score" in line for line in lines)
+    assert not any("_compare.py" in line or "UserWarning" in line for line in lines)
+    assert "SVM failed on fold 0: ValueError: no" in page(tmp_path / "r.html").text

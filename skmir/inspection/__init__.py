@@ -1,8 +1,9 @@
-"""Pictures of results; matplotlib is needed: ``pip install skmir[plot]``."""
+"""Pictures and pages of results; matplotlib is needed: ``pip install skmir[plot]``."""
 
 from ._comparison import ComparisonDisplay
 from ._costs import CostDisplay
 from ._filters import FiltersDisplay
 from ._learning_curves import LearningCurveDisplay
+from ._report import write_report
 
-__all__ = ["ComparisonDisplay", "CostDisplay", "FiltersDisplay", "LearningCurveDisplay"]
+__all__ = ["ComparisonDisplay", "CostDisplay", "FiltersDisplay", "LearningCurveDisplay", "write_report"]

@@ -15,6 +15,7 @@ from ._keys import clip_digests, holds_clips
 from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
+from ._targets import kind_of_target
 
 
 def compare(
@@ -148,11 +149,12 @@ def compare(
     check_number("rope", rope, low=0)
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
-    guesses = baseline_models(y, models) if baselines else {}
+    kind = kind_of_target(y, models.values())
+    guesses = baseline_models(kind, models) if baselines else {}
     models = {name: group_searches(seeded_clone(model, seed), groups) for name, model in models.items()}
-    splits = make_splits(cv, X, y, groups, seed, n_repeats)
+    splits = make_splits(cv, X, y, groups, seed, n_repeats, kind)
     digests = clip_digests(X) if memory is not None or holds_clips(X) else None
-    doubts = find_doubts(models, X, y, groups, splits, digests if holds_clips(X) else None)
+    doubts = find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None)
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
     models |= {name: seeded_clone(model, seed) for name, model in guesses.items()}
@@ -163,6 +165,7 @@ def compare(
         y,
         splits,
         results,
+        kind=kind,
         reference=reference,
         scorers=scorers,
         baselines=guesses,

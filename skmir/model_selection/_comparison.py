@@ -4,7 +4,6 @@ import html
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.multiclass import type_of_target
 
 from .._show_versions import versions
 from .._validation import check_choice
@@ -31,6 +30,8 @@ class Comparison:
         Training and test positions of each fold.
     results : dict of str to list of FoldResult
         Model to its folds.
+    kind : {"classes", "tags", "numbers"}
+        What ``y`` holds.
     reference : str
         The model that the others are tested against.
     scorers : list of str
@@ -51,12 +52,12 @@ class Comparison:
     table_ : DataFrame
         A row a model, in the order given, then the baselines. ``mean``: mean score over the folds;
         ``ci_low``, ``ci_high``: its confidence interval, not clipped to the scorer's range; ``difference``:
-        mean score minus the reference's, over the folds that both have; ``p_value``: of the corrected
-        resampled t-test of that difference, two-sided; ``p_holm``: the same, adjusted for the number
-        of models; ``worse_prob``, ``rope_prob``, ``better_prob``: probabilities that the difference lies
-        below, inside and above the region of practical equivalence; ``fit_time``, ``score_time``: mean s a
-        fold; ``n_parameters``: learned numbers, mean over the folds, <NA> where unknown; ``n_failed``:
-        folds without a score.
+        mean score minus the reference's, over the folds that both have, with its interval
+        ``difference_low``, ``difference_high``; ``p_value``: of the corrected resampled t-test of that
+        difference, two-sided; ``p_holm``: the same, adjusted for the number of models; ``worse_prob``,
+        ``rope_prob``, ``better_prob``: probabilities that the difference lies below, inside and above the
+        region of practical equivalence; ``fit_time``, ``score_time``: mean s a fold; ``n_parameters``:
+        learned numbers, mean over the folds, <NA> where unknown; ``n_failed``: folds without a score.
     tables_ : dict of str to DataFrame
         Such a table for each scorer.
     scores_ : DataFrame of shape (n_folds, n_models)
@@ -81,6 +82,8 @@ class Comparison:
         Unfitted copies of the models, with the seeds they ran with.
     y_ : ndarray of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
+    kind_ : {"classes", "tags", "numbers"}
+        What ``y_`` holds.
     n_classes_ : int or None
         Number of classes; None where ``y`` is no single class a clip.
     reference_ : str
@@ -108,6 +111,7 @@ class Comparison:
         splits,
         results,
         *,
+        kind,
         reference,
         scorers,
         baselines,
@@ -118,7 +122,8 @@ class Comparison:
     ):
         self.models_ = models
         self.y_ = np.asarray(y)
-        self.n_classes_ = _n_classes(self.y_)
+        self.kind_ = kind
+        self.n_classes_ = len(np.unique(self.y_)) if kind == "classes" else None
         self.splits_ = splits
         self.reference_ = reference
         self.baselines_ = list(baselines)
@@ -221,8 +226,8 @@ class Comparison:
         return np.concatenate(truth), np.concatenate(predictions)
 
     def _check_classes(self, *, tags):
-        if self.n_classes_ is None and not (tags and type_of_target(self.y_) == "multilabel-indicator"):
-            raise ValueError(f"y holds no classes, but {type_of_target(self.y_)} targets.")
+        if self.kind_ != "classes" and not (tags and self.kind_ == "tags"):
+            raise ValueError(f"y holds no classes, but {self.kind_}.")
 
     def __repr__(self):
         return f"{self._title()}\n{self.table_.to_string(**_FORMAT)}"
@@ -282,10 +287,6 @@ class Comparison:
             f"Comparison of {len(self.models_)} models on {len(self.splits_)} folds: {self.scoring_}, "
             f"{100 * self.confidence_level_:g} % intervals, differences from {self.reference_!r}"
         )
-
-
-def _n_classes(y):
-    return len(np.unique(y)) if type_of_target(y) in ("binary", "multiclass") else None
 
 
 def _out_of_fold(folds, splits, y):

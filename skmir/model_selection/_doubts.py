@@ -2,7 +2,6 @@
 
 import numpy as np
 from sklearn.frozen import FrozenEstimator
-from sklearn.utils.multiclass import type_of_target
 
 from ..compose import FrameClassifier
 from ..neural_network._base import BaseNetwork
@@ -11,7 +10,7 @@ FEW_SEGMENTS = 1000  # a rule of thumb: with fewer, deep networks rarely show wh
 N_NAMED = 5  # columns or bins named in one message
 
 
-def find_doubts(models, X, y, groups, splits, digests):
+def find_doubts(models, X, y, kind, groups, splits, digests):
     """Return what there is to say of data, folds and models before anything is fitted.
 
     Parameters
@@ -22,6 +21,8 @@ def find_doubts(models, X, y, groups, splits, digests):
         All clips.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
+    kind : {"classes", "tags", "numbers"}
+        What they are.
     groups : array-like of shape (n_clips,) or None
         What must not stand on both sides.
     splits : list of (ndarray, ndarray)
@@ -34,7 +35,7 @@ def find_doubts(models, X, y, groups, splits, digests):
     messages : list of str
     """
     return [
-        *missing_classes(y, splits),
+        *(missing_classes(y, splits) if kind == "classes" else ()),
         *torn_groups(groups, splits),
         *equal_clips(digests, splits),
         *constant_features(X, groups),
@@ -44,8 +45,6 @@ def find_doubts(models, X, y, groups, splits, digests):
 
 def missing_classes(y, splits):
     """Yield a message where a fold's training or test part has no clip of a class."""
-    if type_of_target(y) not in ("binary", "multiclass"):
-        return
     y = np.asarray(y)
     consequence = {
         "training": "no model can learn it there",

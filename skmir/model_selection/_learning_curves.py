@@ -5,13 +5,13 @@ import numbers
 import numpy as np
 import pandas as pd
 from sklearn.utils import indexable
-from sklearn.utils.multiclass import type_of_target
 
 from .._random import MAX_SEED
 from .._validation import check_number
 from ._compare import compare
 from ._seeds import as_seed
 from ._splits import make_splits
+from ._targets import kind_of_target
 
 
 class LearningCurves:
@@ -100,10 +100,11 @@ def learning_curves(
     """
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
-    splits = make_splits(cv, X, y, groups, seed, n_repeats)
+    kind = kind_of_target(y, models.values())
+    splits = make_splits(cv, X, y, groups, seed, n_repeats, kind)
     shares = _check_shares(train_sizes, min(len(train) for train, _ in splits))
     seeds = np.random.RandomState(seed).randint(MAX_SEED, size=len(splits))
-    ordered = [_order(train, y, groups, s) for (train, _), s in zip(splits, seeds, strict=True)]
+    ordered = [_order(train, y, kind, groups, s) for (train, _), s in zip(splits, seeds, strict=True)]
     comparisons = {}
     for share in shares:
         parts = [
@@ -129,13 +130,13 @@ def _check_shares(train_sizes, n_clips):
     return sorted(shares)
 
 
-def _order(train, y, groups, seed):
+def _order(train, y, kind, groups, seed):
     """Return the training clips in units that are not torn apart; any first ones are a fair sample."""
     rng = np.random.RandomState(seed)
     codes = np.arange(len(train)) if groups is None else np.asarray(groups)[train]
     units = [train[codes == code] for code in np.unique(codes)]
     units = [units[i] for i in rng.permutation(len(units))]
-    if type_of_target(y) not in ("binary", "multiclass"):
+    if kind != "classes":
         return units
     labels = np.array([_most_frequent(np.asarray(y)[unit]) for unit in units])
     place = np.empty(len(units))  # of a unit in its class, from 0 to 1: classes take turns by their sizes

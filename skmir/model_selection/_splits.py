@@ -4,13 +4,13 @@ import numbers
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, check_cv
-from sklearn.utils.multiclass import type_of_target
 
 from .._random import MAX_SEED
 from .._validation import check_number
+from ._targets import kind_of_target
 
 
-def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1):
+def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None):
     """Return the folds as a list: made once, they are the same for all models, and tests are paired.
 
     Parameters
@@ -25,6 +25,8 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1):
         Of the shuffling, where ``cv`` is an integer.
     n_repeats : int, default=1
         How many times clips are dealt out anew, where ``cv`` is an integer.
+    kind : {"classes", "tags", "numbers"} or None, default=None
+        See :func:`kind_of_target`; None finds out by y.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1):
     """
     check_number("n_repeats", n_repeats, kind=numbers.Integral, low=1)
     if cv is None or isinstance(cv, numbers.Integral):
-        splitters = _splitters(5 if cv is None else cv, n_repeats, y, groups, seed)
+        splitters = _splitters(5 if cv is None else cv, n_repeats, kind or kind_of_target(y), groups, seed)
     elif n_repeats > 1:
         raise ValueError(
             f"n_repeats={n_repeats} repeats the folds of an integer cv, and cv={cv!r}. Pass an integer, or a "
@@ -60,13 +62,12 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1):
     return splits
 
 
-def _splitters(n_splits, n_repeats, y, groups, seed):
+def _splitters(n_splits, n_repeats, kind, groups, seed):
     """Return a splitter a repeat. One pass over groups balances the folds' sizes; several must shuffle."""
     if groups is not None and n_repeats == 1:
         return [GroupKFold(n_splits)]
     seeds = [seed] if n_repeats == 1 else np.random.RandomState(seed).randint(MAX_SEED, size=n_repeats)
-    if groups is not None:
-        kind = GroupKFold
-    else:
-        kind = StratifiedKFold if type_of_target(y) in ("binary", "multiclass") else KFold
-    return [kind(n_splits, shuffle=True, random_state=None if seed is None else int(seed)) for seed in seeds]
+    ungrouped = StratifiedKFold if kind == "classes" else KFold
+    splitter = ungrouped if groups is None else GroupKFold
+    seeds = [None if seed is None else int(seed) for seed in seeds]
+    return [splitter(n_splits, shuffle=True, random_state=seed) for seed in seeds]

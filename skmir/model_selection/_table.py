@@ -34,7 +34,9 @@ def comparison_table(results, splits, scorer, *, reference, baselines, confidenc
     scores = score_frame(results, scorer)
     rows = {
         name: _mean_row(scores[name].to_numpy(), splits, confidence_level)
-        | _difference_row((scores[name] - scores[reference]).to_numpy(), splits, rope, name == reference)
+        | _difference_row(
+            (scores[name] - scores[reference]).to_numpy(), splits, confidence_level, rope, name == reference
+        )
         | _cost_row(folds)
         for name, folds in results.items()
     }
@@ -59,12 +61,15 @@ def _mean_row(scores, splits, confidence_level):
     return {"mean": _mean(used), "ci_low": low, "ci_high": high}
 
 
-def _difference_row(differences, splits, rope, is_reference):
+def _difference_row(differences, splits, confidence_level, rope, is_reference):
     used, ratio = _used(differences, splits)
     p_value = np.nan if is_reference else corrected_ttest(used, ratio)[1]
     worse, equal, better = [np.nan] * 3 if is_reference else rope_probabilities(used, ratio, rope)
+    low, high = [np.nan] * 2 if is_reference else corrected_interval(used, ratio, confidence_level)
     return {
         "difference": _mean(used),
+        "difference_low": low,
+        "difference_high": high,
         "p_value": p_value,
         "worse_prob": worse,
         "rope_prob": equal,

@@ -21,7 +21,7 @@ from ._heads import Heads
 from ._widths import scaled
 
 LOCAL_FRAMES = 128  # more frames than this are averaged before the local part
-DEEP_FRAMES = 128  # the same, before the deep layers
+DEEP_FRAMES = 64  # the same, before the deep layers, which cost most
 RHYTHM_FRAMES = 200  # windows from here (4.6 s at 43 frames a second) are long enough for a rhythm
 SHORTEST_LAG, LONGEST_LAG = 6, 172  # in frames: 0.14 s to 4 s, a fast eighth note to a slow bar
 

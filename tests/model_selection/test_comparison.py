@@ -131,7 +131,8 @@ def test_table_by_hand(scripted):
     result = scripted(reference="b", **scores)
     table = result.table_
     assert table.columns.tolist() == [
-        *["mean", "ci_low", "ci_high", "difference", "p_value", "p_holm"],
+        *["mean", "ci_low", "ci_high", "difference", "difference_low", "difference_high"],
+        *["p_value", "p_holm"],
         *["worse_prob", "rope_prob", "better_prob"],
         *["fit_time", "score_time", "n_parameters", "n_failed"],
     ]
@@ -149,6 +150,18 @@ def test_table_by_hand(scripted):
     assert_allclose(table.loc[["a", "c"], "p_value"], p_values)
     assert_allclose(table.loc[["a", "c"], "p_holm"], holm(p_values))
     assert scripted(**scores).reference_ == "a"
+
+
+def test_the_interval_of_the_difference_is_the_test(scripted):
+    """It excludes 0 where the p-value is below 5 %, and nowhere else."""
+    rng, seen = np.random.RandomState(0), set()
+    for shift in np.linspace(0, 0.3, 20):
+        result = scripted(a=0.5 + 0.1 * rng.rand(4), b=0.5 + shift + 0.1 * rng.rand(4))
+        row = result.table_.loc["b"]
+        assert (row["difference_low"] + row["difference_high"]) / 2 == pytest.approx(row["difference"])
+        assert (row["difference_low"] > 0 or row["difference_high"] < 0) == (row["p_value"] < 0.05)
+        seen.add(bool(row["p_value"] < 0.05))
+    assert seen == {True, False}
 
 
 def test_one_fold_has_no_interval(data):

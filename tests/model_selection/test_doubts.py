@@ -92,4 +92,4 @@ def test_few_segments(model, trains):
 def test_nothing_is_said_where_all_is_well(rng):
     X, y = rng.randn(24, 3), rng.randn(24)
     splits = [(np.arange(12), np.arange(12, 24))]
-    assert find_doubts(MODELS, X, y, None, splits, None) == []
+    assert find_doubts(MODELS, X, y, "numbers", None, splits, None) == []

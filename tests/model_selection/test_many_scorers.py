@@ -96,6 +96,9 @@ def test_baselines_of_numbers_and_tags(data):
     numbers = compare({"line": LinearRegression()}, X, X[:, 0], scoring="r2", random_state=0)
     assert numbers.baselines_ == ["mean"]
     assert numbers.table_.loc["mean", "mean"] <= 0
+    whole = compare({"line": LinearRegression()}, X, np.round(10 * X[:, 0]), scoring="r2", random_state=0)
+    assert (whole.kind_, whole.baselines_, whole.warnings_) == ("numbers", ["mean"], [])
+    assert whole.table_.loc["line", "mean"] > 0.9
     tags = np.c_[X[:, 0] > 0, X[:, 1] > 1, X[:, 0] > -9].astype(int)
     tagged = compare({"near": KNeighborsClassifier()}, X, tags, scoring="f1_micro", random_state=0)
     assert tagged.baselines_ == ["majority", "class frequency"]
@@ -184,7 +187,7 @@ def test_class_table_of_tags_and_of_failures(data):
     expected = f1_score(tags, result.predictions_["near"], average="micro")
     assert table.loc["Global", "near"] == pytest.approx(expected)
     assert_allclose(table["share"], [*tags.mean(axis=0), tags.mean(axis=0).sum()])
-    with pytest.raises(ValueError, match="y holds no classes, but multilabel"):
+    with pytest.raises(ValueError, match="y holds no classes, but tags"):
         result.confusion_matrix("near")
     with pytest.warns(match="failed on fold"):
         broken = compare({"bad": SVC(C=-1), **MODELS}, *data, random_state=0)
@@ -194,7 +197,7 @@ def test_class_table_of_tags_and_of_failures(data):
     with pytest.raises(ValueError, match="model='other'"):
         broken.confusion_matrix("other")
     numbers = compare({"line": LinearRegression()}, X, X[:, 0], scoring="r2", random_state=0)
-    with pytest.raises(ValueError, match="y holds no classes, but continuous"):
+    with pytest.raises(ValueError, match="y holds no classes, but numbers"):
         numbers.class_table()
 
 
