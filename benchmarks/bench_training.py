@@ -59,10 +59,20 @@ def networks():
     }
 
 
+class Loss(nn.CrossEntropyLoss):
+    """Cross-entropy; of a network with several last layers, the mean of theirs."""
+
+    def forward(self, outputs, y):
+        """Return the loss of logits (B, n_outputs) or (B, n_heads, n_outputs)."""
+        if outputs.ndim == 3:
+            outputs, y = outputs.flatten(0, 1), y.repeat_interleave(outputs.shape[1])
+        return super().forward(outputs, y)
+
+
 def hand_written(module, frames, labels, batch_size, epochs, device, **options):
     """Return the function that trains with a loop written by hand."""
     X, y = torch.from_numpy(frames).to(device), torch.from_numpy(labels).to(device)
-    loss_function = nn.CrossEntropyLoss()
+    loss_function = Loss()
 
     def run():
         net = copy.deepcopy(module).to(device).train()
@@ -114,7 +124,7 @@ def skorch_default(module, frames, labels, batch_size, epochs, device):
     def run():
         net = NeuralNetClassifier(
             copy.deepcopy(module),
-            criterion=nn.CrossEntropyLoss,
+            criterion=Loss,
             optimizer=torch.optim.AdamW,
             optimizer__weight_decay=DECAY,
             lr=RATE,

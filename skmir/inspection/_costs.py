@@ -101,13 +101,22 @@ class CostDisplay:
         for name, style in styles(table.index).items():
             self._draw(table.loc[name], name, style)
         self.ax_.set_xscale("log")
-        self.ax_.xaxis.set_major_formatter(lambda value, _: words(value))
-        self.ax_.minorticks_off()
         self.ax_.margins(x=0.15)
+        self._set_ticks(table[self.cost], words)
         self.ax_.set_xlabel(label)
         self.ax_.set_ylabel(score_label(self.comparison.scoring_, self.comparison.confidence_level_))
         tidy(self.ax_)
         return self
+
+    def _set_ticks(self, costs, words):
+        """Put ticks at 1, 2 and 5 times powers of 10, or at the costs where fewer than two such are seen."""
+        low, high = self.ax_.get_xlim()
+        powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        steps = (1, 2, 5) if len(powers) <= 4 else (1,)
+        ticks = [step * power for power in powers for step in steps if low <= step * power <= high]
+        ticks = ticks if len(ticks) > 1 else np.unique(costs)
+        self.ax_.set_xticks(ticks, [words(tick) for tick in ticks])
+        self.ax_.minorticks_off()
 
     def _draw(self, row, name, style):
         bounds = np.abs([[row["mean"] - row["ci_low"]], [row["ci_high"] - row["mean"]]])
