@@ -172,7 +172,8 @@ def test_how_torch_was_built_is_no_other_version(monkeypatch):
     monkeypatch.setattr(torch, "__version__", torch.__version__.partition("+")[0] + "+cu999")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        pickle.loads(saved)
+        loaded = pickle.loads(saved)
+    assert isinstance(loaded, MLPClassifier)
 
 
 def test_a_record_is_no_attribute(data):

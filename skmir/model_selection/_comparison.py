@@ -5,9 +5,10 @@ import html
 import numpy as np
 import pandas as pd
 
-from .._show_versions import versions
 from .._validation import check_choice
+from ._held_out import best_params, held_out, out_of_fold
 from ._per_class import METRICS, class_table, confusions
+from ._record import comparison_record
 from ._table import comparison_table, score_frame
 
 _FORMAT = {
@@ -150,14 +151,14 @@ class Comparison:
             {scorer: score_frame(results, scorer) for scorer in self.scorers_}, axis=1, names=["scorer"]
         )
         self.scores_ = score_frame(results, self.scoring_)
-        self.predictions_ = {name: _out_of_fold(folds, splits, self.y_) for name, folds in results.items()}
+        self.predictions_ = {name: out_of_fold(folds, splits, self.y_) for name, folds in results.items()}
         self.errors_ = {
             (name, i): fold.error
             for name, folds in results.items()
             for i, fold in enumerate(folds)
             if fold.error is not None
         }
-        self.best_params_ = _best_params(results)
+        self.best_params_ = best_params(results)
         self._results = results
 
     def class_table(self, metric="f1"):
@@ -182,9 +183,9 @@ class Comparison:
         """
         check_choice("metric", metric, METRICS)
         self._check_classes(tags=True)
-        held_out = {name: self._held_out(name) for name in self.models_}
-        truth = {name: pair[0] for name, pair in held_out.items()}
-        return class_table(truth, {name: pair[1] for name, pair in held_out.items()}, metric)
+        pairs = {name: self._held_out(name) for name in self.models_}
+        truth = {name: pair[0] for name, pair in pairs.items()}
+        return class_table(truth, {name: pair[1] for name, pair in pairs.items()}, metric)
 
     def confusion_matrix(self, model, normalize=None):
         """Return what a model took for what, over the test clips of all folds together.
@@ -215,15 +216,7 @@ class Comparison:
 
     def _held_out(self, model):
         """Return the labels of all test clips, fold by fold, and what a model predicted for them."""
-        done = [
-            (self.y_[test], fold.predictions)
-            for (_, test), fold in zip(self.splits_, self._results[model], strict=True)
-            if fold.predictions is not None
-        ]
-        if not done:
-            return self.y_[:0], self.y_[:0]
-        truth, predictions = zip(*done, strict=True)
-        return np.concatenate(truth), np.concatenate(predictions)
+        return held_out(self._results[model], self.splits_, self.y_)
 
     def _check_classes(self, *, tags):
         if self.kind_ != "classes" and not (tags and self.kind_ == "tags"):
@@ -249,81 +242,10 @@ class Comparison:
             ``n_parameters``, ``best_params`` and ``errors``; ``table`` of the first scorer, and ``tables``.
             None stands for NaN.
         """
-        return {
-            "versions": versions(),
-            "scoring": self.scoring_,
-            "scorers": self.scorers_,
-            "confidence_level": float(self.confidence_level_),
-            "rope": float(self.rope_),
-            "random_state": self.random_state_,
-            "reference": self.reference_,
-            "baselines": self.baselines_,
-            "n_clips": len(self.y_),
-            "n_classes": self.n_classes_,
-            "warnings": self.warnings_,
-            "test_folds": [test.tolist() for _, test in self.splits_],
-            "models": {name: self._model_record(name) for name in self.models_},
-            "table": _table_record(self.table_),
-            "tables": {scorer: _table_record(table) for scorer, table in self.tables_.items()},
-        }
-
-    def _model_record(self, name):
-        folds = self._results[name]
-        return {
-            "estimator": str(self.models_[name]),
-            "scores": [_plain(fold.scores.get(self.scoring_)) for fold in folds],
-            "all_scores": {
-                scorer: [_plain(fold.scores.get(scorer)) for fold in folds] for scorer in self.scorers_
-            },
-            "fit_times": [_plain(fold.fit_time) for fold in folds],
-            "score_times": [_plain(fold.score_time) for fold in folds],
-            "n_parameters": [fold.n_parameters for fold in folds],
-            "best_params": [fold.best_params for fold in folds],
-            "errors": [fold.error for fold in folds],
-        }
+        return comparison_record(self, self._results)
 
     def _title(self):
         return (
             f"Comparison of {len(self.models_)} models on {len(self.splits_)} folds: {self.scoring_}, "
             f"{100 * self.confidence_level_:g} % intervals, differences from {self.reference_!r}"
         )
-
-
-def _out_of_fold(folds, splits, y):
-    """Put the folds' predictions at their clips; mask the clips that have none."""
-    done = [
-        (test, fold.predictions)
-        for (_, test), fold in zip(splits, folds, strict=True)
-        if fold.predictions is not None
-    ]
-    if not done:
-        return np.ma.masked_array(np.zeros_like(y), mask=True)
-    everything = np.concatenate([predictions for _, predictions in done])
-    values = np.zeros((len(y), *everything.shape[1:]), dtype=everything.dtype)
-    missing = np.ones(values.shape, dtype=bool)
-    for test, predictions in done:
-        values[test] = predictions
-        missing[test] = False
-    return np.ma.masked_array(values, mask=missing)
-
-
-def _best_params(results):
-    return {
-        name: pd.DataFrame([fold.best_params or {} for fold in folds]).rename_axis(index="fold")
-        for name, folds in results.items()
-        if any(fold.best_params is not None for fold in folds)
-    }
-
-
-def _table_record(table):
-    return {
-        name: {column: _plain(value) for column, value in row.items()}
-        for name, row in table.astype(object).iterrows()
-    }
-
-
-def _plain(value):
-    """Return a number as JSON knows it: no NaN, no numpy."""
-    if value is None or pd.isna(value) or np.isinf(value):
-        return None
-    return value.item() if hasattr(value, "item") else value

@@ -191,7 +191,7 @@ def test_it_is_what_it_wraps():
     assert is_classifier(AugmentedEstimator(baseline()))
     assert is_regressor(AugmentedEstimator(Ridge()))
     assert not is_classifier(AugmentedEstimator(Ridge()))
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="AugmentedEstimator instance is not fitted"):
         AugmentedEstimator().predict([[0.0, 1.0]])
 
 

@@ -1,0 +1,59 @@
+"""What folds found out about clips that were held out, put together."""
+
+import numpy as np
+import pandas as pd
+
+
+def held_out(folds, splits, y):
+    """Return the labels of all test clips, fold by fold, and what a model predicted for them.
+
+    Parameters
+    ----------
+    folds : list of FoldResult
+        Of the model.
+    splits : list of (ndarray, ndarray)
+        Positions of the training and of the test clips.
+    y : ndarray of shape (n_clips,) or (n_clips, n_outputs)
+        Labels.
+
+    Returns
+    -------
+    truth, predictions : ndarray
+        A clip that is tested several times stands there several times; empty where all folds failed.
+    """
+    done = [
+        (y[test], fold.predictions)
+        for (_, test), fold in zip(splits, folds, strict=True)
+        if fold.predictions is not None
+    ]
+    if not done:
+        return y[:0], y[:0]
+    truth, predictions = zip(*done, strict=True)
+    return np.concatenate(truth), np.concatenate(predictions)
+
+
+def out_of_fold(folds, splits, y):
+    """Put the folds' predictions at their clips; mask the clips that have none."""
+    done = [
+        (test, fold.predictions)
+        for (_, test), fold in zip(splits, folds, strict=True)
+        if fold.predictions is not None
+    ]
+    if not done:
+        return np.ma.masked_array(np.zeros_like(y), mask=True)
+    everything = np.concatenate([predictions for _, predictions in done])
+    values = np.zeros((len(y), *everything.shape[1:]), dtype=everything.dtype)
+    missing = np.ones(values.shape, dtype=bool)
+    for test, predictions in done:
+        values[test] = predictions
+        missing[test] = False
+    return np.ma.masked_array(values, mask=missing)
+
+
+def best_params(results):
+    """Return what searches chose: model to a DataFrame, a row a fold and a column a parameter."""
+    return {
+        name: pd.DataFrame([fold.best_params or {} for fold in folds]).rename_axis(index="fold")
+        for name, folds in results.items()
+        if any(fold.best_params is not None for fold in folds)
+    }
