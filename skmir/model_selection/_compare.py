@@ -187,6 +187,8 @@ def _check_models(models, reference):
     for name, model in models.items():
         if not isinstance(name, str):
             raise TypeError(f"The model's name {name!r} is no str. Give each model a name.")
+        if name == "share":
+            raise ValueError("A model cannot be called 'share': a column of class_table is. Rename it.")
         missing = [method for method in ("fit", "predict") if not hasattr(model, method)]
         if isinstance(model, type) or missing:
             lack = "is a class" if isinstance(model, type) else f"has no {' and no '.join(missing)}"
