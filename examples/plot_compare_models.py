@@ -38,10 +38,20 @@ models = {
 # %%
 # One call fits and tests both on four folds. The seed decides the network's weights and the order of the
 # clips.
+import warnings
+
 from skmir.model_selection import compare
 
-result = compare(models, notes.data, notes.target, groups=notes.groups, cv=4, random_state=0)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    result = compare(models, notes.data, notes.target, groups=notes.groups, cv=4, random_state=0)
 print(result)
+
+# %%
+# The last two rows guess: what does not stand well above them has learned nothing. And ``compare`` says what
+# speaks against its numbers:
+for warning in said:
+    print(warning.message)
 
 # %%
 # The picture shows the same table: each model's mean with its interval, the folds as dots, and what a fold
@@ -59,10 +69,10 @@ plt.show()
 from sklearn.metrics import ConfusionMatrixDisplay
 
 fig, axes = plt.subplots(1, 2, figsize=(10, 5), layout="constrained", sharey=True)
-for ax, (name, predicted) in zip(axes, result.predictions_.items(), strict=True):
+for ax, name in zip(axes, models, strict=True):
     ConfusionMatrixDisplay.from_predictions(
         notes.target,
-        predicted,
+        result.predictions_[name],
         display_labels=notes.target_names,
         xticks_rotation="vertical",
         cmap="Blues",

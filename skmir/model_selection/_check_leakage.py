@@ -73,6 +73,10 @@ def check_leakage(X, groups=None, cv=5, *, y=None, sr=22050, n_jobs=None, random
     OSError, ValueError
         Where a file cannot be read, lengths differ, or there is no fold.
 
+    See Also
+    --------
+    MultilabelStratifiedGroupKFold : Folds that keep groups together and tags balanced.
+
     Notes
     -----
     An empty table is no proof. Two cuts of one recording that do not overlap have no sound in common: only
@@ -80,10 +84,6 @@ def check_leakage(X, groups=None, cv=5, *, y=None, sr=22050, n_jobs=None, random
     the shorter clip; so are copies at another speed or pitch, versions, and remixes. Steady tones and clips
     below a second have few landmarks and are found as whole copies, hardly as cuts. On the other hand, clips
     made from the same samples (sample libraries, loops) are reported, since they do hold the same sound.
-
-    See Also
-    --------
-    MultilabelStratifiedGroupKFold : Folds that keep groups together and tags balanced.
 
     References
     ----------

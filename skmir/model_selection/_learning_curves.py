@@ -33,6 +33,16 @@ class LearningCurves:
     See Also
     --------
     skmir.inspection.LearningCurveDisplay : Draws them.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skmir.model_selection import learning_curves
+    >>> X, y = load_iris(return_X_y=True)
+    >>> curves = learning_curves({"Bayes": GaussianNB()}, X, y, train_sizes=[0.2, 1.0], random_state=0)
+    >>> list(curves.comparisons_)
+    [0.2, 1.0]
     """
 
     def __init__(self, comparisons):
@@ -69,10 +79,20 @@ def learning_curves(
 
     Parameters
     ----------
-    models, X, y, groups, cv, n_repeats
+    models : dict of str to estimator
         As in :func:`compare`.
+    X : clips, frames or table
+        As in :func:`compare`.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+        Labels.
     train_sizes : sequence of float in (0, 1] or of int, default=(0.1, 0.25, 0.5, 1.0)
         Shares of each training part; integers are numbers of clips, and become shares of the smallest part.
+    groups : array-like of shape (n_clips,), default=None
+        As in :func:`compare`.
+    cv : int, splitter or iterable of (train, test), default=5
+        As in :func:`compare`.
+    n_repeats : int, default=1
+        As in :func:`compare`.
     random_state : int, RandomState instance or None, default=None
         As in :func:`compare`, and of what is left out.
     **params
