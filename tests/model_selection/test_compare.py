@@ -126,6 +126,7 @@ def test_every_form_of_clips(form, data, same):
     labels = pd.Series(y, index=y) if form == "Series" else list(y)
     model = make_pipeline(FunctionTransformer(read), LogisticRegression())
     found = compare({"a": model}, X, labels, cv=3, random_state=0)
+    assert found.errors_ == {}
     same(found, compare({"a": LogisticRegression()}, table, y, cv=3, random_state=0))
 
 

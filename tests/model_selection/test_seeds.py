@@ -69,6 +69,7 @@ def test_the_same_bits_for_any_number_of_jobs_and_backend(same):
     }
     options = {"cv": 3, "scoring": "neg_log_loss", "random_state": 0}
     one = compare(models, X, y, **options)
+    assert one.errors_ == {}
     same(one, compare(models, X, y, n_jobs=2, **options))
     with joblib.parallel_config(backend="threading"):
         same(one, compare(models, X, y, n_jobs=3, **options))
