@@ -5,9 +5,6 @@ import warnings
 
 import numpy as np
 import soundfile
-from sklearn.utils import Bunch
-
-from ._table import read_table
 
 # How files of libsndfile's formats are called; raw samples and formats that hold no sound alone are left out.
 _SUFFIXES = {
@@ -96,11 +93,26 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
     >>> notes.target_names, notes.target.tolist()
     (['cello', 'flute'], [0, 1, 1])
     """
+    found = list_folder(
+        path, labels=labels, file_column=file_column, label_column=label_column, group_column=group_column
+    )
+    from sklearn.utils import Bunch  # slow to import, and most mistakes have been found by now
+
+    return Bunch(**found)
+
+
+def list_folder(path, *, labels, file_column, label_column, group_column):
+    """Return what :func:`load_folder` returns as a dict, without loading scikit-learn.
+
+    That takes longer than to look at most folders, and the command is to say at once what is wrong with one.
+    """
     path = os.fspath(path)
     _check_folder(path)
     table = os.path.join(path, labels)
     groups = None
     if os.path.isfile(table):
+        from ._table import read_table
+
         files, names, groups = read_table(
             table, path, file_column=file_column, label_column=label_column, group_column=group_column
         )
@@ -113,13 +125,13 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
     else:
         files, names = _walk(path)
     target_names, target = np.unique(names, return_inverse=True)
-    return Bunch(
-        data=files,
-        target=target,
-        target_names=target_names.tolist(),
-        groups=groups,
-        DESCR=_describe(path, files, target_names, groups),
-    )
+    return {
+        "data": files,
+        "target": target,
+        "target_names": target_names.tolist(),
+        "groups": groups,
+        "DESCR": _describe(path, files, target_names, groups),
+    }
 
 
 def _check_folder(path):
@@ -160,7 +172,7 @@ def _warn_of_unread(files):
         warnings.warn(
             f"{len(files)} files are left out since their format is not read; the first is {files[0]!r}. "
             "Convert them to WAV, FLAC, Ogg or MP3.",
-            stacklevel=4,
+            stacklevel=5,
         )
 
 

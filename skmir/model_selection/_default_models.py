@@ -5,6 +5,7 @@ from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from .._model_names import MODEL_NAMES
 from .._validation import check_choice
 from ..compose import FrameClassifier
 from ..feature_extraction import MFCC, Chroma, MelSpectrogram
@@ -98,4 +99,4 @@ def _dbn(epochs):
     return make_pipeline(MelSpectrogram(hop_length=1024), FrameScaler(), windows)
 
 
-BUILDERS = {"SVM": _svm, "LDA": _lda, "MLP": _mlp, "CNN": _cnn, "CRNN": _crnn, "DBN": _dbn}
+BUILDERS = dict(zip(MODEL_NAMES, (_svm, _lda, _mlp, _cnn, _crnn, _dbn), strict=True))

@@ -1,17 +1,20 @@
 """The jobs of a comparison: every model on every fold, in parallel."""
 
+import os
 import warnings
 
+from joblib import effective_n_jobs
 from sklearn import get_config
 from sklearn.exceptions import FitFailedWarning
 from sklearn.utils.parallel import Parallel, delayed
-from tqdm import tqdm
 
+from ._bar import GUESS, FitBar, Forecast, expected_weight
 from ._baselines import on_fold
 from ._fold import kept_or_run, one_blas_thread
 from ._groups import group_params
 from ._kept_folds import KeptFolds
 from ._keys import job_keys
+from ._worker_warnings import warn_at_home, with_warnings
 
 
 class Jobs:
@@ -45,8 +48,15 @@ class Jobs:
         kept, keys = None, {}
         if memory is not None:
             kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits, scorers)
+        self._memory = memory
+        self._found = [i for i, pair in enumerate(self._pairs) if kept is not None and keys[pair] in kept]
+        self._weights = {
+            name: GUESS if name in baselines else expected_weight(model) for name, model in models.items()
+        }
         self._calls = [
-            delayed(kept_or_run)(
+            delayed(with_warnings)(
+                os.getpid(),
+                kept_or_run,
                 on_fold(models[name], fold) if name in baselines else models[name],
                 X,
                 y,
@@ -78,17 +88,25 @@ class Jobs:
         with (
             one_blas_thread(),
             warnings.catch_warnings(),
-            tqdm(total=len(self._pairs), unit="fit", disable=not verbose) as bar,
+            self._bar(n_jobs, verbose) as bar,
         ):
             # Said once, for all models, before anything is fitted.
             warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
             found = Parallel(n_jobs=n_jobs, return_as="generator")(self._calls)
-            for (name, fold), result in zip(self._pairs, found, strict=True):
-                bar.set_postfix_str(f"{name}, fold {fold}", refresh=False)
-                bar.update()
+            for (name, fold), (result, noted) in zip(self._pairs, found, strict=True):
+                bar.done(f"{name} on fold {fold}", result.fit_time + result.score_time)
                 results[name].append(result)
+                warn_at_home(noted)
                 _warn_if_failed(name, fold, result)
         return results
+
+    def _bar(self, n_jobs, verbose):
+        names = [name for name, _ in self._pairs]
+        forecast = Forecast(names, self._weights, n_workers=effective_n_jobs(n_jobs), found=self._found)
+        opening = None
+        if self._memory is not None:
+            opening = f"{len(self._found)} of {len(names)} fits found in {os.fspath(self._memory)}"
+        return FitBar(forecast, opening=opening, disable=not verbose)
 
 
 def _warn_if_failed(name, fold, result):
