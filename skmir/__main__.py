@@ -225,9 +225,9 @@ def _say(text):
 def _load(args):
     """Return the data as a mapping."""
     if args.folder is None:
+        _refuse_without_folder(args)
         from .datasets import make_instruments
 
-        _refuse_without_folder(args)
         return make_instruments(random_state=args.seed)
     from .datasets._folder import list_folder
 

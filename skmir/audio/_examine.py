@@ -78,7 +78,7 @@ def _examine(path, sr, shortest):
         y, native = load(path, sr=None, mono=False)
     except (OSError, ValueError) as error:
         return Examination(path, str(error))
-    n_samples = round(y.shape[-1] * sr / native)  # as long as soxr makes it
+    n_samples = int(y.shape[-1] * sr / native + 0.5)  # as long as soxr makes it
     low, high = float(y.min()), float(y.max())
     peak = max(-low, high)
     return Examination(
