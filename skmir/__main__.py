@@ -191,13 +191,14 @@ def _run(args, data):
 
 
 def _give_back_folder(args):
-    """Take a FOLDER that stands behind --scoring or --report for what it is, not for a scorer or a file."""
+    """Take a FOLDER that stands behind an option with an open end for what it is, not for one of its values."""
     if args.folder is not None:
         return
     if args.report and os.path.isdir(args.report):
         args.folder, args.report = args.report, ""
-    elif args.scoring and len(args.scoring) > 1 and os.path.isdir(args.scoring[-1]):
-        args.folder = args.scoring.pop()
+    for names in (args.scoring, args.models):
+        if args.folder is None and names and len(names) > 1 and os.path.isdir(names[-1]):
+            args.folder = names.pop()
 
 
 def _labels(data):

@@ -5,7 +5,6 @@ import warnings
 
 import numpy as np
 import pytest
-from joblib import parallel_config
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skmir.model_selection import compare
@@ -25,10 +24,7 @@ class Warns(ClassifierMixin, BaseEstimator):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_warning_of_a_fit_is_one_of_compare(n_jobs, capfd):
     X, y = np.zeros((12, 2)), np.arange(12) % 2
-    with (
-        parallel_config("multiprocessing"),
-        pytest.warns(RuntimeWarning, match="the learning rate is odd"),
-    ):
+    with pytest.warns(RuntimeWarning, match="the learning rate is odd"):
         compare({"A": Warns()}, X, y, cv=2, n_jobs=n_jobs, random_state=0)
     assert "learning rate" not in capfd.readouterr().err
 
