@@ -12,7 +12,7 @@ from ..neural_network._base import BaseNetwork
 # Seconds that a fit takes beside the others, by kind of model, until there is something to go by.
 GUESS, CLASSIC, NETWORK = 0.02, 1.0, 15.0
 _EVERY, _EVERY_IN_FILES = 1.0, 10.0  # s between two drawings, on a terminal and elsewhere
-_NOT_DONE = 0.95  # share of a fit's expected time that counts at most before it is done
+_NOT_DONE = 0.95  # share of a fit that counts at most before it is done: if it goes on, it takes longer
 _FORMAT = "{percentage:3.0f}%|{bar}| {postfix[0]} [{elapsed}<{postfix[1]}]"
 
 
@@ -26,7 +26,8 @@ class Forecast:
     """How much of the work is done, in seconds, and how much is left.
 
     A fit is expected to take as long as the fits of its model took on average; one of a model of which none
-    is known, as long as its weight says beside the models that are known.
+    is known, as long as its weight says beside the models that are known. One that has run for longer than
+    expected is expected to end soon.
 
     Parameters
     ----------
@@ -78,12 +79,8 @@ class Forecast:
 
     def _left(self):
         """Return the seconds of work that are left: those of fits that run grow fewer with the clock."""
-        expected, now = self._expected(), self._clock()
-        begun = [
-            min(now - started, _NOT_DONE * expected[i])
-            for i, started in self._running.items()
-            if self._seconds
-        ]
+        expected = self._expected()
+        begun = [min(self._elapsed(i), _NOT_DONE * expected[i]) for i in self._running if self._seconds]
         return sum(expected[self.n_done :]) - sum(begun)
 
     def _expected(self):
@@ -91,10 +88,18 @@ class Forecast:
         known = {name: float(np.mean(seconds)) for name, seconds in self._seconds.items()}
         ratios = [max(seconds, 1e-6) / self._weights[name] for name, seconds in known.items()]
         scale = float(np.exp(np.mean(np.log(ratios)))) if ratios else 1.0
+        at_least = {i: self._elapsed(i) / _NOT_DONE for i in self._running if ratios}
+        for i, seconds in at_least.items():
+            name = self._names[i]
+            if name not in self._seconds:  # all fits of a model that none is known of will take as long
+                known[name] = max(known.get(name, scale * self._weights[name]), seconds)
         return [
-            0.0 if i in self._found else known.get(name, scale * self._weights[name])
+            0.0 if i in self._found else max(known.get(name, scale * self._weights[name]), at_least.get(i, 0))
             for i, name in enumerate(self._names)
         ]
+
+    def _elapsed(self, i):
+        return self._clock() - self._running[i]
 
 
 class FitBar:

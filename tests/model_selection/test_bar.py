@@ -54,6 +54,7 @@ def test_weights_are_learned(forecast, clock):
 
 
 def test_moves_inside_a_fit_and_stops_short_of_its_end(forecast, clock):
+    """The last of four fits is expected to take 100 s, and takes longer."""
     for seconds in (1.0, 1.0, 100.0):
         clock.now += seconds
         forecast.done(seconds)
@@ -64,8 +65,19 @@ def test_moves_inside_a_fit_and_stops_short_of_its_end(forecast, clock):
     assert shares[:4] == sorted(set(shares[:4]))
     assert shares[0] == pytest.approx(102 / 202)
     assert shares[3] == pytest.approx(192 / 202)
-    assert shares[4] == pytest.approx(197 / 202)  # 95 of 100 s
-    assert forecast.remaining() == pytest.approx(5)
+    assert shares[4] == pytest.approx(222 / (102 + 120 / 0.95))
+    assert forecast.remaining() == pytest.approx(150 / 0.95 - 150)
+
+
+def test_a_model_of_which_nothing_is_known_takes_as_long_as_its_first_fit_so_far(forecast, clock):
+    for seconds in (1.0, 1.0):
+        clock.now += seconds
+        forecast.done(seconds)
+    assert forecast.remaining() == pytest.approx(20)
+    clock.now += 95
+    assert forecast.remaining() == pytest.approx(5 + 100)
+    clock.now += 95
+    assert forecast.remaining() == pytest.approx(10 + 200)
 
 
 def test_several_at_a_time_never_fall_back(clock):
