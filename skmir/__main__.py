@@ -191,7 +191,7 @@ def _run(args, data):
 
 
 def _give_back_folder(args):
-    """Take a FOLDER that stands behind an option with an open end for what it is, not for one of its values."""
+    """Take a FOLDER behind --scoring, --models or --report for what it is, not for one of their values."""
     if args.folder is not None:
         return
     if args.report and os.path.isdir(args.report):

@@ -100,7 +100,7 @@ def _check_names(option, names, known):
         if name not in known:
             what = "model" if option == "--models" else "scorer of classes"
             raise ValueError(
-                f"{option} {name} is no {what}.{_meant(name, known)} Known are {' '.join(known)}."
+                f"{option} {name} is not a {what}.{_meant(name, known)} Known are {' '.join(known)}."
             )
         if name in names[:i]:
             raise ValueError(f"{option} names {name} twice. Name it once.")

@@ -57,9 +57,9 @@ def run(*arguments):
 
 WRONG = {
     "nowhere": "There is no folder 'nowhere'",
-    "FOLDER --models svm": r"--models svm is no model\. Did you mean SVM\? Known are SVM LDA",
-    "FOLDER --scoring acuracy": r"--scoring acuracy is no scorer of classes\. Did you mean accuracy\?",
-    "FOLDER --scoring r2": "--scoring r2 is no scorer of classes",
+    "FOLDER --models svm": r"--models svm is not a model\. Did you mean SVM\? Known are SVM LDA",
+    "FOLDER --scoring acuracy": r"--scoring acuracy is not a scorer of classes\. Did you mean accuracy\?",
+    "FOLDER --scoring r2": "--scoring r2 is not a scorer of classes",
     "FOLDER --models SVM --reference CNN": "--reference CNN is not one of the models that are run, SVM",
     "FOLDER --cv 3": "--cv 3 needs 3 recordings of each class.*but class 'b' has 2 recordings.*--cv 2, add",
     "FOLDER --cv 1": "--cv 1 must be at least 2",

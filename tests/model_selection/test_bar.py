@@ -84,7 +84,7 @@ def test_several_at_a_time_never_fall_back(clock):
     forecast = Forecast(8 * ["CNN"], {"CNN": 10}, n_workers=4, clock=clock)
     clock.now += 10
     forecast.done(10.0)
-    assert forecast.share() == pytest.approx((10 + 3 * 9.5) / 80)
+    assert forecast.share() == pytest.approx((10 + 3 * 10) / (10 + 3 * 10 / 0.95 + 40))
     last = forecast.share()
     for _ in range(3):
         clock.now += 0.1
@@ -92,6 +92,16 @@ def test_several_at_a_time_never_fall_back(clock):
         assert forecast.share() > last
         last = forecast.share()
     assert forecast.remaining() == pytest.approx(10, rel=0.05)
+
+
+def test_of_those_at_work_the_next_starts_when_one_is_done(clock):
+    forecast = Forecast(4 * ["A"], {"A": 1}, n_workers=2, clock=clock)
+    clock.now += 10
+    forecast.done(10.0)
+    clock.now += 5
+    forecast.done(15.0)  # the mean is now 12.5 s; the third fit has run for 5, the fourth begins
+    assert forecast.share() == pytest.approx((25 + 5) / 50)
+    assert forecast.remaining() == pytest.approx(20 / 2)
 
 
 def test_what_was_found_is_no_work_and_teaches(clock):
