@@ -251,13 +251,12 @@ def _check_matplotlib(option):
 def _check_writable(option, folder):
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(
-            f"{option} {folder} is a file. Name a folder; it is made if it does not exist."
+            f"{option}: {folder} is a file, where a folder is needed. Name another one, which need not exist."
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise OSError(
-            f"{option} {folder} cannot be written: {error.strerror or error}. Name a folder in which you may "
-            "make files."
+            f"{option}: no files can be made in {folder}: {error.strerror or error}. Name another folder."
         ) from error

@@ -47,9 +47,8 @@ ADVICE = {
 }
 
 _NAMES = {name: option for options in OPTIONS.values() for name, option in options.items()}
-_BARE = sorted(
-    (name for name in _NAMES if "_" in name or name == "cv"), key=len, reverse=True
-)  # no English words
+# Of those that stand alone in a message, the ones that are no English words.
+_BARE = sorted((name for name in _NAMES if "_" in name or name == "cv"), key=len, reverse=True)
 _QUOTED = r"(?<![\w=])(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")(?!\w)"
 _VALUE = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\[[^\]]*\]|[\w+-]+(?:\.\w+)*"
 _TOKEN = re.compile(

@@ -64,7 +64,7 @@ WRONG = {
     "FOLDER --cv 3": "--cv 3 needs 3 recordings of each class.*but class 'b' has 2 recordings.*--cv 2, add",
     "FOLDER --cv 1": "--cv 1 must be at least 2",
     "FOLDER --group artist": "--group 'artist'",
-    "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory .*0\.wav is a file",
+    "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory: .*0\.wav is a file",
     "--group artist": "--group is about the table of a FOLDER",
 }
 
@@ -153,9 +153,9 @@ def targets(**given):
 @pytest.mark.parametrize("option", ["output", "memory"])
 def test_a_file_where_a_folder_is_wanted(tmp_path, option):
     (tmp_path / "x").touch()
-    with pytest.raises(NotADirectoryError, match=f"--{option} .*x is a file. Name a folder"):
+    with pytest.raises(NotADirectoryError, match=f"--{option}: .*x is a file, where a folder"):
         check_targets(targets(**{option: str(tmp_path / "x")}), "r.html", "s.html")
-    with pytest.raises(OSError, match=f"--{option} .*y cannot be written: Not a directory"):
+    with pytest.raises(OSError, match=f"--{option}: no files can be made in .*y: Not a directory"):
         check_targets(targets(**{option: str(tmp_path / "x" / "y")}), "r.html", "s.html")
 
 
@@ -166,7 +166,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, option):
 
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     path = tmp_path / "r.html" if option == "report" else tmp_path
-    with pytest.raises(OSError, match=f"--{option} .* cannot be written: Permission denied"):
+    with pytest.raises(OSError, match=f"--{option}: no files can be made in .*: Permission denied"):
         check_targets(targets(**{option: str(path)}), "r.html", "s.html")
 
 

@@ -27,6 +27,7 @@ OUT_OF_REACH = {
     "train_sizes": "learning_curves is not called",
     "shape": "no arrays are passed",
     "center": "default models leave it",
+    "class": "HTML, for notebooks",
 }
 
 
