@@ -7,13 +7,18 @@ from .feature_extraction import MFCC
 
 MAX_ERRORS = 10  # files described where some cannot be used
 MAX_NAMED = 3  # files named in a warning
-# Attributes of an Examination, and what is said of recordings for which they are true.
+# Attributes of an Examination: what is said of recordings for which they are true, and what to do.
 DOUBTS = {
-    "silent": "silent (models may take silence for a sign of a class; leave them out)",
-    "cancels": "of channels that cancel each other, so that hardly anything is left in their mean, which is "
-    "what models hear (keep one channel, or turn the sign of the other)",
-    "loud": f"far louder than full scale, with samples above {LOUD:g} (divide integers by the largest of "
-    "their type)",
+    "silent": ("silent", "Models may take silence for a sign of a class. Leave them out."),
+    "cancels": (
+        "stereo with channels that cancel each other",
+        "Models hear the mean of the channels, in which hardly anything is left. Keep one channel, or turn "
+        "the sign of the other.",
+    ),
+    "loud": (
+        f"far louder than full scale (a sample above {LOUD:g})",
+        "If integers were written as they are, divide them by the largest of their type.",
+    ),
 }
 
 
@@ -41,17 +46,21 @@ def check_recordings(paths, *, verbose=0):
     found = list(examine(paths, sr=front_end.sr, shortest=front_end.hop_length, n_jobs=-1, verbose=verbose))
     _refuse([each.error for each in found if each.error is not None], len(paths))
     for doubt, words in DOUBTS.items():
-        _warn(words, [each.file for each in found if getattr(each, doubt)], len(paths))
+        _warn(*words, [each.file for each in found if getattr(each, doubt)], len(paths))
     frame = front_end._span()[0]
-    words = f"shorter than a frame of a spectrum ({frame} samples at {front_end.sr:g} Hz), and are padded"
-    _warn(words, [each.file for each in found if each.n_samples < frame], len(paths))
+    what = f"shorter than a frame of a spectrum ({frame} samples at {front_end.sr:g} Hz)"
+    short = [each.file for each in found if each.n_samples < frame]
+    _warn(what, "Zeros are put at both ends.", short, len(paths))
 
 
-def _warn(words, files, n_paths):
+def _warn(what, cure, files, n_paths):
     if files:
         more = f" and {len(files) - MAX_NAMED} more" if len(files) > MAX_NAMED else ""
-        named = f"{', '.join(map(repr, files[:MAX_NAMED]))}{more}"
-        warnings.warn(f"{len(files)} of {n_paths} recordings are {words}: {named}.", stacklevel=4)
+        warnings.warn(
+            f"{len(files)} of {n_paths} recordings {'is' if len(files) == 1 else 'are'} {what}: "
+            f"{', '.join(map(repr, files[:MAX_NAMED]))}{more}. {cure}",
+            stacklevel=4,
+        )
 
 
 def _refuse(errors, n_paths):

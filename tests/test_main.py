@@ -288,7 +288,7 @@ def test_doubtful_recordings_are_warned_of_once(folder, capsys):
     soundfile.write(folder / "05.wav", 0.1 * np.sin(np.arange(1000)), 22050)
     assert svm(folder) == 0
     lines = capsys.readouterr().err.splitlines()
-    assert sum("1 of 16 recordings are silent" in line for line in lines) == 1
+    assert sum("1 of 16 recordings is silent" in line for line in lines) == 1
     assert sum("shorter than" in line for line in lines) == 1
 
 
