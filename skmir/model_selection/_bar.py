@@ -152,7 +152,7 @@ class FitBar:
         """
         with self._lock:
             self._forecast.done(seconds)
-            self._label = f", {label} done"
+            self._label = f" ({label} done)"
 
     def _keep_moving(self):
         every = _EVERY if getattr(sys.stderr, "isatty", bool)() else _EVERY_IN_FILES

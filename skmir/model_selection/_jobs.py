@@ -94,7 +94,7 @@ class Jobs:
             warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
             found = Parallel(n_jobs=n_jobs, return_as="generator")(self._calls)
             for (name, fold), (result, noted) in zip(self._pairs, found, strict=True):
-                bar.done(f"{name} on fold {fold}", result.fit_time + result.score_time)
+                bar.done(f"{name}, fold {fold}", result.fit_time + result.score_time)
                 results[name].append(result)
                 warn_at_home(noted)
                 _warn_if_failed(name, fold, result)

@@ -150,7 +150,7 @@ def test_the_bar_shows_the_forecast_while_a_fit_runs(clock, monkeypatch):
     monkeypatch.setattr("skmir.model_selection._bar._EVERY", 0.01)
     forecast = Forecast(["A", "A"], {"A": 1}, clock=clock)
     with FitBar(forecast, opening="0 of 2 fits found in kept") as bar:
-        bar.done("A on fold 0", 100.0)
+        bar.done("A, fold 0", 100.0)
         clock.now += 50
         deadline = time.monotonic() + 20
         while "75%" not in shown.getvalue() and time.monotonic() < deadline:
@@ -158,7 +158,7 @@ def test_the_bar_shows_the_forecast_while_a_fit_runs(clock, monkeypatch):
         assert len(bar_threads()) == 1
     text = shown.getvalue()
     assert text.startswith("0 of 2 fits found in kept\n")
-    assert "75%" in text and "1/2 fits, A on fold 0 done [" in text and "<00:50]" in text
+    assert "75%" in text and "1/2 fits (A, fold 0 done) [" in text and "<00:50]" in text
     assert bar_threads() == []
 
 
@@ -172,7 +172,7 @@ def test_an_error_inside_leaves_no_thread(capsys):
 def test_silent_unless_asked(capsys, disable):
     before = threading.active_count()
     with FitBar(Forecast(["A"], {"A": 1}), opening="found", disable=disable) as bar:
-        bar.done("A on fold 0", 1.0)
+        bar.done("A, fold 0", 1.0)
         assert threading.active_count() == before + (not disable)
     error = capsys.readouterr().err
     assert (error == "") is disable
@@ -187,4 +187,4 @@ def test_compare_says_what_was_found(tmp_path, capsys):
     compare({"A": LogisticRegression(), "B": LogisticRegression(C=2)}, X, y, **options)
     error = capsys.readouterr().err
     assert f"5 of 10 fits found in {tmp_path}\n" in error
-    assert "10/10 fits, B on fold 4 done" in error
+    assert "10/10 fits (B, fold 4 done)" in error
