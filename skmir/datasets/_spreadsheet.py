@@ -171,10 +171,10 @@ def _cells(text, separator):
             line = reader.line_num + 1
     except csv.Error as error:
         beginning = text.splitlines()[line - 1][:80]
+        where = f"row {len(records)} below the header, in line {line}," if records else "its header,"
         raise csv.Error(
-            f"row {len(records)} below the header, in line {line}, which begins {beginning!r}: {error}. A "
-            "double "
-            'quote must open and close a cell, or be written twice inside a quoted one: "12"" mix".'
+            f"{where} which begins {beginning!r}: {error}. A double quote must open and close a cell, or be "
+            'written twice inside a quoted one: "12"" mix".'
         ) from error
     return records
 

@@ -1,5 +1,6 @@
 """A sub-folder for each class: which recordings there are, and what is left out."""
 
+import functools
 import os
 import re
 import warnings
@@ -77,6 +78,7 @@ def walk(path):
     return [file for _, file in pairs], [_class_of(folder) for folder, _ in pairs]
 
 
+@functools.cache
 def suffixes():
     """Return the suffixes of files that libsndfile decodes, in small letters."""
     return tuple(suffix for name in soundfile.available_formats() for suffix in _SUFFIXES.get(name, ()))
@@ -234,13 +236,13 @@ def _lost_folders(tree, found):
     second = {place for place, _ in tree.again}
     lost = []
     for folder in tree.files.keys() - found - second:
-        others = [file for file in tree.files[folder] if not _has(file, _BESIDE)]
+        others = [file for file in tree.files[folder] if not (_has(file, _BESIDE) or _is_recording(file))]
         if others or not (tree.files[folder] or folder in tree.caches):
             lost.append(f"{os.path.basename(folder)!r} ({_kinds(others) or 'no files'})")
     if lost:
         more = f" and {len(lost) - _N_NAMED} more" if len(lost) > _N_NAMED else ""
         yield (
-            f"{count(lost, 'sub-folder')} without a recording that is read, and no class: "
+            f"{count(lost, 'sub-folder')} left out for lack of a recording: "
             f"{', '.join(sorted(lost)[:_N_NAMED])}{more}. {_recordings()} Convert or rename the files, or "
             "move the folders elsewhere."
         )

@@ -76,7 +76,8 @@ def compare(
         Name of the model that the others are tested against; None is the first.
     baselines : bool, default=True
         Whether two models that look at no clip stand at the end of the table: "majority" and "class
-        frequency" (for numbers, "mean"). They are no tests that Holm's method counts.
+        frequency" (for numbers, "mean"). They are no tests that Holm's method counts. A model of yours that
+        has such a name takes its place.
     confidence_level : float in (0, 1], default=0.95
         Of the intervals.
     rope : float, default=0.01
@@ -187,8 +188,6 @@ def _check_models(models, reference):
     for name, model in models.items():
         if not isinstance(name, str):
             raise TypeError(f"The model's name {name!r} is no str. Give each model a name.")
-        if name == "share":
-            raise ValueError("A model cannot be called 'share': a column of class_table is. Rename it.")
         missing = [method for method in ("fit", "predict") if not hasattr(model, method)]
         if isinstance(model, type) or missing:
             lack = "is a class" if isinstance(model, type) else f"has no {' and no '.join(missing)}"

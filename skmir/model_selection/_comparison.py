@@ -172,9 +172,10 @@ class Comparison:
         Returns
         -------
         table : DataFrame
-            The column "share" says how common the class is. The last row, "Global", is over all decisions:
-            where each clip has one class, the share of clips that are right. NaN for 0 / 0, and for models
-            that failed on all folds.
+            The first column, "share", says how common the class is. The last row, "Global", is over all
+            decisions: where each clip has one class, the share of clips that are right. They are called
+            "(share)" and "(Global)" if a model or class has that name. NaN for 0 / 0, and for models that
+            failed on all folds.
 
         Raises
         ------
@@ -226,7 +227,9 @@ class Comparison:
         return f"{self._title()}\n{self.table_.to_string(**_FORMAT)}"
 
     def _repr_html_(self):
-        return f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"
+        page = f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"
+        # Notebooks set formulas in HTML unless told not to, and a model's name may hold a $.
+        return f'<div class="tex2jax_ignore mathjax_ignore">\n{page}\n</div>'
 
     def to_dict(self):
         """Return a record of the comparison that ``json.dump`` takes.

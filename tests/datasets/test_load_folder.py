@@ -222,6 +222,7 @@ def test_a_file_has_one_row(tmp_path):
             b"file label\naudio/a.wav x\n",
             re.escape("columns are ['file label']") + ".* separated by commas, tabs",
         ),
+        (b'"file,label\naudio/a.wav,x\n', "its header, which begins '\"file,label': unexpected end of data"),
         (b"audio/a.wav,x\naudio/b.wav,x\n", "If the first row is a recording, write a header above it"),
         (
             b"PK\x03\x04\x14\x00\x06",
@@ -520,9 +521,7 @@ def test_links_to_nothing_are_left_out(tmp_path):
 def test_a_class_without_a_recording_does_not_vanish_silently(tmp_path, files, kinds):
     write_files(tmp_path, ["a/1.wav", "b/1.wav", "notes/readme.md", "notes/plan.pdf", *files])
     (tmp_path / "c").mkdir(exist_ok=True)
-    message = (
-        f"1 sub-folder is without a recording that is read, and no class: {re.escape(kinds)}. Recordings are"
-    )
+    message = f"1 sub-folder is left out for lack of a recording: {re.escape(kinds)}. Recordings are"
     with pytest.warns(UserWarning, match=message):
         assert load_folder(tmp_path).target_names == ["a", "b"]
 

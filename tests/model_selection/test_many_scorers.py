@@ -224,3 +224,17 @@ def test_baselines_do_not_count_where_all_models_fail(data):
     with pytest.warns(match="failed"), pytest.raises(ValueError, match="Every fit of every model failed"):
         compare({"bad": SVC(C=-1), "worse": SVC(C=-2)}, *data)
     assert isinstance(compare({"guess": DummyClassifier()}, *data).table_.loc["guess", "mean"], float)
+
+
+def test_names_of_our_own_rows_and_columns_are_free_for_others(data):
+    """Ours step back into parentheses: no number of a class or model is lost or mixed up."""
+    X, y = data[0], np.array(["Global", "share", "(Global)"])[data[1]]
+    models = {"share": LogisticRegression(), "Global": GaussianNB(), "(share)": KNeighborsClassifier(1)}
+    result = compare(models, X, y, random_state=0)
+    plain = compare(dict(zip("abc", models.values(), strict=True)), *data, random_state=0)
+    table = result.class_table()
+    assert table.columns.tolist() == ["((share))", *result.models_]
+    assert table.index.tolist() == [*sorted(set(y)), "((Global))"]
+    order = [*(["Global", "share", "(Global)"].index(label) for label in sorted(set(y))), 3]
+    assert_allclose(table.iloc[:, :4], plain.class_table().iloc[order, :4])
+    assert table.loc["((Global))", "share"] == pytest.approx(accuracy_score(y, result.predictions_["share"]))
