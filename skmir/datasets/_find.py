@@ -1,5 +1,6 @@
 """Files that a table names: found under their exact name or one that looks the same, or told why not."""
 
+import contextlib
 import os
 import re
 
@@ -91,9 +92,8 @@ class Finder:
 def _spellings(cell):
     """Return a cell as it stands, with slashes for backslashes, the home folder written out, and in bytes."""
     spellings = [cell, _slashes(cell), os.path.expanduser(_slashes(trim(cell)))]
-    if not cell.isascii():
-        # A table in cp1252 may have been made where names of files were in that encoding too.
-        spellings.append(os.fsdecode(cell.encode("cp1252", "ignore")))
+    with contextlib.suppress(UnicodeEncodeError):  # files may come from where names were in cp1252
+        spellings.append(os.fsdecode(cell.encode("cp1252")))
     return list(dict.fromkeys(spellings))
 
 

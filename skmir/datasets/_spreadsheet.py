@@ -10,7 +10,7 @@ import pandas as pd
 
 from ._text import tidy
 
-_SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
+_SEPARATORS = (",", "\t", ";", "|")
 _NO_TEXT = {  # what a file begins with that only bears the name of a table
     b"PK\x03\x04": "an Excel or OpenDocument workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -59,13 +59,8 @@ def read_rows(table, wanted):
     records = _parse(table, text, separator)
     header = next((i for i, cells in enumerate(records) if any(map(tidy, cells))), None)
     if header is None:
-        raise ValueError(
-            _unparsed(
-                table,
-                "No columns: it is empty. Write a line such as file,label,group, and below it "
-                "a row for each recording.",
-            )
-        )
+        cure = "Write a line such as file,label,group, and below it a row for each recording."
+        raise ValueError(_unparsed(table, f"No columns: it is empty. {cure}"))
     _check_line_breaks(table, records[header:])
     names = [tidy(cell) for cell in records[header]]
     below = {row: cells for row, cells in enumerate(records[header + 1 :], start=1) if any(map(tidy, cells))}
@@ -153,8 +148,9 @@ def _parse(table, text, separator):
         return _cells(text, separator)
     except csv.Error:
         pass
-    try:  # with nothing but a space between a closing quote and the next separator, quotes are in order
-        return _cells(re.sub(rf'" +(?={re.escape(separator)}|[\r\n]|\Z)', '"', text), separator)
+    blank = "[ \u00a0]" if separator == "\t" else "[ \t\u00a0]"
+    try:  # with nothing but blanks between a closing quote and the next separator, quotes are in order
+        return _cells(re.sub(rf'"{blank}+(?={re.escape(separator)}|[\r\n]|\Z)', '"', text), separator)
     except csv.Error as error:
         raise ValueError(_unparsed(table, error)) from error
 
@@ -170,7 +166,7 @@ def _cells(text, separator):
             records.append(cells)
             line = reader.line_num + 1
     except csv.Error as error:
-        beginning = text.splitlines()[line - 1][:80]
+        beginning = re.split("\r\n|\r|\n", text)[line - 1][:80]
         where = f"row {len(records)} below the header, in line {line}," if records else "its header,"
         raise csv.Error(
             f"{where} which begins {beginning!r}: {error}. A double quote must open and close a cell, or be "
@@ -198,13 +194,12 @@ def _frame(table, names, below):
     filled = [any(map(tidy, column)) for column in cells.T]
     for row, found in zip(below, cells, strict=True):
         if any(map(tidy, found[len(names) :])):
-            counts = f"Expected {len(names)} fields in line {row + 1}, saw {len(below[row])}"
             reason = (
-                f"{counts}: row {row} below the header has more cells than its header. Put names that hold "
+                f"Expected {len(names)} fields in line {row + 1}, saw {len(below[row])}: row {row} below "
+                "the header has more cells than its header. Put names that hold commas in double quotes, and give "
+                "every column a name."
             )
-            raise ValueError(
-                _unparsed(table, f"{reason}commas in double quotes, and give every column a name.")
-            )
+            raise ValueError(_unparsed(table, reason))
     kept = [i for i, name in enumerate(names) if name or filled[i]]
     columns = [names[i] or f"Unnamed: {i}" for i in kept]
     return pd.DataFrame(cells[:, kept], columns=columns, index=pd.Index(below, name="row"), dtype=object)

@@ -267,7 +267,7 @@ AS_SPREADSHEETS_WRITE = {
     "semicolons": "file;label\naudio/a.wav;r, b\naudio/b.wav;y\n",
     "bars": "file|label\naudio/a.wav|r, b\naudio/b.wav|y\n",
     "Excel's first line": 'sep=;\r\nfile;label\r\naudio/a.wav;"r, b"\r\naudio/b.wav;y\r\n',
-    "quotes": '"file" , "label"\n"audio/a.wav" , "r, b"\n"audio/b.wav","y" \n',
+    "quotes": '"file" , "label"\n"audio/a.wav" , "r, b"\n"audio/b.wav","y"\t \n',
     "capitals and spaces": 'File , LABEL\u00a0\naudio/a.wav,"r, b"\naudio/b.wav,y\n',
     "backslashes": 'file,label\naudio\\a.wav,"r, b"\n.\\audio\\b.wav,y\n',
     "empty columns and rows": ',,,\nfile,label,,\naudio/a.wav,"r, b",,\n,,,\naudio/b.wav,y,,\n\n , ,\t,\n',
@@ -410,6 +410,13 @@ def test_a_file_named_in_bytes_of_cp1252(tmp_path):
     (tmp_path / "labels.csv").write_bytes(b"file,label\ncaf\xe9.wav,x\n")
     with pytest.warns(UserWarning, match="cp1252"):
         assert os.fsencode(load_folder(tmp_path).data[0]) == name
+
+
+def test_letters_outside_of_an_encoding_are_not_dropped(tmp_path):
+    write_files(tmp_path, ["\u00e9.wav", os.fsdecode(b"\xe9.wav")])
+    (tmp_path / "labels.csv").write_text("file,label\n\u00e9\u65e5.wav,x\n", encoding="utf-8")
+    with pytest.raises(FileNotFoundError, match="nothing of that name"):
+        load_folder(tmp_path)
 
 
 def test_a_home_folder_is_written_out(tmp_path, monkeypatch):
