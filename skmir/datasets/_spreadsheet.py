@@ -196,8 +196,8 @@ def _frame(table, names, below):
         if any(map(tidy, found[len(names) :])):
             reason = (
                 f"Expected {len(names)} fields in line {row + 1}, saw {len(below[row])}: row {row} below "
-                "the header has more cells than its header. Put names that hold commas in double quotes, and give "
-                "every column a name."
+                "the header has more cells than its header. Put names that hold commas in double quotes, and "
+                "give every column a name."
             )
             raise ValueError(_unparsed(table, reason))
     kept = [i for i, name in enumerate(names) if name or filled[i]]

@@ -11,8 +11,8 @@ from ._report_words import judged
 MAX_CELLS = 20  # classes up to which a confusion matrix is a table
 N_CONFUSIONS = 3  # that are named a model
 _GLOBAL = {
-    "class": ": over all decisions, which makes it the share of clips that are right. ",
-    "tag": ": over all decisions; its share is the mean number of tags a clip. ",
+    "class": "over all decisions, which makes it the share of clips that are right. ",
+    "tag": "over all decisions; its share is the mean number of tags a clip. ",
 }
 
 
@@ -65,11 +65,8 @@ class Classes:
             return ""
         tables = {metric: self._metric_table(metric) for metric in ("f1", "precision", "recall")}
         others = folded("Precision and recall", tables["precision"] + tables["recall"], is_open=True)
-        note = (
-            self._whole
-            + _GLOBAL[self.kind]
-            + "Over the test clips of all folds together. Bold: the best of a row."
-        )
+        note = f"{self._whole}: {_GLOBAL[self.kind]}"
+        note += "Over the test clips of all folds together. Bold: the best of a row."
         return "\n".join([tables["f1"], paragraph(note, "note"), others])
 
     def confusions(self):

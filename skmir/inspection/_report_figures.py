@@ -73,7 +73,7 @@ def confusion_figure(matrix, shares, name):
         figure.colorbar(image, ax=ax, label="Share of the row", fraction=0.046, pad=0.04)
         step = -(-len(matrix) // 50)  # names that can be read
         ticks = np.arange(0, len(matrix), step)
-        names = [wrapped(matrix.index[tick]) for tick in ticks]
+        names = [wrapped(matrix.index[tick], 40, 1) for tick in ticks]
         ax.set_xticks(ticks, names, rotation=90, fontsize=6, **PLAIN)
         ax.set_yticks(ticks, names, fontsize=6, **PLAIN)
         ax.set(xlabel="Predicted", ylabel="True")

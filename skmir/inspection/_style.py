@@ -59,9 +59,9 @@ def name_lines(ax, lines, **kwargs):
         text.set(text=wrapped(lines.get(line, line.get_label())), **PLAIN)
 
 
-def wrapped(name):
-    """Return a name as it stands in a picture: lines of up to 24 letters, four at the most."""
-    return textwrap.fill(printable(name), 24, max_lines=4, placeholder=" \N{HORIZONTAL ELLIPSIS}")
+def wrapped(name, width=24, max_lines=4):
+    """Return a name as it stands in a picture: in a few short lines, with an ellipsis for what is beyond."""
+    return textwrap.fill(printable(name), width, max_lines=max_lines, placeholder=" \N{HORIZONTAL ELLIPSIS}")
 
 
 def printable(text):
