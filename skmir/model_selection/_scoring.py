@@ -4,14 +4,19 @@ from collections.abc import Mapping
 
 from sklearn.metrics import get_scorer
 
+# Judges that do not flatter whoever guesses the most frequent class, or knows one tag only.
+DEFAULTS = {"classes": "balanced_accuracy", "tags": "f1_macro", "numbers": "r2"}
 
-def check_scoring(scoring):
+
+def check_scoring(scoring, kind):
     """Return scorers by name; the first is the one that models are judged by.
 
     Parameters
     ----------
     scoring : str, callable, list or tuple of str, dict of str to (str or callable), or None
-        None is "balanced_accuracy".
+        None is the default for the labels: "balanced_accuracy", "f1_macro" for tags, "r2" for numbers.
+    kind : {"classes", "tags", "numbers"}
+        What the labels are.
 
     Returns
     -------
@@ -25,7 +30,7 @@ def check_scoring(scoring):
         Where there is none, or scikit-learn knows none of a name.
     """
     if scoring is None:
-        scoring = "balanced_accuracy"
+        scoring = DEFAULTS[kind]
     if isinstance(scoring, str):
         scorers = {scoring: scoring}
     elif isinstance(scoring, Mapping):
