@@ -24,7 +24,15 @@ NO_EFFECT = {"memory", "n_jobs", "verbose"}  # parameters on which no result dep
 _PLAIN = (bool, int, float, complex, str, bytes, types.NoneType, types.EllipsisType)
 _CODE = (type, types.FunctionType, types.MethodType, functools.partial, staticmethod, classmethod, property)
 _BUILTIN = (types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType)
-_NOT_CODE = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__"}
+_NOT_CODE = {
+    "__dict__",
+    "__weakref__",
+    "__doc__",
+    "__module__",
+    "__qualname__",
+    "__annotations__",
+    "__slotnames__",
+}
 
 
 def describe(value):

@@ -104,7 +104,7 @@ def library_versions(names):
     import soundfile
     import soxr
 
-    found = {"python": ".".join(map(str, sys.version_info[:2]))}
+    found = {}
     for name in names:
         try:
             found[name] = metadata.version(name)

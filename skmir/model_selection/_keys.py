@@ -7,6 +7,7 @@ is left out.
 
 import json
 import os
+import sys
 
 import joblib
 import numpy as np
@@ -87,7 +88,7 @@ def job_keys(models, digests, y, params, splits):
         Where a parameter of a model cannot be hashed.
     """
     y, keys = np.asarray(y), {}
-    surroundings = json.dumps([library_versions(PACKAGES), skmir_text()])
+    surroundings = json.dumps([sys.version_info[:2], library_versions(PACKAGES), skmir_text()])
     folds = [
         _hash(json.dumps([[digests[i] for i in part] + [describe(y[part])] for part in split]))
         for split in splits

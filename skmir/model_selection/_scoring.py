@@ -27,7 +27,7 @@ def check_scoring(scoring, kind):
     TypeError
         Where something is no scorer.
     ValueError
-        Where there is none, or scikit-learn knows none of a name.
+        Where there is none, several have one name, or scikit-learn knows none of a name.
     """
     if scoring is None:
         scoring = DEFAULTS[kind]
@@ -36,7 +36,11 @@ def check_scoring(scoring, kind):
     elif isinstance(scoring, Mapping):
         scorers = dict(scoring)
     elif isinstance(scoring, list | tuple):
-        scorers = {scorer if isinstance(scorer, str) else _name_of(scorer): scorer for scorer in scoring}
+        names = [scorer if isinstance(scorer, str) else _name_of(scorer) for scorer in scoring]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"scoring has several scorers called {twice[0]!r}. Name them by a dict.")
+        scorers = dict(zip(names, scoring, strict=True))
     else:
         scorers = {_name_of(scoring): scoring}
     if not scorers:
@@ -57,4 +61,9 @@ def _check_scorer(name, scorer, scoring):
 
 
 def _name_of(scorer):
-    return getattr(scorer, "__name__", repr(scorer))
+    if hasattr(scorer, "__name__"):
+        return scorer.__name__
+    try:
+        return repr(scorer)
+    except AttributeError:  # scikit-learn's, where the metric inside is an object without a name
+        return type(scorer).__name__
