@@ -101,9 +101,10 @@ def own(tmp_path, monkeypatch):
 
 def mean(scoring, memory, model=None):
     models = {"a": model or DummyClassifier(strategy="constant", constant=1)}
-    return compare(models, X, Y, scoring=scoring, cv=3, memory=memory, baselines=False).table_.loc[
-        "a", "mean"
-    ]
+    scoring = {"own": scoring}  # a name without an address in it
+    return compare(
+        models, X, Y, scoring=scoring, cv=3, memory=memory, baselines=False, random_state=0
+    ).table_.loc["a", "mean"]
 
 
 BODY = "def plain(y, p): return 1.0"
@@ -152,10 +153,14 @@ def test_an_edited_class_of_callables_scores_anew(part, kind, own, tmp_path):
 
 def test_an_edited_base_class_fits_anew(own, tmp_path):
     assert mean("accuracy", tmp_path / "kept", own().Heiress()) == 0.5
-    ones = compare({"a": own().Heiress()}, X, Y, cv=3, memory=tmp_path / "kept", baselines=False)
+    ones = compare(
+        {"a": own().Heiress()}, X, Y, cv=3, memory=tmp_path / "kept", baselines=False, random_state=0
+    )
     assert set(ones.predictions_["a"]) == {1}
     edited = own("own_metric.py", "int(1.0)", "int(0.0)")
-    zeros = compare({"a": edited.Heiress()}, X, Y, cv=3, memory=tmp_path / "kept", baselines=False)
+    zeros = compare(
+        {"a": edited.Heiress()}, X, Y, cv=3, memory=tmp_path / "kept", baselines=False, random_state=0
+    )
     assert set(zeros.predictions_["a"]) == {0}
 
 
