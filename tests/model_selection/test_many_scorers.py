@@ -216,8 +216,15 @@ def test_a_scorer_that_one_model_cannot_serve_fails_that_model_alone(data):
         result = compare(
             {"Bayes": GaussianNB(), "SVM": SVC()}, X, y, scoring=["accuracy", "neg_log_loss"], random_state=0
         )
-    assert result.table_["n_failed"].tolist() == [0, 5, 0, 0]
+    assert result.table_["n_failed"].tolist() == [0, 0, 0, 0]
+    assert result.tables_["neg_log_loss"]["n_failed"].tolist() == [0, 5, 0, 0]
     assert result.tables_["neg_log_loss"].loc["Bayes", "mean"] < 0
+    alone = compare({"SVM": SVC()}, X, y, scoring="accuracy", random_state=0)
+    assert_array_equal(result.scores_["SVM"], alone.scores_["SVM"])
+    assert not result.predictions_["SVM"].mask.any()
+    assert set(result.errors_) == {("SVM", fold, "neg_log_loss") for fold in range(5)}
+    error = result.errors_["SVM", 0, "neg_log_loss"]
+    assert "SVC has none of the following attributes: predict_proba" in error
 
 
 def test_baselines_do_not_count_where_all_models_fail(data):
