@@ -40,7 +40,7 @@ ADVICE = {
     r"(?:Pass|Use) cv as an integer, or a splitter [^.]*": "Use --cv with a number",
     r"Fewer folds, or a splitter that spreads classes(?: \(\w+\))?, may": "A smaller --cv may",
     r"(?:skmir\.model_selection\.)?check_leakage\([^)]*\) lists": "In Python, skmir's check_leakage lists",
-    r"Pass groups \(in Python groups=, in the command (--group COLUMN)\)": r"Name one with \1",
+    r"Pass groups \([^()]*(--group COLUMN)[^()]*\)": r"Name one with \1",
     r"Pass a cv of (\d+) folds": r"Use --cv with \1 folds",
     r"np\.\w+\(([^()]*)\)": r"\1",
     r"clips (\d+) and (\d+) of X": r"the recordings \1 and \2, counted from 0,",
