@@ -21,6 +21,7 @@ from skmir.feature_extraction import (
     LogFilteredSpectrogram,
     MelSpectrogram,
     OnsetStrength,
+    SpectralShape,
     Tempogram,
 )
 from skmir.neural_network import (
@@ -66,6 +67,8 @@ ESTIMATORS = [
     OnsetStrength(),
     OnsetStrength(aggregate="median", max_size=3),
     Tempogram(),
+    SpectralShape(),
+    SpectralShape(("rms", "contrast"), n_bands=3, linear=True),
     LogFilteredSpectrogram(),
     LogFilteredSpectrogram(n_fft=(1024, 2048), bands_per_octave=(6, 12), diff_ratio=0.5),
     BeatSynchronizer(),
