@@ -231,8 +231,8 @@ def plain(value):
 def _no_single_path(X):
     if is_path(X):
         raise ValueError(
-            f"X is the single path {_plain_path(X)!r} where several clips are expected. Pass a list: "
-            f"[{_plain_path(X)!r}]."
+            f"X is the single path {plain(os.fspath(X))!r} where several clips are expected. Pass a list: "
+            f"[{plain(os.fspath(X))!r}]."
         )
     return X
 
@@ -289,13 +289,7 @@ def _check_paths(items):
             f"X mixes paths and other things: clip {wrong[0]} is {type(items[wrong[0]]).__name__}. "
             "Pass all clips as paths, or all as waveforms."
         )
-    return [_plain_path(item) for item in items]
-
-
-def _plain_path(path):
-    """Return a path as str itself: an array's items are ``np.str_``, and would show as such in messages."""
-    path = os.fspath(path)
-    return str(path) if isinstance(path, str) else path
+    return [plain(os.fspath(item)) for item in items]
 
 
 def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):

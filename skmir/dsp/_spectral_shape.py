@@ -146,8 +146,8 @@ def contrast_bands(sr, n_fft, fmin, n_bands, quantile):
     if edges[-2] >= sr / 2:
         raise ValueError(
             f"the contrast's highest band starts at {edges[-2]:g} Hz (fmin={fmin:g}, n_bands={n_bands}), and "
-            f"must start below sr / 2 = {sr / 2:g} Hz. Use a smaller n_bands or fmin, or leave 'contrast' out "
-            "of features."
+            f"must start below sr / 2 = {sr / 2:g} Hz. Use a smaller n_bands or fmin, or leave 'contrast' "
+            "out of features."
         )
     frequencies = np.fft.rfftfreq(n_fft, 1 / sr)
     return tuple(_band(frequencies, k, edges, quantile, n_fft) for k in range(n_bands + 1))

@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from .._validation import check_choice, check_number
+from .._validation import check_choice, check_number, plain
 from ..dsp._spectral_shape import FEATURES, contrast_bands, n_values, spectral_shape
 from ._base import BaseFrontEnd
 from ._parameters import check_flag, check_stft, stft_parameters, stft_span
@@ -189,11 +189,13 @@ class SpectralShape(BaseFrontEnd):
     def _check_features(self):
         features = self.features
         if isinstance(features, str) or not np.iterable(features) or not len(features):
-            raise ValueError(f"features must be a tuple of one or more of {FEATURES}, got {features!r}.")
+            raise ValueError(
+                f"features must be a tuple of one or more of {FEATURES}, got {plain(features)!r}."
+            )
         for name in features:
             check_choice("features", name, FEATURES)
         if len(set(features)) < len(features):
-            raise ValueError(f"features must name each descriptor once, got {features!r}.")
+            raise ValueError(f"features must name each descriptor once, got {plain(features)!r}.")
 
     def _n_bins(self):
         return sum(n_values(name, self.n_bands) for name in self.features)

@@ -1,5 +1,7 @@
 """How the numbers of a report came about."""
 
+from .._show_versions import machine
+
 REFERENCES = (
     'C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning 52:239-281, 2003.',
     'R. R. Bouckaert and E. Frank, "Evaluating the replicability of significance tests for comparing '
@@ -12,7 +14,7 @@ REFERENCES = (
 
 
 def how_tested(comparison):
-    """Return how the numbers came about, in three paragraphs."""
+    """Return how the numbers came about, in four paragraphs."""
     level = f"{100 * comparison.confidence_level_:g} %"
     rope = f"{comparison.rope_:g}"
     return [
@@ -23,6 +25,7 @@ def how_tested(comparison):
         "and the p-values, of two-sided paired t-tests against the reference, take the variance times "
         "1/k + n_test/n_train instead of 1/k, and the p-values are adjusted for the number of models by "
         "Holm's method. Intervals are not clipped to the scorer's range.",
+        f"Seconds are of one fit on one thread, mean over folds; this report was written on {machine()}.",
         f"Probabilities are those of the Bayesian correlated t-test with a flat prior: that the difference "
         f"from the reference lies below \N{MINUS SIGN}{rope} (worse), within ±{rope} (equal, for all that "
         f"matters), and above {rope} (better). They are not adjusted for the number of models.",

@@ -67,10 +67,9 @@ def default_models(names=None, *, max_iter=None, memory=None):
 
 
 def _svm(_epochs):
-    deltas = Delta(order=(1, 2))
-    return make_pipeline(
-        MFCC(), deltas, FramePooler(), StandardScaler(), SVC(C=10, class_weight="balanced")
-    )
+    # A third of the usual 1 / n_features: with 120 of them, kernels as narrow as that see each clip alone.
+    svm = SVC(C=10, gamma=0.0025, class_weight="balanced")
+    return make_pipeline(MFCC(), Delta(order=(1, 2)), FramePooler(), StandardScaler(), svm)
 
 
 def _lda(_epochs):

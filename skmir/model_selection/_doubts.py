@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
+from .._validation import plain
 from ..compose import FrameClassifier
 from ..neural_network._base import BaseNetwork
 
@@ -36,6 +37,7 @@ def find_doubts(models, X, y, kind, groups, splits, digests):
     """
     return [
         *(missing_classes(y, splits) if kind == "classes" else ()),
+        *(single_clips(y, splits) if kind == "classes" else ()),
         *torn_groups(groups, splits),
         *equal_clips(digests, splits),
         *constant_features(X, groups),
@@ -57,9 +59,26 @@ def missing_classes(y, splits):
             fold, classes = next(iter(lacking.items()))
             yield (
                 f"In {len(lacking)} of {len(splits)} folds the {part} part has no clip of some class (fold "
-                f"{fold}: {classes.tolist()}): {consequence[part]}. Fewer folds, or a splitter that spreads "
+                f"{fold}: {plain(classes)}): {consequence[part]}. Fewer folds, or a splitter that spreads "
                 "classes (StratifiedGroupKFold), may mend it."
             )
+
+
+def single_clips(y, splits):
+    """Yield a message where a fold's training part has a single clip of a class."""
+    y = np.asarray(y)
+    single = {}
+    for fold, (train, _) in enumerate(splits):
+        classes, counts = np.unique(y[train], return_counts=True)
+        if (counts == 1).any():
+            single[fold] = classes[counts == 1]
+    if single:
+        fold, classes = next(iter(single.items()))
+        yield (
+            f"In {len(single)} of {len(splits)} folds the training part has a single clip of some class "
+            f"(fold {fold}: {plain(classes)}): nothing shows how its clips vary, so models that estimate it, "
+            "such as LDA, warn or fail there. Record more clips of the class, or leave it out."
+        )
 
 
 def torn_groups(groups, splits):
@@ -72,7 +91,7 @@ def torn_groups(groups, splits):
         fold = next(i for i, both in enumerate(torn) if len(both))
         yield (
             f"The folds tear groups apart: in {sum(len(both) > 0 for both in torn)} of {len(splits)} folds a "
-            f"group stands on both sides (fold {fold}: {torn[fold][:N_NAMED].tolist()}), and scores say how "
+            f"group stands on both sides (fold {fold}: {plain(torn[fold][:N_NAMED])}), and scores say how "
             "well known groups are recognised, not new ones. Pass cv as an integer, or a splitter that heeds "
             "groups (GroupKFold, StratifiedGroupKFold)."
         )
@@ -104,7 +123,7 @@ def constant_features(X, groups):
         kind = "Columns" if getattr(X, "ndim", 3) == 2 else "Bins"
         where = "in all rows of a group" if kind == "Columns" else "in all frames of a clip"
         yield (
-            f"{kind} {constant[:N_NAMED].tolist()}{' and more' if len(constant) > N_NAMED else ''} have one "
+            f"{kind} {plain(constant[:N_NAMED])}{' and more' if len(constant) > N_NAMED else ''} have one "
             f"value {where}, and another in the next: they can tell recordings apart without hearing them "
             "(a file's length, a codec's cut-off, a number of a catalogue). Leave them out, or say why not."
         )

@@ -179,7 +179,7 @@ def shape(y, *, features, n_fft=2048, hop_length=512, sr=22050, win_length=None,
     waveform = {"frame_length": n_fft, "hop_length": hop_length}
     transform = {"n_fft": n_fft, "hop_length": hop_length, "win_length": win_length, "window": window}
     if features[0] == "flux":
-        # librosa's spectral flux is the onset strength; of magnitudes, and where each frame stands, it is this.
+        # librosa's spectral flux is the onset strength; of magnitudes, and not moved in time, it is this.
         found = librosa.onset.onset_strength(S=np.abs(librosa.stft(y, **transform)), center=False)[np.newaxis]
     elif features[0] == "rms":
         found = feature.rms(y=y, dtype=y.dtype, **waveform)

@@ -60,7 +60,9 @@ def short_clips(rng, tmp_path, lengths):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("lengths", [[512] * 12, [512, 700, 1023, 1500, 4000, 30000] * 2], ids=["hop", "mixed"])
+@pytest.mark.parametrize(
+    "lengths", [[512] * 12, [512, 700, 1023, 1500, 4000, 30000] * 2], ids=["hop", "mixed"]
+)
 def test_clips_from_one_hop_up_are_taken(name, lengths, rng, tmp_path):
     """Drum hits of 23 ms are recordings; none of the models may fail on what the others take."""
     paths, labels = short_clips(rng, tmp_path, lengths)

@@ -67,5 +67,5 @@ def test_too_few_clips_or_classes(y, match, rng):
 
 
 def test_unknown_priors(uneven):
-    with pytest.raises(ValueError, match="priors must be 'uniform', None or one number per class, got 'equal'"):
+    with pytest.raises(ValueError, match=r"priors must be 'uniform', None or one number .*, got 'equal'"):
         ShrinkageLDA(priors="equal").fit(*uneven)
