@@ -25,7 +25,8 @@ import tempfile
 
 import numpy as np
 import pandas as pd
-from seeds import CLASSIC, columns, mean_scores, over_seeds, where
+from machine import note_machine
+from seeds import CLASSIC, columns, mean_scores, over_seeds
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GroupKFold, PredefinedSplit
 
@@ -142,10 +143,9 @@ def main():
             print(pd.DataFrame(rows[-len(args.models) :]).round(3).to_string(), flush=True)
     table = published(pd.DataFrame(rows), args.models)
     print(table.to_string())
-    print(where(args.n_jobs))
+    note_machine(f"one thread per fit, n_jobs={args.n_jobs}", args.csv)
     if args.csv:
         table.to_csv(args.csv)
-        pathlib.Path(args.csv).with_suffix(".machine.txt").write_text(where(args.n_jobs) + "\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ Markdown, goes to standard output, with the machine that its seconds hold for. A
 import argparse
 import tempfile
 
-from seeds import markdown, over_seeds, seeds_table, where
+from machine import note_machine
+from seeds import markdown, over_seeds, seeds_table
 
 from skmir.datasets import make_instruments
 from skmir.model_selection import compare, default_models
@@ -39,7 +40,8 @@ def main():
             verbose=1,
         )
     print(markdown(seeds_table(result, args.models, args.seeds)))
-    print(f"\nMean over {args.seeds} seeds of each network. {where(args.n_jobs)}")
+    print(f"\nMean over {args.seeds} seeds of each network.")
+    note_machine(f"one thread per fit, n_jobs={args.n_jobs}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ import os
 import pathlib
 
 import matplotlib
-from seeds import markdown, where
+from machine import note_machine
+from seeds import markdown
 
 from skmir.datasets import load_folder, make_instruments
 from skmir.inspection import ComparisonDisplay
@@ -68,7 +69,8 @@ def run(title, data, n_folds, n_jobs):
     )
     n_groups = len(set(data.groups))
     print(f"\n{title}: {len(data.data)} clips, {len(data.target_names)} classes, {n_groups} groups\n")
-    print(f"{markdown(result.table_)}\n\n{where(n_jobs)}", flush=True)
+    print(f"{markdown(result.table_)}\n", flush=True)
+    note_machine(f"one thread per fit, n_jobs={n_jobs}")
     return result
 
 

@@ -1,9 +1,8 @@
-"""What benchmarks of models share: every network over the same seeds, and the machine of the seconds."""
+"""What benchmarks of models share: every network over the same seeds."""
 
 import numpy as np
 import pandas as pd
 
-from skmir._show_versions import machine
 from skmir.model_selection import default_models
 from skmir.model_selection._seeds import seeded_clone
 from skmir.model_selection._statistics import corrected_interval, corrected_ttest, holm
@@ -80,11 +79,6 @@ def seeds_table(result, names, n_seeds):
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.insert(4, "p_holm", holm(table["p_value"].mask(table.index.isin(guesses))))
     return table
-
-
-def where(n_jobs):
-    """Return the sentence that belongs under a table of seconds."""
-    return f"Seconds: one thread per fit, n_jobs={n_jobs}, on {machine()}."
 
 
 def markdown(table):
