@@ -25,8 +25,9 @@ def how_tested(comparison):
         "and the p-values, of two-sided paired t-tests against the reference, take the variance times "
         "1/k + n_test/n_train instead of 1/k, and the p-values are adjusted for the number of models by "
         "Holm's method. Intervals are not clipped to the scorer's range.",
-        f"Seconds are of one fit on one thread, mean over folds; this report was written on {machine()}.",
         f"Probabilities are those of the Bayesian correlated t-test with a flat prior: that the difference "
         f"from the reference lies below \N{MINUS SIGN}{rope} (worse), within ±{rope} (equal, for all that "
         f"matters), and above {rope} (better). They are not adjusted for the number of models.",
+        "Seconds are of one fit, mean over folds, with linear algebra on one thread. This report was "
+        f"written on {machine()}.",
     ]

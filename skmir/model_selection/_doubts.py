@@ -1,13 +1,16 @@
 """What may make the numbers of a comparison worth less than they look, in words that say what to do."""
 
 import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.frozen import FrozenEstimator
 
 from .._validation import plain
 from ..compose import FrameClassifier
 from ..neural_network._base import BaseNetwork
+from ._shrinkage_lda import ShrinkageLDA
 
 FEW_SEGMENTS = 1000  # a rule of thumb: with fewer, deep networks rarely show what they can do
+DISCRIMINANT = (LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis, ShrinkageLDA)
 N_NAMED = 5  # columns or bins named in one message
 
 
@@ -37,7 +40,7 @@ def find_doubts(models, X, y, kind, groups, splits, digests):
     """
     return [
         *(missing_classes(y, splits) if kind == "classes" else ()),
-        *(single_clips(y, splits) if kind == "classes" else ()),
+        *(single_clips(models, y, splits) if kind == "classes" else ()),
         *torn_groups(groups, splits),
         *equal_clips(digests, splits),
         *constant_features(X, groups),
@@ -64,8 +67,15 @@ def missing_classes(y, splits):
             )
 
 
-def single_clips(y, splits):
-    """Yield a message where a fold's training part has a single clip of a class."""
+def single_clips(models, y, splits):
+    """Yield a message where discriminant analysis meets a single training clip of a class."""
+    names = [
+        name
+        for name, model in models.items()
+        if any(isinstance(part, DISCRIMINANT) for part in _parts_by_name(model).values())
+    ]
+    if not names:
+        return
     y = np.asarray(y)
     single = {}
     for fold, (train, _) in enumerate(splits):
@@ -75,9 +85,10 @@ def single_clips(y, splits):
     if single:
         fold, classes = next(iter(single.items()))
         yield (
-            f"In {len(single)} of {len(splits)} folds the training part has a single clip of some class "
-            f"(fold {fold}: {plain(classes)}): nothing shows how its clips vary, so models that estimate it, "
-            "such as LDA, warn or fail there. Record more clips of the class, or leave it out."
+            f"{', '.join(names)}: in {len(single)} of {len(splits)} folds the training part has a single clip "
+            f"of some class (fold {fold}: {plain(classes)}), which does not show how clips of that class vary. "
+            "Discriminant analysis estimates that, and warns or fails there. Record more clips of the class, "
+            "or leave it out."
         )
 
 
@@ -143,13 +154,18 @@ def few_segments(models, splits):
 
 def _trains_on_clips(model):
     """Return whether a network in the model sees one segment a clip and epoch: no windows, nor frozen."""
-    parts = {"": model, **(model.get_params(deep=True) if hasattr(model, "get_params") else {})}
+    parts = _parts_by_name(model)
     apart = tuple(
         f"{name}__" if name else ""
         for name, part in parts.items()
         if isinstance(part, FrameClassifier | FrozenEstimator)
     )
     return any(isinstance(part, BaseNetwork) and not name.startswith(apart) for name, part in parts.items())
+
+
+def _parts_by_name(model):
+    """Return a model, by the empty name, and its parameters, nested ones included."""
+    return {"": model, **(model.get_params(deep=True) if hasattr(model, "get_params") else {})}
 
 
 def _constant_columns(X, groups):

@@ -5,13 +5,16 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import KFold
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skmir.compose import FrameClassifier
-from skmir.model_selection import compare
+from skmir.model_selection import ShrinkageLDA, compare
 from skmir.model_selection._doubts import constant_features, few_segments, find_doubts
 from skmir.neural_network import MLPClassifier, NetworkFeatures
 
@@ -95,15 +98,23 @@ def test_nothing_is_said_where_all_is_well(rng):
     assert find_doubts(MODELS, X, y, "numbers", None, splits, None) == []
 
 
-def test_a_class_with_a_single_training_clip_is_named(rng):
+@pytest.mark.parametrize(
+    "lda", [ShrinkageLDA(), LinearDiscriminantAnalysis("lsqr", shrinkage="auto")], ids=str
+)
+def test_a_class_with_a_single_training_clip_is_named(rng, lda):
     y = np.array([*"aaaaabbbbbcc"])
     splits = [(np.arange(1, 12), np.array([0])), (np.arange(11), np.array([11]))]
+    models = {"nearest": KNeighborsClassifier(1), "LDA": make_pipeline(StandardScaler(), lda)}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        result = compare(MODELS, rng.randn(12, 3), y, cv=splits, random_state=0)
+        result = compare(models, rng.randn(12, 3), y, cv=splits, random_state=0)
     (message,) = [text for text in result.warnings_ if "single clip" in text]
-    assert "In 1 of 2 folds the training part has a single clip of some class (fold 1: ['c'])" in message
+    assert message.startswith(
+        "LDA: in 1 of 2 folds the training part has a single clip of some class (fold 1: ['c'])"
+    )
     assert message in [str(w.message) for w in caught]
+    others = find_doubts({"nearest": models["nearest"]}, rng.randn(12, 3), y, "classes", None, splits, None)
+    assert not any("single clip" in text for text in others)
 
 
 def test_names_in_doubts_are_plain(rng):
