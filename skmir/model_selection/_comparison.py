@@ -237,10 +237,10 @@ class Comparison:
             ``versions``, ``machine`` (processor and cores), ``scoring`` (the first scorer), ``scorers``,
             ``confidence_level``, ``rope``, ``random_state``, ``reference``, ``baselines``, ``n_clips``,
             ``n_classes``, ``warnings``; ``test_folds``: positions of the test clips, a list a fold;
-            ``models``: for each its ``estimator`` (as it prints itself: what differs from the defaults, seeds included) and, an entry
-            a fold, ``scores`` (of the first scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s,
-            ``n_parameters``, ``best_params`` and ``errors``; ``table`` of the first scorer, and ``tables``.
-            None stands for NaN.
+            ``models``: for each its ``estimator`` (as it prints itself: what differs from the defaults,
+            seeds included) and, an entry a fold, ``scores`` (of the first scorer), ``all_scores``,
+            ``fit_times`` and ``score_times`` in s, ``n_parameters``, ``best_params`` and ``errors``;
+            ``table`` of the first scorer, and ``tables``. None stands for NaN.
         """
         return comparison_record(self, self._results)
 

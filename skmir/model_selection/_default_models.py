@@ -1,6 +1,6 @@
 """The models that ``skmir compare`` sets beside one another."""
 
-from sklearn.pipeline import make_pipeline, make_union
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
@@ -67,21 +67,26 @@ def default_models(names=None, *, max_iter=None, memory=None):
 
 
 def _svm(_epochs):
-    # A third of the usual 1 / n_features: with 120 of them, kernels as narrow as that see each clip alone.
+    # A third of the usual 1 / n_features: with 120 of them, a kernel as narrow as that sees each clip alone.
     svm = SVC(C=10, gamma=0.0025, class_weight="balanced")
     return make_pipeline(MFCC(), Delta(order=(1, 2)), FramePooler(), StandardScaler(), svm)
 
 
 def _lda(_epochs):
     over_the_clip = make_pipeline(Delta(order=(1, 2)), FramePooler())
-    statistics = make_union(
-        make_pipeline(MFCC(), make_union(over_the_clip, FramePooler(("mean",), n_parts=3))),
-        make_pipeline(MelSpectrogram(), FrameScaler(), FramePooler()),
-        make_pipeline(Chroma(), FramePooler()),
-        make_pipeline(SpectralShape(), FramePooler()),
-        make_pipeline(Tempogram(win_length=96), FramePooler(("mean",))),  # lags up to 2.2 s
-    )
-    return make_pipeline(statistics, StandardScaler(), ShrinkageLDA())
+    thirds = FramePooler(("mean",), n_parts=3)
+    statistics = {
+        "mfcc": make_pipeline(MFCC(), _side_by_side({"clip": over_the_clip, "thirds": thirds})),
+        "mel": make_pipeline(MelSpectrogram(), FrameScaler(), FramePooler()),
+        "chroma": make_pipeline(Chroma(), FramePooler()),
+        "shape": make_pipeline(SpectralShape(), FramePooler()),
+        "tempogram": make_pipeline(Tempogram(win_length=96), FramePooler(("mean",))),  # lags up to 2.2 s
+    }
+    return make_pipeline(_side_by_side(statistics), StandardScaler(), ShrinkageLDA())
+
+
+def _side_by_side(steps):
+    return FeatureUnion(list(steps.items()), verbose_feature_names_out=False)
 
 
 def _mlp(epochs):

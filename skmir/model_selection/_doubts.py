@@ -85,10 +85,10 @@ def single_clips(models, y, splits):
     if single:
         fold, classes = next(iter(single.items()))
         yield (
-            f"{', '.join(names)}: in {len(single)} of {len(splits)} folds the training part has a single clip "
-            f"of some class (fold {fold}: {plain(classes)}), which does not show how clips of that class vary. "
-            "Discriminant analysis estimates that, and warns or fails there. Record more clips of the class, "
-            "or leave it out."
+            f"{', '.join(names)}: in {len(single)} of {len(splits)} folds the training part has a single "
+            f"clip of some class (fold {fold}: {plain(classes)}), which does not show how its clips vary. "
+            "Discriminant analysis estimates that, and warns or fails there. Record more clips of the "
+            "class, or leave it out."
         )
 
 

@@ -41,10 +41,11 @@ def test_the_lda_sees_all_kinds_of_statistics_and_has_equal_priors(notes):
     lda = default_models(["LDA"])["LDA"].fit(notes.data, notes.target)
     names = lda[0].get_feature_names_out().tolist()
     assert len(names) == len(set(names)) == lda[0].transform(notes.data[:1]).shape[1] == 584
-    for part in ("mfcc19_delta2_std", "mfcc00_mean_part2", "mel127_std", "chroma11_mean", "lag95_mean"):
-        assert any(name.endswith(part) for name in names), part
+    assert {"mfcc19_delta2_std", "mfcc00_mean_part2", "mel127_std", "chroma11_mean", "lag95_mean"} <= set(
+        names
+    )
     for part in ("centroid", "bandwidth", "rolloff", "contrast6", "flatness", "flux", "zero_crossing_rate"):
-        assert any(name.endswith(f"{part}_std") for name in names), part
+        assert f"{part}_std" in names
     assert isinstance(lda[-1], ShrinkageLDA)
     np.testing.assert_allclose(lda[-1].estimator_.priors_, 1 / len(lda.classes_))
 
