@@ -4,7 +4,7 @@
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). On every set the same
 models of ``default_models``: "SVM" and "LDA", which draw nothing at random, and networks, once per seed; of
-the networks "CNN" alone if ``--models`` does not say otherwise. ``--models SVM LDA`` takes a minute.
+the networks "CNN" alone if ``--models`` does not say otherwise. ``--models SVM LDA`` takes some minutes.
 
 Folds hold groups (instruments, sources, speakers, tunes) together: those that the set brings, or for
 ``instrument_notes`` five folds of whole sources. The score is balanced accuracy, the mean over folds; for
