@@ -122,9 +122,10 @@ def compare(
         Where a model, or one scorer of it, fails on a fold. That score is NaN, and statistics are over the
         other folds; other scorers are left alone.
     UserWarning
-        Where the training or the test part of a fold lacks a class, folds tear groups apart, the same clip
-        stands on both sides, features tell recordings apart rather than sounds (constant in every group or
-        clip), or networks train on fewer than some 1,000 clips.
+        Where the training or the test part of a fold lacks a class, discriminant analysis meets a single
+        training clip of one, folds tear groups apart, the same clip stands on both sides, features tell
+        recordings apart rather than sounds (constant in every group or clip), or networks train on fewer
+        than some 1,000 clips.
 
     References
     ----------
