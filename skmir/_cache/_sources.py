@@ -38,11 +38,11 @@ def origin(module):
     if top == "skmir" or top in sys.builtin_module_names:
         return ""
     file = _file(top)
-    if top in sys.stdlib_module_names and (
-        file is None or _is_python_s(file)
-    ):  # no file of that name hides it
+    hidden = file is not None and not _is_python_s(file)  # by the user's file of the same name
+    if top in sys.stdlib_module_names and not hidden:
         return ""
-    return _distributions(top) if file is None or _is_installed(top, file) else None
+    installed = top in _providers() if file is None else _is_installed(top, file)
+    return _distributions(top) if installed else None
 
 
 def own_text(module, file=None):

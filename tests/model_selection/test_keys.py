@@ -5,6 +5,7 @@ import importlib
 import pathlib
 import sys
 import textwrap
+import types
 
 import numpy as np
 import pandas as pd
@@ -309,6 +310,29 @@ def test_distributions_count_without_the_state_of_a_generator():
     loguniform.rvs(0.1, 1)
     assert [describe(value) for value in values] == texts
     assert describe(loguniform(0.1, 1)) == texts[0]
+
+
+def test_a_module_without_a_file_counts(monkeypatch):
+    texts = []
+    for value in (1.0, 2.0):
+        module = types.ModuleType("own_by_hand")
+        monkeypatch.setitem(sys.modules, "own_by_hand", module)
+        exec(f"def value(): return {value}", vars(module))
+        texts.append(describe(module.value))
+    assert texts[0] != texts[1]
+
+
+def test_a_package_without_init_counts(tmp_path, monkeypatch):
+    (tmp_path / "own_space").mkdir()
+    file = tmp_path / "own_space" / "part.py"
+    file.write_text("def value(): return 1.0")
+    monkeypatch.syspath_prepend(tmp_path)
+    value = importlib.import_module("own_space.part").value
+    before = describe(value)
+    file.write_text("def value(): return 1.0  # edited")
+    assert describe(value) != before
+    for name in ("own_space", "own_space.part"):
+        monkeypatch.delitem(sys.modules, name)
 
 
 def test_a_file_that_hides_one_of_pythons_own_counts(tmp_path, monkeypatch):
