@@ -92,7 +92,8 @@ def compare(
         A result is found again by what it depends on: the clips' contents, the labels, the model's
         parameters and code, and the versions of all that computes; :doc:`/user_guide/comparing` lists it.
         What models answer is kept, so that a scorer added later fits nothing again, unless it is a function
-        of ``(estimator, X, y)``, which needs the model. Failures are tried again.
+        of ``(estimator, X, y)``, which needs the model. Failures are tried again. With ``random_state=None``
+        what was drawn at random before counts too.
     n_jobs : int, default=None
         Jobs, one a model and fold, as in joblib. The numbers do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -161,9 +162,10 @@ def compare(
     guesses = baseline_models(kind, models) if baselines else {}
     models = {name: group_searches(seeded_clone(model, seed), groups) for name, model in models.items()}
     splits = make_splits(cv, X, y, groups, seed, n_repeats, kind)
+    lacking = try_scorers(scorers, models, y, kind, splits)  # before files are read
     digests = clip_digests(X) if memory is not None or holds_clips(X) else None
     doubts = find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None)
-    doubts += try_scorers(scorers, models, y, kind, splits)
+    doubts += lacking
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
     models |= {name: seeded_clone(model, seed) for name, model in guesses.items()}
