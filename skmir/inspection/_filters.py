@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ..dsp import cqt_frequencies
+from ..dsp._cqt_filters import relative_bandwidth
+from ..dsp._wavelets import wavelets
 from ..feature_extraction import CQT
 
 
@@ -176,12 +178,11 @@ def weights_of(estimator, layer=0):
 
 def _cqt_filters(cqt):
     """Return the filters as complex waveforms, of shape (n_bins, n_samples)."""
-    import librosa.filters  # slow: brings numba
-
     bins = {"fmin": cqt.fmin, "bins_per_octave": cqt.bins_per_octave, "tuning": cqt.tuning or 0.0}
-    filters, lengths = librosa.filters.wavelet(
-        freqs=cqt_frequencies(cqt.n_bins, **bins),
+    filters, lengths = wavelets(
+        cqt_frequencies(cqt.n_bins, **bins),
         sr=cqt.sr,
+        alpha=relative_bandwidth(cqt.bins_per_octave),
         window=cqt.window,
         filter_scale=cqt.filter_scale,
         norm=cqt.norm,
