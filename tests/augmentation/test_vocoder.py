@@ -13,7 +13,9 @@ SR = 22050
 def y(rng):
     """A second of a sweep and a tone in noise."""
     time = np.arange(SR) / SR
-    return np.sin(2 * np.pi * 440 * time) + np.sin(2 * np.pi * (200 + 900 * time) * time) + 0.1 * rng.randn(SR)
+    return (
+        np.sin(2 * np.pi * 440 * time) + np.sin(2 * np.pi * (200 + 900 * time) * time) + 0.1 * rng.randn(SR)
+    )
 
 
 def agree(found, expected, n_fft, atol):
