@@ -8,6 +8,7 @@ import sys
 import tempfile
 import warnings
 
+from ._extras import require
 from ._version import __version__
 
 TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
@@ -256,9 +257,10 @@ def _targets(args):
     report = None if args.report is None else pathlib.Path(args.report or _default_report(output))
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"--report {args.report} is no name of a page. Let it end in .html.")
-    for folder in filter(None, (output, report and report.parent)):
-        import matplotlib  # noqa: F401
-
+    for option, folder in (("--output", output), ("--report", report and report.parent)):
+        if folder is None:
+            continue
+        require(option, "plot")
         folder.mkdir(parents=True, exist_ok=True)
     return output, report
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._extras import require
 from ..dsp import cqt_frequencies
 from ..dsp._cqt_filters import relative_bandwidth
 from ..dsp._wavelets import wavelets
@@ -228,12 +229,9 @@ def _mosaic(weights, shape):
 
 
 def _new_axes(pictures):
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            "FiltersDisplay.plot needs matplotlib, which is not installed: pip install skmir[plot]"
-        ) from error
+    require("FiltersDisplay.plot", "plot")
+    import matplotlib.pyplot as plt
+
     size = (1 + 5 * len(pictures), 4)
     _, axes = plt.subplots(1, len(pictures), figsize=size, layout="constrained", squeeze=False)
     return axes[0]

