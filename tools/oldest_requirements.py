@@ -1,4 +1,4 @@
-"""Print the oldest versions that setup.cfg allows, as constraints for pip: ``make test-oldest`` takes them."""
+"""Print the oldest versions that setup.cfg allows, as constraints for pip; `make test-oldest` takes them."""
 
 import configparser
 import pathlib
