@@ -26,7 +26,7 @@ def test_this_process_has_its_own():
 
 def test_numba_takes_the_folder():
     config = pytest.importorskip("numba").config
-    assert config.CACHE_DIR == os.environ["NUMBA_CACHE_DIR"]
+    assert os.environ["NUMBA_CACHE_DIR"] == config.CACHE_DIR
 
 
 def test_a_test_that_hangs_is_ended(request):
