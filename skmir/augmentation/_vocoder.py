@@ -111,14 +111,15 @@ def _at_other_times(spectra, rate):
     times = np.arange(0, len(spectra), rate)
     left = times.astype(int)
     spectra = np.pad(spectra, ((0, 1), (0, 0)))  # after the last comes silence
-    magnitudes, phases = np.abs(spectra), np.angle(spectra)
+    magnitudes = np.abs(spectra)
+    heard = magnitudes >= np.finfo(magnitudes.dtype).tiny
+    phases = np.divide(spectra, magnitudes, out=np.ones_like(spectra), where=heard)  # as unit numbers
     share = (times - left).astype(magnitudes.dtype)[:, np.newaxis]
     magnitudes = (1 - share) * magnitudes[left] + share * magnitudes[left + 1]
-    advances = phases[left + 1] - phases[left]
+    advances = phases[left + 1] * phases[left].conj()
     advances = np.concatenate([phases[:1], advances[:-1]])
-    # Sums in float64: in float32, those of a long clip would be off by a good part of a turn.
-    turned = np.mod(np.cumsum(advances, axis=0, dtype=np.float64), 2 * np.pi).astype(phases.dtype)
-    return magnitudes * np.exp(1j * turned)
+    turned = np.cumprod(advances, axis=0, dtype=np.complex128)  # complex64 would drift in long clips
+    return magnitudes * turned.astype(spectra.dtype)
 
 
 def _fit(y, n_samples):

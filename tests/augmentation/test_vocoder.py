@@ -50,3 +50,10 @@ def test_clips_shorter_than_the_window(rng, n_samples):
     y = rng.randn(n_samples).astype(np.float32)
     assert len(time_stretch(y, 2, 1024)) == round(max(64, n_samples) / 2)
     assert pitch_shift(y, 5, 1024, SR).shape == y.shape
+
+
+def test_silence_and_next_to_nothing_stay_so(y):
+    y = np.concatenate([1e-42 * y, np.zeros(SR), y]).astype(np.float32)
+    found = time_stretch(y, 0.8, 512)
+    assert np.abs(found[: 2 * SR]).max() < 1e-30
+    assert np.abs(found).max() < 2 * np.abs(y).max()
