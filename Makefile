@@ -6,15 +6,20 @@ WORKERS ?= auto
 OUTPUT ?= skmir-output
 
 BIN := $(VENV)/bin
+OLDEST := .venv-oldest-$(notdir $(PYTHON))
+NEWEST := .venv-newest-$(notdir $(PYTHON))
+TESTS = -m pytest -n $(WORKERS) --dist loadscope -m "not slow" $(PYTEST_ARGS)
 # One thread a process for linear algebra and torch: the tests run in parallel.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help install compare test lint format docs clean
+.PHONY: help install compare test test-oldest test-newest lint format docs clean
 
 help:
 	@echo "make install  make the environment $(VENV)"
 	@echo "make compare  compare networks with classic models on synthesised notes; writes $(OUTPUT)/"
 	@echo "make test     lint, floors, tests, doctests, fast examples"
+	@echo "make test-oldest  the tests with the oldest versions that setup.cfg allows; PYTHON= chooses the interpreter"
+	@echo "make test-newest  the tests with the newest versions that pip finds; PYTHON= chooses the interpreter"
 	@echo "make lint     ruff only"
 	@echo "make format   let ruff format the code"
 	@echo "make docs     build the documentation in docs/_build/html"
@@ -32,7 +37,19 @@ compare: install
 	$(BIN)/skmir compare --output $(OUTPUT)
 
 test: lint
-	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m "not slow" $(PYTEST_ARGS)
+	$(ONE_THREAD) $(BIN)/python $(TESTS)
+
+# Other versions than those of constraints.txt; each set, and each interpreter, has an environment of its own.
+test-oldest:
+	$(PYTHON) -m venv $(OLDEST)
+	$(PYTHON) tools/oldest_requirements.py > $(OLDEST)/constraints.txt
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check -c $(OLDEST)/constraints.txt -e ".[plot,test]"
+	$(ONE_THREAD) $(OLDEST)/bin/python $(TESTS)
+
+test-newest:
+	$(PYTHON) -m venv $(NEWEST)
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager -e ".[plot,test]"
+	$(ONE_THREAD) $(NEWEST)/bin/python $(TESTS)
 
 lint: install
 	$(BIN)/ruff check .
@@ -47,5 +64,5 @@ docs: install
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) $(OUTPUT) build dist *.egg-info docs/_build docs/auto_examples docs/generated
+	rm -rf $(VENV) .venv-oldest-* .venv-newest-* $(OUTPUT) build dist *.egg-info docs/_build docs/auto_examples docs/generated
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

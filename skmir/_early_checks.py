@@ -6,6 +6,7 @@ import pathlib
 import tempfile
 import warnings
 
+from ._extras import require
 from ._model_names import MODEL_NAMES
 
 # scikit-learn's scorers of classes. Its own list takes more than a second to import, and holds scorers of
@@ -241,11 +242,8 @@ def check_targets(args, report_name, report_alone):
 
 
 def _check_matplotlib(option):
-    if option != "--memory" and importlib.util.find_spec("matplotlib") is None:
-        raise ImportError(
-            f"{option} needs matplotlib, which is not installed: pip install matplotlib. Without {option}, "
-            "the table is printed, and nothing is drawn."
-        )
+    if option != "--memory" and importlib.util.find_spec("matplotlib") is None:  # not imported: that is slow
+        require(option, "plot")
 
 
 def _check_writable(option, folder):

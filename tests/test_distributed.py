@@ -35,7 +35,7 @@ SEARCHES = {
 
 
 def start(folder, **kind):
-    dask = pytest.importorskip("distributed", reason="needs dask.distributed: pip install skmir[distributed]")
+    dask = pytest.importorskip("distributed", reason="needs dask.distributed: pip install distributed")
     return dask.LocalCluster(n_workers=2, dashboard_address=":0", local_directory=str(folder), **kind)
 
 

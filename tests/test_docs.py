@@ -162,4 +162,4 @@ def test_contributing_lists_the_commands_of_the_makefile():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     commands = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()) - {"help"}
-    assert commands == set(re.findall(r"^\| `make (\w+)` ", text, re.MULTILINE))
+    assert commands == set(re.findall(r"^\| `make ([\w-]+)` ", text, re.MULTILINE))

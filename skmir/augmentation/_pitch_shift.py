@@ -6,7 +6,7 @@ import numpy as np
 
 from .._validation import check_number, plain
 from ._transpose import transpose
-from ._vocoder import vocoder
+from ._vocoder import pitch_shift
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
 
@@ -55,6 +55,8 @@ class PitchShift(WaveformAugmentation):
     ['D#:maj', 'C:min7', 'N']
     """
 
+    version = 2
+
     def __init__(self, n_steps=(-2, 2), *, whole=True, n_fft=2048):
         self.n_steps = n_steps
         self.whole = whole
@@ -89,7 +91,7 @@ class PitchShift(WaveformAugmentation):
     def _change(self, y, sr, n_steps):
         if n_steps == 0:
             return y
-        return vocoder("pitch_shift", y, self.n_fft, sr=sr, n_steps=n_steps)[: len(y)]
+        return pitch_shift(y, n_steps, self.n_fft, sr)
 
     def _change_targets(self, targets, kind, draws):
         steps = [drawn["n_steps"] for drawn in draws]

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from .._validation import check_number
-from ._vocoder import vocoder
+from ._vocoder import time_stretch
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
 
@@ -47,6 +47,7 @@ class TimeStretch(WaveformAugmentation):
     [np.float64(150.0)]
     """
 
+    version = 2
     transforms = frozenset({"tempo", "times", "chords", "notes"})
 
     def __init__(self, rate=(0.8, 1.25), *, n_fft=1024):
@@ -64,7 +65,7 @@ class TimeStretch(WaveformAugmentation):
         if rate == 1:
             return y
         n_samples = max(min(2, len(y)), round(len(y) / rate))  # nothing reads a single sample
-        stretched = vocoder("time_stretch", y, self.n_fft, rate=rate)
+        stretched = time_stretch(y, rate, self.n_fft)
         return np.pad(stretched, (0, max(0, n_samples - len(stretched))))[:n_samples]
 
     def _change_targets(self, targets, kind, draws):

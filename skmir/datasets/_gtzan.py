@@ -9,6 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.utils import Bunch
 
+from .._extras import require
 from .._validation import check_choice
 
 _SUBSETS = ("all", "fault_filtered")
@@ -134,10 +135,9 @@ def _table(name):
 
 def _tracks(data_home):
     """Return mirdata's tracks, sorted by name."""
-    try:
-        import mirdata  # an optional dependency
-    except ImportError as error:
-        raise ImportError("load_gtzan needs mirdata. Install it with: pip install 'skmir[data]'") from error
+    require("load_gtzan", "data")
+    import mirdata
+
     dataset = mirdata.initialize("gtzan_genre", data_home=data_home)
     try:
         names = sorted(dataset.track_ids)

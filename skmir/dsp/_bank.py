@@ -4,7 +4,7 @@ import functools
 import threading
 from collections import OrderedDict
 
-# Banks come from librosa, whose first use imports and compiles with numba: one thread at a time.
+# Threads that need the same bank at the same time build it once.
 _LOCK = threading.RLock()
 _LIMIT = 2**27  # bytes a kind of bank: a hundred tunings of common filters, one of the largest
 

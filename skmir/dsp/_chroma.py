@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from ._bank import bank
+from ._chroma_weights import cqt_weights, stft_weights
 from ._cqt import cqt
 from ._stft import magnitudes, spectra_blocks
 from ._tuning import tuning_of
@@ -153,18 +154,12 @@ def normalize(frames, norm=np.inf):
 @bank
 def _stft_bank(sr, n_fft, n_chroma, tuning, dtype, device):
     """Return weights of shape (1 + n_fft // 2, n_chroma)."""
-    import librosa.filters  # slow: brings numba
-
-    weights = librosa.filters.chroma(sr=sr, n_fft=n_fft, n_chroma=n_chroma, tuning=tuning)
+    weights = stft_weights(sr, n_fft, n_chroma, tuning)
     return torch.from_numpy(weights.T.copy()).to(device, dtype)
 
 
 @bank
 def _cqt_bank(n_bins, bins_per_octave, n_chroma, fmin, dtype, device):
     """Return weights of shape (n_bins, n_chroma)."""
-    import librosa.filters  # slow: brings numba
-
-    weights = librosa.filters.cq_to_chroma(
-        n_bins, bins_per_octave=bins_per_octave, n_chroma=n_chroma, fmin=fmin
-    )
+    weights = cqt_weights(n_bins, bins_per_octave, n_chroma, fmin)
     return torch.from_numpy(weights.T.copy()).to(device, dtype)

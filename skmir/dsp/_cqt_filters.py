@@ -3,9 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy.fft
 import torch
 
 from ._bank import bank
+from ._wavelets import sparse_rows, wavelets, window_bandwidth
 
 _GROUP = 12  # filters multiplied at once
 C1 = 440.0 * 2.0 ** ((24 - 69.0) / 12)  # Hz
@@ -64,7 +66,7 @@ def cqt_span(*, sr=22050, fmin=None, bins_per_octave=12, tuning=0.0, filter_scal
     0.53
     """
     lowest = cqt_frequencies(1, fmin=fmin, bins_per_octave=bins_per_octave, tuning=tuning)[0]
-    return float(filter_scale / _relative_bandwidth(bins_per_octave) * sr / lowest)
+    return float(filter_scale / relative_bandwidth(bins_per_octave) * sr / lowest)
 
 
 def check_cqt(
@@ -94,11 +96,9 @@ def check_cqt(
         ...
     ValueError: n_bins=120 bins of 12 an octave from fmin=32.7 Hz reach ... Hz, ...
     """
-    import librosa.filters  # slow: brings numba
-
     highest = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave, tuning=tuning)[-1]
-    alpha = _relative_bandwidth(bins_per_octave)
-    cutoff = highest * (1 + 0.5 * librosa.filters.window_bandwidth(window) * alpha / filter_scale)
+    alpha = relative_bandwidth(bins_per_octave)
+    cutoff = highest * (1 + 0.5 * window_bandwidth(window) * alpha / filter_scale)
     if cutoff > sr / 2:
         raise ValueError(
             f"n_bins={n_bins} bins of {bins_per_octave} an octave from fmin={fmin or C1:.1f} Hz reach "
@@ -142,22 +142,15 @@ def cqt_filters(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, 
     -------
     filters : Filters
     """
-    import librosa  # slow: brings numba
-
-    filters, lengths = librosa.filters.wavelet(
-        freqs=np.array(frequencies),
-        sr=sr,
-        window=window,
-        filter_scale=filter_scale,
-        norm=norm,
-        alpha=_relative_bandwidth(bins_per_octave),
-    )
+    alpha = relative_bandwidth(bins_per_octave)
+    shape = {"alpha": alpha, "window": window, "filter_scale": filter_scale, "norm": norm}
+    filters, lengths = wavelets(np.array(frequencies), sr=sr, **shape)
     n_fft = filters.shape[1]
     lengths = lengths[:, np.newaxis]
     # To the last bit as librosa does it: which frequencies are dropped can hang on that.
     filters *= lengths / float(n_fft)
-    spectra = librosa.get_fftlib().fft(filters)[:, : n_fft // 2 + 1]
-    spectra = librosa.util.sparsify_rows(spectra, quantile=sparsity).toarray() / np.sqrt(lengths)
+    spectra = scipy.fft.fft(filters)[:, : n_fft // 2 + 1]
+    spectra = sparse_rows(spectra, sparsity) / np.sqrt(lengths)
     parts = [spectra[first : first + _GROUP] for first in range(0, len(spectra), _GROUP)]
     return Filters(n_fft, tuple(_group(part, dtype.to_complex(), device) for part in parts))
 
@@ -169,7 +162,7 @@ def _group(spectra, dtype, device):
     return Group(low, high, torch.from_numpy(spectra[:, low:high].T.copy()).to(device, dtype))
 
 
-def _relative_bandwidth(bins_per_octave):
+def relative_bandwidth(bins_per_octave):
     """Return half the distance between a bin's two neighbours, relative to the middle between them."""
     step = 2.0 ** (2 / bins_per_octave)
     return (step - 1) / (step + 1)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 
 from ._bank import bank
+from ._mel_weights import mel_weights
 from ._stft import magnitudes, map_spectra
 
 _GROUP = 16  # bands multiplied at once
@@ -79,9 +80,7 @@ class _Group(NamedTuple):
 @bank
 def _mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype, device):
     """Return the filters in groups."""
-    import librosa.filters  # slow: brings numba
-
-    weights = librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm)
+    weights = mel_weights(sr, n_fft, n_mels, fmin, fmax, htk, norm)
     return tuple(map(_group, torch.from_numpy(weights).to(device, dtype).split(_GROUP)))
 
 

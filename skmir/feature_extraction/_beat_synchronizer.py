@@ -22,8 +22,8 @@ _AGGREGATES = {"mean": np.mean, "median": np.median, "max": np.max}
 class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """One frame a beat, or a few: a clip in musical time, alike at any tempo.
 
-    Beats are tracked in each clip's onset strength by :func:`librosa.beat.beat_track`, and the frames
-    between two beats become one.
+    Beats are tracked in each clip's onset strength by dynamic programming [1]_, and the frames between two
+    beats become one.
 
     Parameters
     ----------
@@ -68,11 +68,12 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
     -----
     What comes before the first beat is left out. The last beat lasts as long as the median one, and is left
     out where the clip ends before the middle of its last part. A clip in which fewer than two beats are
-    found, such as silence, is taken as one beat.
+    found, such as silence, is taken as one beat. Beats are those of ``librosa.beat.beat_track`` with
+    ``trim=False``, since what would be cut off is quiet, not out of time.
 
     References
     ----------
-    D. Ellis, "Beat tracking by dynamic programming", Journal of New Music Research 36(1), 2007.
+    .. [1] D. Ellis, "Beat tracking by dynamic programming", Journal of New Music Research 36 (1), 2007.
 
     Examples
     --------

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ._beat_tracking import track_beats
+
 
 def beat_edges(envelope, *, sr, hop_length, subdivisions, start_bpm, tightness):
     """Track the beats of one clip, and cut them into equal parts.
@@ -20,16 +22,8 @@ def beat_edges(envelope, *, sr, hop_length, subdivisions, start_bpm, tightness):
     edges : ndarray of shape (n_beats * subdivisions + 1,)
         Where parts start, and where the last one ends, in frames and fractions.
     """
-    import librosa  # slow: brings numba
-
-    _, beats = librosa.beat.beat_track(
-        onset_envelope=np.ascontiguousarray(envelope),
-        sr=sr,
-        hop_length=hop_length,
-        start_bpm=start_bpm,
-        tightness=tightness,
-        trim=False,  # what would be cut off is quiet, not out of time
-    )
+    clock = {"sr": sr, "hop_length": hop_length}
+    beats = track_beats(np.ascontiguousarray(envelope), **clock, start_bpm=start_bpm, tightness=tightness)
     beats = _closed(beats, len(envelope), subdivisions)
     n_parts = subdivisions * (len(beats) - 1)
     return np.interp(np.arange(n_parts + 1) / subdivisions, np.arange(len(beats)), beats)
@@ -50,12 +44,10 @@ def aggregate_between(frames, edges, function):
     -------
     parts : ndarray of shape (n_bins, n_parts)
     """
-    import librosa  # slow: brings numba
-
     edges = np.rint(edges).astype(int)
     starts = edges[:-1].clip(max=frames.shape[1] - 1)
-    parts = [slice(a, max(a + 1, b)) for a, b in zip(starts, edges[1:], strict=True)]
-    return librosa.util.sync(frames, parts, aggregate=function)
+    parts = [function(frames[:, a : max(a + 1, b)], axis=1) for a, b in zip(starts, edges[1:], strict=True)]
+    return np.stack(parts, axis=1)
 
 
 def _closed(beats, n_frames, subdivisions):

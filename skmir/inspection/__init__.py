@@ -1,4 +1,4 @@
-"""Pictures and pages of results; matplotlib is needed: ``pip install skmir[plot]``."""
+"""Pictures and pages of results; matplotlib is needed: ``pip install matplotlib``."""
 
 from ._comparison import ComparisonDisplay
 from ._costs import CostDisplay

@@ -5,7 +5,10 @@ import math
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._extras import require
 from ..dsp import cqt_frequencies
+from ..dsp._cqt_filters import relative_bandwidth
+from ..dsp._wavelets import wavelets
 from ..feature_extraction import CQT
 from ._style import PLAIN, wrapped
 
@@ -177,12 +180,11 @@ def weights_of(estimator, layer=0):
 
 def _cqt_filters(cqt):
     """Return the filters as complex waveforms, of shape (n_bins, n_samples)."""
-    import librosa.filters  # slow: brings numba
-
     bins = {"fmin": cqt.fmin, "bins_per_octave": cqt.bins_per_octave, "tuning": cqt.tuning or 0.0}
-    filters, lengths = librosa.filters.wavelet(
-        freqs=cqt_frequencies(cqt.n_bins, **bins),
+    filters, lengths = wavelets(
+        cqt_frequencies(cqt.n_bins, **bins),
         sr=cqt.sr,
+        alpha=relative_bandwidth(cqt.bins_per_octave),
         window=cqt.window,
         filter_scale=cqt.filter_scale,
         norm=cqt.norm,
@@ -228,12 +230,9 @@ def _mosaic(weights, shape):
 
 
 def _new_axes(pictures):
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            "FiltersDisplay.plot needs matplotlib, which is not installed: pip install skmir[plot]"
-        ) from error
+    require("FiltersDisplay.plot", "plot")
+    import matplotlib.pyplot as plt
+
     size = (1 + 5 * len(pictures), 4)
     _, axes = plt.subplots(1, len(pictures), figsize=size, layout="constrained", squeeze=False)
     return axes[0]

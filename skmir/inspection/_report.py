@@ -2,6 +2,7 @@
 
 import pathlib
 
+from .._extras import require
 from ._html import bullets, cell, escape, folded, paragraph, row, table
 from ._report_classes import Classes
 from ._report_figures import cost_figures, score_figure
@@ -68,7 +69,7 @@ def write_report(comparison, path, *, title=None, description=None, target_names
     ...     path.read_text(encoding="utf-8")[:15]
     '<!DOCTYPE html>'
     """
-    _check_matplotlib()
+    require("write_report", "plot")
     classes = Classes(comparison, target_names)
     lead = [text for text in (description or "").split("\n\n") if text.strip()]
     lead.append(facts(comparison, len(classes.labels), classes.kind))
@@ -76,15 +77,6 @@ def write_report(comparison, path, *, title=None, description=None, target_names
     path = pathlib.Path(path)
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
-
-
-def _check_matplotlib():
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError as error:
-        raise ImportError(
-            "write_report needs matplotlib, which is not installed: pip install skmir[plot]"
-        ) from error
 
 
 def _sections(comparison, classes):

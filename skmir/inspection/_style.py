@@ -3,6 +3,8 @@
 import re
 import textwrap
 
+from .._extras import require
+
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # The palette of Okabe and Ito, which readers with any colour vision can tell apart.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#7F7F7F"
@@ -26,12 +28,9 @@ def new_axes(display, figsize):
     ImportError
         Where matplotlib is not installed.
     """
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            f"{display}.plot needs matplotlib, which is not installed: pip install skmir[plot]"
-        ) from error
+    require(f"{display}.plot", "plot")
+    import matplotlib.pyplot as plt
+
     return plt.subplots(figsize=figsize, layout="constrained")[1]
 
 

@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils import check_consistent_length
 
+from .._extras import require
 from .._validation import plain
 
 ROOTS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -136,13 +137,9 @@ def _by_mir_eval(label):
             "label 'X' is a chord that is not known, and has no template. Leave these clips out, or call "
             "what has no chord 'N'."
         )
-    try:
-        from mir_eval import chord  # optional
-    except ImportError as error:
-        raise ImportError(
-            f"label {plain(label)!r} has other parts than a root and one of the qualities {list(QUALITIES)}; "
-            "mir_eval reads them, and is not installed: pip install skmir[eval]"
-        ) from error
+    require(f"label {plain(label)!r}, which has other parts than a root and one of {list(QUALITIES)},", "eval")
+    from mir_eval import chord
+
     try:
         root, bits, _ = chord.encode(label, reduce_extended_chords=True)
     except chord.InvalidChordException as error:

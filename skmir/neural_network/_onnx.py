@@ -12,6 +12,7 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
+from .._extras import require
 from .._version import __version__
 from ._base import BaseNetwork
 from ._recipe import recipe_of
@@ -34,7 +35,7 @@ def to_onnx(network, file):
     Raises
     ------
     ImportError
-        Where onnx or onnxscript is missing: ``pip install skmir[onnx]``.
+        If onnx or onnxscript is missing: ``pip install onnx onnxscript``.
     RuntimeError
         Where torch cannot export the architecture; it names both, and torch's reason.
     TypeError
@@ -72,11 +73,9 @@ def to_onnx(network, file):
             "the last step, of a FrameClassifier its estimator_."
         )
     check_is_fitted(network)
-    try:
-        import onnx
-        import onnxscript  # noqa: F401  # torch needs it
-    except ImportError as error:
-        raise ImportError(f"to_onnx needs onnx and onnxscript ({error}): pip install skmir[onnx]") from error
+    require("to_onnx", "onnx")
+    import onnx
+
     model = _export(network)
     onnx.helper.set_model_props(model, _metadata(network))
     onnx.save_model(model, os.fspath(file))

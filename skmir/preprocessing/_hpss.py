@@ -3,6 +3,7 @@
 import numbers
 
 import numpy as np
+from scipy.ndimage import median_filter
 from sklearn.utils.validation import check_non_negative
 
 from .._validation import check_choice, check_number, plain
@@ -40,12 +41,12 @@ class HPSS(BaseFrameStep):
 
     See Also
     --------
-    librosa.decompose.hpss : What computes it.
     skmir.feature_extraction.DFT : Magnitudes, for which the default lengths are meant.
 
     Notes
     -----
-    Values must be magnitudes or powers: this step stands before :class:`FrameScaler`.
+    Values must be magnitudes or powers: this step stands before :class:`FrameScaler`. Results are those of
+    ``librosa.decompose.hpss``.
 
     References
     ----------
@@ -102,16 +103,44 @@ class HPSS(BaseFrameStep):
     def _apply(self, x):
         if x.ndim == 3:
             return np.stack([self._apply(clip) for clip in x])
-        import librosa  # slow: brings numba
+        x = np.ascontiguousarray(x)  # powers may differ in the last bit with the memory order
+        n_frames, n_bins = _pair("kernel_size", self.kernel_size)
+        steady, broad = median_filter(x, (1, n_frames)), median_filter(x, (n_bins, 1))
+        by_harmonic, by_percussive = margins = _pair("margin", self.margin)
+        nothing = 0.5 if margins == (1, 1) else 0.0  # to each part where both medians are 0
+        shares = {
+            "harmonic": lambda: _share(steady, broad * by_harmonic, self.power, nothing),
+            "percussive": lambda: _share(broad, steady * by_percussive, self.power, nothing),
+        }
+        wanted = check_choice("component", self.component, COMPONENTS)
+        return np.concatenate([x * shares[name]() for name in wanted])
 
-        harmonic, percussive = librosa.decompose.hpss(
-            np.ascontiguousarray(x),  # powers may differ in the last bit with the memory order
-            kernel_size=_pair("kernel_size", self.kernel_size),
-            power=self.power,
-            margin=_pair("margin", self.margin),
-        )
-        parts = {"harmonic": harmonic, "percussive": percussive}
-        return np.concatenate([parts[name] for name in check_choice("component", self.component, COMPONENTS)])
+
+def _share(part, other, power, nothing):
+    """Return which share of each value is of a part, ``part**power / (part**power + other**power)``.
+
+    Parameters
+    ----------
+    part, other : ndarray of the same shape
+        Medians.
+    power : float
+        numpy.inf gives all to the larger, and nothing where both are equal.
+    nothing : float
+        The share where both are 0.
+
+    Returns
+    -------
+    share : ndarray of the same shape
+    """
+    if np.isinf(power):
+        return part > other
+    larger = np.maximum(part, other)
+    silent = larger < np.finfo(larger.dtype).tiny
+    larger[silent] = 1  # powers of small or large values neither vanish nor overflow
+    part, other = (part / larger) ** power, (other / larger) ** power
+    part[~silent] /= part[~silent] + other[~silent]
+    part[silent] = nothing
+    return part
 
 
 def _pair(name, value):

@@ -124,7 +124,7 @@ def test_missing_index(folder, monkeypatch, tmp_path):
 
 def test_without_mirdata(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "mirdata", None)
-    with pytest.raises(ImportError, match=r"skmir\[data\]"):
+    with pytest.raises(ImportError, match=r"load_gtzan needs mirdata.*pip install mirdata"):
         load_gtzan(tmp_path)
 
 

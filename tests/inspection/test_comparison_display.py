@@ -123,5 +123,5 @@ def test_failed_models_and_single_folds_are_drawn():
 
 def test_without_matplotlib(comparison, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match=r"needs matplotlib.*pip install skmir\[plot\]"):
+    with pytest.raises(ImportError, match=r"needs matplotlib.*pip install matplotlib, or in a clone"):
         ComparisonDisplay(comparison).plot()

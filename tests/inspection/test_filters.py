@@ -144,5 +144,5 @@ def test_what_are_no_weights_is_refused(rng):
 
 def test_without_matplotlib(monkeypatch, rng):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match=r"needs matplotlib.*pip install skmir\[plot\]"):
+    with pytest.raises(ImportError, match=r"needs matplotlib.*pip install matplotlib, or in a clone"):
         FiltersDisplay(rng.randn(3, 4)).plot()

@@ -27,7 +27,7 @@ def one():
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
     """What the same networks become in each of two processes that train them together."""
-    pytest.importorskip("accelerate", reason="needs accelerate: pip install skmir[distributed]")
+    pytest.importorskip("accelerate", reason="needs accelerate: pip install accelerate")
     folder = tmp_path_factory.mktemp("processes")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -53,7 +53,7 @@ def two(tmp_path_factory):
 
 @pytest.fixture
 def accelerator():
-    accelerate = pytest.importorskip("accelerate", reason="needs accelerate: pip install skmir[distributed]")
+    accelerate = pytest.importorskip("accelerate", reason="needs accelerate: pip install accelerate")
     return accelerate.Accelerator(cpu=True)
 
 

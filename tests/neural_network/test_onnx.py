@@ -185,5 +185,7 @@ def test_only_fitted_networks(frames, tmp_path):
 
 def test_what_is_missing_is_said(monkeypatch, frames, tmp_path):
     monkeypatch.setitem(sys.modules, "onnxscript", None)
-    with pytest.raises(ImportError, match=r"to_onnx needs onnx and onnxscript .*: pip install skmir\[onnx\]"):
+    with pytest.raises(
+        ImportError, match=r"to_onnx needs onnx and onnxscript .*: pip install onnx onnxscript, or"
+    ):
         to_onnx(small(MLPClassifier).fit(*frames), tmp_path / "network.onnx")

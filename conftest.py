@@ -1,0 +1,27 @@
+"""What holds for every test, wherever it stands: compile caches apart, and time for slow tests."""
+
+import os
+import pathlib
+
+import pytest
+
+SLOW_TIMEOUT = 1800  # s; of the others, pyproject.toml says it
+
+
+def pytest_configure(config):
+    """Give each process of the tests a compile cache of its own.
+
+    librosa, which tests compare with, compiles by numba at its first use. Processes that filled one empty
+    cache at the same time have crashed in what they then loaded. numba reads the variable when it is
+    imported; a worker finds there what the process that started it has set.
+    """
+    shared = os.environ.get("NUMBA_CACHE_DIR", pathlib.Path(__file__).parent / ".pytest_cache" / "numba")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    os.environ["NUMBA_CACHE_DIR"] = str(pathlib.Path(shared) / worker)
+
+
+def pytest_collection_modifyitems(items):
+    """Let tests that are marked as slow take longer."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT))
