@@ -137,7 +137,8 @@ def _by_mir_eval(label):
             "label 'X' is a chord that is not known, and has no template. Leave these clips out, or call "
             "what has no chord 'N'."
         )
-    require(f"label {plain(label)!r}, which has other parts than a root and one of {list(QUALITIES)},", "eval")
+    what = f"label {plain(label)!r}, which has other parts than a root and one of {list(QUALITIES)},"
+    require(what, "eval")
     from mir_eval import chord
 
     try:
