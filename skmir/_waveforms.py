@@ -121,7 +121,7 @@ def refusal(item, name):
             f"{name} is a file object ({kind}). Pass its path, or its waveform at the sr of this step: "
             "skmir.audio.load(file, sr=sr)[0]."
         )
-    if isinstance(item, collections.abc.Mapping):
+    if isinstance(item, collections.abc.Mapping) and not hasattr(item, "shape"):
         keys = ", ".join(repr(str(key)[:20]) for key in list(item)[:5])
         return (
             f"{name} is {kind} with the keys {keys}. Pass the samples alone, X = [c['array'] for c in X], "

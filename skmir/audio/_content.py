@@ -4,6 +4,7 @@ import os
 
 from .._validation import shown
 
+_MAT4 = (b"\0\0\0\0\1\0\0\0\1\0\0\0", b"\0\0\x03\xe8\0\0\0\1\0\0\0\1")  # a first number, the rate
 KINDS = {
     "AVR": (b"2BIT",),
     "CAF": (b"caff",),
@@ -17,7 +18,17 @@ KINDS = {
     "W64": (b"riff.\x91\xcf\x11",),
     "WAV": (b"RIFF", b"RIFX"),
     "WVE": (b"ALawSoundFile**",),
-    "other": (b"FORM", b".snd", b"dns.", b"MATLAB 5.0", b"PVF1", b" paf", b"fap ", b"Extended Instrument"),
+    "other": (
+        b"FORM",
+        b".snd",
+        b"dns.",
+        b"MATLAB 5.0",
+        b"PVF1",
+        b" paf",
+        b"fap ",
+        b"Extended Instrument",
+        *_MAT4,
+    ),
 }
 MPEG_SUFFIXES = (".mp1", ".mp2", ".mp3", ".mpa", ".mpga")
 _ID3 = b"ID3"

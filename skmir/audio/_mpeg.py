@@ -23,6 +23,7 @@ _BITRATES = {  # kbit/s by MPEG version 1 or later ones, and layer
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version bits
 _MONO = 3
 _TAG = 128  # bytes of ID3v1
+_ROOM = 1024  # bytes of a tag, without which libsndfile loses the first frame of what it reads from memory
 TRIMMED = 2 * 4095  # samples at most that an info frame can declare as the encoder's, at both ends
 
 
@@ -88,7 +89,7 @@ class Stream:
     def __init__(self, content):
         self.data = self.counted = self.lack = self.fault = None
         self.least = self.slack = 0
-        size = content.size
+        self._on_disk, size = content.path is not None, content.size
         tagged = size > _TAG and content.read(size - _TAG, 3) == b"TAG"
         self._data = content.read(content.start, size - content.start - (_TAG if tagged else 0))
         first = first_frame(self._data)
@@ -103,7 +104,7 @@ class Stream:
         lengths = [frame_length(self._data, at) for at in self._sound]
         room = len(lengths) * (lengths[0] + 2) - sum(lengths)
         frames = (self._data[at : at + n] for at, n in zip(self._sound, lengths, strict=True))
-        return _empty_tag(max(0, room)) + b"".join(frames)
+        return _empty_tag(max(_ROOM, room)) + b"".join(frames)
 
     def _compare(self):
         """Hold the frames that there are against those that are declared."""
@@ -116,7 +117,7 @@ class Stream:
         info = info_at(data, first, found.kind)
         declared, n_frames = None if info is None else info.n_frames, len(self._sound)
         self.lack = _what_is_missing(found, info, n_frames, len(data) - first)
-        clean = found.pieces == [(0, len(data))]
+        clean = self._on_disk and found.pieces == [(0, len(data))]
         n_samples = n_frames * found.kind.n_samples
         if declared is None or n_frames > declared:
             self.least = self.counted = n_samples
@@ -125,7 +126,8 @@ class Stream:
             self.least = n_samples - TRIMMED
             self.slack = found.kind.n_samples
             self.counted = n_samples if n_frames < declared else None
-            self.data = None if clean else b"".join(data[begin:end] for begin, end in found.pieces)
+            pieces = (data[begin:end] for begin, end in found.pieces)
+            self.data = None if clean else _empty_tag(_ROOM) + b"".join(pieces)
 
 
 class Info(NamedTuple):

@@ -88,6 +88,8 @@ class Recording:
         OSError
             There are fewer, or they cannot be decoded.
         """
+        if self._file.format == "FLAC" and self._file.seekable() and start + count < self.n_samples:
+            self._reach_the_last_sample()
         try:
             if self._file.seekable():
                 self._file.seek(start)
@@ -139,6 +141,16 @@ class Recording:
             raise _undecodable(self.name, _words(error)) from error
         self._slack = stream.slack
         return file, stream.counted
+
+    def _reach_the_last_sample(self):
+        """Raise where the end of a FLAC is not there, though what is wanted of it may be."""
+        try:
+            self._file.seek(self.n_samples - 1)
+            self._file.read(1)
+        except soundfile.LibsndfileError as error:
+            raise self._cut_short(
+                f"its header declares {self.n_samples} samples, of which the last is not there"
+            ) from error
 
     def _count(self):
         """Return how many samples there are where only decoding tells, and begin again."""

@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
-from .._validation import check_choice, check_clips, check_number, is_path, is_table, stack_if_equal, unread
+from .._validation import check_choice, check_clips, check_number, is_path, is_table, stack_if_equal
 from ..audio import AudioLoader
 from ..audio._stream import reader, stream
 from ._beats import aggregate_between, beat_edges
@@ -131,7 +131,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
             Where a parameter is out of its range, or ``front_end`` has another ``sr`` or ``hop_length``.
         """
         self._check_parameters()
-        clips = check_clips(self, X, reset=True, read=unread)
+        clips = check_clips(self, X, reset=True, read=reader(self.sr))
         self.front_end_ = self._front_end().fit(clips, y)
         return self
 
