@@ -80,7 +80,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
     if items is not None and _ndims(items) == {1}:
         _forget_n_features(estimator, reset)
         clips = [_check_waveform(x, f"clip {i} of X", finite=finite) for i, x in enumerate(items)]
-        X = items
+        X = items[0]
     else:
         _no_frames(X, items)
         clips = _check_table(

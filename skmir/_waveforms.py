@@ -65,19 +65,18 @@ def laid_out(x):
     return x if fits else np.ascontiguousarray(x)
 
 
-def warn_of_scale(X, clips):
+def warn_of_scale(given, clips):
     """Warn where samples are so large, or so small for their type, that their scale must be another.
 
     Parameters
     ----------
-    X : clips
-        As they were given.
+    given : ndarray, DataFrame or other
+        X as it was given, or its first waveform.
     clips : ndarray of shape (n_clips, n_samples) or list of ndarray of shape (n_samples_i,)
         In floating point.
     """
-    first = X if isinstance(X, np.ndarray | pd.DataFrame) else X[0]
     peaks = np.array([max(clip.max(), -clip.min()) for clip in clips])
-    if _code(_dtype(first)) == "i4":
+    if _code(_dtype(given)) == "i4":
         peak = peaks.max() * 2**31
         if 0 < peak < _QUIET:
             warnings.warn(
