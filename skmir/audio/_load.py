@@ -47,6 +47,12 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
         It decodes to nothing usable: no sample, a single one, or values that are not finite; or a
         parameter is out of its range.
 
+    Notes
+    -----
+    An MP3 whose frames are damaged inside is decoded as far as that goes, and libsndfile's decoder writes
+    notes on it to the process's standard error that name no file. They cannot be held back without holding
+    back what other threads write there.
+
     Examples
     --------
     >>> import numpy as np, soundfile, tempfile, os

@@ -22,8 +22,9 @@ _BITRATES = {  # kbit/s by MPEG version 1 or later ones, and layer
 }
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version bits
 _MONO = 3
+_INFO = (b"Xing", b"Info")
 _TAG = 128  # bytes of ID3v1
-_ROOM = 1024  # bytes of a tag, without which libsndfile loses the first frame of what it reads from memory
+_ROOM = 1024  # bytes of a tag
 TRIMMED = 2 * 4095  # samples at most that an info frame can declare as the encoder's, at both ends
 
 
@@ -89,7 +90,8 @@ class Stream:
     def __init__(self, content):
         self.data = self.counted = self.lack = self.fault = None
         self.least = self.slack = 0
-        self._on_disk, size = content.path is not None, content.size
+        self._recognised = content.path is not None and content.path.lower().endswith(".mp3")
+        size = content.size
         tagged = size > _TAG and content.read(size - _TAG, 3) == b"TAG"
         self._data = content.read(content.start, size - content.start - (_TAG if tagged else 0))
         first = first_frame(self._data)
@@ -104,7 +106,7 @@ class Stream:
         lengths = [frame_length(self._data, at) for at in self._sound]
         room = len(lengths) * (lengths[0] + 2) - sum(lengths)
         frames = (self._data[at : at + n] for at, n in zip(self._sound, lengths, strict=True))
-        return _empty_tag(max(_ROOM, room)) + b"".join(frames)
+        return empty_tag(max(_ROOM, room)) + b"".join(frames)
 
     def _compare(self):
         """Hold the frames that there are against those that are declared."""
@@ -117,7 +119,8 @@ class Stream:
         info = info_at(data, first, found.kind)
         declared, n_frames = None if info is None else info.n_frames, len(self._sound)
         self.lack = _what_is_missing(found, info, n_frames, len(data) - first)
-        clean = self._on_disk and found.pieces == [(0, len(data))]
+        said = None if info is None else info.n_bytes
+        clean = self._recognised and found.pieces == [(0, len(data))] and said in (None, len(data))
         n_samples = n_frames * found.kind.n_samples
         if declared is None or n_frames > declared:
             self.least = self.counted = n_samples
@@ -126,8 +129,8 @@ class Stream:
             self.least = n_samples - TRIMMED
             self.slack = found.kind.n_samples
             self.counted = n_samples if n_frames < declared else None
-            pieces = (data[begin:end] for begin, end in found.pieces)
-            self.data = None if clean else _empty_tag(_ROOM) + b"".join(pieces)
+            pieces = b"".join(data[begin:end] for begin, end in found.pieces)
+            self.data = None if clean else empty_tag() + _with_true_size(pieces, found.kind)
 
 
 class Info(NamedTuple):
@@ -198,7 +201,7 @@ def info_at(data, at, kind):
     if kind.layer != 3:
         return None
     words = data[at + kind.after_side_information : at + kind.after_side_information + 16]
-    if words[:4] in (b"Xing", b"Info") and len(words) == 16:
+    if words[:4] in _INFO and len(words) == 16:
         flags, *numbers = struct.unpack(">3I", words[4:])
         n_frames = numbers.pop(0) if flags & 1 else None
         return Info(n_frames or None, (numbers[0] if flags & 2 else None) or None)
@@ -279,6 +282,15 @@ def _what_is_missing(found, info, n_frames, n_bytes):
     )
 
 
+def _with_true_size(frames, kind):
+    """Return frames whose info frame, if there is one, tells their true size; else the decoder complains."""
+    at = kind.after_side_information
+    if frames[at : at + 4] not in _INFO or not frames[at + 7] & 2:
+        return frames
+    at += 8 + 4 * (frames[at + 7] & 1)
+    return frames[:at] + struct.pack(">I", len(frames)) + frames[at + 4 :]
+
+
 def _why_none(data):
     """Return what is missing, and why data without a frame cannot be read; one of them is None."""
     if kind_at(data, 0) is not None and frame_length(data, 0) > len(data):
@@ -288,8 +300,11 @@ def _why_none(data):
     return None, "No frame of MPEG audio is in it."
 
 
-def _empty_tag(size):
-    """Return a tag of ID3v2 that says nothing, with ``size`` bytes of room."""
+def empty_tag(size=_ROOM):
+    """Return a tag of ID3v2 that says nothing, with ``size`` bytes of room.
+
+    Without one, libsndfile does not recognise MP3 in memory, unless its rate is 16 to 24 kHz.
+    """
     if size >= 2**28:
         raise OverflowError("A tag of ID3v2 cannot be that large.")
     return b"ID3\x04\0\0" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0)) + bytes(size)

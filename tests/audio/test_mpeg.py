@@ -157,6 +157,16 @@ def declaring(content, n_frames):
     return content[:at] + struct.pack(">I", n_frames) + content[at + 4 :]
 
 
+@pytest.mark.parametrize("difference", [-5000, 5000])
+def test_a_wrong_size_in_an_info_frame_changes_nothing(difference, vbr, read, capfd):
+    at = vbr.index(b"Xing") + 12
+    size = struct.unpack(">I", vbr[at : at + 4])[0]
+    assert size == len(vbr)
+    y = read(vbr[:at] + struct.pack(">I", size + difference) + vbr[at + 4 :])
+    np.testing.assert_array_equal(y, read(vbr))
+    assert capfd.readouterr().err == ""
+
+
 def test_an_info_frame_that_declares_too_little(vbr, bare, read):
     np.testing.assert_array_equal(read(declaring(vbr, 40)), read(bare))
 
@@ -220,3 +230,13 @@ def test_a_wrong_suffix_is_no_trouble(vbr, read, tmp_path):
     soundfile.write(content, y, 8000, format="WAV", subtype="FLOAT")
     np.testing.assert_array_equal(read(content.getvalue(), "a.mp3"), y)
     np.testing.assert_array_equal(read(vbr, "a.wav"), read(vbr))
+
+
+@pytest.mark.parametrize("name", ["a.mpga", "a.mp2", "a", "a.MP3", "a.wav"])
+@pytest.mark.parametrize("sr", [44100, 22050, 11025])
+def test_any_name_and_file_objects(name, sr, read, rng):
+    content = encode(0.1 * rng.randn(sr), sr)
+    whole = read(content)
+    assert len(whole) == sr
+    np.testing.assert_array_equal(read(content, name), whole)
+    np.testing.assert_array_equal(load(io.BytesIO(content), sr=None)[0], whole)
