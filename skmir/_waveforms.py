@@ -12,7 +12,8 @@ import warnings
 import numpy as np
 import pandas as pd
 
-BEYOND = 100.0  # above any peak of floating-point samples, even of many that were added up
+BEYOND = 1e4  # above any peak of floating-point samples, even of many that were added up
+_WHOLE = 100.0  # and above any peak of such that are whole numbers throughout
 _QUIET = 2**16  # below any peak of int32 samples that use their range
 _LONG = 1000  # a clip has more samples, and fewer channels
 _STORED = {  # full scale, and the value that is silence
@@ -85,10 +86,10 @@ def warn_of_scale(given, clips):
                 stacklevel=4,
             )
         return
-    loud = np.flatnonzero((peaks > BEYOND) & np.isfinite(peaks))
-    if loud.size:
+    loud = [i for i, peak in enumerate(peaks) if _is_beyond_sense(clips[i], peak)]
+    if loud:
         warnings.warn(
-            f"{loud.size} of {len(peaks)} clips have samples beyond any sense: clip {loud[0]} of X reaches "
+            f"{len(loud)} of {len(peaks)} clips have samples beyond any sense: clip {loud[0]} of X reaches "
             f"{peaks[loud[0]]:.6g}, where samples lie in [-1, 1]. If these were integers, divide them by "
             "their full scale: 32768 for 16 bits.",
             stacklevel=4,
@@ -162,6 +163,11 @@ def refusal_of_channels(shape, name):
         f"{name} has the shape {shape}: {min(shape)} channels of {max(shape)} samples, where one is needed. "
         f"Pass their mean, X = [clip.mean(axis={axis}) for clip in X], or one of them."
     )
+
+
+def _is_beyond_sense(clip, peak):
+    """Return whether samples are too large, or look like integers that were never scaled."""
+    return BEYOND < peak < np.inf or (_WHOLE < peak < np.inf and bool((clip == np.rint(clip)).all()))
 
 
 def _dtype(X):

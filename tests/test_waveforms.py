@@ -95,7 +95,7 @@ class MFCCMean(BaseEstimator):
 
 @pytest.mark.parametrize("form", [list, np.stack])
 def test_floats_beyond_any_sense_are_warned_of_once(form):
-    X = form([TONE, 32768 * TONE, 20000 * TONE])
+    X = form([TONE, 32768 * TONE, 30000 * TONE])
     with pytest.warns(UserWarning) as record:
         MFCC().fit_transform(X)
     (message,) = (str(warning.message) for warning in record)
@@ -103,7 +103,13 @@ def test_floats_beyond_any_sense_are_warned_of_once(form):
     assert "32768 for 16 bits" in message
 
 
-@pytest.mark.parametrize("X", [[TONE * 4], np.stack([TONE * 20] * 2), [(TONE * 32768).astype(np.int16)]])
+@pytest.mark.parametrize("values", [np.round(TONE * 1000), np.round(TONE * 127) + 128])
+def test_soft_integers_that_became_floats_are_warned_of(values):
+    with pytest.warns(UserWarning, match="1 of 2 clips have samples beyond any sense: clip 1 of X"):
+        check_clips(Step(), [TONE, values], reset=False)
+
+
+@pytest.mark.parametrize("X", [[TONE * 4], np.stack([TONE * 2000] * 2), [(TONE * 32768).astype(np.int16)]])
 def test_loud_music_is_not_warned_of(X):
     clips_of(X)
 

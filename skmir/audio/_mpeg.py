@@ -22,9 +22,11 @@ _BITRATES = {  # kbit/s by MPEG version 1 or later ones, and layer
 }
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version bits
 _MONO = 3
+_NONE = "No frame of MPEG audio is in it."
 _INFO = (b"Xing", b"Info")
 _TAG = 128  # bytes of ID3v1
 _ROOM = 1024  # bytes of a tag
+_LARGEST = 2**28 - 1  # bytes that a tag can have
 TRIMMED = 2 * 4095  # samples at most that an info frame can declare as the encoder's, at both ends
 
 
@@ -106,7 +108,7 @@ class Stream:
         lengths = [frame_length(self._data, at) for at in self._sound]
         room = len(lengths) * (lengths[0] + 2) - sum(lengths)
         frames = (self._data[at : at + n] for at, n in zip(self._sound, lengths, strict=True))
-        return empty_tag(max(_ROOM, room)) + b"".join(frames)
+        return empty_tag(min(max(_ROOM, room), _LARGEST)) + b"".join(frames)
 
     def _compare(self):
         """Hold the frames that there are against those that are declared."""
@@ -119,6 +121,9 @@ class Stream:
         info = info_at(data, first, found.kind)
         declared, n_frames = None if info is None else info.n_frames, len(self._sound)
         self.lack = _what_is_missing(found, info, n_frames, len(data) - first)
+        self.fault = None if self._sound else _NONE
+        if self.lack or self.fault:
+            return
         said = None if info is None else info.n_bytes
         clean = self._recognised and found.pieces == [(0, len(data))] and said in (None, len(data))
         n_samples = n_frames * found.kind.n_samples
@@ -297,7 +302,7 @@ def _why_none(data):
         return "it ends inside its first frame", None
     if len(data) > 2 and data[0] == 0xFF and data[1] >= 0xE0 and data[2] < 0x10:
         return None, "Its bitrate is free, which is not read."
-    return None, "No frame of MPEG audio is in it."
+    return None, _NONE
 
 
 def empty_tag(size=_ROOM):
@@ -305,6 +310,4 @@ def empty_tag(size=_ROOM):
 
     Without one, libsndfile does not recognise MP3 in memory, unless its rate is 16 to 24 kHz.
     """
-    if size >= 2**28:
-        raise OverflowError("A tag of ID3v2 cannot be that large.")
     return b"ID3\x04\0\0" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0)) + bytes(size)

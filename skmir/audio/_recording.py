@@ -136,6 +136,8 @@ class Recording:
             if file.frames < stream.least:
                 file.close()
                 file = _opened(stream.repaired(), Forward)
+                if file.frames < stream.least:
+                    raise _undecodable(self.name, "It is too long for libsndfile to find its end.")
             file.seek(0)  # begins anew, which rounds otherwise than going on from where the header was read
         except soundfile.LibsndfileError as error:
             raise _undecodable(self.name, _words(error)) from error

@@ -10,7 +10,9 @@ import struct
 
 _STREAMED = 0x7FFF0000  # writers that cannot seek back leave a size near 2**31 or 2**32 in the header
 _ENDLESS = 2**62  # and one near 2**63 or 2**64 in formats of 64 bits
-_LAST_PAGE = 4
+_LAST_PAGE = 4  # of Ogg, among a page's flags
+_LAST_KIND = 9  # of blocks of VOC
+_TAIL = 2**18  # bytes in which the last page of Ogg stands, unless much else follows
 _NEXT_WAV = (b"RIFF", b"RIFX")
 
 # A header that declares more bytes than there are, in libsndfile's log: "data : 352800 (should be 117570)"
@@ -33,7 +35,7 @@ def shortfall(content):
     check = _CHECKS.get(content.kind)
     try:
         lack = None if check is None else check(content)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, ValueError):
         return "it ends inside its header"
     if isinstance(lack, int):  # the size that the file should have
         declared, found = lack, content.size
@@ -172,7 +174,9 @@ def _voc(content):
     while at < content.size and (kind := content.read(at, 1)[0]):
         if at + 4 > content.size:
             return at + 4
-        at += 4 + int.from_bytes(content.read(at + 1, 3), "little") if kind < 10 else content.size
+        if kind > _LAST_KIND:
+            return None
+        at += 4 + int.from_bytes(content.read(at + 1, 3), "little")
     return at
 
 
@@ -184,9 +188,9 @@ def _flac(content):
     return at + 1
 
 
-def _ogg(content):
+def _ogg(content, tail=_TAIL):
     """Look for a whole last page that is marked as the last one; what follows it may be a tag."""
-    data = content.read(max(content.start, content.size - 2**18))
+    data = content.read(max(content.start, content.size - tail))
     at = len(data)
     while (at := data.rfind(b"OggS", 0, at)) >= 0:
         if len(data) - at < 27:
@@ -196,7 +200,7 @@ def _ogg(content):
             if len(sizes) < data[at + 26] or at + 27 + len(sizes) + sum(sizes) > len(data):
                 return "it ends inside a page"
             return None if data[at + 5] & _LAST_PAGE else "its last page does not end the stream"
-    return "its last page is not there"
+    return "its last page is not there" if tail >= content.size else _ogg(content, content.size)
 
 
 def _chains(data):
