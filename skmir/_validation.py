@@ -173,11 +173,11 @@ def warn_if_wide(estimator, frames):
 
 def shown(value, form=repr, *, width=240):
     """Return a value as it stands in an error: without its middle if it is long."""
-    text = form(value)
+    text = form(plain(value))
     return text if len(text) <= width else f"{text[: width // 2]}[...]{text[-width // 2 :]}"
 
 
-def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, none=False):
+def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, below=None, none=False):
     """Raise unless a parameter is a number within its range.
 
     Parameters
@@ -190,8 +190,8 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
         ``numbers.Integral`` or ``numbers.Real``.
     low, high : number, default=None
         Closed bounds.
-    above : number, default=None
-        An open lower bound.
+    above, below : number, default=None
+        Open bounds.
     none : bool, default=False
         Whether None is allowed.
     """
@@ -200,7 +200,12 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
     number = "an integer" if kind is numbers.Integral else "a number"
     bounds = [
         text
-        for bound, text in ((low, f">= {low}"), (above, f"> {above}"), (high, f"<= {high}"))
+        for bound, text in (
+            (low, f">= {low}"),
+            (above, f"> {above}"),
+            (high, f"<= {high}"),
+            (below, f"< {below}"),
+        )
         if bound is not None
     ]
     allowed = " ".join([number, " and ".join(bounds)]).strip() + (" or None" if none else "")
@@ -210,6 +215,7 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
         (low is not None and not value >= low)
         or (above is not None and not value > above)
         or (high is not None and not value <= high)
+        or (below is not None and not value < below)
     ):
         raise ValueError(f"{name}={shown(value)} must be {allowed}.")
 
@@ -219,6 +225,30 @@ def check_choice(name, value, choices):
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name}={shown(value)} is not one of {sorted(choices)}.")
     return choices[value] if isinstance(choices, dict) else value
+
+
+def plain(value):
+    """Return a value as Python's own type, so that a message shows ``'a'`` and 3, not ``np.str_('a')``.
+
+    Parameters
+    ----------
+    value : object
+        numpy's scalars and arrays, and lists, tuples, sets and dicts with such items, are turned; all else
+        is returned as it is. Every str becomes str itself, whatever its subclass.
+
+    Returns
+    -------
+    value : object
+    """
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, np.generic | np.ndarray):
+        return plain(value.tolist()) if value.dtype.kind == "O" else value.tolist()
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)(map(plain, value))
+    if type(value) is dict:
+        return {plain(name): plain(item) for name, item in value.items()}
+    return value
 
 
 def _no_single_path(X):

@@ -16,6 +16,7 @@ from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
 from ._targets import kind_of_target
+from ._trial import try_scorers
 
 
 def compare(
@@ -71,12 +72,16 @@ def compare(
     n_repeats : int, default=1
         How many times clips, or groups, are dealt out anew to the folds of an integer ``cv``.
     scoring : str, callable, list of str or dict of str to (str or callable), default=None
-        Scorers as in scikit-learn; None is "balanced_accuracy". Models are judged by the first.
+        Scorers as in scikit-learn. Models are judged by the first. None is "balanced_accuracy" for classes,
+        "f1_macro" for tags and "r2" for numbers. Names, and what ``make_scorer`` makes, are tried on made-up
+        predictions before anything is fitted. A scorer that is NaN or raises an error costs its own score
+        only.
     reference : str, default=None
         Name of the model that the others are tested against; None is the first.
     baselines : bool, default=True
         Whether two models that look at no clip stand at the end of the table: "majority" and "class
-        frequency" (for numbers, "mean"). They are no tests that Holm's method counts.
+        frequency" (for numbers, "mean"). They are no tests that Holm's method counts. A model of yours that
+        has such a name takes its place.
     confidence_level : float in (0, 1], default=0.95
         Of the intervals.
     rope : float, default=0.01
@@ -85,8 +90,9 @@ def compare(
         A folder in which each model's result on each fold is kept as soon as it is there. The same
         comparison, started again, takes up what is there, after an interrupt, a crash or a loss of power.
         A result is found again by what it depends on: the clips' contents, the labels, the model's
-        parameters and source, the scorers and the versions of skmir and what it stands on. Failures are tried
-        again. With ``random_state=None`` what was drawn at random before counts too.
+        parameters and code, and the versions of all that computes; :doc:`/user_guide/comparing` lists it.
+        What models answer is kept, so that a scorer added later fits nothing again, unless it is a function
+        of ``(estimator, X, y)``, which needs the model. Failures are tried again.
     n_jobs : int, default=None
         Jobs, one a model and fold, as in joblib. The numbers do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -107,17 +113,19 @@ def compare(
         Where ``models`` is no dict, one of them cannot fit and predict, or, with ``memory``, one has a
         parameter that cannot be hashed.
     ValueError
-        Where there are no models or no folds, ``reference`` is not one of them, lengths differ, or
-        every fit failed.
+        Where there are no models or no folds, ``reference`` is not one of them, lengths differ, a scorer is
+        for other labels, the first scorer is undefined on all folds, or every fit failed.
 
     Warns
     -----
     FitFailedWarning
-        Where a model fails on a fold. Its score there is NaN, and statistics are over the other folds.
+        Where a model, or one scorer of it, fails on a fold. That score is NaN, and statistics are over the
+        other folds; other scorers are left alone.
     UserWarning
-        Where the training or the test part of a fold lacks a class, folds tear groups apart, the same clip
-        stands on both sides, features tell recordings apart rather than sounds (constant in every group or
-        clip), or networks train on fewer than some 1,000 clips.
+        Where the training or the test part of a fold lacks a class, discriminant analysis meets a single
+        training clip of one, folds tear groups apart, the same clip stands on both sides, features tell
+        recordings apart rather than sounds (constant in every group or clip), or networks train on fewer
+        than some 1,000 clips.
 
     References
     ----------
@@ -144,17 +152,18 @@ def compare(
     True
     """
     reference = _check_models(models, reference)
-    scorers = check_scoring(scoring)
     check_number("confidence_level", confidence_level, above=0, high=1)
     check_number("rope", rope, low=0)
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
     kind = kind_of_target(y, models.values())
+    scorers = check_scoring(scoring, kind)
     guesses = baseline_models(kind, models) if baselines else {}
     models = {name: group_searches(seeded_clone(model, seed), groups) for name, model in models.items()}
     splits = make_splits(cv, X, y, groups, seed, n_repeats, kind)
     digests = clip_digests(X) if memory is not None or holds_clips(X) else None
     doubts = find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None)
+    doubts += try_scorers(scorers, models, y, kind, splits)
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
     models |= {name: seeded_clone(model, seed) for name, model in guesses.items()}
@@ -187,8 +196,6 @@ def _check_models(models, reference):
     for name, model in models.items():
         if not isinstance(name, str):
             raise TypeError(f"The model's name {name!r} is no str. Give each model a name.")
-        if name == "share":
-            raise ValueError("A model cannot be called 'share': a column of class_table is. Rename it.")
         missing = [method for method in ("fit", "predict") if not hasattr(model, method)]
         if isinstance(model, type) or missing:
             lack = "is a class" if isinstance(model, type) else f"has no {' and no '.join(missing)}"

@@ -1,17 +1,22 @@
 """The jobs of a comparison: every model on every fold, in parallel."""
 
+import os
 import warnings
 
+import numpy as np
+from joblib import effective_n_jobs
 from sklearn import get_config
 from sklearn.exceptions import FitFailedWarning
+from sklearn.metrics import get_scorer
 from sklearn.utils.parallel import Parallel, delayed
-from tqdm import tqdm
 
+from ._bar import GUESS, FitBar, Forecast, expected_weight
 from ._baselines import on_fold
 from ._fold import kept_or_run, one_blas_thread
 from ._groups import group_params
 from ._kept_folds import KeptFolds
-from ._keys import job_keys
+from ._keys import job_keys, scorer_keys
+from ._worker_warnings import warn_at_home, with_warnings
 
 
 class Jobs:
@@ -42,11 +47,20 @@ class Jobs:
         self._names = list(models)
         self._pairs = [(name, fold) for name in models for fold in range(len(splits))]
         params = {name: group_params(model, groups, routing=routing) for name, model in models.items()}
-        kept, keys = None, {}
+        kept, keys, of_scorers = None, {}, None
         if memory is not None:
-            kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits, scorers)
+            kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits)
+            of_scorers = scorer_keys(scorers)
+        scorers = {name: get_scorer(scorer) for name, scorer in scorers.items()}
+        self._memory = memory
+        self._found = [i for i, pair in enumerate(self._pairs) if kept is not None and keys[pair] in kept]
+        self._weights = {
+            name: GUESS if name in baselines else expected_weight(model) for name, model in models.items()
+        }
         self._calls = [
-            delayed(kept_or_run)(
+            delayed(with_warnings)(
+                os.getpid(),
+                kept_or_run,
                 on_fold(models[name], fold) if name in baselines else models[name],
                 X,
                 y,
@@ -55,6 +69,7 @@ class Jobs:
                 params=params[name],
                 kept=kept,
                 key=keys.get((name, fold)),
+                scorer_keys=of_scorers,
             )
             for name, fold in self._pairs
         ]
@@ -73,25 +88,34 @@ class Jobs:
         -------
         results : dict of str to list of FoldResult
         """
-        results = {name: [] for name in self._names}
+        results, said = {name: [] for name in self._names}, set()
         # The limit is the process's: set out here as well, threads that end early do not lift it for others.
         with (
             one_blas_thread(),
             warnings.catch_warnings(),
-            tqdm(total=len(self._pairs), unit="fit", disable=not verbose) as bar,
+            self._bar(n_jobs, verbose) as bar,
         ):
             # Said once, for all models, before anything is fitted.
             warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
             found = Parallel(n_jobs=n_jobs, return_as="generator")(self._calls)
-            for (name, fold), result in zip(self._pairs, found, strict=True):
-                bar.set_postfix_str(f"{name}, fold {fold}", refresh=False)
-                bar.update()
+            for (name, fold), (result, noted) in zip(self._pairs, found, strict=True):
+                bar.done(f"{name}, fold {fold}", result.fit_time + result.score_time)
                 results[name].append(result)
-                _warn_if_failed(name, fold, result)
+                warn_at_home(noted)
+                _warn_if_failed(name, fold, result, said)
         return results
 
+    def _bar(self, n_jobs, verbose):
+        names = [name for name, _ in self._pairs]
+        forecast = Forecast(names, self._weights, n_workers=effective_n_jobs(n_jobs), found=self._found)
+        opening = None
+        if self._memory is not None:
+            opening = f"{len(self._found)} of {len(names)} fits found in {os.fspath(self._memory)}"
+        return FitBar(forecast, opening=opening, disable=not verbose)
 
-def _warn_if_failed(name, fold, result):
+
+def _warn_if_failed(name, fold, result, said):
+    """Warn of a fit that failed, and once of each way in which a scorer fails for a model."""
     if result.error is not None:
         warnings.warn(
             f"Model {name!r} failed on fold {fold}: {result.error}\nIts score there is NaN; the table "
@@ -99,6 +123,16 @@ def _warn_if_failed(name, fold, result):
             FitFailedWarning,
             stacklevel=4,
         )
+    for scorer, error in result.score_errors.items():
+        if (name, scorer, error) not in said:
+            said.add((name, scorer, error))
+            warnings.warn(
+                f"Scorer {scorer!r} of model {name!r} failed on fold {fold}: {error}\nThat score is NaN "
+                "there, and on other folds where the same happens (errors_ lists them); its table is over "
+                "the rest.",
+                FitFailedWarning,
+                stacklevel=4,
+            )
 
 
 def raise_if_all_failed(results):
@@ -113,7 +147,14 @@ def raise_if_all_failed(results):
     ValueError
         With the first error.
     """
-    errors = [(name, fold.error) for name, folds in results.items() for fold in folds]
-    if errors and all(error is not None for _, error in errors):
-        name, error = errors[0]
-        raise ValueError(f"Every fit of every model failed. The first, of {name!r}: {error}")
+    folds = [(name, fold) for name, folds in results.items() for fold in folds]
+    if not folds or any(not np.isnan(value) for _, fold in folds for value in fold.scores.values()):
+        return
+    name, first = folds[0]
+    if all(fold.error is not None for _, fold in folds):
+        raise ValueError(f"Every fit of every model failed. The first, of {name!r}: {first.error}")
+    name, fold = next(pair for pair in folds if pair[1].score_errors)
+    scorer, error = next(iter(fold.score_errors.items()))
+    raise ValueError(
+        f"No model has a score on any fold. The first failure, of {name!r} by {scorer!r}: {error}"
+    )

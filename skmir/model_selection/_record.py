@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .._show_versions import versions
+from .._show_versions import machine, versions
 
 
 def comparison_record(comparison, results):
@@ -23,6 +23,7 @@ def comparison_record(comparison, results):
     scorers = comparison.scorers_
     return {
         "versions": versions(),
+        "machine": machine(),
         "scoring": comparison.scoring_,
         "scorers": scorers,
         "confidence_level": float(comparison.confidence_level_),
@@ -53,6 +54,7 @@ def _folds_record(folds, scorers):
         "n_parameters": [fold.n_parameters for fold in folds],
         "best_params": [fold.best_params for fold in folds],
         "errors": [fold.error for fold in folds],
+        "score_errors": [fold.score_errors for fold in folds],
     }
 
 
