@@ -1,6 +1,7 @@
 """What clips, frames and labels may be: the one home of the data contract and of its error texts.
 
 Clips are paths, or waveforms: a 2-D array with a clip a row, or a list of 1-D arrays of any lengths.
+Waveforms are floating point in [-1, 1], or integers as they are stored, which are scaled: see ``_waveforms``.
 Frames are a 3-D array ``(n_clips, n_bins, n_frames)``, or a list of ``(n_bins, n_frames_i)`` arrays;
 a 2-D array is one frame a clip. Which of the two forms arrives can depend on the fold, since equal
 lengths are stacked; iterating over either gives the clips one by one.
@@ -15,7 +16,18 @@ import pandas as pd
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
+from ._waveforms import (
+    laid_out,
+    refusal,
+    refusal_of_channels,
+    refusal_of_waveform,
+    scaled,
+    to_numpy,
+    warn_of_scale,
+)
+
 FLOAT = (np.float64, np.float32)
+_WORDS = 400  # characters at most of another library's error
 WIDE = 2000  # columns past which a table given to a network was probably meant as waveforms
 
 
@@ -29,7 +41,7 @@ def stack_if_equal(arrays):
     return np.stack(arrays) if len({a.shape for a in arrays}) == 1 else arrays
 
 
-def check_clips(estimator, X, *, reset, finite=True):
+def check_clips(estimator, X, *, reset, finite=True, read=None):
     """Return clips as a list of paths, a list of 1-D float arrays, or a 2-D float array.
 
     Parameters
@@ -41,10 +53,12 @@ def check_clips(estimator, X, *, reset, finite=True):
         See the module's docstring. A pandas Series of paths, or a DataFrame of one column of paths,
         serves as well.
     reset : bool
-        True in ``fit``.
+        True in ``fit``. Otherwise samples whose scale cannot be right are warned of.
     finite : bool, default=True
         Whether waveforms are searched for NaN and infinity; if not, that is left to
         ``audio._stream.waveform``.
+    read : callable, default=None
+        Takes a file object and returns its waveform; None refuses file objects.
 
     Returns
     -------
@@ -55,32 +69,35 @@ def check_clips(estimator, X, *, reset, finite=True):
     ValueError
         Where X is none of the three; the message says what it looks like and how to pass it.
     """
-    X = _column_of_paths(_not_empty(_no_single_path(X)))
+    X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
     items = _items(X)
     if items is not None and any(is_path(item) for item in items):
         _forget_n_features(estimator, reset)
         return _check_paths(items)
+    if items is not None and read is not None and any(hasattr(item, "read") for item in items):
+        items = [_read(read, item, i) for i, item in enumerate(items)]
+    _no_other_things(X, items)
     if items is not None and _ndims(items) == {1}:
         _forget_n_features(estimator, reset)
-        return [_check_array(x, f"clip {i} of X", ndim=1, finite=finite) for i, x in enumerate(items)]
-    if _is_numeric_array(X) and X.ndim == 1 and X.size:
-        raise ValueError(
-            f"X is one waveform of {X.size} samples where several clips are expected. Reshape your data "
-            "with X.reshape(1, -1), or pass [X]."
+        clips = [_check_waveform(x, f"clip {i} of X", finite=finite) for i, x in enumerate(items)]
+        X = items[0]
+    else:
+        _no_frames(X, items)
+        clips = _check_table(
+            estimator,
+            scaled(X),
+            reset=reset,
+            finite=finite,
+            cure="Clips whose lengths differ go in a list of 1-D arrays.",
         )
-    if (_is_numeric_array(X) and X.ndim == 3) or (items is not None and _ndims(items) == {2}):
-        shape = f"3 dimensions, {X.shape}" if items is None else f"clips of 2 dimensions, {items[0].shape}"
-        raise ValueError(
-            f"X has {shape}: these are frames, and this step takes clips (paths, or "
-            "waveforms as a 2-D array or a list of 1-D arrays). Is there one front end too many?"
-        )
-    return _check_table(
-        estimator,
-        X,
-        reset=reset,
-        finite=finite,
-        cure="Clips whose lengths differ go in a list of 1-D arrays.",
-    )
+    if not reset:
+        warn_of_scale(X, clips)
+    return clips
+
+
+def unread(file):
+    """Return silence: what ``fit``, where it looks at the form of clips only, takes a file object for."""
+    return np.zeros(1)
 
 
 def check_frames(estimator, X, *, reset, dtype=FLOAT):
@@ -107,7 +124,7 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
     ValueError
         Where X is no such thing, or its number of bins is not the one seen in ``fit``.
     """
-    X = _column_of_paths(_not_empty(_no_single_path(X)))
+    X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
     items = _items(X)
     if items is not None and (any(map(is_path, items)) or _ndims(items) == {1}):
         raise ValueError(
@@ -154,6 +171,12 @@ def warn_if_wide(estimator, frames):
         )
 
 
+def shown(value, form=repr, *, width=240):
+    """Return a value as it stands in an error: without its middle if it is long."""
+    text = form(plain(value))
+    return text if len(text) <= width else f"{text[: width // 2]}[...]{text[-width // 2 :]}"
+
+
 def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, below=None, none=False):
     """Raise unless a parameter is a number within its range.
 
@@ -187,20 +210,20 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
     ]
     allowed = " ".join([number, " and ".join(bounds)]).strip() + (" or None" if none else "")
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"{name}={plain(value)!r} must be {allowed}.")
+        raise TypeError(f"{name}={shown(value)} must be {allowed}.")
     if (
         (low is not None and not value >= low)
         or (above is not None and not value > above)
         or (high is not None and not value <= high)
         or (below is not None and not value < below)
     ):
-        raise ValueError(f"{name}={plain(value)!r} must be {allowed}.")
+        raise ValueError(f"{name}={shown(value)} must be {allowed}.")
 
 
 def check_choice(name, value, choices):
     """Return ``choices[value]``, or raise an error that lists the choices."""
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name}={plain(value)!r} is not one of {sorted(choices)}.")
+        raise ValueError(f"{name}={shown(value)} is not one of {sorted(choices)}.")
     return choices[value] if isinstance(choices, dict) else value
 
 
@@ -230,9 +253,9 @@ def plain(value):
 
 def _no_single_path(X):
     if is_path(X):
+        name = shown(os.fspath(X), width=120)
         raise ValueError(
-            f"X is the single path {plain(os.fspath(X))!r} where several clips are expected. Pass a list: "
-            f"[{plain(os.fspath(X))!r}]."
+            f"X is the single path {name} where several clips are expected. Pass a list: [{name}]."
         )
     return X
 
@@ -251,8 +274,8 @@ def _column_of_paths(X):
         return X
     if X.shape[1] != 1:
         raise ValueError(
-            f"X is a DataFrame with the columns {plain(list(X.columns))}. Pass the one that holds the paths, "
-            f"for instance X[{plain(X.columns[0])!r}]."
+            f"X is a DataFrame with the columns {shown(list(X.columns))}. Pass the one that holds the paths, "
+            f"for instance X[{shown(X.columns[0], width=60)}]."
         )
     return X.iloc[:, 0]
 
@@ -262,8 +285,8 @@ def _items(X):
     if isinstance(X, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
         X = X.to_numpy()
     if isinstance(X, np.ndarray):
-        return list(X) if X.ndim == 1 and X.dtype.kind in "OUT" and X.size else None
-    return list(X) if isinstance(X, list | tuple) and len(X) else None
+        return list(map(to_numpy, X)) if X.ndim == 1 and X.dtype.kind in "OUT" and X.size else None
+    return list(map(to_numpy, X)) if isinstance(X, list | tuple) and len(X) else None
 
 
 def _ndims(items):
@@ -282,6 +305,45 @@ def _forget_n_features(estimator, reset):
             delattr(estimator, name)
 
 
+def _no_other_things(X, items):
+    """Raise where clips are neither paths nor waveforms nor rows of numbers, and say what to pass."""
+    sentence = refusal(X, "X")
+    if sentence is None and items is not None:
+        sentences = (refusal(item, f"clip {i} of X") for i, item in enumerate(items))
+        sentence = next(filter(None, sentences), None)
+    if sentence is not None:
+        raise ValueError(sentence)
+
+
+def _no_frames(X, items):
+    """Raise where X is one waveform, has channels, or holds frames."""
+    if _is_numeric_array(X) and X.ndim == 1 and X.size:
+        raise ValueError(
+            f"X is one waveform of {X.size} samples where several clips are expected. Reshape your data "
+            "with X.reshape(1, -1), or pass [X]."
+        )
+    if not ((_is_numeric_array(X) and X.ndim == 3) or (items is not None and _ndims(items) == {2})):
+        return
+    sentence = refusal_of_channels(X.shape[1:] if items is None else items[0].shape, "clip 0 of X")
+    if sentence is not None:
+        raise ValueError(sentence)
+    shape = f"3 dimensions, {X.shape}" if items is None else f"clips of 2 dimensions, {items[0].shape}"
+    raise ValueError(
+        f"X has {shape}: these are frames, and this step takes clips (paths, or "
+        "waveforms as a 2-D array or a list of 1-D arrays). Is there one front end too many?"
+    )
+
+
+def _read(read, item, i):
+    """Return the waveform of a file object, or whatever else a clip is as it is."""
+    if not hasattr(item, "read"):
+        return item
+    try:
+        return read(item)
+    except (OSError, ValueError) as error:
+        raise type(error)(f"clip {i} of X cannot be used: {error}") from error
+
+
 def _check_paths(items):
     wrong = [i for i, item in enumerate(items) if not is_path(item)]
     if wrong:
@@ -289,28 +351,45 @@ def _check_paths(items):
             f"X mixes paths and other things: clip {wrong[0]} is {type(items[wrong[0]]).__name__}. "
             "Pass all clips as paths, or all as waveforms."
         )
-    return [plain(os.fspath(item)) for item in items]
+    return [str(os.fsdecode(item)) for item in items]
+
+
+def _check_waveform(x, name, *, finite):
+    x = np.asarray(x)
+    sentence = refusal_of_waveform(x.dtype, name)
+    if sentence is not None:
+        raise ValueError(sentence)
+    return _check_array(scaled(x), name, ndim=1, finite=finite)
 
 
 def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):
     if x.ndim != ndim or 0 in x.shape:
         raise ValueError(f"{name} has the shape {x.shape}, where {ndim} dimensions, none empty, are needed.")
-    return check_array(
-        x,
-        dtype=dtype,
-        allow_nd=True,
-        ensure_2d=False,
-        ensure_min_samples=0,
-        ensure_all_finite=finite,
-        input_name=name,
-    )
+    try:
+        checked = check_array(
+            x,
+            dtype=dtype,
+            allow_nd=True,
+            ensure_2d=False,
+            ensure_min_samples=0,
+            ensure_all_finite=finite,
+            input_name=name,
+        )
+    except ValueError as error:
+        raise ValueError(_short(error)) from error
+    return laid_out(checked)
 
 
 def _check_table(estimator, X, *, reset, cure, dtype=FLOAT, finite=True):
     try:
-        return validate_data(estimator, X, reset=reset, dtype=dtype, ensure_all_finite=finite)
+        return laid_out(validate_data(estimator, X, reset=reset, dtype=dtype, ensure_all_finite=finite))
     except ValueError as error:
-        raise ValueError(f"{error}\n{cure}") from error
+        raise ValueError(f"{_short(error)}\n{cure}") from error
+
+
+def _short(error):
+    """Return an error's words, without their middle where they quote what they were given."""
+    return shown(error, str, width=_WORDS)
 
 
 def _check_n_bins(estimator, frames, *, reset):

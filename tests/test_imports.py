@@ -14,6 +14,7 @@ PACKAGE = pathlib.Path(skmir.__file__).parent
 # The floor of each module or subpackage of skmir; a file imports from lower floors and its own folder only.
 FLOORS = {
     "_version": -1,
+    "_waveforms": -1,
     "_saving": 0,
     "_output": 0,
     "_extras": 0,

@@ -3,10 +3,10 @@
 import numbers
 
 import numpy as np
-import soundfile
 
 from .._cache import array_digest, file_digest
 from .._validation import check_choice, check_number, is_path, plain
+from ._recording import Recording
 
 _PLACES = ("center", "random")
 
@@ -67,8 +67,9 @@ def _length(clip, sr):
     if not is_path(clip):
         return len(clip) / sr
     try:
-        return soundfile.info(clip).duration
-    except soundfile.LibsndfileError:
+        with Recording(clip) as recording:
+            return recording.n_samples / recording.rate
+    except OSError:
         return 0.0
 
 

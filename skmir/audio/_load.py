@@ -1,18 +1,14 @@
-"""Decode one recording: soundfile reads it, soxr resamples it, and what is wrong with it is said by name."""
+"""One recording: soundfile decodes it, soxr resamples it, and what is wrong with it is said by name."""
 
 import os
-import re
+import unicodedata
 
 import numpy as np
-import soundfile
 import soxr
 
-from .._validation import check_choice, check_number, plain
-
-# A header that declares more bytes than there are, in libsndfile's log: "data : 352800 (should be 117570)"
-# in WAV; AIFF, AU and SVX have other names for the chunk.
-_DECLARED = re.compile(r"^\s*(?:data|SSND|Data Size|BODY)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
-_STREAMED = 0x7FFF0000  # writers that cannot seek back leave a size near 2**31 or 2**32 in the header
+from .._validation import check_choice, check_number, shown
+from ._content import name_of
+from ._recording import Recording
 
 
 def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float32):
@@ -20,8 +16,9 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
 
     Parameters
     ----------
-    path : str or PathLike
-        Any format that libsndfile reads: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF, AU and more.
+    path : str, PathLike or binary file
+        Any format that libsndfile reads: WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF, AU and more. A file object
+        (``io.BytesIO``) is read from its beginning, and left at the position it had.
     sr : float or None, default=22050
         Sampling rate of the result in Hz; None keeps the file's own.
     mono : bool, default=True
@@ -50,6 +47,12 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
         It decodes to nothing usable: no sample, a single one, or values that are not finite; or a
         parameter is out of its range.
 
+    Notes
+    -----
+    An MP3 whose frames are damaged inside is decoded as far as that goes, and libsndfile's decoder writes
+    notes on it to the process's standard error that name no file. They cannot be held back without holding
+    back what other threads write there.
+
     Examples
     --------
     >>> import numpy as np, soundfile, tempfile, os
@@ -61,76 +64,80 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
     >>> y.shape, sr
     ((22050,), 22050)
     """
-    path = plain(os.fspath(path))
+    source = path if hasattr(path, "read") else os.fsdecode(path)
     check_number("sr", sr, above=0, none=True)
     check_number("offset", offset, low=0)
     check_number("duration", duration, above=0, none=True)
     dtype = check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
-    y, native = _decode(path, offset, duration, dtype)
+    if isinstance(source, str):
+        _check_file(source)
+    y, native = _decode(source, offset, duration, dtype)
     if mono:
         y = y.mean(axis=0)
-    _check_samples(path, y)
+    _check_samples(source, y)
     if sr is not None and native != sr:
         y = soxr.resample(y.T, native, sr, quality="HQ").T
-        _check_samples(path, y)
+        _check_samples(source, y)
     return np.ascontiguousarray(y), native if sr is None else sr
 
 
-def _decode(path, offset, duration, dtype):
-    """Return samples of shape (n_channels, n_samples) and the file's own rate in Hz."""
-    _check_file(path)
-    try:
-        with soundfile.SoundFile(path) as file:
-            _check_length(path, file)
-            start = round(offset * file.samplerate)
-            if file.frames and start >= file.frames:
-                raise ValueError(
-                    f"{path!r} is {file.frames / file.samplerate:.3f} s long, and offset={offset} s lies "
-                    "beyond its end. Use a smaller offset."
-                )
-            file.seek(min(start, file.frames))
-            frames = -1 if duration is None else round(duration * file.samplerate)
-            y = file.read(frames, dtype=dtype, always_2d=True)
-            return y.T, file.samplerate
-    except soundfile.LibsndfileError as error:
-        raise OSError(
-            f"{path!r} cannot be decoded as audio: {error.error_string} Is it a recording? If so, convert it "
-            "to WAV, FLAC, Ogg or MP3 (AAC and video files are not read), or leave it out."
-        ) from error
+def _decode(source, offset, duration, dtype):
+    """Return samples of shape (n_channels, n_samples) and the recording's own rate in Hz."""
+    with Recording(source) as recording:
+        start = round(offset * recording.rate)
+        if recording.n_samples and start >= recording.n_samples:
+            raise ValueError(
+                f"{recording.name} is {recording.n_samples / recording.rate:.3f} s long, and offset={offset} "
+                "s lies beyond its end. Use a smaller offset."
+            )
+        count = recording.n_samples - start
+        if duration is not None:
+            count = min(count, round(duration * recording.rate))
+        return recording.read(start, count, dtype).T, recording.rate
 
 
 def _check_file(path):
+    name = name_of(path)
     if not os.path.exists(path):
         raise FileNotFoundError(
-            f"There is no file {path!r}. Paths are taken relative to {os.getcwd()!r} unless absolute."
+            f"There is no file {name}. {_alike(path)}Paths are taken relative to {shown(os.getcwd())} unless "
+            "absolute."
         )
     if os.path.isdir(path):
-        raise OSError(f"{path!r} is a folder. skmir.datasets.load_folder lists the recordings in one.")
+        raise OSError(f"{name} is a folder. skmir.datasets.load_folder lists the recordings in one.")
     if os.path.getsize(path) == 0:
-        raise OSError(f"{path!r} is empty (0 bytes). Fetch it again, or leave it out.")
+        raise OSError(f"{name} is empty (0 bytes). Fetch it again, or leave it out.")
     if path.lower().endswith(".raw"):
-        raise OSError(f"{path!r} has no header that tells its rate and format. Convert it to WAV or FLAC.")
+        raise OSError(f"{name} has no header that tells its rate and format. Convert it to WAV or FLAC.")
 
 
-def _check_length(path, file):
-    """Raise where the header promises more than the file holds."""
-    found = _DECLARED.search(file.extra_info)
-    if found and int(found[2]) < int(found[1]) < _STREAMED:
-        raise OSError(
-            f"{path!r} is cut short: its header declares {found[1]} bytes of samples and {found[2]} are "
-            "there. Fetch it again, or leave it out."
-        )
+def _alike(path):
+    """Return a hint at a file whose name differs by what the eye does not see."""
+    folder, name = os.path.split(path)
+    try:
+        others = os.listdir(folder or ".")
+    except (OSError, ValueError):
+        return ""
+    looks = _looks(name)
+    for other in others:
+        if other != name and _looks(other) == looks:
+            return f"One called {shown(other, ascii)}, whose name only looks the same, is there. "
+    return ""
 
 
-def _check_samples(path, y):
-    n_samples = y.shape[-1]
+def _looks(name):
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def _check_samples(source, y):
+    n_samples, name = y.shape[-1], name_of(source)
     if n_samples < 2:
         raise ValueError(
-            f"{path!r} holds {'no sample' if n_samples == 0 else 'a single sample'}. Leave it out."
+            f"{name} holds {'no sample' if n_samples == 0 else 'a single sample'}. Leave it out."
         )
     if not np.isfinite(y).all():
         bad = int((~np.isfinite(y)).sum())
         raise ValueError(
-            f"{path!r} holds {bad} samples that are NaN or infinite. Repair the recording "
+            f"{name} holds {bad} samples that are NaN or infinite. Repair the recording "
             "(numpy.nan_to_num), or leave it out."
         )

@@ -7,9 +7,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
-from .._validation import check_choice, check_clips, check_number, is_path, stack_if_equal
+from .._validation import check_choice, check_clips, check_number, is_path, stack_if_equal, unread
 from ._excerpt import check_excerpt
-from ._stream import stream, waveform
+from ._stream import reader, stream, waveform
 
 
 class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
@@ -97,7 +97,7 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         check_number("sr", self.sr, above=0)
         check_excerpt(self.offset, self.duration, self.random_state)
         check_choice("on_error", self.on_error, ("raise", "warn", "skip"))
-        check_clips(self, X, reset=True)
+        check_clips(self, X, reset=True, read=unread)
         self.skipped_ = []
         return self
 
@@ -119,7 +119,7 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         OSError, ValueError
             Where a file cannot be used and ``on_error="raise"``; where no file is left.
         """
-        clips = check_clips(self, X, reset=False)
+        clips = check_clips(self, X, reset=False, read=reader(self.sr))
         if not is_path(clips[0]):
             self.skipped_ = []
             return clips

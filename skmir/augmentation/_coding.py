@@ -10,6 +10,8 @@ import numpy as np
 import soundfile
 import soxr
 
+from ..audio._mpeg import empty_tag
+
 FORMATS = {
     "mp3": {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT"},
     "vorbis": {"format": "OGG", "subtype": "VORBIS"},
@@ -64,8 +66,9 @@ def decode(content, n_samples, sr):
     -------
     y : ndarray of float32 of shape (n_samples,)
     """
-    with soundfile.SoundFile(io.BytesIO(content)) as file:
-        y, rate, is_mp3 = file.read(dtype="float32"), file.samplerate, file.format == "MP3"
+    is_mp3 = content[:1] == b"\xff"
+    with soundfile.SoundFile(io.BytesIO(empty_tag() + content if is_mp3 else content)) as file:
+        y, rate = file.read(dtype="float32"), file.samplerate
     if is_mp3 and len(y) > round(n_samples * rate / sr) + 1:
         y = y[MP3_DELAY:]  # frames of low rates have no room for LAME's tag, by which decoders cut it off
     y = soxr.resample(y, rate, sr) if rate != sr else y

@@ -11,6 +11,7 @@ from sklearn.utils import check_consistent_length, check_random_state, get_tags
 from .._random import MAX_SEED
 from .._saving import SavingMixin
 from .._validation import check_clips, check_number, is_path, stack_if_equal
+from ..audio._stream import reader
 from ._augmentations import change_labels, check_augmentations
 from ._copies import Copies
 from ._delegate import DelegateMixin
@@ -147,7 +148,7 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
             end has another ``sr``.
         """
         augmentations = self._check_parameters()
-        clips = check_clips(self, X, reset=True)
+        clips = check_clips(self, X, reset=True, read=reader(self.sr))
         check_consistent_length(clips, y, sample_weight, groups)
         self.estimator_ = self._inner()
         n_copies = int(self.n_copies) if augmentations else 0

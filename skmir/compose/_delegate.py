@@ -4,6 +4,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from .._validation import check_clips
+from ..audio._stream import reader
 
 
 def _inner_has(name):
@@ -116,4 +117,5 @@ class DelegateMixin:
 
     def _unchanged(self, X, method, *arguments, **parameters):
         check_is_fitted(self)
-        return getattr(self.estimator_, method)(check_clips(self, X, reset=False), *arguments, **parameters)
+        clips = check_clips(self, X, reset=False, read=reader(self.sr))
+        return getattr(self.estimator_, method)(clips, *arguments, **parameters)

@@ -9,8 +9,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from .._device import resolve_device
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
-from .._validation import check_clips, check_number, is_path
+from .._validation import check_clips, check_number, is_path, shown, unread
 from ..audio._excerpt import check_excerpt
+from ..audio._stream import reader
 from ._collected import Collected
 from ._compute import compute
 from ._kept import Kept
@@ -41,7 +42,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         self : estimator
         """
         self._check_parameters()
-        check_clips(self, X, reset=True)
+        check_clips(self, X, reset=True, read=unread)
         return self
 
     def transform(self, X):
@@ -51,7 +52,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         ----------
         X : clips
             Paths, which are read and brought to ``sr``; or waveforms at ``sr``, as a 2-D array or a list
-            of 1-D arrays.
+            of 1-D arrays. File objects (``io.BytesIO``) are read at once, as many as there are.
 
         Returns
         -------
@@ -67,7 +68,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
             Where a parameter is out of its range, or a clip is too short; the message names it.
         """
         self._check_parameters()
-        clips = check_clips(self, X, reset=False, finite=False)
+        clips = check_clips(self, X, reset=False, finite=False, read=reader(self.sr))
         kept, collected, lengths = Kept(self), Collected(len(clips)), [0] * len(clips)
         missing = []
         for i, clip in enumerate(clips):
@@ -184,7 +185,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         n_short = sum(n_samples < span for n_samples in lengths)
         if n_short:
             i = min(range(len(clips)), key=lengths.__getitem__)
-            name = f"file {clips[i]!r}" if is_path(clips[i]) else f"clip {i} of X"
+            name = f"file {shown(clips[i])}" if is_path(clips[i]) else f"clip {i} of X"
             warnings.warn(
                 f"{n_short} of {len(clips)} clips are shorter than {what}, and are padded at both ends. "
                 f"The shortest is {name}, with {self._seconds(lengths[i])}. Where that matters, use {cure}.",

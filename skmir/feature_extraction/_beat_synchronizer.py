@@ -11,7 +11,7 @@ from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_choice, check_clips, check_number, is_path, is_table, plain, stack_if_equal
 from ..audio import AudioLoader
-from ..audio._stream import stream
+from ..audio._stream import reader, stream
 from ._beats import aggregate_between, beat_edges
 from ._chroma import Chroma
 from ._onset_strength import OnsetStrength
@@ -132,7 +132,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
             Where a parameter is out of its range, or ``front_end`` has another ``sr`` or ``hop_length``.
         """
         self._check_parameters()
-        clips = check_clips(self, X, reset=True)
+        clips = check_clips(self, X, reset=True, read=reader(self.sr))
         self.front_end_ = self._front_end().fit(clips, y)
         return self
 
@@ -157,7 +157,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
             Where ``front_end`` gives anything but one frame each ``hop_length`` samples.
         """
         check_is_fitted(self)
-        clips = check_clips(self, X, reset=False)
+        clips = check_clips(self, X, reset=False, read=reader(self.sr))
         frames = self.front_end_.transform(clips)
         if is_table(frames) or len(frames) != len(clips):
             found = f"{len(frames)} {'rows of a table' if is_table(frames) else 'clips'}"

@@ -6,6 +6,7 @@ from sklearn.utils import check_consistent_length
 
 from .._validation import check_clips, check_number, is_path
 from ..audio import AudioLoader
+from ..audio._stream import reader
 from ._copies import CopyFinder
 from ._seeds import as_seed
 from ._splits import make_splits
@@ -104,7 +105,7 @@ def check_leakage(X, groups=None, cv=5, *, y=None, sr=22050, n_jobs=None, random
     [0.5]
     """
     check_number("sr", sr, above=0)
-    clips = list(check_clips(AudioLoader(), X, reset=True))
+    clips = list(check_clips(AudioLoader(), X, reset=True, read=reader(sr)))
     check_consistent_length(clips, groups, y)
     labels = np.zeros(len(clips)) if y is None else y
     train, test = _sides(make_splits(cv, clips, labels, groups, as_seed(random_state)), len(clips))
