@@ -24,7 +24,7 @@ def resolve_device(device):
     Raises
     ------
     ValueError
-        Where the name is unknown, or the device is not there.
+        If the name is unknown, or the device is not available.
     """
     if isinstance(device, str) and device == "auto":
         return _cuda_of_this_process() if torch.cuda.is_available() else torch.device("cpu")
@@ -36,10 +36,16 @@ def resolve_device(device):
         torch.empty(0, device=resolved)
     except (RuntimeError, AssertionError) as error:  # torch's backends differ in what they raise
         raise ValueError(
-            f"device={device!r} is not there: torch sees {torch.cuda.device_count()} CUDA devices. Use "
-            "device='auto' or 'cpu'."
+            f"device={str(device)!r} is not available: {_what_torch_sees(resolved.type)}. Use device='auto' or "
+            "'cpu'."
         ) from error
     return resolved
+
+
+def _what_torch_sees(kind):
+    if kind == "cuda":
+        return f"torch sees {torch.cuda.device_count()} CUDA devices"
+    return f"torch finds no {kind.upper()} device on this machine, or was built without support for it"
 
 
 def _cuda_of_this_process():

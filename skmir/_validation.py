@@ -220,10 +220,23 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
         raise ValueError(f"{name}={shown(value)} must be {allowed}.")
 
 
-def check_choice(name, value, choices):
-    """Return ``choices[value]``, or raise an error that lists the choices."""
+def check_choice(name, value, choices, *, also=""):
+    """Return ``choices[value]``, or raise an error that lists the choices.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    value : object
+        Its value.
+    choices : dict or collection of str
+        What it may be, by name.
+    also : str, default=""
+        What else the caller takes, in words: "an integer", say.
+    """
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name}={shown(value)} is not one of {sorted(choices)}.")
+        other = f", nor {also}" if also else ""
+        raise ValueError(f"{name}={shown(value)} is not one of {sorted(choices)}{other}.")
     return choices[value] if isinstance(choices, dict) else value
 
 

@@ -31,14 +31,17 @@ def test_unknown_names(device):
 def test_devices_that_are_not_there():
     n_devices = torch.cuda.device_count()
     with pytest.raises(
-        ValueError, match=rf"device='cuda:{n_devices}' is not there: torch sees {n_devices} CUDA"
+        ValueError, match=rf"device='cuda:{n_devices}' is not available: torch sees {n_devices} CUDA"
     ):
         resolve_device(f"cuda:{n_devices}")
 
 
 @pytest.mark.skipif(torch.backends.mps.is_available(), reason="this machine has an MPS device")
 def test_other_devices_that_are_not_there():
-    with pytest.raises(ValueError, match=r"device='mps' is not there: .* Use device='auto' or 'cpu'"):
+    with pytest.raises(
+        ValueError,
+        match=r"device='mps' is not available: torch finds no MPS device.* Use device='auto' or 'cpu'",
+    ):
         resolve_device("mps")
 
 

@@ -223,7 +223,7 @@ def test_an_unfitted_network_keeps_a_device_that_is_not_there(monkeypatch, data)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     loaded = ways.through_pickle(small(CNNClassifier, device="cuda:7"))
     assert loaded.device == "cuda:7"
-    with pytest.raises(ValueError, match="device='cuda:7' is not there"):
+    with pytest.raises(ValueError, match="device='cuda:7' is not available"):
         loaded.fit(*data["frames"])
 
 

@@ -17,11 +17,10 @@ def check_excerpt(offset, duration, random_state):
     check_number("random_state", random_state, kind=numbers.Integral, low=0)
     if not isinstance(offset, str):
         check_number("offset", offset, low=0)
-    elif duration is None:
-        check_choice("offset", offset, _PLACES)
+        return
+    check_choice("offset", offset, _PLACES, also="a number of s >= 0")
+    if duration is None:
         raise ValueError(f"offset={plain(offset)!r} needs a duration, in s: how much of each clip is used.")
-    else:
-        check_choice("offset", offset, _PLACES)
 
 
 def excerpt(clip, name, *, sr, offset, duration, random_state):

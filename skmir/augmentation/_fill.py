@@ -13,7 +13,7 @@ FILLS = {
 def check_fill(fill, choices=FILLS):
     """Raise unless ``fill`` is a finite number or one of the choices."""
     if isinstance(fill, str):
-        check_choice("fill", fill, choices)
+        check_choice("fill", fill, choices, also="a finite number")
     else:
         check_finite("fill", fill)
 

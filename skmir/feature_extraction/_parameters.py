@@ -66,8 +66,11 @@ def check_window(window):
 
 def check_norm(norm, *words):
     """Raise unless ``norm`` is an order of a norm, None, or one of some words."""
+    order = "a number >= 0 (2 is the Euclidean norm), inf, -inf or None"
+    if isinstance(norm, str) and not words:
+        raise ValueError(f"norm={norm!r} must be {order}.")
     if isinstance(norm, str):
-        check_choice("norm", norm, words)
+        check_choice("norm", norm, words, also=order)
     elif norm != -np.inf:
         check_number("norm", norm, low=0, none=True)
 

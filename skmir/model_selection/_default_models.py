@@ -31,7 +31,7 @@ def default_models(names=None, *, max_iter=None, memory=None):
 
     Parameters
     ----------
-    names : sequence of str or None, default=None
+    names : str, sequence of str or None, default=None
         Any of "SVM", "LDA", "MLP", "CNN", "CRNN" and "DBN"; None takes all.
     max_iter : int or None, default=None
         Epochs of the networks; None leaves each network's own number.
@@ -55,7 +55,7 @@ def default_models(names=None, *, max_iter=None, memory=None):
     >>> list(default_models(["SVM", "CNN"]))
     ['SVM', 'CNN']
     """
-    names = list(BUILDERS) if names is None else names
+    names = list(BUILDERS) if names is None else [names] if isinstance(names, str) else names
     models = {
         name: check_choice("names", name, BUILDERS)({} if max_iter is None else {"max_iter": max_iter})
         for name in names
