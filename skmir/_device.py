@@ -36,8 +36,8 @@ def resolve_device(device):
         torch.empty(0, device=resolved)
     except (RuntimeError, AssertionError) as error:  # torch's backends differ in what they raise
         raise ValueError(
-            f"device={str(device)!r} is not available: {_what_torch_sees(resolved.type)}. Use device='auto' or "
-            "'cpu'."
+            f"device={str(device)!r} is not available: {_what_torch_sees(resolved.type)}. Use "
+            "device='auto' or 'cpu'."
         ) from error
     return resolved
 
