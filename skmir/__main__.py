@@ -14,6 +14,7 @@ TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "aut
 MAX_ERRORS = 10  # files named when some cannot be read
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
+DASH = "\N{EN DASH}"  # in tables, for what is not known
 OTHER_COLUMNS = ["mean", "ci_low", "ci_high", "difference", "p_holm"]  # of a table that is not the first
 
 
@@ -184,7 +185,7 @@ def _print(result, data):
     print(result)
     for scorer in result.scorers_[1:]:
         table = result.tables_[scorer][OTHER_COLUMNS]
-        print(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format)}")
+        print(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format, na_rep=DASH)}")
 
 
 def _load(args):

@@ -3,19 +3,21 @@
 import warnings
 from collections.abc import Mapping
 
+import numpy as np
+from sklearn import get_config
 from sklearn.utils import indexable
 
 from .._validation import check_number
 from ._baselines import baseline_models
 from ._comparison import Comparison
-from ._doubts import find_doubts
-from ._groups import group_searches
+from ._doubts import find_doubts, no_variance
+from ._groups import check_groups, group_inside, group_route
 from ._jobs import Jobs, raise_if_all_failed
 from ._keys import clip_digests, holds_clips
 from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
-from ._targets import kind_of_target
+from ._targets import check_classes, kind_of_target
 
 
 def compare(
@@ -149,17 +151,24 @@ def compare(
     check_number("rope", rope, low=0)
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
+    groups = check_groups(groups)
     kind = kind_of_target(y, models.values())
+    check_classes(y, kind)
     guesses = baseline_models(kind, models) if baselines else {}
-    models = {name: group_searches(seeded_clone(model, seed), groups) for name, model in models.items()}
-    splits = make_splits(cv, X, y, groups, seed, n_repeats, kind)
+    doubts = []
+    splits = make_splits(cv, X, y, groups, seed, n_repeats, kind, doubts)
+    models, routes = _grouped_inside(models, groups, splits, seed)
     digests = clip_digests(X) if memory is not None or holds_clips(X) else None
-    doubts = find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None)
+    doubts += find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None, routes)
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
+    judged = list(models)
     models |= {name: seeded_clone(model, seed) for name, model in guesses.items()}
     results = Jobs(models, X, y, groups, splits, scorers, memory, digests, guesses).run(n_jobs, verbose)
-    raise_if_all_failed({name: folds for name, folds in results.items() if name not in guesses})
+    raise_if_all_failed({name: results[name] for name in judged})
+    for doubt in no_variance(results, splits, scorers, judged, reference):
+        doubts.append(doubt)
+        warnings.warn(doubt, stacklevel=2)
     return Comparison(
         models,
         y,
@@ -174,6 +183,17 @@ def compare(
         random_state=seed,
         doubts=doubts,
     )
+
+
+def _grouped_inside(models, groups, splits, seed):
+    """Return own copies of the models that split by group inside, and how groups reach each of them."""
+    routing = get_config()["enable_metadata_routing"]
+    n_groups = 0 if groups is None else min(len(np.unique(np.asarray(groups)[train])) for train, _ in splits)
+    copies = {
+        name: group_inside(seeded_clone(model, seed), model, groups, routing=routing, n_groups=n_groups)
+        for name, model in models.items()
+    }
+    return copies, {name: group_route(model, groups, routing=routing) for name, model in copies.items()}
 
 
 def _check_models(models, reference):

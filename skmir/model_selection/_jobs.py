@@ -2,14 +2,14 @@
 
 import warnings
 
-from sklearn import get_config
+from sklearn import config_context, get_config
 from sklearn.exceptions import FitFailedWarning
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm import tqdm
 
 from ._baselines import on_fold
 from ._fold import kept_or_run, one_blas_thread
-from ._groups import group_params
+from ._groups import group_route
 from ._kept_folds import KeptFolds
 from ._keys import job_keys
 
@@ -41,12 +41,13 @@ class Jobs:
         routing = get_config()["enable_metadata_routing"]
         self._names = list(models)
         self._pairs = [(name, fold) for name in models for fold in range(len(splits))]
-        params = {name: group_params(model, groups, routing=routing) for name, model in models.items()}
+        routes = {name: group_route(model, groups, routing=routing) for name, model in models.items()}
+        params = {name: route.params for name, route in routes.items()}
         kept, keys = None, {}
         if memory is not None:
             kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits, scorers)
         self._calls = [
-            delayed(kept_or_run)(
+            delayed(_with_routing if routes[name].routed else kept_or_run)(
                 on_fold(models[name], fold) if name in baselines else models[name],
                 X,
                 y,
@@ -89,6 +90,12 @@ class Jobs:
                 results[name].append(result)
                 _warn_if_failed(name, fold, result)
         return results
+
+
+def _with_routing(*args, **kwargs):
+    """Run one job with metadata routing, by which groups get further inside a model."""
+    with config_context(enable_metadata_routing=True):
+        return kept_or_run(*args, **kwargs)
 
 
 def _warn_if_failed(name, fold, result):
