@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from sklearn import get_config
+from sklearn.ensemble import StackingClassifier, StackingRegressor
 from sklearn.utils import indexable
 
 from .._validation import check_number
@@ -185,6 +186,12 @@ def compare(
     )
 
 
+def _has(model, method):
+    """Return whether a model has a method; stacked ones show theirs only when they are fitted."""
+    stacked = isinstance(model, StackingClassifier | StackingRegressor)
+    return hasattr(type(model) if stacked else model, method)
+
+
 def _grouped_inside(models, groups, splits, seed):
     """Return own copies of the models that split by group inside, and how groups reach each of them."""
     routing = get_config()["enable_metadata_routing"]
@@ -209,7 +216,7 @@ def _check_models(models, reference):
             raise TypeError(f"The model's name {name!r} is no str. Give each model a name.")
         if name == "share":
             raise ValueError("A model cannot be called 'share': a column of class_table is. Rename it.")
-        missing = [method for method in ("fit", "predict") if not hasattr(model, method)]
+        missing = [method for method in ("fit", "predict") if not _has(model, method)]
         if isinstance(model, type) or missing:
             lack = "is a class" if isinstance(model, type) else f"has no {' and no '.join(missing)}"
             raise TypeError(f"models[{name!r}]={model!r} {lack}. Pass an estimator that fits and predicts.")

@@ -174,5 +174,5 @@ def _is_routed(probe, key, model):
             set_request(part.cv, "split", key == (path, "split"))
     try:
         return "groups" in get_routing_for_object(probe).consumes("fit", ["groups"])
-    except NotImplementedError:  # a meta-estimator that cannot route
-        return False
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
+        return False  # something cannot route, or is set up wrongly, which its fit will say

@@ -15,7 +15,16 @@ from sklearn import config_context
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import StackingClassifier, StackingRegressor
 from sklearn.feature_selection import RFECV
-from sklearn.linear_model import LogisticRegressionCV
+from sklearn.linear_model import (
+    ElasticNetCV,
+    LarsCV,
+    LassoCV,
+    LassoLarsCV,
+    LogisticRegressionCV,
+    MultiTaskElasticNetCV,
+    MultiTaskLassoCV,
+    OrthogonalMatchingPursuitCV,
+)
 from sklearn.model_selection import GroupKFold, TunedThresholdClassifierCV
 
 from ._group_routes import (
@@ -33,7 +42,14 @@ from ._targets import is_missing
 # Of these, cv=None means five folds; of others (RidgeCV, ClassifierChain) it means something else.
 _FIVE_FOLDS = (
     CalibratedClassifierCV,
+    ElasticNetCV,
+    LarsCV,
+    LassoCV,
+    LassoLarsCV,
     LogisticRegressionCV,
+    MultiTaskElasticNetCV,
+    MultiTaskLassoCV,
+    OrthogonalMatchingPursuitCV,
     RFECV,
     StackingClassifier,
     StackingRegressor,

@@ -79,9 +79,10 @@ def _check_none_missing(y):
 
 def _missing_rows(y):
     """Return the positions of the rows of y in which a value is missing."""
-    if issparse(y) or (isinstance(y, np.ndarray) and y.dtype.kind in "biu"):
-        return []
     masked = np.ma.getmaskarray(y) if np.ma.isMaskedArray(y) else False
+    is_whole = isinstance(y, np.ndarray) and y.dtype.kind in "biu" and masked is False
+    if issparse(y) or is_whole:  # without room for a gap
+        return []
     values = np.asarray(y, dtype=object)
     if not values.ndim:
         return []
