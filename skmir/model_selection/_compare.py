@@ -55,22 +55,25 @@ def compare(
     Parameters
     ----------
     models : dict of str to estimator
-        Name to Pipeline, search, or any estimator with ``fit`` and ``predict``. They are cloned. A search is
-        nested: it searches anew in each training part, and where there are ``groups`` and its ``cv`` is a
-        number, or None, its own folds are made by ``GroupKFold`` as well.
+        Name to Pipeline, search, or any estimator with ``fit`` and ``predict``. They are cloned, and never
+        changed; a FrozenEstimator takes part as it was fitted. A search is nested: it searches anew in each
+        training part, and if there are ``groups``, which reach it, and its ``cv`` is a number, or None, its
+        own folds are made by ``GroupKFold``.
     X : clips, frames or table
         Anything that scikit-learn can index: an array, a list of paths, a list of arrays of unequal
         length, a pandas object.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-        Labels.
+        Labels, none missing; of classes at least two.
     groups : array-like of shape (n_clips,), default=None
-        What must not stand on both sides of a split (the recording, the instrument, the artist). They
-        also reach the splits that models make inside: those of networks for early stopping (anything
-        whose ``fit`` takes ``groups``) and those of searches.
+        What must not stand on both sides of a split (the recording, the instrument, the artist). A clip
+        whose group is missing (None, NaN, blank) is a group of its own. As far as scikit-learn offers a
+        way, groups also reach the splits that models make inside: those for early stopping, of anything
+        whose ``fit`` takes ``groups``, and those of searches, calibration and the like. ``warnings_``
+        names the parts that they do not reach.
     cv : int, splitter or iterable of (train, test), default=5
-        An integer gives that many folds: ``GroupKFold`` where there are groups, else
-        ``StratifiedKFold`` shuffled with ``random_state`` (lists of files are usually sorted), or
-        ``KFold``, shuffled likewise, where ``y`` is no single class a clip.
+        An integer gives that many folds. With groups, ``StratifiedGroupKFold``, or ``GroupKFold`` if ``y``
+        is no single class a clip; neither is shuffled. Without, ``StratifiedKFold`` or ``KFold``, shuffled
+        with ``random_state`` (lists of files are usually sorted).
     n_repeats : int, default=1
         How many times clips, or groups, are dealt out anew to the folds of an integer ``cv``.
     scoring : str, callable, list of str or dict of str to (str or callable), default=None
@@ -110,17 +113,19 @@ def compare(
         Where ``models`` is no dict, one of them cannot fit and predict, or, with ``memory``, one has a
         parameter that cannot be hashed.
     ValueError
-        Where there are no models or no folds, ``reference`` is not one of them, lengths differ, or
-        every fit failed.
+        Where there are no models or no folds, ``reference`` is not one of them, lengths differ, a label is
+        missing, there is one class only, or every fit failed.
 
     Warns
     -----
     FitFailedWarning
         Where a model fails on a fold. Its score there is NaN, and statistics are over the other folds.
     UserWarning
-        Where the training or the test part of a fold lacks a class, folds tear groups apart, the same clip
-        stands on both sides, features tell recordings apart rather than sounds (constant in every group or
-        clip), or networks train on fewer than some 1,000 clips.
+        Where there are no groups, or fewer than five folds; the training or the test part of a fold lacks a
+        class, folds tear groups apart, the same clip stands on both sides, features tell recordings apart
+        rather than sounds (constant in every group or clip), groups do not reach a part of a model that
+        splits inside, models are frozen, or networks train on fewer than some 1,000 clips; and where a score,
+        or a difference, is the same on all folds.
 
     References
     ----------
