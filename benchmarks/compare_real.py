@@ -79,8 +79,11 @@ def markdown(table):
     ]
     for name, row in table.iterrows():
         p = "" if row["p_holm"] != row["p_holm"] else f"{row['p_value']:.2g} ({row['p_holm']:.2g})"
+        interval = f"{row['ci_low']:.3f} to {row['ci_high']:.3f}"
+        if row["ci_low"] != row["ci_low"]:  # the same on all folds
+            interval = "\N{EN DASH}"
         lines.append(
-            f"| {name} | {row['mean']:.3f} | {row['ci_low']:.3f} to {row['ci_high']:.3f} | {p} "
+            f"| {name} | {row['mean']:.3f} | {interval} | {p} "
             f"| {row['fit_time']:.1f} | {row['n_parameters']:,} |"
         )
     return "\n".join(lines)

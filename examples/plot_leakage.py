@@ -48,8 +48,8 @@ careless = compare(models, clips, labels, cv=4, random_state=0)
 print(careless.table_["mean"].round(2).to_string())
 
 # %%
-# With ``cv``, ``check_leakage`` makes the same folds, and compares the sound of what is trained on with what is
-# tested.
+# With ``cv``, ``check_leakage`` makes the same folds, and compares the sound of what is trained on with what
+# is tested.
 leaks = check_leakage(clips, y=labels, cv=4, random_state=0, sr=rhythms.sr)
 print(len(leaks), "pairs of excerpts stand on both sides of some fold; the first five:")
 print(leaks.head().round(2).drop(columns=["group", "other_group"]).to_string())

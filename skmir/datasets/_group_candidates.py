@@ -1,11 +1,14 @@
 """Which columns of a table of recordings say that some of them belong together."""
 
+import csv
 import os
 
 import pandas as pd
 
 _TABLE = "labels.csv"
+_SUFFIXES = (".csv", ".tsv", ".txt")
 _N_ABOVE = 2  # folders above the files' own in which a table is looked for
+_MAX_TABLES, _MAX_BYTES = 10, 20_000_000  # that are looked into
 # How somebody split, not what belongs together.
 _FOLDS = ("fold", "folds", "split", "subset", "partition", "set")
 _LIKELY = (
@@ -33,7 +36,7 @@ _LIKELY = (
 )
 
 
-def group_candidates(table, *, file_column="file", label_column="label"):
+def group_candidates(table, *, labels=None):
     """Return the columns of a table that could say which recordings belong together.
 
     A column could be groups if some of its values are shared by several rows, if it has at least two values,
@@ -43,9 +46,9 @@ def group_candidates(table, *, file_column="file", label_column="label"):
     Parameters
     ----------
     table : DataFrame, str or PathLike
-        The table, or the path of a comma-separated file with a header.
-    file_column, label_column : str
-        Names of the columns of files and of labels, which are no candidates.
+        The table, a row a recording, or the path of a text file with a header.
+    labels : str, array-like of shape (n_rows,), or None, default=None
+        The label of each row, or the name of their column; None if they are not known.
 
     Returns
     -------
@@ -60,54 +63,80 @@ def group_candidates(table, *, file_column="file", label_column="label"):
     >>> table = pd.DataFrame(
     ...     {"file": list("abcd"), "label": list("xxyy"), "player": list("pqpq"), "take": list("1234")}
     ... )
-    >>> group_candidates(table)
+    >>> group_candidates(table, labels="label")
     {'player': 2}
     """
-    rows = table if isinstance(table, pd.DataFrame) else _read(table)
-    labels = rows.get(label_column)
+    rows = (table if isinstance(table, pd.DataFrame) else _read(table)).reset_index(drop=True)
+    labels = rows.get(labels) if isinstance(labels, str) else labels
+    labels = None if labels is None else pd.Series(list(labels)).reindex(rows.index)
     found = {}
     for name in rows.columns:
-        if name not in (file_column, label_column) and str(name).strip().lower() not in _FOLDS:
-            values = _filled(rows[name])
-            if 2 <= values.nunique() < len(values) and not _is_known_from(labels, values):
-                found[name] = int(values.nunique())
+        values = _filled(rows[name])
+        is_shared = str(name).strip().lower() not in _FOLDS and 2 <= values.nunique() < len(values)
+        if is_shared and (labels is None or not _is_known_from(labels, values)):
+            found[name] = int(values.nunique())
     return dict(sorted(found.items(), key=lambda item: (not _is_likely(item[0]), -item[1])))
 
 
 def table_of(paths):
-    """Return the table ``labels.csv`` beside files, or up to two folders above; None if there is none.
+    """Return the rows of files in a table that lists them, beside them or up to two folders above.
 
     Parameters
     ----------
-    paths : iterable of str
+    paths : list of str
         Of files.
 
     Returns
     -------
-    table : str or None
+    rows : DataFrame or None
+        A row a file, in the order of the paths; None if no table has a column with all of them.
     """
+    paths = [os.path.abspath(path) for path in paths]
     try:
-        folder = os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
+        folder = os.path.commonpath([os.path.dirname(path) for path in paths])
     except ValueError:  # on several drives
         return None
     for _ in range(1 + _N_ABOVE):
-        table = os.path.join(folder, _TABLE)
-        if os.path.isfile(table):
-            return table
+        for table in _tables(folder):
+            rows = _rows_of(paths, _read(table), folder)
+            if rows is not None:
+                return rows
         folder = os.path.dirname(folder)
     return None
 
 
-def _read(table):
-    """Return the rows of a table; none if it does not parse, which the loader says."""
+def _tables(folder):
+    """Return the paths of the tables in a folder, the one that load_folder reads by default first."""
     try:
-        return pd.read_csv(table, dtype=str, keep_default_na=False, skipinitialspace=True)
-    except (OSError, ValueError):
+        names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(_SUFFIXES)]
+    except OSError:  # what is above may be closed to us
+        return []
+    names.sort(key=lambda name: name != _TABLE)
+    tables = [os.path.join(folder, name) for name in names[:_MAX_TABLES]]
+    return [table for table in tables if os.path.isfile(table) and os.path.getsize(table) < _MAX_BYTES]
+
+
+def _rows_of(paths, rows, folder):
+    for name in rows.columns:
+        files = [os.path.normpath(os.path.join(folder, str(file).strip())) for file in rows[name]]
+        position = {file: i for i, file in enumerate(files)}
+        if all(path in position for path in paths):
+            return rows.iloc[[position[path] for path in paths]]
+    return None
+
+
+def _read(table):
+    """Return the rows of a table as text; none if it does not parse, which is for its loader to say."""
+    try:
+        return pd.read_csv(
+            table, sep=None, engine="python", dtype=str, keep_default_na=False, encoding_errors="replace"
+        )
+    except (OSError, ValueError, csv.Error):
         return pd.DataFrame()
 
 
 def _filled(column):
-    """Return the values that are there and are no measurements."""
+    """Return the values that are there; none of measurements."""
     text = column.dropna().astype(str).str.strip()
     text = text[text != ""]
     values = pd.to_numeric(text, errors="coerce")
@@ -116,7 +145,7 @@ def _filled(column):
 
 def _is_known_from(labels, values):
     """Return whether all rows of each class have one value: then groups would be whole classes."""
-    return labels is not None and bool((values.groupby(labels[values.index]).nunique() < 2).all())
+    return bool((values.groupby(labels[values.index]).nunique() < 2).all())
 
 
 def _is_likely(name):

@@ -118,7 +118,7 @@ def check_leakage(X, groups=None, cv=None, *, y=None, sr=22050, n_jobs=None, ran
         found = [_clips_on_both_sides(*sides), _copies_on_both_sides(copies, *sides)]
         found += [] if groups is None else [_groups_on_both_sides(check_groups(groups), *sides)]
         leaks = pd.concat(found, ignore_index=True)
-    return _described(leaks, clips, None if groups is None else list(groups))
+    return _described(leaks, clips, None if groups is None else np.asarray(groups, dtype=object).ravel())
 
 
 def _folds(cv, clips, y, groups, random_state):

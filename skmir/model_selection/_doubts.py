@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
-from .._validation import is_path
+from .._validation import WIDE, is_path
 from ..compose import FrameClassifier
 from ..datasets._group_candidates import group_candidates, table_of
 from ..neural_network._base import BaseNetwork
@@ -45,7 +45,7 @@ def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
     messages : list of str
     """
     return [
-        *no_groups(X, groups),
+        *no_groups(X, groups, y if kind == "classes" else None),
         *few_folds(splits),
         *(missing_classes(y, splits) if kind == "classes" else ()),
         *torn_groups(groups, splits),
@@ -90,34 +90,31 @@ def no_variance(results, splits, scorers, models, reference):
             )
 
 
-def no_groups(X, groups):
+def no_groups(X, groups, classes=None):
     """Yield a message if nothing says which clips belong together."""
     if groups is not None:
         return
-    found = _candidates_beside(X)
-    if found:
-        listed = ", ".join(f"{name!r} ({n:,} values)" for name, n in list(found.items())[:N_NAMED])
-        named = f" Columns of the table that could be groups: {listed}."
-    else:
-        named = ""
+    found = _candidates_beside(X, classes)
+    listed = ", ".join(f"{name!r} ({n:,} values)" for name, n in list(found.items())[:N_NAMED])
+    named = f" Columns of the table that could be groups: {listed}." if found else ""
+    recordings = "X" if _holds_recordings(X) else "recordings"
     yield (
         "There are no groups: clips of one piece, player, album or device may stand on both sides of a fold, "
-        "and scores then say how well known ones are recognised, not new ones."
-        f"{named} Pass groups (in Python groups=, in the command --group COLUMN). "
-        "skmir.model_selection.check_leakage(X) lists clips that hold the same sound."
+        f"and scores then say how well known ones are recognised, not new ones.{named} Pass groups (groups= "
+        f"in Python, --group COLUMN in the command). skmir.model_selection.check_leakage({recordings}) lists "
+        "those that hold the same sound."
     )
 
 
 def few_folds(splits):
     """Yield a message if intervals and tests stand on few folds."""
-    if len(splits) < FEW_FOLDS:
-        folds = "1 fold" if len(splits) == 1 else f"{len(splits)} folds"
-        consequence = (
-            "there are no intervals and no tests"
-            if len(splits) == 1
-            else "how much scores vary is hardly known, intervals are wide, and tests find little"
+    if len(splits) == 1:
+        yield f"There is only 1 fold, so there are no intervals and no tests. Use {FEW_FOLDS} folds or more."
+    elif len(splits) < FEW_FOLDS:
+        yield (
+            f"There are only {len(splits)} folds: how much scores vary is hardly known, intervals are wide, "
+            f"and tests find little. Use {FEW_FOLDS} folds or more."
         )
-        yield f"{folds} only: {consequence}. Pass a cv of {FEW_FOLDS} folds or more."
 
 
 def missing_classes(y, splits):
@@ -223,14 +220,22 @@ def few_segments(models, splits):
         )
 
 
-def _candidates_beside(X):
-    """Return the columns that could be groups of the table beside the files, if X holds paths."""
+def _candidates_beside(X, classes):
+    """Return the columns that could be groups, of a table that lists the files, if X holds paths."""
     column = X.iloc[:, 0] if getattr(X, "ndim", 1) == 2 and hasattr(X, "iloc") else X
     paths = list(column) if getattr(column, "ndim", 1) == 1 else []
     if not paths or not all(map(is_path, paths)):
         return {}
-    table = table_of(map(os.fspath, paths))
-    return {} if table is None else group_candidates(table)
+    table = table_of([os.fspath(path) for path in paths])
+    return {} if table is None else group_candidates(table, labels=classes)
+
+
+def _holds_recordings(X):
+    """Return whether X holds paths or waveforms, rather than frames or a table of features."""
+    first = X.iloc[0] if hasattr(X, "iloc") else X[0]
+    if getattr(X, "ndim", 1) > 1:
+        return (X.ndim == 2 and X.shape[1] > WIDE) or is_path(np.ravel(first)[0])
+    return is_path(first) or getattr(first, "ndim", 0) == 1
 
 
 def _is_frozen(model):

@@ -73,6 +73,8 @@ def check_groups(groups):
     """
     if groups is None:
         return None
+    if getattr(groups, "ndim", 1) == 2:  # one column
+        groups = np.asarray(groups).ravel()
     values = pd.Series(list(groups), dtype=object).to_numpy()
     missing = np.array([is_missing(value) for value in values], dtype=bool)
     if not missing.any():
@@ -201,8 +203,8 @@ def unreached_groups(models, routes):
             yield (
                 f"{name}: groups do not reach {', '.join(parts)}. What is split inside fit there (for early "
                 "stopping, or to choose or calibrate) may have clips of one group on both sides, and looks "
-                "too good. Put it into a Pipeline or a search whose steps take groups, pass a splitter of "
-                "your own as its cv, or switch it off."
+                "too good. Use an estimator whose fit takes groups, in a Pipeline or a search, or switch the "
+                "inner split off."
             )
 
 

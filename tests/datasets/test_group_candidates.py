@@ -1,5 +1,7 @@
 """Which columns of a table could be groups."""
 
+import os
+
 import pandas as pd
 import pytest
 
@@ -25,17 +27,15 @@ TABLE = pd.DataFrame(
 
 def test_columns_that_could_be_groups(tmp_path):
     expected = {"Artist": 4, "number": 6, "licence": 2, "half": 2}
-    assert group_candidates(TABLE) == expected
-    assert list(group_candidates(TABLE)) == list(expected)  # named like groups first, then by number
+    assert group_candidates(TABLE, labels="label") == expected
+    assert list(group_candidates(TABLE, labels="label")) == list(
+        expected
+    )  # named like groups, then by number
+    assert group_candidates(TABLE.sample(frac=1, random_state=0), labels="label") == expected
+    assert group_candidates(TABLE, labels=TABLE["label"].tolist()) == expected
+    assert set(group_candidates(TABLE)) - set(expected) == {"label", "family"}
     TABLE.to_csv(tmp_path / "labels.csv", index=False)
-    assert group_candidates(tmp_path / "labels.csv") == expected
-
-
-def test_names_of_the_columns():
-    table = TABLE.rename(columns={"file": "path", "label": "instrument"})
-    assert "instrument" not in group_candidates(table, file_column="path", label_column="instrument")
-    assert "family" not in group_candidates(table, file_column="path", label_column="instrument")
-    assert "family" in group_candidates(table.drop(columns="instrument"))
+    assert group_candidates(tmp_path / "labels.csv", labels="label") == expected
 
 
 @pytest.mark.parametrize("text", ["", "a;b\n1,2,3\n4,5\n", "\xff\xfe"])
@@ -45,9 +45,21 @@ def test_what_is_no_table_has_none(text, tmp_path):
     assert group_candidates(tmp_path / "none.csv") == {}
 
 
-def test_the_table_of_files(tmp_path):
-    paths = [str(tmp_path / "audio" / name / "x.wav") for name in ("a", "b")]
-    assert table_of(paths) is None
-    (tmp_path / "labels.csv").touch()
-    assert table_of(paths) == str(tmp_path / "labels.csv")
-    assert table_of([str(tmp_path / "1" / "2" / "3" / "x.wav")]) is None  # three folders above
+@pytest.mark.parametrize("name", ["labels.csv", "solos.csv", "meta.TSV"])
+@pytest.mark.parametrize("above", [".", "..", "../.."])
+def test_the_rows_of_files(name, above, tmp_path):
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    place = (folder / above).resolve()
+    files = [os.path.relpath(folder / f"{i}.wav", place) for i in range(4)]
+    table = pd.DataFrame({"artist": list("ppqq"), "path": files, "take": range(4)})
+    table.to_csv(place / name, index=False, sep="\t" if name.endswith("TSV") else ",")
+    (folder / "another.csv").write_text("artist,path\nx,y.wav\n")
+    rows = table_of([str(folder / f"{i}.wav") for i in (3, 0, 1)])
+    assert rows["artist"].tolist() == ["q", "p", "p"]
+    assert table_of([str(folder / "5.wav")]) is None  # not listed
+
+
+def test_a_table_three_folders_above_is_another_matter(tmp_path):
+    (tmp_path / "labels.csv").write_text("file\n1/2/3/x.wav\n")
+    assert table_of([str(tmp_path / "1" / "2" / "3" / "x.wav")]) is None

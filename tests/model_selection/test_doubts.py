@@ -28,7 +28,7 @@ MODELS = {"most": DummyClassifier()}
 Y = np.tile(["a", "b"], 12)
 
 
-USUAL = ("There are no groups", "the same on all folds", "folds only", "1 fold only")  # of such small data
+USUAL = ("There are no groups", "the same on all folds", "only 1 fold", " folds: how")  # of such small data
 
 
 def said(X, *, usual=False, models=MODELS, y=Y, **options):
@@ -110,7 +110,9 @@ def test_nothing_is_said_where_all_is_well(rng):
 def test_no_groups(rng):
     (message,) = (text for text in said(rng.randn(24, 3), usual=True) if "no groups" in text)
     assert message.startswith("There are no groups: clips of one piece, player, album or device may stand on")
-    assert "check_leakage(X)" in message and "--group COLUMN" in message
+    assert "check_leakage(recordings)" in message and "--group COLUMN" in message
+    for clips in (["a.wav", "b.wav"], [np.zeros(9)] * 2, np.zeros((2, 3000)), pd.DataFrame({"x": ["a.wav"]})):
+        assert "check_leakage(X)" in next(no_groups(clips, None))
     assert not any("no groups" in text for text in said(rng.randn(24, 3), usual=True, groups=np.arange(24)))
 
 
@@ -123,23 +125,31 @@ def test_no_groups_names_columns_of_the_table_beside_the_files(rng, tmp_path):
     (tmp_path / "labels.csv").write_text("\n".join(rows))
     paths = [str(tmp_path / "audio" / f"{i}.bin") for i in range(24)]
     for X in (paths, pd.Series(paths), pd.DataFrame({"path": paths}), np.array(paths)):
-        (message,) = no_groups(X, None)
+        (message,) = no_groups(X, None, Y)
         assert "Columns of the table that could be groups: 'artist' (8 values). Pass groups" in message
-    (tmp_path / "labels.csv").write_text("file\nlabel,a,b,c\n")  # for load_folder to complain of
+    (tmp_path / "labels.csv").rename(
+        tmp_path / "other.csv"
+    )  # by another name, and labels that are not "label"
+    assert "groups: 'artist' (8 values), 'label'" in next(no_groups(paths, None))
+    assert "groups: 'artist' (8 values). Pass" in next(no_groups(paths, None, Y))
+    (tmp_path / "other.csv").write_text("file\nlabel,a,b,c\n")  # for load_folder to complain of
     assert "Columns of the table" not in next(no_groups(paths, None))
 
 
 @pytest.mark.parametrize(
     ("cv", "words"),
     [
-        ([(np.arange(12), np.arange(12, 24))], "1 fold only: there are no intervals and no tests"),
-        (2, "2 folds only: how much scores vary is hardly known"),
-        (4, "4 folds only"),
+        (
+            [(np.arange(12), np.arange(12, 24))],
+            "There is only 1 fold, so there are no intervals and no tests",
+        ),
+        (2, "There are only 2 folds: how much scores vary is hardly known"),
+        (4, "There are only 4 folds"),
         (5, None),
     ],
 )
 def test_few_folds(cv, words, rng):
-    messages = [text for text in said(rng.randn(24, 3), usual=True, cv=cv) if "only:" in text]
+    messages = [text for text in said(rng.randn(24, 3), usual=True, cv=cv) if "only" in text]
     assert len(messages) == (words is not None)
     assert not messages or messages[0].startswith(words)
 
