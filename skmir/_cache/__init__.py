@@ -5,8 +5,21 @@ in a cache is ever out of date: a changed file or parameter leads to another ent
 pipelines and processes share entries. Whatever is wrong with one, it is made anew.
 """
 
+from ._describe import describe
 from ._digests import array_digest, file_digest, known_digest, text_digest
 from ._entries import Entries
 from ._feature_cache import FeatureCache
+from ._sources import library_versions, origin, skmir_text
 
-__all__ = ["Entries", "FeatureCache", "array_digest", "file_digest", "known_digest", "text_digest"]
+__all__ = [
+    "Entries",
+    "FeatureCache",
+    "array_digest",
+    "describe",
+    "file_digest",
+    "known_digest",
+    "library_versions",
+    "origin",
+    "skmir_text",
+    "text_digest",
+]

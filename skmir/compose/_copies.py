@@ -6,12 +6,13 @@ import tempfile
 import numpy as np
 from scipy.io import wavfile
 
-from .._cache import array_digest, file_digest, text_digest
+from .._cache import array_digest, describe, file_digest, library_versions, text_digest
 from .._validation import is_path
 from ..audio import load
 from ..audio._stream import stream, waveform
 
 VERSION = 1  # goes up whenever the way from a seed and a clip to its draws changes
+_LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr", "torch")  # that may change a copy
 
 
 class Copies:
@@ -91,8 +92,13 @@ class Copies:
         return changed.astype(y.dtype)
 
     def _identity(self):
-        chain = [augmentation.identity() for augmentation in self.augmentations]
-        return repr((VERSION, self.seed, self.sr, chain))
+        chain = [(augmentation.identity(), _code(type(augmentation))) for augmentation in self.augmentations]
+        return repr((VERSION, self.seed, self.sr, chain, library_versions(_LIBRARIES)))
+
+
+def _code(kind):
+    """Return what stands for the code of an augmentation; skmir's own have versions."""
+    return "" if kind.__module__.startswith("skmir.") else describe(kind)
 
 
 def _folder(location, identity):

@@ -1,57 +1,55 @@
 """A folder of labelled recordings: a table of files, or a sub-folder for each class. Nothing is decoded."""
 
 import os
+import re
 import warnings
 
 import numpy as np
-import soundfile
 from sklearn.utils import Bunch
 
 from ._table import read_table
+from ._text import case_twins
+from ._walk import walk
 
-# How files of libsndfile's formats are called; raw samples and formats that hold no sound alone are left out.
-_SUFFIXES = {
-    "AIFF": (".aif", ".aiff", ".aifc"),
-    "AU": (".au", ".snd"),
-    "AVR": (".avr",),
-    "CAF": (".caf",),
-    "FLAC": (".flac",),
-    "IRCAM": (".sf",),
-    "MP3": (".mp3",),
-    "NIST": (".nist", ".sph"),
-    "OGG": (".ogg", ".oga", ".opus"),
-    "PAF": (".paf",),
-    "RF64": (".rf64",),
-    "SVX": (".iff", ".svx", ".8svx"),
-    "VOC": (".voc",),
-    "W64": (".w64",),
-    "WAV": (".wav", ".wave"),
-}
-_TABLE = "labels.csv"
-_UNREAD = (".aac", ".m4a", ".mp4", ".wma", ".ape", ".mka", ".webm")  # sound that libsndfile does not decode
+_COLUMNS = {"labels": "labels.csv", "file_column": "file", "label_column": "label", "group_column": "auto"}
+_TABLES = re.compile(r"labels\.(csv|tsv|tab|txt|xlsx?|ods)(\.(csv|txt))?", re.IGNORECASE)
+# How folders are called that are parts of a collection or of a split rather than classes.
+_PARTS = re.compile(
+    r"(train|training|test|testing|val|valid|validation|dev|development|eval|evaluation|holdout|unlabell?ed"
+    r"|(fold|split|part|cv|cd|dis[ck]|subset|batch|chunk|session)[ _-]*\d+)"
+    r"([ _-]*(set|data|audio|wavs?|files|\d+))*",
+    re.IGNORECASE,
+)
 
 
 def load_folder(path, *, labels="labels.csv", file_column="file", label_column="label", group_column="auto"):
     """List the recordings of a folder with their classes.
 
-    Where the folder holds the table ``labels``, the table says which files there are. Elsewhere each
-    sub-folder is a class, to which every recording below it belongs, at any depth; hidden files, and files
-    that are no sound, are passed over.
+    If the folder holds the table ``labels``, the table says which files there are. Otherwise each
+    sub-folder is a class, to which every recording below it belongs, at any depth. Links to folders are
+    followed; hidden files, files that are no sound, and what ``memory=`` has kept there are passed over.
+
+    Labels and groups are compared by what is seen: white space and characters of no width around them, and
+    the two forms in which Unicode writes "é" (NFC and NFD), make no second class or group. Names of files
+    stay as the file system has them; where the table names one in another form, it is found if there is
+    only one such file.
 
     Parameters
     ----------
     path : str or PathLike
         The folder.
     labels : str, default="labels.csv"
-        Name of the table: comma-separated, UTF-8, with a header and a row a recording. Where it is named
-        otherwise than by default, it must be there.
+        Name of the table: text with a header and a row for each recording, its cells separated by commas,
+        tabs, semicolons or vertical bars; in UTF-8, in UTF-16 with a byte order mark, or in cp1252, of
+        which is warned. If this or one of the next three is not at its default, the table must exist.
     file_column : str, default="file"
-        Column of the files' paths, relative to the folder, or absolute.
+        Column of the files' paths, relative to the folder, or absolute. If no column has exactly this name,
+        one that differs in capitals alone is taken; so for the other two.
     label_column : str, default="label"
         Column of the classes.
     group_column : str or None, default="auto"
         Column of what must not stand on both sides of a split: the artist, the album, the instrument.
-        "auto" takes the column "group" where there is one; None takes none.
+        "auto" takes the column "group" if there is one; None takes none.
 
     Returns
     -------
@@ -65,19 +63,29 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
         target_names : list of str
             The classes, sorted.
         groups : ndarray of shape (n_clips,) or None
-            Cells of the column of groups, as str; None where none is taken.
+            Cells of the column of groups, as str; None if none is taken.
+        frame : DataFrame or None
+            All columns of the table, as str, with a row for each clip; None for sub-folders.
         DESCR : str
             What this is, in one line.
 
     Raises
     ------
     FileNotFoundError
-        The folder, the table, or a file listed in it is not there.
+        The folder, the table, or a file listed in it does not exist.
     NotADirectoryError
         ``path`` is a file.
     ValueError
-        There is neither a table nor a sub-folder with recordings; the table does not parse, has no such
-        column, holds an empty cell, or lists a file twice.
+        There is neither a table nor a sub-folder with recordings; or the table does not parse, has no such
+        column, has an empty cell or a line break in a cell, or lists a file twice.
+
+    Warns
+    -----
+    UserWarning
+        Sub-folders without a recording, recordings outside of them, or files of other formats are left out;
+        links lead to a recording a second time, or nowhere; classes are called as parts of a split are
+        (train, test, fold1), or differ in capitals alone, as groups may; the table is taken to be cp1252,
+        or bears another name than ``labels``.
 
     See Also
     --------
@@ -99,25 +107,24 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
     path = os.fspath(path)
     _check_folder(path)
     table = os.path.join(path, labels)
-    groups = None
+    columns = {"file_column": file_column, "label_column": label_column, "group_column": group_column}
+    groups = frame = None
     if os.path.isfile(table):
-        files, names, groups = read_table(
-            table, path, file_column=file_column, label_column=label_column, group_column=group_column
-        )
-    elif labels != _TABLE or group_column not in ("auto", None):
-        raise FileNotFoundError(
-            f"There is no table {table!r}, which labels={labels!r} and group_column={group_column!r} ask "
-            "for. Write one with the columns file,label[,group], or leave both at their defaults to take "
-            "sub-folders for classes."
-        )
+        files, names, groups, frame = read_table(table, path, **columns)
     else:
-        files, names = _walk(path)
+        _check_no_table(path, table, {"labels": labels, **columns})
+        files, names = walk(path)
     target_names, target = np.unique(names, return_inverse=True)
+    target_names = target_names.tolist()
+    source = f"the column {label_column!r}" if frame is not None else "the sub-folders"
+    for message in _doubts(target_names, groups, source):
+        warnings.warn(message, stacklevel=2)
     return Bunch(
         data=files,
         target=target,
-        target_names=target_names.tolist(),
+        target_names=target_names,
         groups=groups,
+        frame=frame,
         DESCR=_describe(path, files, target_names, groups),
     )
 
@@ -130,51 +137,52 @@ def _check_folder(path):
     if not os.path.isdir(path):
         raise NotADirectoryError(
             f"{path!r} is a file. Pass the folder that holds the recordings; labels= names a table in it "
-            f"that is not called {_TABLE}."
+            f"that is not called {_COLUMNS['labels']}."
         )
 
 
-def _walk(path):
-    """Return the recordings below each sub-folder, and for each the sub-folder's name."""
-    visible = sorted(name for name in os.listdir(path) if not name.startswith("."))
-    pairs = [(file, name) for name in visible for file in _files(os.path.join(path, name))]
-    _warn_of_unread([file for file, _ in pairs if file.lower().endswith(_UNREAD)])
-    pairs = [pair for pair in pairs if pair[0].lower().endswith(_suffixes())]
-    if not pairs:
-        raise ValueError(_nothing_in(path, visible))
-    files, names = zip(*pairs, strict=True)
-    return list(files), list(names)
-
-
-def _files(folder):
-    """Return the files at any depth below a folder, sorted, none of them hidden or in a hidden folder."""
-    found = []
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [os.path.join(parent, name) for name in names if not name.startswith(".")]
-    return sorted(found)
-
-
-def _warn_of_unread(files):
-    if files:
+def _check_no_table(path, table, given):
+    """Raise where an argument asks for a table; warn of what looks like one."""
+    given = {
+        name: value
+        for name, value in given.items()
+        if value != _COLUMNS[name] and not (name == "group_column" and value is None)
+    }
+    others = [name for name in sorted(os.listdir(path)) if _TABLES.fullmatch(name)]
+    others = [name for name in others if os.path.isfile(os.path.join(path, name))]
+    if given:
+        given = {"labels": os.path.basename(table), **given}
+        asking = " and ".join(f"{name}={value!r}" for name, value in given.items())
+        there = f" There is {others[0]!r}: pass labels={others[0]!r} if that is the table." if others else ""
+        raise FileNotFoundError(
+            f"There is no table {table!r}, which {asking} ask for.{there} Write one with the columns "
+            "file,label[,group], or leave these arguments at their defaults to take sub-folders for classes."
+        )
+    if others:
         warnings.warn(
-            f"{len(files)} files are left out since their format is not read; the first is {files[0]!r}. "
-            "Convert them to WAV, FLAC, Ogg or MP3.",
-            stacklevel=4,
+            f"{others[0]!r} in {path!r} is not read, since only {_COLUMNS['labels']!r} is by default; "
+            f"sub-folders are taken for classes. Pass labels={others[0]!r} if it is a table of the "
+            "recordings.",
+            stacklevel=3,
         )
 
 
-def _suffixes():
-    return tuple(suffix for name in soundfile.available_formats() for suffix in _SUFFIXES.get(name, ()))
-
-
-def _nothing_in(path, visible):
-    loose = sum(name.lower().endswith(_suffixes()) for name in visible)
-    return (
-        f"{path!r} has neither a {_TABLE} nor sub-folders with recordings, and {loose} recordings directly "
-        "in it. Put those of each class in a sub-folder of the class's name, or write a labels.csv with the "
-        f"columns file,label[,group]. Recordings are files that end in {', '.join(sorted(_suffixes()))}."
-    )
+def _doubts(target_names, groups, source):
+    """Yield what speaks against classes and groups by their names."""
+    parts = [name for name in target_names if _PARTS.fullmatch(name)]
+    if len(parts) > 1 or len(parts) == len(target_names):
+        yield (
+            f"The classes, from {source}, look like parts of a split or of a collection: {parts[:5]}. Do the "
+            "classes lie one level deeper, or in another column? A table labels.csv can name both: the class "
+            "of each file, and its part as the group."
+        )
+    for kind, names in (("classes", target_names), ("groups", [] if groups is None else np.unique(groups))):
+        twins = case_twins(map(str, names))
+        if twins:
+            yield (
+                f"The {kind} {twins[0]!r} and {twins[1]!r} differ in capitals alone, and are two. Write them "
+                "alike if they are one."
+            )
 
 
 def _describe(path, files, target_names, groups):

@@ -3,7 +3,10 @@
 import os
 
 import numpy as np
-import pandas as pd
+
+from ._find import Finder, identity
+from ._spreadsheet import read_rows
+from ._text import tidy
 
 
 def read_table(table, folder, *, file_column, label_column, group_column):
@@ -12,7 +15,7 @@ def read_table(table, folder, *, file_column, label_column, group_column):
     Parameters
     ----------
     table : str
-        Path of a comma-separated file in UTF-8 with a header.
+        Path of a table of text with a header.
     folder : str
         What the files' paths are relative to.
     file_column, label_column : str
@@ -26,74 +29,107 @@ def read_table(table, folder, *, file_column, label_column, group_column):
         Paths that exist.
     labels : ndarray of shape (n_clips,)
     groups : ndarray of shape (n_clips,) or None
+    frame : DataFrame
+        All rows and columns.
 
     Raises
     ------
     FileNotFoundError
-        Files are listed that are not there.
+        Files are listed that do not exist.
     ValueError
         The table does not parse, lacks a column, holds an empty cell, or lists a file twice.
     """
-    rows = _parse(table)
-    if group_column == "auto":
-        group_column = "group" if "group" in rows else None
-    names = _column(rows, table, "file_column", file_column)
-    labels = _column(rows, table, "label_column", label_column)
-    groups = None if group_column is None else _column(rows, table, "group_column", group_column)
-    files = [os.path.join(folder, name) for name in names]
+    auto = group_column == "auto"
+    rows = read_rows(table, [file_column, label_column, "group" if auto else group_column])
+    if auto:
+        group_column = "group" if _positions(rows, "group") else None
+    cells = _column(rows, table, "file_column", file_column)
+    labels = _column(rows, table, "label_column", label_column).map(tidy)
+    groups = None
+    if group_column is not None:
+        groups = _column(rows, table, "group_column", group_column).map(tidy).to_numpy(dtype=str)
+    files = _find_files(cells, table, folder)
     _check_distinct(files, table)
-    _check_present(files, table)
-    return files, labels, groups
+    return list(files.values()), labels.to_numpy(dtype=str), groups, _frame(rows, cells.name)
 
 
-def _parse(table):
-    try:
-        rows = pd.read_csv(table, dtype=str, keep_default_na=False, skipinitialspace=True).fillna("")
-        if not isinstance(rows.index, pd.RangeIndex):  # pandas takes cells beyond the header's for an index
-            raise ValueError(
-                "its rows have more cells than its header. Put names that hold commas in double quotes."
-            )
-    except ValueError as error:  # pandas derives all of its own from it
-        raise ValueError(
-            f"{table!r} does not parse as a comma-separated table in UTF-8 with a header: {error}"
-        ) from error
-    if rows.empty:
-        raise ValueError(f"{table!r} lists no files: there is no row below its header.")
-    return rows
+def _positions(rows, name):
+    """Return where a column stands: under its exact name, or else in other capitals."""
+    name = tidy(name)
+    exact = np.flatnonzero([column == name for column in rows.columns])
+    alike = np.flatnonzero([column.casefold() == name.casefold() for column in rows.columns])
+    return (exact if len(exact) else alike).tolist()
 
 
 def _column(rows, table, argument, name):
     """Return one column, of which every cell is filled."""
-    if name not in rows:
+    found = _positions(rows, name)
+    if not found:
         raise ValueError(
             f"{table!r} has no column {argument}={name!r}. Its columns are {list(rows.columns)}; choose one "
-            f"of them by {argument}=."
+            f"of them by {argument}=.{_header_hint(rows)}"
         )
-    empty = np.flatnonzero(rows[name].str.strip() == "")
+    if len(found) > 1:
+        raise ValueError(
+            f"{table!r} has {len(found)} columns {[rows.columns[i] for i in found]} for {argument}={name!r}. "
+            "Rename all but one of them."
+        )
+    column = rows.iloc[:, found[0]]
+    empty = column.index[column.map(tidy) == ""]
     if len(empty):
         raise ValueError(
-            f"{table!r} has nothing in the column {name!r} in row {empty[0] + 1} below the header (in "
+            f"{table!r} has nothing in the column {column.name!r} in row {empty[0]} below the header (in "
             f"{len(empty)} of {len(rows)} rows). Fill it in, or remove the "
             f"row{', or pass group_column=None' if argument == 'group_column' else ''}."
         )
-    return rows[name].to_numpy(dtype=str)
+    return column
+
+
+def _header_hint(rows):
+    """Return a further sentence where the columns tell what has gone wrong."""
+    if len(rows.columns) == 1:
+        return " Columns are separated by commas, tabs, semicolons or vertical bars."
+    if any("." in name[-6:] for name in rows.columns):  # a file's suffix
+        return " If the first row is a recording, write a header above it: file,label."
+    return ""
+
+
+def _find_files(cells, table, folder):
+    """Return the path of each row's file, by row."""
+    finder = Finder(folder)
+    files = {row: finder.find(cell) for row, cell in cells.items()}
+    missing = [row for row, file in files.items() if file is None]
+    if missing:
+        cell = cells[missing[0]]
+        raise FileNotFoundError(
+            f"{len(missing)} of the {len(files)} files in {table!r} are not there; the first is "
+            f"{os.path.join(folder, cell)!r}, in row {missing[0]} below the header: {finder.reason(cell)}. "
+            "Paths are relative to the table's folder unless absolute."
+        )
+    return files
 
 
 def _check_distinct(files, table):
     rows = {}
-    for row, file in enumerate(map(os.path.normpath, files), start=1):
-        if file in rows:
+    for row, file in files.items():
+        first, name = rows.setdefault(identity(file), (row, file))
+        if first != row:
+            name, file = os.path.normpath(name), os.path.normpath(file)
+            other = "" if name == file else f" (the second time as {file!r})"
             raise ValueError(
-                f"{table!r} lists {file!r} twice, in the rows {rows[file]} and {row} below the header. Keep "
-                "one of them: the same recording must not stand on both sides of a split."
+                f"{table!r} lists {name!r} twice, in the rows {first} and {row} below the header{other}. "
+                "Keep one of them: the same recording must not stand on both sides of a split."
             )
-        rows[file] = row
 
 
-def _check_present(files, table):
-    missing = [file for file in files if not os.path.isfile(file)]
-    if missing:
-        raise FileNotFoundError(
-            f"{len(missing)} of the {len(files)} files in {table!r} are not there; the first is "
-            f"{missing[0]!r}. Paths are relative to the table's folder unless absolute."
-        )
+def _frame(rows, file_column):
+    """Return all rows, tidied but for the files, under names that are told apart."""
+    frame = rows.reset_index(drop=True)
+    seen, names = {}, []
+    for name in frame.columns:
+        seen[name] = seen.get(name, -1) + 1
+        names.append(f"{name}.{seen[name]}" if seen[name] else name)  # as pandas names them
+    frame.columns = names
+    others = [name for name in names if name != file_column]
+    frame[others] = frame[others].map(tidy)
+    return frame

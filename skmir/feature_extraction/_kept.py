@@ -4,12 +4,14 @@ import os
 
 import numpy as np
 
-from .._cache import Entries, array_digest, file_digest, known_digest, text_digest
+from .._cache import Entries, array_digest, describe, file_digest, known_digest, library_versions, text_digest
 from .._device import resolve_device
 from .._validation import is_path
 
 _GOLDEN = (5**0.5 - 1) / 2  # multiples of it, less their whole parts, lie far from one another
 _NO_EFFECT = {"memory", "n_jobs", "verbose", "device"}  # on the result; of the device, only its type has
+# What reads, resamples and transforms sound: another version may give other samples, or other last digits.
+_LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr", "torch")
 _NAMES = {}  # class of front end -> its parameters that have an effect
 
 
@@ -19,7 +21,8 @@ class Kept:
     Parameters
     ----------
     front_end : BaseFrontEnd
-        Its class, version and parameters are part of an entry's name; the rest is the clip's content.
+        Its class, version and parameters, the versions of the libraries under it and, if it is not one of
+        skmir's own, its code are part of an entry's name; the rest is the clip's content.
     """
 
     def __init__(self, front_end):
@@ -97,7 +100,9 @@ def _group(front_end):
         f"{kind.__module__}.{kind.__qualname__}",
         front_end.version,
         resolve_device(front_end.device).type,
-        [(name, _plain(getattr(front_end, name))) for name in _NAMES[kind]],
+        [(name, describe(_plain(getattr(front_end, name)))) for name in _NAMES[kind]],
+        library_versions(_LIBRARIES),
+        "" if kind.__module__.startswith("skmir.") else describe(kind),  # ours go by their version
     ]
     return f"{kind.__name__}-{text_digest(repr(identity))}"
 

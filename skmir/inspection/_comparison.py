@@ -1,10 +1,8 @@
 """A comparison as a picture."""
 
-import textwrap
-
 import numpy as np
 
-from ._style import BLUE, GREY, VERMILION, new_axes, score_label, seconds_text, short
+from ._style import BLUE, GREY, PLAIN, VERMILION, new_axes, score_label, seconds_text, short, wrapped
 
 
 class ComparisonDisplay:
@@ -137,17 +135,17 @@ class ComparisonDisplay:
 
     def _label_axes(self):
         names = [
-            textwrap.fill(name, 24) + ("\n(reference)" if name == self.comparison.reference_ else "")
+            wrapped(name) + ("\n(reference)" if name == self.comparison.reference_ else "")
             for name in self.comparison.table_.index
         ]
-        self.ax_.set_yticks(np.arange(len(names)), names)
+        self.ax_.set_yticks(np.arange(len(names)), names, **PLAIN)
         self.ax_.set_ylim(len(names) - 0.5, -0.5)
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.grid(axis="x", color="0.9", zorder=0)
         self.ax_.set_axisbelow(True)
         self.ax_.spines[["top", "right", "left"]].set_visible(False)
         label = score_label(self.comparison.scoring_, self.comparison.confidence_level_)
-        self.ax_.set_xlabel(f"{label[:-1]}, folds)")
+        self.ax_.set_xlabel(f"{label[:-1]}, folds)", **PLAIN)
 
 
 def _costs(summary):

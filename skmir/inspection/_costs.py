@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._validation import check_choice
-from ._style import new_axes, score_label, seconds_text, short, styles, tidy
+from ._style import PLAIN, new_axes, score_label, seconds_text, short, styles, tidy, wrapped
 
 COSTS = {
     "n_parameters": ("Learned parameters", short),
@@ -104,7 +104,7 @@ class CostDisplay:
         self.ax_.margins(x=0.15)
         self._set_ticks(table[self.cost], words)
         self.ax_.set_xlabel(label)
-        self.ax_.set_ylabel(score_label(self.comparison.scoring_, self.comparison.confidence_level_))
+        self.ax_.set_ylabel(score_label(self.comparison.scoring_, self.comparison.confidence_level_), **PLAIN)
         tidy(self.ax_)
         return self
 
@@ -123,10 +123,11 @@ class CostDisplay:
         bounds = bounds if np.isfinite(bounds).all() else None  # there is no interval to draw
         self.ax_.errorbar(row[self.cost], row["mean"], bounds, capsize=3, ms=7, **style)
         self.ax_.annotate(
-            name,
+            wrapped(name),
             (row[self.cost], row["mean"]),
             xytext=(7, 4),
             textcoords="offset points",
             fontsize="small",
             color=style["color"],
+            **PLAIN,
         )

@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..dsp import cqt_frequencies
 from ..feature_extraction import CQT
+from ._style import PLAIN, wrapped
 
 
 class FiltersDisplay:
@@ -139,7 +140,7 @@ class FiltersDisplay:
         image = ax.imshow(picture, vmax=largest, **box, **colours)
         label = "weight / largest of the filter" if self.normalize else "weight"
         self.figure_.colorbar(image, ax=ax, label=label)
-        ax.set_title(title)
+        ax.set_title(wrapped(title), **PLAIN)
         if whole:
             ax.set(xlabel="input", ylabel="filter")
         else:

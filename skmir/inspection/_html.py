@@ -2,10 +2,12 @@
 
 import html
 
+from ._style import printable
+
 
 def escape(text):
     """Return a text as it stands in a page, whatever signs it has."""
-    return html.escape(str(text))
+    return html.escape(printable(text))
 
 
 def paragraph(text, css=""):

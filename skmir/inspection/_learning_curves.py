@@ -1,6 +1,6 @@
 """Learning curves as a picture."""
 
-from ._style import new_axes, score_label, styles, tidy
+from ._style import PLAIN, name_lines, new_axes, score_label, styles, tidy
 
 
 class LearningCurveDisplay:
@@ -74,23 +74,26 @@ class LearningCurveDisplay:
         self.ax_ = new_axes("LearningCurveDisplay", (7, 4)) if ax is None else ax
         self.figure_ = self.ax_.get_figure()
         found = list(self.curves.comparisons_.values())[-1]
-        for name, style in styles(found.models_).items():
-            self._draw(name, style, is_baseline=name in found.baselines_)
+        lines = {
+            self._draw(name, style, is_baseline=name in found.baselines_): name
+            for name, style in styles(found.models_).items()
+        }
         self.ax_.set_xscale("log")
         self.ax_.set_xlabel("Training clips")
         ticks = self.curves.table_["n_train"].unique()
         self.ax_.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
         self.ax_.minorticks_off()
-        self.ax_.set_ylabel(score_label(found.scoring_, found.confidence_level_))
+        self.ax_.set_ylabel(score_label(found.scoring_, found.confidence_level_), **PLAIN)
         tidy(self.ax_)
-        self.ax_.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+        name_lines(self.ax_, lines, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
         return self
 
     def _draw(self, name, style, *, is_baseline):
         rows = self.curves.table_.loc[name].astype(float)
         line = {"linestyle": ":", "linewidth": 1} if is_baseline else {"linewidth": 2}
-        self.ax_.plot(rows["n_train"], rows["mean"], label=name, markersize=5, **style, **line)
+        drawn = self.ax_.plot(rows["n_train"], rows["mean"], label=name, markersize=5, **style, **line)
         if not is_baseline:
             self.ax_.fill_between(
                 rows["n_train"], rows["ci_low"], rows["ci_high"], color=style["color"], alpha=0.1, linewidth=0
             )
+        return drawn[0]

@@ -9,7 +9,9 @@ from ._report_method import REFERENCES, how_tested
 from ._report_numbers import listed
 from ._report_page import page
 from ._report_scores import fold_table, has_tests, result_table, search_table
-from ._report_words import facts, summary, title_of
+from ._report_words import facts, scorer_name, summary, title_of
+
+N_LISTED = 8  # folds that are named one by one
 
 
 def write_report(comparison, path, *, title=None, description=None, target_names=None):
@@ -107,14 +109,21 @@ def _sections(comparison, classes):
 def _warnings(comparison):
     """Return the doubts, and of each model its errors, equal ones once."""
     folds = {}
-    for (name, fold), error in comparison.errors_.items():
-        folds.setdefault((name, error), []).append(fold)
+    for (name, fold, *scorer), error in comparison.errors_.items():
+        what = f"{scorer_name(scorer[0])} of {name}" if scorer else name
+        folds.setdefault((what, error), []).append(fold)
     failures = [
-        f"{name} failed on {'fold' if len(where) == 1 else 'folds'} {listed(map(str, where))}: {error}"
-        for (name, error), where in folds.items()
+        f"{what} failed on {_of_folds(where, len(comparison.splits_))}: {error}"
+        for (what, error), where in folds.items()
     ]
     texts = [*comparison.warnings_, *failures]
     return bullets(texts) if texts else ""
+
+
+def _of_folds(where, n_folds):
+    if len(where) > N_LISTED:
+        return "all folds" if len(where) == n_folds else f"{len(where)} of {n_folds} folds"
+    return f"{'fold' if len(where) == 1 else 'folds'} {listed(map(str, where))}"
 
 
 def _result(comparison):

@@ -11,8 +11,8 @@ from ._report_words import judged
 MAX_CELLS = 20  # classes up to which a confusion matrix is a table
 N_CONFUSIONS = 3  # that are named a model
 _GLOBAL = {
-    "class": "Global: over all decisions, which makes it the share of clips that are right. ",
-    "tag": "Global: over all decisions; its share is the mean number of tags a clip. ",
+    "class": "over all decisions, which makes it the share of clips that are right. ",
+    "tag": "over all decisions; its share is the mean number of tags a clip. ",
 }
 
 
@@ -53,6 +53,7 @@ class Classes:
                 "Pass one for each, in the order of the sorted labels, or of the columns of y."
             )
         self._names = {label: str(name) for label, name in zip(self.labels, names, strict=True)}
+        self._whole = "(Global)" if "Global" in self._names.values() else "Global"
 
     def name(self, label):
         """Return the name of a label; of one that is in no ``y``, the label."""
@@ -64,7 +65,8 @@ class Classes:
             return ""
         tables = {metric: self._metric_table(metric) for metric in ("f1", "precision", "recall")}
         others = folded("Precision and recall", tables["precision"] + tables["recall"], is_open=True)
-        note = _GLOBAL[self.kind] + "Over the test clips of all folds together. Bold: the best of a row."
+        note = f"{self._whole}: {_GLOBAL[self.kind]}"
+        note += "Over the test clips of all folds together. Bold: the best of a row."
         return "\n".join([tables["f1"], paragraph(note, "note"), others])
 
     def confusions(self):
@@ -78,12 +80,12 @@ class Classes:
 
     def _metric_table(self, metric):
         found = self._comparison.class_table(metric)
-        names = [*(self.name(label) for label in found.index[:-1]), "Global"]
+        names = [*(self.name(label) for label in found.index[:-1]), self._whole]
         shares, values = found.iloc[:, 0].to_numpy(float), found.iloc[:, 1:].to_numpy(float).round(3)
         rows = []
         for name, share, line in zip(names, shares, values, strict=True):
             best = best_of(line)
-            share = number(share, 2) if name == "Global" and share > 1 else percent(share)
+            share = number(share, 2) if share > 1 else percent(share)  # tags per clip, over all of them
             cells = [cell(share), *(cell(number(value), bold=value == best) for value in line)]
             rows.append(row(name, cells, "whole" if len(rows) == len(names) - 1 else ""))
         title = {"f1": "F1", "precision": "Precision", "recall": "Recall"}[metric]

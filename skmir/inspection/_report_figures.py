@@ -11,11 +11,11 @@ from ._costs import COSTS, CostDisplay
 from ._html import picture
 from ._report_numbers import digits_for, interval, number
 from ._report_words import judged, scorer_name
+from ._style import PLAIN, wrapped
 
 STYLE = {
     "svg.hashsalt": "skmir",  # or names inside would be drawn at random
     "svg.fonttype": "path",  # or another machine's fonts would break the lines
-    "text.parse_math": False,  # names of models may hold a $
 }
 
 
@@ -73,8 +73,9 @@ def confusion_figure(matrix, shares, name):
         figure.colorbar(image, ax=ax, label="Share of the row", fraction=0.046, pad=0.04)
         step = -(-len(matrix) // 50)  # names that can be read
         ticks = np.arange(0, len(matrix), step)
-        ax.set_xticks(ticks, matrix.columns[ticks], rotation=90, fontsize=6)
-        ax.set_yticks(ticks, matrix.index[ticks], fontsize=6)
+        names = [wrapped(matrix.index[tick], 40, 1) for tick in ticks]
+        ax.set_xticks(ticks, names, rotation=90, fontsize=6, **PLAIN)
+        ax.set_yticks(ticks, names, fontsize=6, **PLAIN)
         ax.set(xlabel="Predicted", ylabel="True")
         data = _svg(figure)
     right = np.trace(matrix.to_numpy())

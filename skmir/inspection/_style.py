@@ -1,9 +1,14 @@
 """What the displays share: colours, axes, numbers in words."""
 
+import re
+import textwrap
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # The palette of Okabe and Ito, which readers with any colour vision can tell apart.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#7F7F7F"
 PALETTE = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
 MARKERS = "osD^vPX*"
+PLAIN = {"parse_math": False, "usetex": False}  # names may hold signs that are markup to matplotlib and TeX
 
 
 def new_axes(display, figsize):
@@ -35,6 +40,34 @@ def styles(names):
     return {
         name: {"color": PALETTE[i % 8], "marker": MARKERS[(i + i // 8) % 8]} for i, name in enumerate(names)
     }
+
+
+def name_lines(ax, lines, **kwargs):
+    """Draw a legend with every line's name as it stands; by itself it drops those that begin with "_".
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    lines : dict of Line2D to str
+        Names, beside those that the axes show already.
+    **kwargs
+        Of matplotlib's ``legend``.
+    """
+    named = [line for line in ax.get_lines() if line in lines or not line.get_label().startswith("_")]
+    legend = ax.legend(named, ["name"] * len(named), **kwargs)
+    for text, line in zip(legend.get_texts(), named, strict=True):
+        text.set(text=wrapped(lines.get(line, line.get_label())), **PLAIN)
+
+
+def wrapped(name, width=24, max_lines=4):
+    """Return a name as it stands in a picture: in a few short lines, with an ellipsis for what is beyond."""
+    return textwrap.fill(printable(name), width, max_lines=max_lines, placeholder=" \N{HORIZONTAL ELLIPSIS}")
+
+
+def printable(text):
+    """Return a text with escapes for what no page or picture can hold: controls, broken Unicode."""
+    text = str(text).encode("utf-8", "backslashreplace").decode()
+    return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def tidy(ax):

@@ -19,6 +19,7 @@ from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
 from ._targets import check_classes, kind_of_target
+from ._trial import try_scorers
 
 
 def compare(
@@ -77,12 +78,16 @@ def compare(
     n_repeats : int, default=1
         How many times clips, or groups, are dealt out anew to the folds of an integer ``cv``.
     scoring : str, callable, list of str or dict of str to (str or callable), default=None
-        Scorers as in scikit-learn; None is "balanced_accuracy". Models are judged by the first.
+        Scorers as in scikit-learn. Models are judged by the first. None is "balanced_accuracy" for classes,
+        "f1_macro" for tags and "r2" for numbers. Names, and what ``make_scorer`` makes, are tried on made-up
+        predictions before anything is fitted. A scorer that is NaN or raises an error costs its own score
+        only.
     reference : str, default=None
         Name of the model that the others are tested against; None is the first.
     baselines : bool, default=True
         Whether two models that look at no clip stand at the end of the table: "majority" and "class
-        frequency" (for numbers, "mean"). They are no tests that Holm's method counts.
+        frequency" (for numbers, "mean"). They are no tests that Holm's method counts. A model of yours that
+        has such a name takes its place.
     confidence_level : float in (0, 1], default=0.95
         Of the intervals.
     rope : float, default=0.01
@@ -91,8 +96,9 @@ def compare(
         A folder in which each model's result on each fold is kept as soon as it is there. The same
         comparison, started again, takes up what is there, after an interrupt, a crash or a loss of power.
         A result is found again by what it depends on: the clips' contents, the labels, the model's
-        parameters and source, the scorers and the versions of skmir and what it stands on. Failures are tried
-        again. With ``random_state=None`` what was drawn at random before counts too.
+        parameters and code, and the versions of all that computes; :doc:`/user_guide/comparing` lists it.
+        What models answer is kept, so that a scorer added later fits nothing again, unless it is a function
+        of ``(estimator, X, y)``, which needs the model. Failures are tried again.
     n_jobs : int, default=None
         Jobs, one a model and fold, as in joblib. The numbers do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -114,12 +120,14 @@ def compare(
         parameter that cannot be hashed.
     ValueError
         Where there are no models or no folds, ``reference`` is not one of them, lengths differ, a label is
-        missing, there is one class only, or every fit failed.
+        missing, there is one class only, a scorer is for other labels, the first scorer is undefined on all
+        folds, or every fit failed.
 
     Warns
     -----
     FitFailedWarning
-        Where a model fails on a fold. Its score there is NaN, and statistics are over the other folds.
+        Where a model, or one scorer of it, fails on a fold. That score is NaN, and statistics are over the
+        other folds; other scorers are left alone.
     UserWarning
         Where there are no groups, or fewer than five folds; the training or the test part of a fold lacks a
         class, folds tear groups apart, the same clip stands on both sides, features tell recordings apart
@@ -152,7 +160,6 @@ def compare(
     True
     """
     reference = _check_models(models, reference)
-    scorers = check_scoring(scoring)
     check_number("confidence_level", confidence_level, above=0, high=1)
     check_number("rope", rope, low=0)
     X, y, groups = indexable(X, y, groups)
@@ -160,12 +167,14 @@ def compare(
     groups = check_groups(groups)
     kind = kind_of_target(y, models.values())
     check_classes(y, kind)
+    scorers = check_scoring(scoring, kind)
     guesses = baseline_models(kind, models) if baselines else {}
     doubts = []
     splits = make_splits(cv, X, y, groups, seed, n_repeats, kind, doubts)
     models, routes = _grouped_inside(models, groups, splits, seed)
     digests = clip_digests(X) if memory is not None or holds_clips(X) else None
     doubts += find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None, routes)
+    doubts += try_scorers(scorers, models, y, kind, splits)
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
     judged = list(models)
@@ -219,8 +228,6 @@ def _check_models(models, reference):
     for name, model in models.items():
         if not isinstance(name, str):
             raise TypeError(f"The model's name {name!r} is no str. Give each model a name.")
-        if name == "share":
-            raise ValueError("A model cannot be called 'share': a column of class_table is. Rename it.")
         missing = [method for method in ("fit", "predict") if not _has(model, method)]
         if isinstance(model, type) or missing:
             lack = "is a class" if isinstance(model, type) else f"has no {' and no '.join(missing)}"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .._validation import check_choice
-from ._held_out import best_params, held_out, out_of_fold
+from ._held_out import best_params, errors_of, held_out, out_of_fold
 from ._per_class import METRICS, class_table, confusions
 from ._record import comparison_record
 from ._table import DASH, comparison_table, score_frame
@@ -68,11 +68,11 @@ class Comparison:
         region of practical equivalence (test, probabilities and interval of a difference that is the same on
         all folds, give or take rounding, are NaN); ``fit_time``, ``score_time``: mean s a fold;
         ``n_parameters``: learned numbers, mean over the folds, <NA> where unknown; ``n_failed``: folds
-        without a score.
+        without this score.
     tables_ : dict of str to DataFrame
         Such a table for each scorer.
     scores_ : DataFrame of shape (n_folds, n_models)
-        Of the first scorer; NaN where a fold failed.
+        Of the first scorer; NaN where a fit or the scorer failed.
     all_scores_ : DataFrame of shape (n_folds, n_scorers * n_models)
         Of all scorers; the columns are (scorer, model).
     best_params_ : dict of str to DataFrame
@@ -87,8 +87,10 @@ class Comparison:
         several times, the last prediction.
     splits_ : list of (ndarray, ndarray)
         Training and test positions of each fold, the same for all models.
-    errors_ : dict of (str, int) to str
-        (model, fold) to what went wrong there.
+    errors_ : dict of (str, int) or (str, int, str) to str
+        (model, fold) to what went wrong where a model could not be fitted or could not predict;
+        (model, fold, scorer) where it could, and one scorer raised an error or gave NaN. Empty where
+        all went well.
     models_ : dict of str to estimator
         Unfitted copies of the models, with the seeds they ran with.
     y_ : ndarray of shape (n_clips,) or (n_clips, n_outputs)
@@ -162,12 +164,7 @@ class Comparison:
         )
         self.scores_ = score_frame(results, self.scoring_)
         self.predictions_ = {name: out_of_fold(folds, splits, self.y_) for name, folds in results.items()}
-        self.errors_ = {
-            (name, i): fold.error
-            for name, folds in results.items()
-            for i, fold in enumerate(folds)
-            if fold.error is not None
-        }
+        self.errors_ = errors_of(results)
         self.best_params_ = best_params(results)
         self._results = results
 
@@ -182,9 +179,10 @@ class Comparison:
         Returns
         -------
         table : DataFrame
-            The column "share" says how common the class is. The last row, "Global", is over all decisions:
-            where each clip has one class, the share of clips that are right. NaN for 0 / 0, and for models
-            that failed on all folds.
+            The first column, "share", says how common the class is. The last row, "Global", is over all
+            decisions: where each clip has one class, the share of clips that are right. They are called
+            "(share)" and "(Global)" if a model or class has that name. NaN for 0 / 0, and for models that
+            failed on all folds.
 
         Raises
         ------
@@ -236,7 +234,9 @@ class Comparison:
         return f"{self._title()}\n{self.table_.to_string(**_FORMAT)}"
 
     def _repr_html_(self):
-        return f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"
+        page = f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"
+        # Notebooks set formulas in HTML unless told not to, and a model's name may hold a $.
+        return f'<div class="tex2jax_ignore mathjax_ignore">\n{page}\n</div>'
 
     def to_dict(self):
         """Return a record of the comparison that ``json.dump`` takes.
@@ -249,7 +249,8 @@ class Comparison:
             ``test_folds``: positions of the test clips, a list a fold; ``models``: for each its
             ``estimator`` (as it prints itself: what differs from the defaults, seeds included) and, an entry
             a fold, ``scores`` (of the first scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s,
-            ``n_parameters``, ``best_params`` and ``errors``; ``table`` of the first scorer, and ``tables``.
+            ``n_parameters``, ``best_params``, ``errors`` of fits, and ``score_errors`` of single scorers;
+            ``table`` of the first scorer, and ``tables``.
             None stands for NaN.
         """
         return comparison_record(self, self._results)

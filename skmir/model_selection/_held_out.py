@@ -57,3 +57,14 @@ def best_params(results):
         for name, folds in results.items()
         if any(fold.best_params is not None for fold in folds)
     }
+
+
+def errors_of(results):
+    """Return what went wrong: (model, fold) for fits, (model, fold, scorer) for single scorers, to a text."""
+    found = {}
+    for name, folds in results.items():
+        for i, fold in enumerate(folds):
+            if fold.error is not None:
+                found[name, i] = fold.error
+            found |= {(name, i, scorer): error for scorer, error in fold.score_errors.items()}
+    return found

@@ -2,8 +2,10 @@
 
 import warnings
 
+import numpy as np
 from sklearn import config_context, get_config
 from sklearn.exceptions import FitFailedWarning
+from sklearn.metrics import get_scorer
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm import tqdm
 
@@ -11,7 +13,7 @@ from ._baselines import on_fold
 from ._fold import kept_or_run, one_blas_thread
 from ._groups import group_route
 from ._kept_folds import KeptFolds
-from ._keys import job_keys
+from ._keys import job_keys, scorer_keys
 
 
 class Jobs:
@@ -43,9 +45,11 @@ class Jobs:
         self._pairs = [(name, fold) for name in models for fold in range(len(splits))]
         routes = {name: group_route(model, groups, routing=routing) for name, model in models.items()}
         params = {name: route.params for name, route in routes.items()}
-        kept, keys = None, {}
+        kept, keys, of_scorers = None, {}, None
         if memory is not None:
-            kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits, scorers)
+            kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits)
+            of_scorers = scorer_keys(scorers)
+        scorers = {name: get_scorer(scorer) for name, scorer in scorers.items()}
         self._calls = [
             delayed(_with_routing if routes[name].routed else kept_or_run)(
                 on_fold(models[name], fold) if name in baselines else models[name],
@@ -56,6 +60,7 @@ class Jobs:
                 params=params[name],
                 kept=kept,
                 key=keys.get((name, fold)),
+                scorer_keys=of_scorers,
             )
             for name, fold in self._pairs
         ]
@@ -74,7 +79,7 @@ class Jobs:
         -------
         results : dict of str to list of FoldResult
         """
-        results = {name: [] for name in self._names}
+        results, said = {name: [] for name in self._names}, set()
         # The limit is the process's: set out here as well, threads that end early do not lift it for others.
         with (
             one_blas_thread(),
@@ -88,7 +93,7 @@ class Jobs:
                 bar.set_postfix_str(f"{name}, fold {fold}", refresh=False)
                 bar.update()
                 results[name].append(result)
-                _warn_if_failed(name, fold, result)
+                _warn_if_failed(name, fold, result, said)
         return results
 
 
@@ -98,7 +103,8 @@ def _with_routing(*args, **kwargs):
         return kept_or_run(*args, **kwargs)
 
 
-def _warn_if_failed(name, fold, result):
+def _warn_if_failed(name, fold, result, said):
+    """Warn of a fit that failed, and once of each way in which a scorer fails for a model."""
     if result.error is not None:
         warnings.warn(
             f"Model {name!r} failed on fold {fold}: {result.error}\nIts score there is NaN; the table "
@@ -106,6 +112,16 @@ def _warn_if_failed(name, fold, result):
             FitFailedWarning,
             stacklevel=4,
         )
+    for scorer, error in result.score_errors.items():
+        if (name, scorer, error) not in said:
+            said.add((name, scorer, error))
+            warnings.warn(
+                f"Scorer {scorer!r} of model {name!r} failed on fold {fold}: {error}\nThat score is NaN "
+                "there, and on other folds where the same happens (errors_ lists them); its table is over "
+                "the rest.",
+                FitFailedWarning,
+                stacklevel=4,
+            )
 
 
 def raise_if_all_failed(results):
@@ -120,7 +136,14 @@ def raise_if_all_failed(results):
     ValueError
         With the first error.
     """
-    errors = [(name, fold.error) for name, folds in results.items() for fold in folds]
-    if errors and all(error is not None for _, error in errors):
-        name, error = errors[0]
-        raise ValueError(f"Every fit of every model failed. The first, of {name!r}: {error}")
+    folds = [(name, fold) for name, folds in results.items() for fold in folds]
+    if not folds or any(not np.isnan(value) for _, fold in folds for value in fold.scores.values()):
+        return
+    name, first = folds[0]
+    if all(fold.error is not None for _, fold in folds):
+        raise ValueError(f"Every fit of every model failed. The first, of {name!r}: {first.error}")
+    name, fold = next(pair for pair in folds if pair[1].score_errors)
+    scorer, error = next(iter(fold.score_errors.items()))
+    raise ValueError(
+        f"No model has a score on any fold. The first failure, of {name!r} by {scorer!r}: {error}"
+    )

@@ -5,22 +5,25 @@ script on another day, come to the same one. What has no effect on a result (cac
 is left out.
 """
 
-import functools
-import inspect
 import json
-import types
+import os
+import sys
 
 import joblib
 import numpy as np
 import xxhash
-from sklearn.frozen import FrozenEstimator
+from sklearn import get_config
+from sklearn.metrics import get_scorer
+from sklearn.utils.metadata_routing import get_routing_for_object
 
-from .._cache import array_digest, file_digest
-from .._show_versions import versions
+from .._cache import array_digest, describe, file_digest, library_versions, skmir_text
 from .._validation import WIDE, is_path
 
-NO_EFFECT = {"memory", "n_jobs", "verbose"}
-PACKAGES = ("skmir", "scikit-learn", "torch", "librosa", "numpy")  # whose versions can change a result
+# Whose versions can change a result; besides, what a model or scorer comes from is part of its description.
+PACKAGES = (
+    *("skmir", "scikit-learn", "scipy", "numpy", "torch", "skorch", "librosa", "soxr", "soundfile"),
+    *("joblib", "pandas"),
+)
 
 
 def holds_clips(X):
@@ -48,7 +51,8 @@ def clip_digests(X):
     Parameters
     ----------
     X : clips, frames or table
-        Paths are read; a file that cannot be read counts by its name, and fails later with its own error.
+        Paths are read, in whatever they stand: a list, an array, a column of a table, a row of several
+        values. A file that cannot be read counts by its name, and fails later with its own error.
 
     Returns
     -------
@@ -58,8 +62,8 @@ def clip_digests(X):
     return [_digest_of(rows[i]) for i in range(len(rows) if not hasattr(rows, "shape") else rows.shape[0])]
 
 
-def job_keys(models, digests, y, params, splits, scoring):
-    """Return a key for each model and fold.
+def job_keys(models, digests, y, params, splits):
+    """Return a key for each model and fold: of the fit and of what it predicts, whatever is scored.
 
     Parameters
     ----------
@@ -73,8 +77,6 @@ def job_keys(models, digests, y, params, splits, scoring):
         What each model's ``fit`` gets besides, an entry a clip.
     splits : list of (ndarray, ndarray)
         Positions of the training and of the test clips.
-    scoring : dict of str to (str or callable)
-        The scorers.
 
     Returns
     -------
@@ -85,88 +87,83 @@ def job_keys(models, digests, y, params, splits, scoring):
     TypeError
         Where a parameter of a model cannot be hashed.
     """
-    found = versions()
-    surroundings = [{package: found[package] for package in PACKAGES}, describe(scoring)]
     y, keys = np.asarray(y), {}
+    surroundings = json.dumps([sys.version_info[:2], library_versions(PACKAGES), skmir_text()])
+    folds = [
+        _hash(json.dumps([[digests[i] for i in part] + [describe(y[part])] for part in split]))
+        for split in splits
+    ]
     for name, model in models.items():
-        try:
-            text = describe(model)
-        except Exception as error:  # of whatever a parameter's pickle raises
-            raise TypeError(
-                f"models[{name!r}] cannot be told by its parameters ({type(error).__name__}: {error}), so "
-                "its results cannot be kept. Define functions and classes in a module, or pass memory=None."
-            ) from error
-        for fold, (train, test) in enumerate(splits):
-            parts = [[digests[i] for i in part] + [describe(y[part])] for part in (train, test)]
+        text = _told(f"models[{name!r}]", model, " by its parameters") + _requests(model)
+        for fold, (train, _) in enumerate(splits):
             extra = {
                 key: describe(np.asarray(values, dtype=object)[train]) for key, values in params[name].items()
             }
-            keys[name, fold] = _hash(json.dumps([surroundings, text, parts, extra]))
+            keys[name, fold] = _hash(json.dumps([surroundings, text, folds[fold], extra]))
     return keys
 
 
-def describe(value):
-    """Return a text that is equal for equal values, and as a rule for no others.
+def scorer_keys(scorers):
+    """Return a key for each scorer: of the function inside, its arguments, and what these are made of.
 
     Parameters
     ----------
-    value : estimator, function, class, array, container, number or text
+    scorers : dict of str to (str or callable)
 
     Returns
     -------
-    text : str
-        Of functions and classes the source is part, where Python knows it.
+    keys : dict of str to str
+
+    Raises
+    ------
+    TypeError
+        Where a scorer holds what cannot be hashed.
     """
-    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
-        return repr(value)
-    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
-        return f"array {array_digest(value)}"
-    if isinstance(value, np.ndarray | list | tuple):
-        return f"{type(value).__name__}[{', '.join(describe(item) for item in value)}]"
-    if isinstance(value, set | frozenset):
-        return f"set[{', '.join(sorted(describe(item) for item in value))}]"
-    if isinstance(value, dict):
-        return f"dict[{', '.join(f'{describe(k)}: {describe(v)}' for k, v in value.items())}]"
-    if isinstance(value, type | types.FunctionType):
-        return _describe_code(value)
-    if hasattr(value, "get_params") and not isinstance(value, FrozenEstimator):
-        return _describe_estimator(value)
-    return f"{type(value).__qualname__} {joblib.hash(value)}"  # by its pickle
+    return {
+        name: _hash(_told(f"scoring[{name!r}]", get_scorer(scorer) if isinstance(scorer, str) else scorer))
+        for name, scorer in scorers.items()
+    }
 
 
-def _describe_estimator(estimator):
-    params = estimator.get_params(deep=False)
-    listed = ", ".join(f"{name}={describe(params[name])}" for name in sorted(params) if name not in NO_EFFECT)
-    return f"{_describe_code(type(estimator))}({listed})"
-
-
-def _describe_code(code):
-    """Return a class's or function's name and a hash of its source, its defaults and what it closes over."""
-    inside = [getattr(code, "__defaults__", None), getattr(code, "__kwdefaults__", None)]
-    cells = getattr(code, "__closure__", None) or ()
-    inside += [cell.cell_contents for cell in cells if cell.cell_contents is not code]
-    listed = "".join(f" {describe(part)}" for part in inside if part is not None)
-    return f"{code.__module__}.{code.__qualname__} {_source_hash(code)}{listed}"
-
-
-@functools.lru_cache(maxsize=1024)
-def _source_hash(code):
+def _told(name, value, by=""):
     try:
-        return _hash(inspect.getsource(code))
-    except (OSError, TypeError):  # compiled, or typed at a prompt
+        return describe(value)
+    except Exception as error:  # of whatever a parameter's pickle raises
+        raise TypeError(
+            f"{name} cannot be told{by} ({type(error).__name__}: {error}), so its results cannot be kept. "
+            "Define functions and classes in a module, or pass memory=None."
+        ) from error
+
+
+def _requests(model):
+    """Return what parts of a model ask for, where scikit-learn routes metadata by it."""
+    if not get_config()["enable_metadata_routing"]:
         return ""
+    try:
+        return str(get_routing_for_object(model))
+    except NotImplementedError:  # a meta-estimator that cannot route
+        return "no routing"
 
 
 def _digest_of(clip):
-    if is_path(clip):
+    """Return a hash of what a clip, or one row of a table, holds; files count by their content."""
+    if is_path(clip) or isinstance(clip, bytes):
         try:
-            return file_digest(str(clip))
-        except OSError:
-            return f"unread {clip}"
+            return file_digest(os.fspath(clip))
+        except (OSError, ValueError):
+            return f"unread {os.fspath(clip)!r}"
+    if isinstance(clip, dict):
+        return _hash(json.dumps([[str(key), _digest_of(value)] for key, value in clip.items()]))
     try:
         array = np.asarray(clip)
     except ValueError:  # of unequal lengths
         return joblib.hash(clip)
+    if array.ndim and array.dtype.kind in "OUS":
+        return _hash(
+            json.dumps(
+                [array.shape, *map(_digest_of, clip.ravel() if isinstance(clip, np.ndarray) else clip)]
+            )
+        )
     return joblib.hash(clip) if array.dtype.hasobject else array_digest(array)
 
 

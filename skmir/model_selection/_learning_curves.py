@@ -1,9 +1,11 @@
 """How models grow with the number of clips they are trained on."""
 
 import numbers
+import warnings
 
 import numpy as np
 import pandas as pd
+from sklearn.exceptions import FitFailedWarning
 from sklearn.utils import indexable
 
 from .._random import MAX_SEED
@@ -23,14 +25,19 @@ class LearningCurves:
     ----------
     comparisons : dict of float to Comparison
         Share of the training clips to what was found there, from small to large.
+    errors : dict of float to (float, str), default=None
+        Share at which no model could be fitted to the mean number of training clips and what went wrong.
 
     Attributes
     ----------
     table_ : DataFrame
-        A row a model and share; ``n_train``: mean number of training clips; ``mean``, ``ci_low``,
-        ``ci_high``, ``fit_time`` and ``n_failed`` as in :class:`Comparison`.
+        A row for each model and share; ``n_train``: mean number of training clips; ``mean``, ``ci_low``,
+        ``ci_high``, ``fit_time`` and ``n_failed`` as in :class:`Comparison`. NaN for shares in ``errors_``,
+        where every fold has failed.
     comparisons_ : dict of float to Comparison
-        Share to comparison.
+        Share to comparison, without those in ``errors_``.
+    errors_ : dict of float to str
+        Share at which no model could be fitted to what went wrong.
 
     See Also
     --------
@@ -47,19 +54,35 @@ class LearningCurves:
     [0.2, 1.0]
     """
 
-    def __init__(self, comparisons):
+    def __init__(self, comparisons, errors=None):
+        errors = errors or {}
         self.comparisons_ = comparisons
-        rows = {
-            (name, share): {"n_train": np.mean([len(train) for train, _ in found.splits_])}
-            | found.table_.loc[name, ["mean", "ci_low", "ci_high", "fit_time", "n_failed"]].to_dict()
-            for name in next(iter(comparisons.values())).models_
-            for share, found in comparisons.items()
-        }
+        self.errors_ = {share: error for share, (_, error) in errors.items()}
+        one = next(iter(comparisons.values()))
+        rows = {}
+        for name in one.models_:
+            for share in sorted([*comparisons, *errors]):
+                if share in comparisons:
+                    rows[name, share] = _row(comparisons[share], name)
+                else:
+                    rows[name, share] = _failed_row(errors[share][0], len(one.splits_))
         index = pd.MultiIndex.from_tuples(rows, names=["model", "share"])
         self.table_ = pd.DataFrame(list(rows.values()), index=index).astype({"n_failed": int})
 
     def __repr__(self):
         return f"Learning curves\n{self.table_.to_string(float_format='{:.3f}'.format, na_rep=DASH)}"
+
+
+_COLUMNS = ["mean", "ci_low", "ci_high", "fit_time", "n_failed"]
+
+
+def _row(found, name):
+    n_train = np.mean([len(train) for train, _ in found.splits_])
+    return {"n_train": n_train} | found.table_.loc[name, _COLUMNS].to_dict()
+
+
+def _failed_row(n_train, n_folds):
+    return {"n_train": n_train} | dict.fromkeys(_COLUMNS, np.nan) | {"n_failed": n_folds}
 
 
 def learning_curves(
@@ -76,8 +99,9 @@ def learning_curves(
 ):
     """Compare models trained on growing parts of the training clips, and tested on the same test clips.
 
-    The parts are nested: a smaller one lies inside each larger one. Where there are groups, whole groups
-    are left out; where each clip has one class, classes keep their shares as far as that goes.
+    The parts are nested: a smaller one lies inside each larger one. If there are groups, whole groups are
+    left out; if each clip has one class, classes keep their shares as far as that goes. A size at which no
+    model can be fitted (too few clips of a class, say) has NaN in the table, and the others stay.
 
     Parameters
     ----------
@@ -88,7 +112,8 @@ def learning_curves(
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
     train_sizes : sequence of float in (0, 1] or of int, default=(0.1, 0.25, 0.5, 1.0)
-        Shares of each training part; integers are numbers of clips, and become shares of the smallest part.
+        Shares of each training part. Integers from 2 on are numbers of clips, and become shares of the
+        smallest part; a 1 among fractions is the whole part, as 1.0 is.
     groups : array-like of shape (n_clips,), default=None
         As in :func:`compare`.
     cv : int, splitter or iterable of (train, test), default=5
@@ -108,7 +133,13 @@ def learning_curves(
     Raises
     ------
     ValueError
-        Where a size is no share and no number of clips that there are.
+        A size is neither a share nor a number of clips that there are, all sizes are integers and one of
+        them is 1, or no model can be fitted at any size.
+
+    Warns
+    -----
+    FitFailedWarning
+        No model can be fitted at some size.
 
     Examples
     --------
@@ -128,29 +159,52 @@ def learning_curves(
     shares = _check_shares(train_sizes, min(len(train) for train, _ in splits))
     seeds = np.random.RandomState(seed).randint(MAX_SEED, size=len(splits))
     ordered = [_order(train, y, kind, groups, s) for (train, _), s in zip(splits, seeds, strict=True)]
-    comparisons = {}
+    comparisons, errors = {}, {}
     for share in shares:
         parts = [
             (np.sort(np.concatenate(units[: _n_units(units, share)])), test)
             for units, (_, test) in zip(ordered, splits, strict=True)
         ]
-        comparisons[share] = compare(models, X, y, groups=groups, cv=parts, random_state=seed, **params)
-    return LearningCurves(comparisons)
+        try:
+            comparisons[share] = compare(models, X, y, groups=groups, cv=parts, random_state=seed, **params)
+        except ValueError as error:  # what is wrong at all sizes is raised below
+            errors[share] = error, np.mean([len(train) for train, _ in parts])
+    if not comparisons:
+        raise errors[shares[-1]][0]
+    for share, (error, n_train) in errors.items():
+        warnings.warn(
+            f"No model could be fitted on a share of {share:.3g} (mean number of clips: {n_train:.0f}): "
+            f"{error}\nIts scores are NaN; the other sizes stay.",
+            FitFailedWarning,
+            stacklevel=2,
+        )
+    return LearningCurves(
+        comparisons, {share: (n_train, str(error)) for share, (error, n_train) in errors.items()}
+    )
 
 
 def _check_shares(train_sizes, n_clips):
     """Return shares in rising order."""
-    shares = set()
-    for size in train_sizes:
-        if isinstance(size, numbers.Integral):
-            check_number("train_sizes", size, kind=numbers.Integral, low=1, high=n_clips)
-            shares.add(int(size) / n_clips)
-        else:
-            check_number("train_sizes", size, above=0, high=1)
-            shares.add(float(size))
-    if not shares:
+    sizes = list(train_sizes)
+    if not sizes:
         raise ValueError("train_sizes is empty. Pass shares, such as [0.25, 0.5, 1.0], or numbers of clips.")
-    return sorted(shares)
+    whole = any(not isinstance(size, numbers.Integral) for size in sizes)  # what a 1 means
+    return sorted({_check_share(size, n_clips, whole) for size in sizes})
+
+
+def _check_share(size, n_clips, one_is_whole):
+    """Return a size as a share."""
+    if not isinstance(size, numbers.Integral):
+        check_number("train_sizes", size, above=0, high=1)
+        return float(size)
+    check_number("train_sizes", size, kind=numbers.Integral, low=1, high=n_clips)
+    if size > 1:
+        return int(size) / n_clips
+    if not one_is_whole:
+        raise ValueError(
+            "train_sizes holds the integer 1, and one clip trains no model. Pass 1.0 for all training clips."
+        )
+    return 1.0
 
 
 def _order(train, y, kind, groups, seed):

@@ -5,6 +5,8 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.utils.multiclass import unique_labels
 
+from ._names import free_name
+
 METRICS = ("precision", "recall", "f1")  # in the order of precision_recall_fscore_support
 
 
@@ -22,15 +24,17 @@ def class_table(truth, predictions, metric):
     Returns
     -------
     table : DataFrame
-        Besides the classes a row "Global", over all decisions, and a column "share" of the class. NaN for a
-        model that failed on all folds, and for 0 / 0.
+        The last row, "Global", is over all decisions; the first column, "share", is that of the class. If a
+        class or a model has such a name, ours stands in parentheses: "(Global)", "(share)". NaN for a model
+        that failed on all folds, and for 0 / 0.
     """
     some = np.concatenate(list(truth.values()))
     classes = np.arange(some.shape[1]) if some.ndim == 2 else np.unique(some)
-    columns = {"share": _shares(next(t for t in truth.values() if len(t)), classes)}
+    columns = {free_name("share", truth): _shares(next(t for t in truth.values() if len(t)), classes)}
     for name in truth:
         columns[name] = _scores(truth[name], predictions[name], classes, METRICS.index(metric))
-    index = pd.Index([*classes.tolist(), "Global"], dtype=object, name="class")
+    classes = classes.tolist()
+    index = pd.Index([*classes, free_name("Global", classes)], dtype=object, name="class")
     return pd.DataFrame(columns, index=index)
 
 

@@ -53,6 +53,7 @@ def _folds_record(folds, scorers):
         "n_parameters": [fold.n_parameters for fold in folds],
         "best_params": [fold.best_params for fold in folds],
         "errors": [fold.error for fold in folds],
+        "score_errors": [fold.score_errors for fold in folds],
     }
 
 

@@ -4,14 +4,19 @@ from collections.abc import Mapping
 
 from sklearn.metrics import get_scorer
 
+# Judges that do not flatter whoever guesses the most frequent class, or knows one tag only.
+DEFAULTS = {"classes": "balanced_accuracy", "tags": "f1_macro", "numbers": "r2"}
 
-def check_scoring(scoring):
+
+def check_scoring(scoring, kind):
     """Return scorers by name; the first is the one that models are judged by.
 
     Parameters
     ----------
     scoring : str, callable, list or tuple of str, dict of str to (str or callable), or None
-        None is "balanced_accuracy".
+        None is the default for the labels: "balanced_accuracy", "f1_macro" for tags, "r2" for numbers.
+    kind : {"classes", "tags", "numbers"}
+        What the labels are.
 
     Returns
     -------
@@ -22,16 +27,20 @@ def check_scoring(scoring):
     TypeError
         Where something is no scorer.
     ValueError
-        Where there is none, or scikit-learn knows none of a name.
+        Where there is none, several have one name, or scikit-learn knows none of a name.
     """
     if scoring is None:
-        scoring = "balanced_accuracy"
+        scoring = DEFAULTS[kind]
     if isinstance(scoring, str):
         scorers = {scoring: scoring}
     elif isinstance(scoring, Mapping):
         scorers = dict(scoring)
     elif isinstance(scoring, list | tuple):
-        scorers = {scorer if isinstance(scorer, str) else _name_of(scorer): scorer for scorer in scoring}
+        names = [scorer if isinstance(scorer, str) else _name_of(scorer) for scorer in scoring]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"scoring has several scorers called {twice[0]!r}. Name them by a dict.")
+        scorers = dict(zip(names, scoring, strict=True))
     else:
         scorers = {_name_of(scoring): scoring}
     if not scorers:
@@ -52,4 +61,9 @@ def _check_scorer(name, scorer, scoring):
 
 
 def _name_of(scorer):
-    return getattr(scorer, "__name__", repr(scorer))
+    if hasattr(scorer, "__name__"):
+        return scorer.__name__
+    try:
+        return repr(scorer)
+    except AttributeError:  # scikit-learn's, where the metric inside is an object without a name
+        return type(scorer).__name__

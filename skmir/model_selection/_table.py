@@ -38,6 +38,7 @@ def comparison_table(results, splits, scorer, *, reference, baselines, confidenc
         name: _mean_row(scores[name].to_numpy(), splits, confidence_level)
         | _difference_row(scores[name], scores[reference], splits, confidence_level, rope)
         | _cost_row(folds)
+        | {"n_failed": int(scores[name].isna().sum())}
         for name, folds in results.items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(index="model")
@@ -119,7 +120,6 @@ def _cost_row(folds):
         "fit_time": _mean([fold.fit_time for fold in folds]),
         "score_time": _mean([fold.score_time for fold in folds]),
         "n_parameters": round(_mean(n_parameters)) if n_parameters else pd.NA,
-        "n_failed": sum(fold.error is not None for fold in folds),
     }
 
 

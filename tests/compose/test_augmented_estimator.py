@@ -1,6 +1,8 @@
 """Training folds alone get copies, and everything that belongs to a clip goes with them."""
 
+import importlib
 import pickle
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -464,3 +466,24 @@ def test_a_search_outside(tones):
         AugmentedEstimator(baseline(), [AddNoise(20)], random_state=0), {"n_copies": [0, 2]}, cv=3
     )
     assert search.fit(X, y).best_score_ > 0.6
+
+
+def test_an_edited_augmentation_of_ones_own_serves_no_old_copies(clips, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    X = clips[0]
+    text = """
+from skmir.augmentation import WaveformAugmentation
+
+class Own(WaveformAugmentation):
+    def _check_parameters(self): pass
+    def _draw(self, rng): return {}
+    def _change(self, y, sr): return y * 0.5
+"""
+    for factor in (0.5, 0.25, 0.5):
+        (tmp_path / "own_augmentation.py").write_text(text.replace("0.5", f"{factor}"))
+        importlib.invalidate_caches()
+        own = importlib.import_module("own_augmentation").Own()
+        copies = Copies([own], n_copies=1, sr=22050, seed=0, folder=tmp_path / "kept").make([X[0]], None)[1]
+        np.testing.assert_allclose(copies[0][0], factor * X[0], rtol=1e-6)
+        del sys.modules["own_augmentation"]

@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 import soundfile
 from sklearn.model_selection import GroupKFold
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
 
+from skmir.augmentation import AddNoise
+from skmir.compose import AugmentedEstimator
 from skmir.datasets import load_folder
+from skmir.feature_extraction import MFCC
+from skmir.model_selection import compare
+from skmir.preprocessing import FramePooler
 
 
 def write_files(folder, names):
@@ -91,7 +98,11 @@ def test_sub_folders_are_classes(tmp_path):
     )
     write_files(tmp_path, ["horn/.hidden.wav", "horn/.cache/x.wav", ".git/y.wav", "horn/notes.txt"])
     write_files(tmp_path, ["drawings/plan.png", "loose.wav"])
-    notes = load_folder(str(tmp_path))
+    with pytest.warns(
+        UserWarning, match=r"1 recording is left out, directly in .* first is 'loose\.wav'"
+    ) as said:
+        notes = load_folder(str(tmp_path))
+    assert len(said) == 1  # a folder of drawings is no class that was lost
     assert [os.path.relpath(file, tmp_path).replace(os.sep, "/") for file in notes.data] == [
         "horn/a.aiff",
         "horn/b.mp3",
@@ -207,8 +218,27 @@ def test_a_file_has_one_row(tmp_path):
             b"file,label\na, b.wav,x\na, c.wav,x\n",
             "more cells than its header. Put names .* in double quotes",
         ),
-        ("file,label\naudio/a.wav,fl\xf6te\n".encode("latin-1"), "in UTF-8 with a header: 'utf-8' codec"),
-        (b"file;label\naudio/a.wav;x\n", re.escape("columns are ['file;label']")),
+        (
+            b"file label\naudio/a.wav x\n",
+            re.escape("columns are ['file label']") + ".* separated by commas, tabs",
+        ),
+        (b'"file,label\naudio/a.wav,x\n', "its header, which begins '\"file,label': unexpected end of data"),
+        (b"audio/a.wav,x\naudio/b.wav,x\n", "If the first row is a recording, write a header above it"),
+        (
+            b"PK\x03\x04\x14\x00\x06",
+            "an Excel or OpenDocument workbook by its content.* choose .* 'CSV UTF-8'",
+        ),
+        (b"{\\rtf1 file,label}", "a text with formatting"),
+        ("file,label\naudio/a.wav,x\n".encode("utf-16-le"), "null characters, so that it is UTF-16 without"),
+        (b"\xff\xfef", "is no utf-16, as it claims to be"),
+        (
+            "file,label\naudio/a.wav,fl\xf6te\n".encode("latin-1") + "audio/b.wav,fl\xf6te\n".encode(),
+            r"neither UTF-8 nor cp1252 throughout: line 2 is b'audio/a\.wav,fl\\xf6te'",
+        ),
+        (b"file,label,label\naudio/a.wav,x,y\n", r"2 columns \['label', 'label'\] for label_column='label'"),
+        (b"file,Label,LABEL\naudio/a.wav,x,y\n", r"2 columns \['Label', 'LABEL'\] for label_column='label'"),
+        (b'file,label\naudio/a.wav,"x\ny"\n', r"line break in row 1 below the header: 'x\\ny'"),
+        (b'file,"la\nbel"\naudio/a.wav,x\n', r"line break in its header: 'la\\nbel'"),
     ],
 )
 def test_a_table_that_does_not_parse(tmp_path, content, message):
@@ -216,6 +246,354 @@ def test_a_table_that_does_not_parse(tmp_path, content, message):
     (tmp_path / "labels.csv").write_bytes(content)
     with pytest.raises(ValueError, match=message):
         load_folder(tmp_path)
+
+
+@pytest.mark.parametrize("closes", ["", '"'])
+def test_rows_swallowed_by_a_quote_are_noticed(tmp_path, closes):
+    """A quote that opens a cell and closes none, or closes in a later row, hides the rows between."""
+    write_table(tmp_path, f'file,label\naudio/a.wav,x\naudio/b.wav,"70s\naudio/c.wav,x{closes}\n')
+    with pytest.raises(ValueError, match=r"row 2 below the header.*(line 3, which begins|line break|70s)"):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize("label", ['12"" mix', '12" mix'])
+def test_a_quote_inside_a_cell_is_a_quote(tmp_path, label):
+    cell = f'"{label}"' if '""' in label else label
+    assert load_folder(write_table(tmp_path, f"file,label\naudio/a.wav,{cell}\n")).target_names == ['12" mix']
+
+
+AS_SPREADSHEETS_WRITE = {
+    "tabs": "file\tlabel\taudio/a.wav,x\naudio/a.wav\tr, b\t\naudio/b.wav\ty\t\n",
+    "semicolons": "file;label\naudio/a.wav;r, b\naudio/b.wav;y\n",
+    "bars": "file|label\naudio/a.wav|r, b\naudio/b.wav|y\n",
+    "Excel's first line": 'sep=;\r\nfile;label\r\naudio/a.wav;"r, b"\r\naudio/b.wav;y\r\n',
+    "quotes": '"file" , "label"\n"audio/a.wav" , "r, b"\n"audio/b.wav","y"\t \n',
+    "capitals and spaces": 'File , LABEL\u00a0\naudio/a.wav,"r, b"\naudio/b.wav,y\n',
+    "backslashes": 'file,label\naudio\\a.wav,"r, b"\n.\\audio\\b.wav,y\n',
+    "empty columns and rows": ',,,\nfile,label,,\naudio/a.wav,"r, b",,\n,,,\naudio/b.wav,y,,\n\n , ,\t,\n',
+    "commas behind each row": 'file,label\naudio/a.wav,"r, b",\naudio/b.wav,y,,,\n',
+    "an index": ',file,label\n0,audio/a.wav,"r, b"\n1,audio/b.wav,y\n',
+    "old Mac's line ends": 'file,label\raudio/a.wav,"r, b"\raudio/b.wav,y\r',
+    "a mark": '\ufefffile,label\naudio/a.wav,"r, b"\naudio/b.wav,y\n',
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("text", AS_SPREADSHEETS_WRITE.values(), ids=AS_SPREADSHEETS_WRITE)
+def test_what_spreadsheets_write_is_read(tmp_path, text, encoding, recwarn):
+    write_table(tmp_path, "")
+    (tmp_path / "labels.csv").write_bytes(text.encode(encoding))
+    notes = load_folder(tmp_path)
+    assert [os.path.basename(file) for file in notes.data] == ["a.wav", "b.wav"]
+    assert notes.target_names == ["r, b", "y"]
+    assert not recwarn.list
+
+
+def test_a_table_of_windows_is_read_with_a_warning(tmp_path):
+    write_table(tmp_path, "")
+    (tmp_path / "labels.csv").write_bytes("file,label\naudio/a.wav,fl\xf6te\n".encode("cp1252"))
+    with pytest.warns(UserWarning, match=r"read as cp1252, .* line 2 reads 'audio/a.wav,flöte'") as said:
+        notes = load_folder(tmp_path)
+    assert notes.target_names == ["flöte"]
+    assert said[0].filename == __file__
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts(tmp_path):
+    with pytest.raises(ValueError, match="nothing in the column 'label' in row 4 below the header"):
+        load_folder(write_table(tmp_path, "file,label\naudio/a.wav,x\n\n,\naudio/b.wav,\n"))
+
+
+def test_the_frame_holds_all_columns(tmp_path):
+    text = "file,label,Artist,,Artist\naudio/a.wav,x,p\u00a0 q ,,1\n,,,,\naudio/b.wav,y,e\u0301,7,2\n"
+    frame = load_folder(write_table(tmp_path, text)).frame
+    assert frame.to_dict("list") == {
+        "file": ["audio/a.wav", "audio/b.wav"],
+        "label": ["x", "y"],
+        "Artist": ["p q", "\u00e9"],
+        "Unnamed: 3": ["", "7"],
+        "Artist.1": ["1", "2"],
+    }
+    assert frame.index.tolist() == [0, 1]
+    assert load_folder(tmp_path / "audio" / "..", labels="labels.csv").frame is not None
+    assert load_folder(write_files(tmp_path / "walked", ["a/1.wav"])).frame is None
+
+
+AROUND = [
+    "{}",
+    " {}",
+    "{} ",
+    "{}\u00a0",
+    "\u3000{}",
+    "{}\u200b",
+    "\ufeff{}",
+    "\t{}",
+    "{}\u2028",
+    "\u200e{}",
+    "{}\x0b",
+]
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_white_space_makes_no_second_class_or_group(tmp_path, around):
+    first, second = around.format("Hip Hop"), around.format("Sigur R\u00f3s")
+    text = f"file,label,group\naudio/a.wav,Hip Hop,Sigur R\u00f3s\naudio/b.wav,{first},{second}\n"
+    notes = load_folder(write_table(tmp_path, text + "audio/c.wav,Hip\u00a0 Hop,Sigur Ro\u0301s\n"))
+    assert notes.target_names == ["Hip Hop"]
+    assert notes.groups.tolist() == ["Sigur R\u00f3s"] * 3
+
+
+def test_names_of_class_folders_are_labels_as_well(tmp_path):
+    names = ["a/1.wav", "a /2.wav", "\u00a0a/3.wav", "e\u0301/4.wav", "\u00e9/5.wav"]
+    notes = load_folder(write_files(tmp_path, names))
+    assert notes.target_names == ["a", "\u00e9"]
+    found = {
+        pathlib.Path(file).relative_to(tmp_path).as_posix(): notes.target_names[i]
+        for file, i in zip(notes.data, notes.target, strict=True)
+    }
+    assert found == dict(zip(names, ["a", "a", "a", "\u00e9", "\u00e9"], strict=True))
+    write_files(tmp_path, ["\u200b/6.wav"])
+    with pytest.raises(ValueError, match=r"without a visible character\. Rename it"):
+        load_folder(tmp_path)
+
+
+def test_a_class_folder_that_is_no_utf8_can_be_printed(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    os.mkdir(folder)
+    open(folder + b"/\xe9.wav", "wb").close()
+    notes = load_folder(tmp_path)
+    assert notes.target_names == ["caf\\xe9"]
+    assert os.fsencode(notes.data[0]).endswith(b"/caf\xe9/\xe9.wav")
+
+
+@pytest.mark.parametrize("argument", ["label_column", "group_column"])
+def test_capitals_alone_are_doubted(tmp_path, argument):
+    write_table(tmp_path, "file,label,group,z\naudio/a.wav,x,g,Abba\naudio/b.wav,x,g,ABBA\n")
+    with pytest.warns(UserWarning, match=r"'ABBA' and 'Abba' differ in capitals alone, and are two") as said:
+        load_folder(tmp_path, **{argument: "z"})
+    assert said[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    ("cell", "file"),
+    [
+        ("0\u00e9.wav", "0e\u0301.wav"),
+        ("0e\u0301.wav", "0\u00e9.wav"),
+        ("de\u0301/\u00e9.wav", "d\u00e9/e\u0301.wav"),
+        ("d\u00e9\\\u00e9.wav", "de\u0301/e\u0301.wav"),
+        ("a.wav ", "a.wav"),
+        ("a.wav", "a.wav "),
+        (" a.wav", " a.wav"),
+    ],
+)
+def test_files_are_found_in_another_form(tmp_path, cell, file):
+    write_files(tmp_path, [file])
+    (tmp_path / "labels.csv").write_text(f"file,label\n{cell},x\n", encoding="utf-8")
+    assert load_folder(tmp_path).data == [str(tmp_path / file)]
+
+
+def test_the_exact_name_of_a_file_comes_first(tmp_path):
+    names = ["\u00e9.wav", "e\u0301.wav", "b.wav", " b.wav"]
+    write_files(tmp_path, names)
+    (tmp_path / "labels.csv").write_text("file,label\n" + ",x\n".join(names) + ",x\n", encoding="utf-8")
+    assert load_folder(tmp_path).data == [str(tmp_path / name) for name in names]
+    os.rename(tmp_path / "b.wav", tmp_path / "b.wav ")
+    (tmp_path / "labels.csv").write_text("file,label\nb.wav,x\n", encoding="utf-8")
+    with pytest.raises(
+        FileNotFoundError, match="several files differ from it in Unicode form or white space"
+    ):
+        load_folder(tmp_path)
+
+
+def test_a_file_named_in_bytes_of_cp1252(tmp_path):
+    name = os.fsencode(tmp_path) + b"/caf\xe9.wav"
+    open(name, "wb").close()
+    (tmp_path / "labels.csv").write_bytes(b"file,label\ncaf\xe9.wav,x\n")
+    with pytest.warns(UserWarning, match="cp1252"):
+        assert os.fsencode(load_folder(tmp_path).data[0]) == name
+
+
+def test_letters_outside_of_an_encoding_are_not_dropped(tmp_path):
+    write_files(tmp_path, ["\u00e9.wav", os.fsdecode(b"\xe9.wav")])
+    (tmp_path / "labels.csv").write_text("file,label\n\u00e9\u65e5.wav,x\n", encoding="utf-8")
+    with pytest.raises(FileNotFoundError, match="nothing of that name"):
+        load_folder(tmp_path)
+
+
+def test_a_home_folder_is_written_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_table(tmp_path, "file,label\n~/audio/a.wav,x\n")
+    assert load_folder(tmp_path).data == [str(tmp_path / "audio" / "a.wav")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("https://example.org/a.wav", "it is an address on a network: fetch the file"),
+        ("C:\\music\\a.wav", "it is a path of Windows: write paths relative to"),
+        ("audio/A.WAV", r"there is '.*audio/a\.wav', and names are told apart by case"),
+        ("audio/a", r"there is '.*audio/a\.wav': write the suffix that the file has"),
+        ("a.wav", r"there is 'audio/a\.wav': write the path from the table's folder"),
+        ("audio", "it is a folder"),
+        ("\u00e9.wav", r"there is nothing of that name, in any Unicode form"),
+    ],
+)
+def test_why_a_file_is_not_found(tmp_path, cell, reason):
+    write_table(tmp_path, f"file,label\naudio/b.wav,x\n{cell},x\n")
+    with pytest.raises(FileNotFoundError, match=f"1 of the 2 files .* in row 2 below the header: {reason}"):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_table_that_lists_a_file_by_a_link_too(tmp_path, link):
+    write_table(tmp_path, "file,label\naudio/a.wav,x\naudio/d.wav,y\n")
+    link(tmp_path / "audio" / "a.wav", tmp_path / "audio" / "d.wav")
+    with pytest.raises(
+        ValueError, match=r"a\.wav' twice, in the rows 1 and 2 .*the second time as '.*d\.wav'"
+    ):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"label_column": "genre"}, {"file_column": "track"}, {"label_column": "x", "file_column": "y"}],
+)
+def test_columns_without_a_table_are_refused(tmp_path, arguments):
+    write_files(tmp_path, ["oboe/a.wav", "Labels.csv"])
+    with pytest.raises(
+        FileNotFoundError, match=r"no table .* ask for\. There is 'Labels\.csv': pass"
+    ) as raised:
+        load_folder(tmp_path, **arguments)
+    assert all(f"{name}={value!r}" in str(raised.value) for name, value in arguments.items())
+
+
+def test_a_table_of_another_name_is_not_passed_over(tmp_path):
+    write_files(tmp_path, ["oboe/a.wav", "labels.tsv"])
+    with pytest.warns(UserWarning, match=r"'labels\.tsv' in .* is not read.* Pass labels='labels\.tsv'"):
+        assert load_folder(tmp_path).target_names == ["oboe"]
+
+
+def names_of(notes, folder):
+    return [pathlib.Path(file).relative_to(folder).as_posix() for file in notes.data]
+
+
+def test_linked_folders_are_followed_and_loops_end(tmp_path, recwarn):
+    write_files(tmp_path, ["set/a/1.wav", "set/b/1.wav", "more/cd2/2.wav", "more/c/3.wav"])
+    links = {"a/cd2": "more/cd2", "c": "more/c", "a/up": "set", "a/self": "set/a", "b/out": "."}
+    for link, target in links.items():
+        os.symlink(tmp_path / target, tmp_path / "set" / link)
+    os.symlink(tmp_path / "set" / "a", tmp_path / "more" / "cd2" / "back")
+    notes = load_folder(tmp_path / "set")
+    assert names_of(notes, tmp_path / "set") == ["a/1.wav", "a/cd2/2.wav", "b/1.wav", "c/3.wav"]
+    assert notes.target_names == ["a", "b", "c"]
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "make"),
+    [
+        ("c", "a", os.symlink),
+        ("b/a", "a", os.symlink),
+        ("a/0.wav", "b/1.wav", os.symlink),
+        ("b/2.wav", "a/1.wav", os.link),
+    ],
+)
+def test_a_recording_reached_twice_is_one_clip(tmp_path, link, target, make):
+    write_files(tmp_path, ["a/1.wav", "b/1.wav"])
+    make(tmp_path / target, tmp_path / link)
+    message = rf"1 link is passed over .* second time; the first is '.*{link}', which is '.*{target}'"
+    with pytest.warns(UserWarning, match=message) as said:
+        notes = load_folder(tmp_path)
+    assert names_of(notes, tmp_path) == ["a/1.wav", "b/1.wav"]
+    assert notes.target_names == ["a", "b"]
+    assert len(said) == 1
+
+
+def test_links_to_nothing_are_left_out(tmp_path):
+    write_files(tmp_path, ["a/1.wav"])
+    os.symlink(tmp_path / "none.wav", tmp_path / "a" / "2.wav")
+    os.symlink(tmp_path / "none", tmp_path / "b")
+    with pytest.warns(UserWarning, match=r"2 links are left out for leading nowhere; the first is '.*b'"):
+        assert names_of(load_folder(tmp_path), tmp_path) == ["a/1.wav"]
+
+
+@pytest.mark.parametrize(
+    ("files", "kinds"),
+    [
+        (["c/1.m4b"], "'c' (1 .m4b)"),
+        (["c/1.AAC", "c/2.aac", "c/3.zip"], "'c' (2 .aac, 1 .zip)"),
+        (["c/noise"], "'c' (1 without suffix)"),
+        ([], "'c' (no files)"),
+    ],
+)
+def test_a_class_without_a_recording_does_not_vanish_silently(tmp_path, files, kinds):
+    write_files(tmp_path, ["a/1.wav", "b/1.wav", "notes/readme.md", "notes/plan.pdf", *files])
+    (tmp_path / "c").mkdir(exist_ok=True)
+    message = f"1 sub-folder is left out for lack of a recording: {re.escape(kinds)}. Recordings are"
+    with pytest.warns(UserWarning, match=message):
+        assert load_folder(tmp_path).target_names == ["a", "b"]
+
+
+def test_other_layers_of_mpeg_are_recordings(tmp_path, recwarn):
+    """libsndfile decodes layers I and II like layer III."""
+    frame = bytes([0xFF, 0xFD, 0x80, 0xC4]) + bytes(413)  # of layer II: 128 kbit/s, 44.1 kHz, mono, silent
+    file = write_files(tmp_path, ["a/1.mpga", "b/1.mp1"]) / "c" / "1.mp2"
+    file.parent.mkdir()
+    file.write_bytes(60 * frame)
+    assert load_folder(tmp_path).target_names == ["a", "b", "c"]
+    assert not recwarn.list
+    assert soundfile.info(file).samplerate == 44100
+
+
+def test_files_of_unknown_suffix_beside_recordings_are_named(tmp_path):
+    write_files(tmp_path, ["a/1.wav", "a/2.wav.part", "a/3.part", "a/4", "a/5.txt"])
+    with pytest.warns(
+        UserWarning, match=r"3 files are left out .* \(2 \.part, 1 without suffix\); the first is"
+    ) as said:
+        assert names_of(load_folder(tmp_path), tmp_path) == ["a/1.wav"]
+    assert len(said) == 1
+
+
+def test_what_skmir_keeps_is_no_class(tmp_path, recwarn):
+    """Each ``memory=`` may be the data folder, or one inside it."""
+    write_files(tmp_path, ["a/1.wav", "a/2.wav", "b/1.wav", "b/2.wav", "__MACOSX/a/1.wav"])
+    before = load_folder(tmp_path)
+    model = make_pipeline(
+        MFCC(sr=8000, n_fft=128, hop_length=64, memory=tmp_path), FramePooler(), GaussianNB()
+    )
+    for place in (tmp_path, tmp_path / "kept"):
+        AugmentedEstimator(model, [AddNoise()], 1, sr=8000, random_state=0, memory=place).fit(
+            before.data, before.target
+        )
+        compare({"model": model}, before.data, before.target, cv=2, memory=place, random_state=0)
+    recwarn.clear()
+    after = load_folder(tmp_path)
+    kept = {"skmir-cache", "skmir-compare", "skmir-copies"}
+    assert {entry.name for entry in tmp_path.iterdir()} == {"a", "b", "__MACOSX", "kept", *kept}
+    assert (after.data, after.target_names) == (before.data, before.target_names)
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("classes", "doubted"),
+    [
+        (["train", "test"], True),
+        (["Training", "Validation", "Testing"], True),
+        (["fold1", "fold2", "fold10"], True),
+        (["cd 1", "CD2"], True),
+        (["train_set"], True),
+        (["split0", "split1", "noise"], True),
+        (["train", "rain", "siren"], False),  # sounds of trains
+        (["testify", "trainer"], False),
+        (["violin1", "violin2"], False),
+    ],
+)
+def test_parts_of_a_split_are_doubted(tmp_path, classes, doubted, recwarn):
+    write_files(tmp_path, [f"{name}/x/1.wav" for name in classes])
+    load_folder(tmp_path)
+    assert len(recwarn) == doubted
+    if doubted:
+        assert "Do the classes lie one level deeper" in str(recwarn[0].message)
+        assert recwarn[0].filename == __file__
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """Each clip's frames are computed once, and whatever is wrong with a cache, results are right."""
 
+import functools
+import importlib
 import multiprocessing
+import operator
 import os
 import pathlib
 import pickle
@@ -13,6 +16,7 @@ import warnings
 import numpy as np
 import pytest
 import soundfile
+from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -20,7 +24,7 @@ from sklearn.svm import SVC
 
 from skmir._cache._digests import _FILES
 from skmir._cache._entries import RECENT
-from skmir.feature_extraction import CQT, MFCC, Chroma, FeatureCache, MelSpectrogram
+from skmir.feature_extraction import CQT, MFCC, Chroma, FeatureCache, MelSpectrogram, _kept
 from skmir.preprocessing import FramePooler
 
 SR = 22050
@@ -163,6 +167,75 @@ def test_another_version_or_class_leads_to_another_entry(counted, clips, monkeyp
 
     Other(log=front_end.log, memory=front_end.memory).transform(clips)
     assert n_computed() == 12
+
+
+OWN = """
+import own_front_end_helper
+from skmir.feature_extraction import MFCC
+
+class Base(MFCC):
+    def _frames(self, y): return own_front_end_helper.scaled(super()._frames(y)) * 1.0
+
+class Own(Base):
+    def __init__(self, sr=22050, *, n_mfcc=5, memory=None, n_jobs=None, change=None):
+        super().__init__(sr, n_mfcc=n_mfcc, memory=memory, n_jobs=n_jobs)
+        self.change = change
+    def _frames(self, y): return self.change(super()._frames(y)) if self.change else super()._frames(y)
+"""
+HELPER = "def scaled(frames): return frames * 1.0\n"
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A function that writes a front end of a user's own, and imports it as a new process does."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def load(front_end=OWN, helper=HELPER):
+        for name, text in {"own_front_end": front_end, "own_front_end_helper": helper}.items():
+            (tmp_path / f"{name}.py").write_text(text)
+            sys.modules.pop(name, None)
+        importlib.invalidate_caches()
+        return importlib.import_module("own_front_end").Own
+
+    yield load
+    for name in ("own_front_end", "own_front_end_helper"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("part", ["front_end", "helper"])
+def test_an_edited_front_end_of_ones_own_serves_no_old_frames(part, own, clips, memory):
+    plain = np.stack(own()().transform(clips[:1]))
+    assert_array_equal(own()(memory=memory).transform(clips[:1]), plain)
+    edited = {"front_end": OWN, "helper": HELPER}[part].replace("1.0", "2.0")
+    assert_array_equal(own(**{part: edited})(memory=memory).transform(clips[:1]), 2 * plain)
+    assert_array_equal(own()(memory=memory).transform(clips[:1]), plain)
+    assert len(entries(memory)) == 2
+
+
+def test_parameters_of_a_front_end_of_ones_own_count_by_what_they_do(own, clips, memory):
+    front_end = own()
+    plain = np.stack(front_end().transform(clips[:1]))
+    for factor in (2.0, 3.0, 2.0):
+        change = functools.partial(operator.mul, factor)
+        found = front_end(memory=memory, change=change).transform(clips[:1])
+        assert_array_equal(found, factor * plain)
+        found = front_end(memory=memory, change=lambda frames, f=factor: frames * f).transform(clips[:1])
+        assert_array_equal(found, factor * plain)
+    assert len(entries(memory)) == 4
+
+
+@pytest.mark.parametrize(
+    "library", ["librosa", "soxr", "soundfile", "libsndfile", "libsoxr", "torch", "numpy"]
+)
+def test_another_version_of_a_library_leads_to_another_entry(library, counted, clips, monkeypatch):
+    front_end, n_computed = counted
+    front_end.transform(clips)
+    found = _kept.library_versions(_kept._LIBRARIES)
+    assert found[library] != "not installed"
+    monkeypatch.setattr(_kept, "library_versions", lambda names: found | {library: "99"})
+    front_end.transform(clips)
+    assert n_computed() == 8
 
 
 def test_what_a_file_holds_decides_not_its_name_or_age(counted, paths, tmp_path):

@@ -170,7 +170,6 @@ def test_progress_is_on_stderr_and_off_by_default(n_jobs, data, capfd):
         ([SVC()], TypeError, "no dict.*Give each model a name"),
         ({}, ValueError, "models is empty"),
         ({1: SVC()}, TypeError, "name 1 is no str"),
-        ({"share": SVC()}, ValueError, "cannot be called 'share'"),
         ({"a": SVC(), "b": StandardScaler()}, TypeError, r"models\['b'\]=StandardScaler\(\) has no predict"),
         ({"a": SVC(), "b": 3}, TypeError, "models.'b'.=3 has no fit and no predict"),
         ({"a": GridSearchCV(SVC(), {}, refit=False)}, TypeError, "has no predict"),

@@ -217,3 +217,5 @@ def test_representations(data):
     html = result._repr_html_()
     assert "<table" in html
     assert "a <b>" not in html
+    assert html.startswith('<div class="tex2jax_ignore mathjax_ignore">')  # notebooks set $...$ as formulas
+    assert html.endswith("</div>")

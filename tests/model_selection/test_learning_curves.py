@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
@@ -75,3 +76,43 @@ def test_the_seed_decides(data):
 def test_bad_sizes(sizes, message, data):
     with pytest.raises(ValueError, match=message):
         learning_curves(MODELS, *data, train_sizes=sizes)
+
+
+@pytest.mark.parametrize("sizes", [[0.5, 1], [1, 0.5], np.array([0.5, 1]), (0.5, np.int64(1))])
+def test_one_among_shares_is_the_whole(data, sizes):
+    curves = learning_curves({"Bayes": GaussianNB()}, *data, train_sizes=sizes, cv=4, random_state=0)
+    assert list(curves.comparisons_) == [0.5, 1.0]
+    assert curves.table_.loc["Bayes", "n_train"].tolist() == [45, 90]
+
+
+@pytest.mark.parametrize("sizes", [[1], [1, 2], [20, 1]])
+def test_one_clip_is_no_size(data, sizes):
+    with pytest.raises(ValueError, match=r"the integer 1, and one clip trains no model\. Pass 1\.0 for all"):
+        learning_curves(MODELS, *data, train_sizes=sizes)
+
+
+def test_a_size_that_cannot_be_fitted_leaves_the_others(data):
+    models = {"logistic": LogisticRegression()}
+    with pytest.warns(FitFailedWarning) as said:
+        curves = learning_curves(models, *data, train_sizes=[0.01, 0.5, 1], cv=3, random_state=0)
+    message = str(said[-1].message)
+    assert message.startswith(
+        "No model could be fitted on a share of 0.01 (mean number of clips: 1): Every fit"
+    )
+    assert said[-1].filename == __file__
+    rows = curves.table_.loc["logistic"]
+    assert rows.index.tolist() == [0.01, 0.5, 1.0]
+    assert rows["n_train"].tolist() == [1, 40, 80]
+    assert rows["n_failed"].tolist() == [3, 0, 0]
+    assert rows["mean"].isna().tolist() == [True, False, False]
+    assert list(curves.comparisons_) == [0.5, 1.0]
+    assert "at least 2 classes" in curves.errors_[0.01]
+    alone = learning_curves(models, *data, train_sizes=[0.5, 1.0], cv=3, random_state=0).table_
+    assert_array_equal(rows["mean"][1:], alone.loc["logistic", "mean"])
+
+
+def test_what_is_wrong_at_all_sizes_is_raised(data):
+    with pytest.raises(ValueError, match="'none' is not a valid scoring value"):
+        learning_curves(MODELS, *data, scoring="none")
+    with pytest.warns(FitFailedWarning), pytest.raises(ValueError, match="Every fit of every model failed"):
+        learning_curves({"logistic": LogisticRegression(C=-1)}, *data, train_sizes=[0.5, 1])

@@ -216,11 +216,32 @@ def test_a_scorer_that_one_model_cannot_serve_fails_that_model_alone(data):
         result = compare(
             {"Bayes": GaussianNB(), "SVM": SVC()}, X, y, scoring=["accuracy", "neg_log_loss"], random_state=0
         )
-    assert result.table_["n_failed"].tolist() == [0, 5, 0, 0]
+    assert result.table_["n_failed"].tolist() == [0, 0, 0, 0]
+    assert result.tables_["neg_log_loss"]["n_failed"].tolist() == [0, 5, 0, 0]
     assert result.tables_["neg_log_loss"].loc["Bayes", "mean"] < 0
+    alone = compare({"SVM": SVC()}, X, y, scoring="accuracy", random_state=0)
+    assert_array_equal(result.scores_["SVM"], alone.scores_["SVM"])
+    assert not result.predictions_["SVM"].mask.any()
+    assert set(result.errors_) == {("SVM", fold, "neg_log_loss") for fold in range(5)}
+    error = result.errors_["SVM", 0, "neg_log_loss"]
+    assert "SVC has none of the following attributes: predict_proba" in error
 
 
 def test_baselines_do_not_count_where_all_models_fail(data):
     with pytest.warns(match="failed"), pytest.raises(ValueError, match="Every fit of every model failed"):
         compare({"bad": SVC(C=-1), "worse": SVC(C=-2)}, *data)
     assert isinstance(compare({"guess": DummyClassifier()}, *data).table_.loc["guess", "mean"], float)
+
+
+def test_names_of_our_own_rows_and_columns_are_free_for_others(data):
+    """Ours step back into parentheses: no number of a class or model is lost or mixed up."""
+    X, y = data[0], np.array(["Global", "share", "(Global)"])[data[1]]
+    models = {"share": LogisticRegression(), "Global": GaussianNB(), "(share)": KNeighborsClassifier(1)}
+    result = compare(models, X, y, random_state=0)
+    plain = compare(dict(zip("abc", models.values(), strict=True)), *data, random_state=0)
+    table = result.class_table()
+    assert table.columns.tolist() == ["((share))", *result.models_]
+    assert table.index.tolist() == [*sorted(set(y)), "((Global))"]
+    order = [*(["Global", "share", "(Global)"].index(label) for label in sorted(set(y))), 3]
+    assert_allclose(table.iloc[:, :4], plain.class_table().iloc[order, :4])
+    assert table.loc["((Global))", "share"] == pytest.approx(accuracy_score(y, result.predictions_["share"]))

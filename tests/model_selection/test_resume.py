@@ -117,7 +117,7 @@ def test_results_are_kept_by_what_they_depend_on(data, tmp_path):
     assert n_new({"a": Counted(str(log), strength=2.0)}) == 3
     assert n_new(X=X + 1) == 3
     assert n_new(y=y.astype(str)) == 3
-    assert n_new(scoring="accuracy") == 3
+    assert n_new(scoring="accuracy") == 0  # what was predicted is kept
     assert n_new(random_state=1) == 3  # other folds
     assert n_new(memory=tmp_path / "elsewhere") == 3
     X_one = X.copy()

@@ -1,0 +1,211 @@
+"""What a fitted model answers for the clips of a test fold: asked once, and kept for later scorers."""
+
+import numbers
+
+import numpy as np
+from sklearn import get_config
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.metrics import accuracy_score, make_scorer
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    get_routing_for_object,
+    process_routing,
+)
+
+KEPT = ("predict", "predict_proba", "decision_function")
+METHODS = (*KEPT, "predict_log_proba")
+LIMIT = 2**24  # bytes of one method's answers; what takes more is not kept
+NAN = "the score is NaN"
+_SCORER = type(make_scorer(accuracy_score))  # looks at answers only; any other callable may look at the model
+
+
+class NotKeptError(LookupError):
+    """A scorer needs what was not kept, so that the model has to be fitted again."""
+
+
+class Responses:
+    """A model's answers for one set of clips.
+
+    Parameters
+    ----------
+    name : str
+        Of the model's class, for scikit-learn's error messages.
+    kind : {"classifier", "regressor"} or None
+        What the model is.
+    classes : ndarray, list of ndarray or None
+        Its ``classes_``.
+    methods : sequence of str
+        The methods that it has.
+    values : dict of str to ndarray, or list of ndarray
+        What these answered, as far as it is known.
+    model : estimator or None, default=None
+        Who can be asked for the rest, with ``X``.
+    X : clips or None, default=None
+    """
+
+    def __init__(self, name, kind, classes, methods, values, model=None, X=None):
+        self.name, self.kind, self.classes, self.methods = name, kind, classes, tuple(methods)
+        self.values = dict(values)
+        self._model, self._X = model, X
+
+    @classmethod
+    def of_model(cls, model, X):
+        """Return the answers of a fitted model, none of which has been asked for yet."""
+        kind = "classifier" if is_classifier(model) else "regressor" if is_regressor(model) else None
+        methods = [method for method in METHODS if hasattr(model, method)]
+        return cls(type(model).__name__, kind, getattr(model, "classes_", None), methods, {}, model, X)
+
+    def get(self, method):
+        """Return what a method answers.
+
+        Raises
+        ------
+        NotKeptError
+            Where there is neither an answer nor a model.
+        """
+        if method not in self.values:
+            if self._model is None:
+                raise NotKeptError(method)
+            self.values[method] = getattr(self._model, method)(self._X)
+        return self.values[method]
+
+    def to_keep(self):
+        """Return the answers that later scorers may want, as far as there are any within the limit.
+
+        Returns
+        -------
+        values : dict of str to ndarray, or list of ndarray
+        """
+        for method in set(KEPT) & set(self.methods):
+            try:
+                self.get(method)
+            except Exception:  # nobody has asked for it: who does later has it fitted again, and sees why
+                continue
+        return {method: value for method, value in self.values.items() if method in KEPT and _fits(value)}
+
+    def stand_in(self):
+        """Return an estimator that gives these answers; its class has the model's name, for messages."""
+        return type(self.name, (_StandIn,), {})(self)
+
+
+class _StandIn(BaseEstimator):
+    def __init__(self, responses):
+        self.responses = responses
+
+    def __getattr__(self, name):
+        responses = self.__dict__["responses"]
+        if name == "classes_" and responses.classes is not None:
+            return responses.classes
+        if name not in responses.methods:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+        def answer(X):
+            return responses.get(name)
+
+        answer.__name__ = name  # scikit-learn goes by it
+        return answer
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = self.responses.kind
+        return tags
+
+
+class ScoreEach:
+    """A scorer for ``cross_validate`` in which an error, or NaN, of one scorer leaves the others alone.
+
+    Parameters
+    ----------
+    scorers : dict of str to callable
+
+    Attributes
+    ----------
+    responses : Responses
+        Of the model that was scored last.
+    errors : dict of str to str
+        What went wrong there, by scorer.
+    """
+
+    def __init__(self, scorers):
+        self._scorers = scorers
+
+    def __call__(self, estimator, X, y, **metadata):
+        self.responses = Responses.of_model(estimator, X)
+        routed = process_routing(self, "score", **metadata) if metadata else {}
+        routed = {name: params.score for name, params in routed.items()}
+        scores, self.errors = score(self._scorers, self.responses, y, X, estimator, routed)
+        return scores
+
+    def get_metadata_routing(self):
+        """Return what each scorer asks for."""
+        mapping = MethodMapping().add(caller="score", callee="score")
+        return MetadataRouter(owner="compare").add(method_mapping=mapping, **self._scorers)
+
+
+def needs_model(scorer):
+    """Return whether a scorer may look at more than a model's answers: at the model, or at groups."""
+    if not isinstance(scorer, _SCORER):
+        return True
+    routing = get_config()["enable_metadata_routing"]
+    return routing and bool(get_routing_for_object(scorer).consumes("score", ["groups"]))
+
+
+def score(scorers, responses, y, X=None, model=None, metadata=None):
+    """Score a model, or the answers that were kept of it.
+
+    Parameters
+    ----------
+    scorers : dict of str to callable
+    responses : Responses
+        For the clips.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+        Their labels.
+    X : clips or None, default=None
+    model : estimator or None, default=None
+        None where only answers are left.
+    metadata : dict of str to dict or None, default=None
+        What a scorer gets besides.
+
+    Returns
+    -------
+    scores : dict of str to float
+        NaN where a scorer failed.
+    errors : dict of str to str
+        What went wrong, for the scorers that failed.
+
+    Raises
+    ------
+    NotKeptError
+        Where a scorer needs more than is left.
+    """
+    scores, errors, stand_in = {}, {}, responses.stand_in()
+    for name, scorer in scorers.items():
+        if needs_model(scorer) and model is None:
+            raise NotKeptError(name)
+        try:
+            value = scorer(model if needs_model(scorer) else stand_in, X, y, **(metadata or {}).get(name, {}))
+            scores[name] = _number(value)
+        except NotKeptError:
+            raise
+        except Exception as error:  # whatever it is, the other scorers are worth keeping
+            scores[name], errors[name] = np.nan, f"{type(error).__name__}: {error}"
+    return scores, errors | nan_errors(scores, errors)
+
+
+def nan_errors(scores, known=()):
+    """Return what to say of scores that are NaN without an error."""
+    return {name: NAN for name, value in scores.items() if np.isnan(value) and name not in known}
+
+
+def _number(value):
+    value = value.item() if hasattr(value, "item") else value
+    if not isinstance(value, numbers.Real):
+        raise TypeError(f"a scorer must return a number, got {value!r} of type {type(value).__name__}")
+    return float(value)
+
+
+def _fits(value):
+    """Return whether answers are arrays within the limit."""
+    parts = value if isinstance(value, list) else [value]
+    return sum(np.asarray(part).nbytes for part in parts) <= LIMIT

@@ -1,0 +1,155 @@
+"""Whether scorers and labels fit together, found out on made-up answers before anything is fitted."""
+
+import warnings
+
+import numpy as np
+from sklearn.metrics import get_scorer
+
+from ._fold import rows
+from ._responses import METHODS, NAN, Responses, needs_model, score
+
+N_TRIED = 5000  # clips that are enough to see it
+FITTING = {
+    "classes": "'balanced_accuracy', 'accuracy', 'f1_macro', or 'roc_auc_ovr' for models with predict_proba",
+    "tags": "'f1_macro', 'f1_micro', 'f1_samples', or 'roc_auc' and 'average_precision' for models that give "
+    "probabilities",
+    "numbers": "'r2', 'neg_mean_absolute_error' or 'neg_root_mean_squared_error'",
+}
+
+
+def try_scorers(scorers, models, y, kind, splits):
+    """Raise where a scorer cannot score the labels whatever a model answers; say where it lacks something.
+
+    Scorers that get the model itself cannot be tried without one.
+
+    Parameters
+    ----------
+    scorers : dict of str to (str or callable)
+        The first is the one that models are judged by.
+    models : dict of str to estimator
+        Unfitted.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+        Labels.
+    kind : {"classes", "tags", "numbers"}
+        What they are.
+    splits : list of (ndarray, ndarray)
+        Positions of the training and of the test clips.
+
+    Returns
+    -------
+    doubts : list of str
+        Scorers beside the first that are undefined on all folds, and models that lack a method.
+
+    Raises
+    ------
+    ValueError
+        Where a scorer is for other labels, or the first one is undefined on all folds.
+    """
+    doubts, judge = [], next(iter(scorers))
+    for name, scorer in scorers.items():
+        scorer = get_scorer(scorer) if isinstance(scorer, str) else scorer
+        if needs_model(scorer):
+            continue
+        trial = _Trial(name, scorer, y, kind)
+        trial.check_labels(splits)
+        undefined = trial.undefined(splits)
+        if undefined and name == judge:
+            raise ValueError(
+                f"{undefined} Models are judged by it: pass another as the first scorer, or other folds."
+            )
+        doubts += [f"{undefined} Its scores will be NaN."] if undefined else trial.lacking(models)
+    return doubts
+
+
+class _Trial:
+    """One scorer, tried."""
+
+    def __init__(self, name, scorer, y, kind):
+        self._name, self._scorer, self._kind = name, scorer, kind
+        self._y, self._labels = y, np.asarray(y)
+
+    def check_labels(self, splits):
+        """Raise where the scorer takes no such labels, neither all of them nor those of a fold."""
+        n = len(self._labels)
+        few = np.arange(n) if n <= N_TRIED else np.random.RandomState(0).permutation(n)[:N_TRIED]
+        error = self._error(few)
+        if error not in (None, NAN) and self._error(splits[0][1]) not in (None, NAN):
+            raise ValueError(
+                f"The scorer {self._name!r} cannot score y, which holds {self._what()}: {error}\n"
+                f"For {self._kind}, use {FITTING[self._kind]}."
+            )
+
+    def undefined(self, splits):
+        """Return a sentence where no test part has a score, whatever is predicted; else None."""
+        error = None
+        for _, test in splits:
+            error = self._error(test)
+            if error is None:
+                return None
+        return (
+            f"The scorer {self._name!r} is undefined on the test part of every fold ({len(splits)} of them, "
+            f"the last of {len(splits[-1][1])} clips): {error}."
+        )
+
+    def lacking(self, models):
+        """Return a sentence for the models that do not have the method that the scorer needs."""
+        test = np.arange(min(len(self._labels), N_TRIED))
+        names = []
+        for name, model in models.items():
+            methods = [method for method in METHODS if hasattr(model, method)]
+            error = self._error(test, methods)
+            if error is not None and error.startswith("AttributeError"):
+                names.append(name)
+        if not names:
+            return []
+        whose = "its" if len(names) == 1 else "their"
+        return [
+            f"{', '.join(names)}: no method that the scorer {self._name!r} needs (predict_proba or "
+            f"decision_function), so that {whose} score will be NaN. Models that "
+            "give probabilities have it: for an SVM, CalibratedClassifierCV(SVC())."
+        ]
+
+    def _error(self, positions, methods=METHODS):
+        """Return None where some made-up answers get a score, else what was said of the last ones."""
+        y, error = rows(self._y, positions), None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for responses in _made_up(self._labels[positions], self._labels, self._kind, methods):
+                errors = score({self._name: self._scorer}, responses, y)[1]
+                if not errors:
+                    return None
+                error = errors[self._name]
+        return error
+
+    def _what(self):
+        if self._kind == "classes":
+            return f"{len(np.unique(self._labels))} classes"
+        shape = self._labels.shape
+        return f"{self._kind} of shape {shape}" if len(shape) > 1 else self._kind
+
+
+def _made_up(y, all_y, kind, methods):
+    """Yield answers of every form that models give for labels of a kind."""
+    guess, rng = np.roll(y, 1, axis=0), np.random.RandomState(0)
+    if kind == "numbers":
+        yield _responses("regressor", None, {"predict": guess})
+        yield _responses(
+            "regressor", None, {"predict": np.broadcast_to(np.mean(all_y, axis=0), y.shape).copy()}
+        )
+    elif kind == "tags":
+        chances = rng.uniform(size=y.shape)
+        values = {"predict": guess, "predict_proba": chances, "decision_function": chances - 0.5}
+        yield _responses("classifier", np.arange(y.shape[1]), values, methods)
+        pairs = [np.stack([1 - column, column], axis=1) for column in chances.T]
+        values = {"predict": guess, "predict_proba": pairs}
+        yield _responses("classifier", [np.array([0, 1])] * y.shape[1], values, methods)
+    else:
+        classes = np.unique(all_y)
+        chances = rng.dirichlet(np.ones(len(classes)), size=len(y))
+        margins = chances[:, 1] - 0.5 if len(classes) == 2 else chances
+        values = {"predict": guess, "predict_proba": chances, "decision_function": margins}
+        yield _responses("classifier", classes, values | {"predict_log_proba": np.log(chances)}, methods)
+
+
+def _responses(kind, classes, values, methods=METHODS):
+    return Responses("Model", kind, classes, [method for method in methods if method in values], values)
