@@ -1,20 +1,21 @@
-"""How well the default network does on real recordings, beside the classic pipelines, over seeds.
+"""How well the default models do on real recordings, every network over the same seeds.
 
-    python benchmarks/bench_accuracy.py [DATA] [--sets NAME ...] [--seeds 3] [--csv FILE] [--n-jobs 2]
+    python benchmarks/bench_accuracy.py [DATA] [--sets NAME ...] [--models NAME ...] [--seeds 3] [--csv FILE]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). On every set the same
-three pipelines: "SVM" and "LDA" of ``default_models``, and the default network,
-
-    make_pipeline(MelSpectrogram(), FrameScaler(), CNNClassifier(random_state=seed))
+models of ``default_models``: "SVM" and "LDA", which draw nothing at random, and networks, once per seed; of
+the networks "CNN" alone if ``--models`` does not say otherwise. ``--models SVM LDA`` takes some minutes.
 
 Folds hold groups (instruments, sources, speakers, tunes) together: those that the set brings, or for
 ``instrument_notes`` five folds of whole sources. The score is balanced accuracy, the mean over folds; for
-the network, each fold's score is the mean over seeds first. Intervals are of 95 %, with the variance as
+a network, each fold's score is the mean over seeds first. Intervals are of 95 %, with the variance as
 Nadeau and Bengio correct it. "pooled" is the balanced accuracy of the predictions for all clips, each made
 while the clip was held out: where folds are small and lack classes, the two differ.
 
-The network's defaults were chosen by scores inside the training part of fold 0 of each set
-(docs/decisions.rst); "fold 0" is the score on that fold, which had no part in choosing.
+The defaults of the CNN and the statistics of the LDA were chosen by scores inside the training part of fold 0
+of each set (docs/decisions.rst); "fold 0" is the score on that fold, which had no part in choosing.
+
+With ``--csv FILE`` the machine that the seconds hold for goes to FILE with ``.machine.txt`` at its end.
 """
 
 import argparse
@@ -24,15 +25,13 @@ import tempfile
 
 import numpy as np
 import pandas as pd
+from machine import note_machine
+from seeds import CLASSIC, columns, mean_scores, over_seeds
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GroupKFold, PredefinedSplit
-from sklearn.pipeline import make_pipeline
 
-from skmir.feature_extraction import MelSpectrogram
 from skmir.model_selection import compare, default_models
 from skmir.model_selection._statistics import corrected_interval
-from skmir.neural_network import CNNClassifier
-from skmir.preprocessing import FrameScaler
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SETS = (
@@ -60,51 +59,28 @@ def load(folder, name):
     return paths, labels, list(splits)
 
 
-def models(seeds, memory):
-    """Return the classic pipelines, and the network once a seed."""
-    network = {
-        f"CNN {seed}": make_pipeline(
-            MelSpectrogram(memory=memory), FrameScaler(), CNNClassifier(random_state=seed)
-        )
-        for seed in range(seeds)
-    }
-    return {**default_models(["SVM", "LDA"], memory=memory), **network}
-
-
-def run(folder, name, seeds, n_jobs, memory):
-    """Return the rows of the table for one set: a dict a model."""
+def run(folder, name, models, n_seeds, n_jobs, memory):
+    """Return the rows of the table for one set: a dict per model."""
     paths, labels, splits = load(folder, name)
-    result = compare(
-        models(seeds, memory), paths, labels, cv=splits, n_jobs=n_jobs, random_state=0, verbose=1
-    )
+    runs = over_seeds(models, n_seeds, memory)
+    result = compare(runs, paths, labels, cv=splits, n_jobs=n_jobs, random_state=0, verbose=1)
     ratio = np.mean([len(test) / len(train) for train, test in splits])
-    columns = [f"CNN {seed}" for seed in range(seeds)]
-    scores = {
-        "SVM": result.scores_["SVM"],
-        "LDA": result.scores_["LDA"],
-        "CNN": result.scores_[columns].mean(axis=1),
-    }
-    pooled = {model: pooled_score(labels, result.predictions_[model]) for model in result.scores_}
-    pooled["CNN"] = np.mean([pooled[column] for column in columns])
+    scores = mean_scores(result, models, n_seeds)
     rows = []
-    for model, values in scores.items():
-        low, high = corrected_interval(values, ratio)
-        row = {
-            "set": name,
-            "clips": len(paths),
-            "model": model,
-            "mean": values.mean(),
-            "low": low,
-            "high": high,
-        }
-        for other in ("SVM", "LDA"):
-            difference = values - scores[other]
-            bounds = corrected_interval(difference, ratio) if model == "CNN" else (np.nan, np.nan)
-            row |= {f"less {other}": difference.mean()} | dict(
-                zip((f"low {other}", f"high {other}"), bounds, strict=True)
-            )
-        seconds = result.table_.loc[columns if model == "CNN" else [model], "fit_time"].mean()
-        rows.append({**row, "pooled": pooled[model], "fold 0": values.iloc[0], "fit s": seconds})
+    for model in models:
+        names = columns(model, n_seeds)
+        low, high = corrected_interval(scores[model], ratio)
+        row = {"set": name, "clips": len(paths), "model": model}
+        row |= {"mean": scores[model].mean(), "low": low, "high": high}
+        for other in (m for m in CLASSIC if m in models and model not in CLASSIC):
+            difference = scores[model] - scores[other]
+            bounds = corrected_interval(difference, ratio)
+            row |= {f"less {other}": difference.mean()}
+            row |= dict(zip((f"low {other}", f"high {other}"), bounds, strict=True))
+        row["pooled"] = np.mean([pooled_score(labels, result.predictions_[run]) for run in names])
+        row["fold 0"] = scores[model].iloc[0]
+        row["fit s"] = result.table_.loc[names, "fit_time"].mean()
+        rows.append(row)
     return rows
 
 
@@ -114,29 +90,40 @@ def pooled_score(labels, predictions):
     return balanced_accuracy_score(labels[seen], predictions.data[seen])
 
 
-def published(table):
-    """Return the table as the documentation shows it: a row a set, a column a model."""
+def published(table, models):
+    """Return the table as the documentation shows it: a row per set, a column per model."""
+    classic = [model for model in models if model in CLASSIC]
+    networks = [model for model in models if model not in CLASSIC]
+    pooled = f"pooled: {', '.join(models)}"
     rows = {}
     for (name, clips), part in table.groupby(["set", "clips"], sort=False):
         part = part.set_index("model")
         cell = {m: f"{r['mean']:.3f} ({r['low']:.2f} to {r['high']:.2f})" for m, r in part.iterrows()}
-        network = part.loc["CNN"]
-        for other in ("SVM", "LDA"):
-            low, high = network[f"low {other}"], network[f"high {other}"]
-            cell[f"CNN less {other}"] = f"{network[f'less {other}']:+.3f} ({low:+.2f} to {high:+.2f})"
-        cell["pooled: SVM, LDA, CNN"] = ", ".join(
-            f"{part.loc[m, 'pooled']:.3f}" for m in ("SVM", "LDA", "CNN")
-        )
-        cell["CNN fit, s"] = f"{network['fit s']:.0f}"
+        for network in networks:
+            row = part.loc[network]
+            for other in classic:
+                bounds = f"({row[f'low {other}']:+.2f} to {row[f'high {other}']:+.2f})"
+                cell[f"{network} less {other}"] = f"{row[f'less {other}']:+.3f} {bounds}"
+        cell[pooled] = ", ".join(f"{part.loc[m, 'pooled']:.3f}" for m in models)
+        cell |= {f"{m} fit, s": f"{part.loc[m, 'fit s']:.{0 if m in networks else 1}f}" for m in models}
         rows[f"{name} ({clips})"] = cell
-    means = table.groupby("model")[["mean", "pooled", "fold 0"]].mean()
-    last = {model: f"{means.loc[model, 'mean']:.3f}" for model in ("SVM", "LDA", "CNN")}
-    last["CNN less SVM"] = f"{means.loc['CNN', 'mean'] - means.loc['SVM', 'mean']:+.3f}"
-    last["CNN less LDA"] = f"{means.loc['CNN', 'mean'] - means.loc['LDA', 'mean']:+.3f}"
-    last["pooled: SVM, LDA, CNN"] = ", ".join(f"{means.loc[m, 'pooled']:.3f}" for m in ("SVM", "LDA", "CNN"))
+    return (
+        pd.DataFrame({**rows, "mean": _means(table, models, pooled)}).T.rename_axis("set (clips)").fillna("")
+    )
+
+
+def _means(table, models, pooled):
+    """Return the last row, means over sets, and print those on fold 0."""
+    means = table.groupby("model")[["mean", "pooled", "fold 0"]].mean().loc[models]
+    last = {model: f"{means.loc[model, 'mean']:.3f}" for model in models}
+    for network in (model for model in models if model not in CLASSIC):
+        for other in (model for model in models if model in CLASSIC):
+            difference = means.loc[network, "mean"] - means.loc[other, "mean"]
+            last[f"{network} less {other}"] = f"{difference:+.3f}"
+    last[pooled] = ", ".join(f"{means.loc[m, 'pooled']:.3f}" for m in models)
     print("\nfold 0 of each set, which had no part in choosing, mean over sets:")
     print(means["fold 0"].round(3).to_string())
-    return pd.DataFrame({**rows, "mean": last}).T.rename_axis("set (clips)").fillna("")
+    return last
 
 
 def main():
@@ -144,17 +131,19 @@ def main():
     default = os.environ.get("SKMIR_TEST_DATA", ROOT.parent / "shared" / "data")
     parser.add_argument("data", nargs="?", type=pathlib.Path, default=default)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--models", nargs="+", choices=list(default_models()), default=["SVM", "LDA", "CNN"])
+    parser.add_argument("--seeds", type=int, default=3, help="of each network")
     parser.add_argument("--csv", help="where to write the table")
     parser.add_argument("--n-jobs", type=int, default=-1)
     args = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as memory:
         for name in args.sets:
-            rows += run(pathlib.Path(args.data), name, args.seeds, args.n_jobs, memory)
-            print(pd.DataFrame(rows[-3:]).round(3).to_string(), flush=True)
-    table = published(pd.DataFrame(rows))
+            rows += run(pathlib.Path(args.data), name, args.models, args.seeds, args.n_jobs, memory)
+            print(pd.DataFrame(rows[-len(args.models) :]).round(3).to_string(), flush=True)
+    table = published(pd.DataFrame(rows), args.models)
     print(table.to_string())
+    note_machine(f"one thread per fit, n_jobs={args.n_jobs}", args.csv)
     if args.csv:
         table.to_csv(args.csv)
 

@@ -18,6 +18,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import soundfile
+from machine import note_machine
 from signals import SR, music
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -108,6 +109,7 @@ def main():
             columns[f"x bound, n_jobs={n_jobs}"] = (seconds / seconds.iloc[0]).round(2)
     table = pd.DataFrame(columns)
     print(table.to_string())
+    note_machine("threads and jobs as the columns say", args.csv)
     if args.csv:
         table.to_csv(args.csv, index_label="grid search, 12 candidates x 5 folds")
 

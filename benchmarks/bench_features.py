@@ -24,9 +24,10 @@ import librosa
 import numpy as np
 import pandas as pd
 import torch
+from machine import note_machine
 from signals import SR, music
 
-from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram
+from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram, SpectralShape
 
 N_CLIPS, SECONDS = 24, 10.0
 TURN = 0.3  # s
@@ -35,6 +36,7 @@ FRONT_ENDS = {
     "MelSpectrogram": MelSpectrogram(),
     "MFCC": MFCC(),
     "Chroma(kind='stft')": Chroma(),
+    "SpectralShape": SpectralShape(),
     "CQT": CQT(),
     "Chroma(kind='cqt')": Chroma(kind="cqt"),
 }
@@ -43,9 +45,24 @@ LIBROSA = {
     "MelSpectrogram": lambda y: librosa.feature.melspectrogram(y=y),
     "MFCC": lambda y: librosa.feature.mfcc(y=y),
     "Chroma(kind='stft')": lambda y: librosa.feature.chroma_stft(y=y),
+    "SpectralShape": lambda y: spectral_shape(y),
     "CQT": lambda y: np.abs(librosa.cqt(y)),
     "Chroma(kind='cqt')": lambda y: librosa.feature.chroma_cqt(y=y),
 }
+
+
+def spectral_shape(y):
+    """Return all descriptors by librosa's functions, which share one spectrogram where they can."""
+    feature, S = librosa.feature, np.abs(librosa.stft(y))
+    names = ("centroid", "bandwidth", "rolloff", "contrast", "flatness")
+    return np.concatenate(
+        [
+            *(getattr(feature, f"spectral_{name}")(S=S) for name in names),
+            librosa.onset.onset_strength(S=S, center=False)[np.newaxis],
+            feature.zero_crossing_rate(y),
+            feature.rms(y=y),
+        ]
+    )
 
 
 def nnaudio_modules():
@@ -189,6 +206,7 @@ def main():
         * (args.device == "cpu")
     )
     print(table.to_string())
+    note_machine("threads as the columns say", args.csv)
     if args.csv:
         table.to_csv(args.csv, index_label="front end")
 

@@ -13,6 +13,7 @@ import time
 
 import numpy as np
 import pandas as pd
+from machine import note_machine
 from sklearn.neural_network import BernoulliRBM
 from sklearn.preprocessing import MinMaxScaler
 from threadpoolctl import threadpool_limits
@@ -98,6 +99,7 @@ def main():
         )
     table = pd.DataFrame(rows).round({"ms a pass": 0, "x scikit-learn": 2, "pseudo-likelihood": 1})
     print(table.to_string(index=False))
+    note_machine("threads as the first column says", args.csv)
     if args.csv:
         table.to_csv(args.csv, index=False)
 

@@ -20,6 +20,7 @@ import time
 import numpy as np
 import pandas as pd
 import soundfile
+from machine import note_machine
 from signals import SR, music
 
 MIB = 2**20
@@ -150,6 +151,7 @@ def main():
             os.utime(path, (1e9, 1e9))
         table = pd.DataFrame([row for step in STEPS for row in rows_of(step, args.sizes, folder)])
     print(table.to_string(index=False))
+    note_machine("one thread", args.csv)
     if args.csv:
         table.to_csv(args.csv, index=False)
 

@@ -25,6 +25,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import torch
+from machine import note_machine
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier as ScikitMLP
 from skorch import NeuralNetClassifier
@@ -207,6 +208,7 @@ def main():
         rows[name] = row
     table = pd.DataFrame(rows).T.rename_axis("network")
     print(table.round(3).to_string())
+    note_machine("one thread", args.csv)
     if args.csv:
         table.round(3).to_csv(args.csv)
     if args.device != "cpu":

@@ -1,10 +1,10 @@
-"""The default models on synthesised notes, with README.md's figure, and on real recordings.
+"""The default models on synthesised notes, with README.md's figure, and on real recordings, with one seed.
 
 Usage: python benchmarks/compare_real.py [DATA] [--sets NAME ...] [--n-jobs N]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). The figure goes to
 docs/images/compare_instruments.png, the tables, in Markdown, to standard output. About 15 minutes on two
-cores for all sets; bench_accuracy.py has the default network alone, over seeds.
+cores for all sets. README.md's table, over seeds, is bench_instruments.py's.
 """
 
 import argparse
@@ -12,6 +12,8 @@ import os
 import pathlib
 
 import matplotlib
+from machine import note_machine
+from seeds import markdown
 
 from skmir.datasets import load_folder, make_instruments
 from skmir.inspection import ComparisonDisplay
@@ -67,26 +69,9 @@ def run(title, data, n_folds, n_jobs):
     )
     n_groups = len(set(data.groups))
     print(f"\n{title}: {len(data.data)} clips, {len(data.target_names)} classes, {n_groups} groups\n")
-    print(markdown(result.table_), flush=True)
+    print(f"{markdown(result.table_)}\n", flush=True)
+    note_machine(f"one thread per fit, n_jobs={n_jobs}")
     return result
-
-
-def markdown(table):
-    """Return a table of a comparison in Markdown."""
-    lines = [
-        "| model | balanced accuracy | 95 % interval | p against SVM (Holm) | fit, s a fold | parameters |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for name, row in table.iterrows():
-        p = "" if row["p_holm"] != row["p_holm"] else f"{row['p_value']:.2g} ({row['p_holm']:.2g})"
-        interval = f"{row['ci_low']:.3f} to {row['ci_high']:.3f}"
-        if row["ci_low"] != row["ci_low"]:  # the same on all folds
-            interval = "\N{EN DASH}"
-        lines.append(
-            f"| {name} | {row['mean']:.3f} | {interval} | {p} "
-            f"| {row['fit_time']:.1f} | {row['n_parameters']:,} |"
-        )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

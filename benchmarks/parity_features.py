@@ -18,7 +18,16 @@ import pandas as pd
 from signals import music
 
 from skmir.audio import load
-from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram, OnsetStrength, Tempogram
+from skmir.feature_extraction import (
+    CQT,
+    DFT,
+    MFCC,
+    Chroma,
+    MelSpectrogram,
+    OnsetStrength,
+    SpectralShape,
+    Tempogram,
+)
 
 STFT = [
     {},
@@ -104,6 +113,20 @@ GRIDS = [
             *[{"window": "hamming"}, {"center": False, "win_length": 100}],
         ],
     ),
+    *[
+        (SpectralShape, name, {"features": (name,)}, [*STFT, *more])
+        for name, more in {
+            "centroid": [],
+            "bandwidth": [],
+            "rolloff": [{"roll_percent": share} for share in (0.1, 0.5)],
+            "contrast": [{"fmin": 100.0}, {"n_bands": 4}, {"quantile": 0.1}, {"linear": True}],
+            "flatness": [],
+        }.items()
+    ],
+    *[
+        (SpectralShape, name, {"features": (name,)}, [{}, {"hop_length": 441}, {"n_fft": 1023}])
+        for name in ("flux", "zero_crossing_rate", "rms")
+    ],
 ]
 REFERENCES = {
     "abs(stft)": lambda y, hop_length=512, power=1.0, **p: (
@@ -118,6 +141,17 @@ REFERENCES = {
         y=y, aggregate=getattr(np, aggregate), **p
     )[np.newaxis],
     "tempogram": lambda y, **p: librosa.feature.tempogram(y=y, **p),
+    **{
+        name: lambda y, name=name, **p: getattr(librosa.feature, f"spectral_{name}")(y=y, **p)
+        for name in ("centroid", "bandwidth", "rolloff", "contrast", "flatness")
+    },
+    "flux": lambda y, hop_length=512, **p: librosa.onset.onset_strength(
+        S=np.abs(librosa.stft(y, hop_length=hop_length, **p)), center=False
+    )[np.newaxis],
+    "zero_crossing_rate": lambda y, n_fft=2048, **p: librosa.feature.zero_crossing_rate(
+        y, frame_length=n_fft, **p
+    ),
+    "rms": lambda y, n_fft=2048, **p: librosa.feature.rms(y=y, frame_length=n_fft, **p),
 }
 
 

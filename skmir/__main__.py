@@ -3,15 +3,17 @@
 import argparse
 import json
 import os
-import pathlib
 import sys
 import tempfile
 import warnings
 
+from ._model_names import MODEL_NAMES
+from ._options import in_options
 from ._version import __version__
 
 TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
-MAX_ERRORS = 10  # files named when some cannot be read
+# Warnings from within fits of what the command has said once, of the classes and of the recordings.
+SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
 DASH = "\N{EN DASH}"  # in tables, for what is not known
@@ -34,10 +36,12 @@ def main(argv=None):
     args = _parser().parse_args(argv)
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _show_warning
+            warnings.showwarning = _Warnings().show
+            for words in SAID_BEFORE:
+                warnings.filterwarnings("ignore", message=words)
             args.run(args)
     except (OSError, ValueError, TypeError, ImportError) as error:
-        print(f"skmir {args.command}: error: {error}", file=sys.stderr)
+        print(f"skmir {args.command}: error: {in_options(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"skmir {args.command}: broken off. {_how_to_go_on(args)}", file=sys.stderr)
@@ -45,11 +49,20 @@ def main(argv=None):
     return 0
 
 
-def _show_warning(message, category, filename, lineno, file=None, line=None):
-    """Say a warning in one line, above the progress bar, without the place in the source that gave it."""
-    from tqdm import tqdm
+class _Warnings:
+    """Warnings as lines above the progress bar, each once and in the command's words."""
 
-    tqdm.write(f"skmir compare: warning: {' '.join(str(message).split())}", file=sys.stderr)
+    def __init__(self):
+        self._said = set()
+
+    def show(self, message, category, filename, lineno, file=None, line=None):
+        """Take the place of ``warnings.showwarning``."""
+        from tqdm import tqdm
+
+        text = in_options(" ".join(str(message).split()))
+        if text not in self._said:
+            self._said.add(text)
+            tqdm.write(f"skmir compare: warning: {text}", file=sys.stderr)
 
 
 def _how_to_go_on(args):
@@ -99,15 +112,15 @@ def _add_data_arguments(parser):
 
 def _add_experiment_arguments(parser):
     option = parser.add_argument
-    models = "models to run, of SVM LDA MLP CNN CRNN DBN; all if not given"
+    models = f"models to run, of {' '.join(MODEL_NAMES)}; all if not given"
     option("--models", nargs="+", metavar="NAME", help=models)
     reference = "model that the others are tested against; the first if not given"
     option("--reference", metavar="NAME", help=reference)
     option("--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)")
     repeats = "how many times clips, or groups, are dealt out anew to the folds (default: %(default)s)"
     option("--repeats", type=int, default=1, metavar="N", help=repeats)
-    scorers = "scikit-learn scorers; models are judged by the first (default: balanced_accuracy)"
-    option("--scoring", nargs="+", default=["balanced_accuracy"], metavar="NAME", help=scorers)
+    scorers = "scikit-learn scorers; models are judged by the first; balanced_accuracy if not given"
+    option("--scoring", nargs="+", metavar="NAME", help=scorers)
     option("--n-jobs", type=int, metavar="N", help="processes; all cores if not given, one on a GPU")
     seed = "decides notes, folds, weights and order (default: %(default)s)"
     option("--seed", type=int, default=0, help=seed)
@@ -137,20 +150,34 @@ def _add_output_arguments(parser):
 
 
 def _compare(args):
-    """Load, compare, print, write."""
-    # Imported here so that --help and --version answer at once.
-    from .model_selection import compare, default_models
+    """Check, load, compare, print, write; whatever is slow to import waits for its turn."""
+    from ._early_checks import check_classes, check_options, check_targets
 
     _give_back_folder(args)
-    output, report = _targets(args)
+    check_options(args)
+    data = _load(args)
+    check_classes(data, args)
+    output, report = check_targets(args, REPORT, REPORT_ALONE)
+    if args.folder is not None:
+        from ._recordings import check_recordings
+
+        check_recordings(data["data"], verbose=0 if args.quiet else 1)
+    result = _run(args, data)
+    _print(result, data)
+    for path in _write(result, data, output, report):
+        _say(f"wrote {path}")
+
+
+def _run(args, data):
+    from .model_selection import compare, default_models
+
     with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
         models = default_models(args.models, max_iter=args.max_epochs, memory=args.memory or folder)
-        data = _load(args)
         result = compare(
             models,
-            data.data,
+            data["data"],
             _labels(data),
-            groups=data.groups,
+            groups=data["groups"],
             cv=args.cv,
             n_repeats=args.repeats,
             scoring=args.scoring,
@@ -160,71 +187,59 @@ def _compare(args):
             random_state=args.seed,
             verbose=0 if args.quiet else 1,
         )
-    _print(result, data)
-    for path in _write(result, data, output, report):
-        print(f"wrote {path}")
+    result.warnings_ = list(map(in_options, result.warnings_))  # the report and the record show them
+    return result
 
 
 def _give_back_folder(args):
-    """Take a FOLDER that stands behind --scoring or --report for what it is, not for a scorer or a file."""
+    """Take a FOLDER behind --scoring, --models or --report for what it is, not for one of their values."""
     if args.folder is not None:
         return
     if args.report and os.path.isdir(args.report):
         args.folder, args.report = args.report, ""
-    elif len(args.scoring) > 1 and os.path.isdir(args.scoring[-1]):
-        args.folder = args.scoring.pop()
+    for names in (args.scoring, args.models):
+        if args.folder is None and names and len(names) > 1 and os.path.isdir(names[-1]):
+            args.folder = names.pop()
 
 
 def _labels(data):
     """Return names of classes, in which warnings can be read; of two, numbers: scorers look for class 1."""
-    return data.target if len(data.target_names) <= 2 else [data.target_names[i] for i in data.target]
+    names = data["target_names"]
+    return data["target"] if len(names) <= 2 else [names[i] for i in data["target"]]
 
 
 def _print(result, data):
-    print(_describe(data))
-    print(result)
+    _say(_describe(data))
+    _say(result)
     for scorer in result.scorers_[1:]:
         table = result.tables_[scorer][OTHER_COLUMNS]
-        print(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format, na_rep=DASH)}")
+        _say(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format, na_rep=DASH)}")
+
+
+def _say(text):
+    """Print; where nobody reads any more (``| head``), go on in silence: files are still to be written."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _load(args):
-    from .datasets import load_folder, make_instruments
-
+    """Return the data as a mapping."""
     if args.folder is None:
         _refuse_without_folder(args)
+        from .datasets import make_instruments
+
         return make_instruments(random_state=args.seed)
-    data = load_folder(
+    from .datasets._folder import list_folder
+
+    return list_folder(
         args.folder,
         labels=args.labels,
         file_column=args.file,
         label_column=args.label,
         group_column=None if args.group == "none" else args.group,
     )
-    _check_recordings(data.data, verbose=0 if args.quiet else 1)
-    return data
-
-
-def _check_recordings(paths, *, verbose):
-    """Decode every file once: a bad one would fail most fits of every model, some of them hours later."""
-    from .audio._stream import stream
-
-    errors = [error for error in stream(_error_of, paths, n_jobs=-1, verbose=verbose) if error]
-    if errors:
-        more = "" if len(errors) <= MAX_ERRORS else f"\nand {len(errors) - MAX_ERRORS} more"
-        listed = "\n".join(str(error) for error in errors[:MAX_ERRORS])
-        raise ValueError(f"{len(errors)} of {len(paths)} recordings cannot be used:\n{listed}{more}")
-
-
-def _error_of(path):
-    """Return what is wrong with a file, or None."""
-    from .audio import load
-
-    try:
-        load(path)
-    except (OSError, ValueError) as error:
-        return error
-    return None
 
 
 def _refuse_without_folder(args):
@@ -244,28 +259,8 @@ def _n_jobs(n_jobs):
 
 
 def _describe(data):
-    groups = "no groups" if data.groups is None else f"{len(set(data.groups))} groups"
-    return f"{len(data.data)} clips, {len(data.target_names)} classes, {groups}"
-
-
-def _targets(args):
-    """Return the folder of --output and the file of --report, or None.
-
-    What would fail in the end fails now, before hours go into what they shall hold.
-    """
-    output = None if args.output is None else pathlib.Path(args.output)
-    report = None if args.report is None else pathlib.Path(args.report or _default_report(output))
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"--report {args.report} is no name of a page. Let it end in .html.")
-    for folder in filter(None, (output, report and report.parent)):
-        import matplotlib  # noqa: F401
-
-        folder.mkdir(parents=True, exist_ok=True)
-    return output, report
-
-
-def _default_report(output):
-    return REPORT_ALONE if output is None else output / REPORT
+    groups = "no groups" if data["groups"] is None else f"{len(set(data['groups']))} groups"
+    return f"{len(data['data'])} clips, {len(data['target_names'])} classes, {groups}"
 
 
 def _write(result, data, output, report):
@@ -274,8 +269,8 @@ def _write(result, data, output, report):
     if report is not None:
         from .inspection import write_report
 
-        names = {"target_names": data.target_names}
-        paths.append(write_report(result, report, description=data.DESCR, **names))
+        names = {"target_names": data["target_names"]}
+        paths.append(write_report(result, report, description=data["DESCR"], **names))
     return paths
 
 
@@ -288,7 +283,7 @@ def _write_output(result, data, folder):
     matplotlib.use("agg")
     paths = {name: folder / file for name, file in OUTPUTS.items()}
     result.table_.to_csv(paths["table"])
-    record = {"data": data.DESCR, "target_names": list(data.target_names), **result.to_dict()}
+    record = {"data": data["DESCR"], "target_names": list(data["target_names"]), **result.to_dict()}
     paths["record"].write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.savefig(paths["figure"], dpi=150, bbox_inches="tight")

@@ -1,5 +1,7 @@
 """What a report of a fault needs to know about the machine."""
 
+import os
+import pathlib
 import platform
 import sys
 from importlib import metadata
@@ -36,6 +38,31 @@ def versions():
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+def machine():
+    """Return the processor's model and the number of cores that this process may use.
+
+    Seconds mean something beside these two; no name of a host is in it.
+
+    Returns
+    -------
+    machine : str
+        Such as "AMD EPYC 7763, 2 cores".
+    """
+    allowed = getattr(os, "sched_getaffinity", None)
+    n_cores = len(allowed(0)) if allowed else os.cpu_count() or 1
+    return f"{_processor()}, {n_cores} core{'s' * (n_cores != 1)}"
+
+
+def _processor():
+    """Return the processor's model; outside Linux, what Python knows of it."""
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return next(filter(None, [*models[:1], platform.processor(), platform.machine()]), "unknown processor")
 
 
 def show_versions(file=None):

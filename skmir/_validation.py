@@ -154,7 +154,7 @@ def warn_if_wide(estimator, frames):
         )
 
 
-def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, none=False):
+def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, below=None, none=False):
     """Raise unless a parameter is a number within its range.
 
     Parameters
@@ -167,8 +167,8 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
         ``numbers.Integral`` or ``numbers.Real``.
     low, high : number, default=None
         Closed bounds.
-    above : number, default=None
-        An open lower bound.
+    above, below : number, default=None
+        Open bounds.
     none : bool, default=False
         Whether None is allowed.
     """
@@ -177,32 +177,62 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
     number = "an integer" if kind is numbers.Integral else "a number"
     bounds = [
         text
-        for bound, text in ((low, f">= {low}"), (above, f"> {above}"), (high, f"<= {high}"))
+        for bound, text in (
+            (low, f">= {low}"),
+            (above, f"> {above}"),
+            (high, f"<= {high}"),
+            (below, f"< {below}"),
+        )
         if bound is not None
     ]
     allowed = " ".join([number, " and ".join(bounds)]).strip() + (" or None" if none else "")
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"{name}={value!r} must be {allowed}.")
+        raise TypeError(f"{name}={plain(value)!r} must be {allowed}.")
     if (
         (low is not None and not value >= low)
         or (above is not None and not value > above)
         or (high is not None and not value <= high)
+        or (below is not None and not value < below)
     ):
-        raise ValueError(f"{name}={value!r} must be {allowed}.")
+        raise ValueError(f"{name}={plain(value)!r} must be {allowed}.")
 
 
 def check_choice(name, value, choices):
     """Return ``choices[value]``, or raise an error that lists the choices."""
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name}={value!r} is not one of {sorted(choices)}.")
+        raise ValueError(f"{name}={plain(value)!r} is not one of {sorted(choices)}.")
     return choices[value] if isinstance(choices, dict) else value
+
+
+def plain(value):
+    """Return a value as Python's own type, so that a message shows ``'a'`` and 3, not ``np.str_('a')``.
+
+    Parameters
+    ----------
+    value : object
+        numpy's scalars and arrays, and lists, tuples, sets and dicts with such items, are turned; all else
+        is returned as it is. Every str becomes str itself, whatever its subclass.
+
+    Returns
+    -------
+    value : object
+    """
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, np.generic | np.ndarray):
+        return plain(value.tolist()) if value.dtype.kind == "O" else value.tolist()
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)(map(plain, value))
+    if type(value) is dict:
+        return {plain(name): plain(item) for name, item in value.items()}
+    return value
 
 
 def _no_single_path(X):
     if is_path(X):
         raise ValueError(
-            f"X is the single path {os.fspath(X)!r} where several clips are expected. Pass a list: "
-            f"[{os.fspath(X)!r}]."
+            f"X is the single path {plain(os.fspath(X))!r} where several clips are expected. Pass a list: "
+            f"[{plain(os.fspath(X))!r}]."
         )
     return X
 
@@ -221,8 +251,8 @@ def _column_of_paths(X):
         return X
     if X.shape[1] != 1:
         raise ValueError(
-            f"X is a DataFrame with the columns {list(X.columns)}. Pass the one that holds the paths, "
-            f"for instance X[{X.columns[0]!r}]."
+            f"X is a DataFrame with the columns {plain(list(X.columns))}. Pass the one that holds the paths, "
+            f"for instance X[{plain(X.columns[0])!r}]."
         )
     return X.iloc[:, 0]
 
@@ -259,7 +289,7 @@ def _check_paths(items):
             f"X mixes paths and other things: clip {wrong[0]} is {type(items[wrong[0]]).__name__}. "
             "Pass all clips as paths, or all as waveforms."
         )
-    return [os.fspath(item) for item in items]
+    return [plain(os.fspath(item)) for item in items]
 
 
 def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):

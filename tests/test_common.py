@@ -21,8 +21,10 @@ from skmir.feature_extraction import (
     LogFilteredSpectrogram,
     MelSpectrogram,
     OnsetStrength,
+    SpectralShape,
     Tempogram,
 )
+from skmir.model_selection import ShrinkageLDA
 from skmir.neural_network import (
     RBM,
     CNNClassifier,
@@ -66,6 +68,8 @@ ESTIMATORS = [
     OnsetStrength(),
     OnsetStrength(aggregate="median", max_size=3),
     Tempogram(),
+    SpectralShape(),
+    SpectralShape(("rms", "contrast"), n_bands=3, linear=True),
     LogFilteredSpectrogram(),
     LogFilteredSpectrogram(n_fft=(1024, 2048), bands_per_octave=(6, 12), diff_ratio=0.5),
     BeatSynchronizer(),
@@ -73,6 +77,7 @@ ESTIMATORS = [
     FramePooler(),
     FramePooler(("median", "skewness", "kurtosis", "delta_std")),
     FramePooler(("q05", "q95", "third_moment", "fourth_moment")),
+    FramePooler(("mean", "max"), n_parts=3),
     WindowPooler(),
     WindowPooler(("mean", "q25", "std"), widths=(3, 8), hop=2),
     FrameScaler(),
@@ -133,6 +138,8 @@ ESTIMATORS = [
     DBNClassifier((16, 16), max_iter=40),
     DBNClassifier((16,), pretraining="dae", activation="relu", max_iter=40),
     DBNClassifier((16,), pretraining=None, max_iter=40),
+    ShrinkageLDA(),
+    ShrinkageLDA(0.5, priors=None),
 ]
 
 # Some checks leave the seed alone, and one wants probabilities in the order of the scores: about once in a

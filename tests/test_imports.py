@@ -21,6 +21,8 @@ FLOORS = {
     "_device": 0,
     "_cache": 0,
     "_show_versions": 0,
+    "_model_names": 0,
+    "_options": 0,
     "audio": 1,
     "dsp": 1,
     "modules": 1,
@@ -34,6 +36,8 @@ FLOORS = {
     "sequence": 4,
     "model_selection": 4,
     "inspection": 4,
+    "_early_checks": 4,
+    "_recordings": 4,
     "_trusted_types": 5,
     "__main__": 5,
 }

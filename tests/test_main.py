@@ -1,7 +1,10 @@
 """The command, end to end on small data."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -186,7 +189,7 @@ def test_a_report_that_could_not_be_written_is_refused_first(folder, capsys):
     assert (folder / "labels.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("options", [["--report"], ["--scoring", "accuracy"]])
+@pytest.mark.parametrize("options", [["--report"], ["--scoring", "accuracy"], ["--models", "SVM"]])
 def test_folder_behind_options_with_open_ends(folder, tmp_path, monkeypatch, capsys, options):
     monkeypatch.chdir(tmp_path)
     common = ["--group", "take", "--cv", "2", "--models", "SVM", "--quiet", "--n-jobs", "1"]
@@ -270,3 +273,90 @@ def test_warnings_are_lines_that_can_be_read(folder, tmp_path, monkeypatch, caps
     assert any("Model 'SVM' failed on fold 0: ValueError: no such thing Its score" in line for line in lines)
     assert not any("_compare.py" in line or "UserWarning" in line for line in lines)
     assert "SVM failed on fold 0: ValueError: no" in page(tmp_path / "r.html").text
+
+
+def test_a_recording_too_short_for_the_models_is_named_before_any_fit(folder, monkeypatch, capsys):
+    soundfile.write(folder / "03.wav", np.full(100, 0.1), 22050)
+    monkeypatch.setattr(_fold, "run_fold", None)
+    assert svm(folder) == 2
+    error = capsys.readouterr().err
+    assert "1 of 16 recordings cannot be used:\n" in error
+    assert "03.wav' is too short: it has 100 samples" in error
+
+
+def test_doubtful_recordings_are_warned_of_once(folder, capsys):
+    soundfile.write(folder / "03.wav", np.zeros(11025), 22050)
+    soundfile.write(folder / "05.wav", 0.1 * np.sin(np.arange(1000)), 22050)
+    assert svm(folder) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert sum("1 of 16 recordings is silent" in line for line in lines) == 1
+    assert sum("shorter than" in line for line in lines) == 1
+
+
+def test_messages_speak_of_options(folder, capsys):
+    """Doubts, in the words of the command, on the terminal, in the report and in the record."""
+    out = folder / "out"
+    options = [
+        "--models",
+        "CNN",
+        "--max-epochs",
+        "1",
+        "--cv",
+        "2",
+        "--n-jobs",
+        "1",
+        "--group",
+        "none",
+        "--quiet",
+    ]
+    assert main(["compare", str(folder), *options, "--report", "--output", str(out)]) == 0
+    error = capsys.readouterr().err
+    record = json.loads((out / "record.json").read_text())
+    for text in (error, *record["warnings"], page(out / "report.html").text):
+        assert not re.search(r"\b(n_repeats|cv|groups|group_column|n_jobs|names)=|\bPass cv\b", text)
+    assert "--repeats narrows them" in error
+    assert any("--repeats narrows them" in warning for warning in record["warnings"])
+
+
+def test_small_classes_are_warned_of_in_groups(folder, capsys):
+    rows = pd.read_csv(folder / "labels.csv")
+    rows.loc[rows["take"] == "take0", "label"] = "middle"
+    rows.to_csv(folder / "labels.csv", index=False)
+    assert svm(folder) == 0
+    error = capsys.readouterr().err
+    assert (
+        "With --cv 2, some folds have no clip of some classes to test on: class 'middle' has 1 group."
+        in error
+    )
+    assert "least populated" not in error
+
+
+def test_fits_that_were_found_are_counted(folder, tmp_path, capsys):
+    common = [
+        "compare",
+        str(folder),
+        "--group",
+        "take",
+        "--cv",
+        "2",
+        "--n-jobs",
+        "1",
+        "--memory",
+        str(tmp_path / "k"),
+    ]
+    assert main([*common, "--models", "SVM"]) == 0
+    assert "0 of 6 fits found in" in capsys.readouterr().err
+    assert main([*common, "--models", "SVM", "LDA"]) == 0
+    assert f"6 of 8 fits found in {tmp_path / 'k'}\n" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_costs_no_results(folder, tmp_path):
+    arguments = [str(folder), "--group", "take", "--cv", "2", "--models", "SVM", "--quiet", "--n-jobs", "1"]
+    command = [sys.executable, "-m", "skmir", "compare", *arguments, "--output", str(tmp_path / "out")]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert done.returncode == 0
+    assert "roken pipe" not in done.stderr and "BrokenPipe" not in done.stderr
+    assert (tmp_path / "out" / "table.csv").exists()

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+import soundfile
 from sklearn.base import BaseEstimator
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVC
 
 from skmir import _validation
 from skmir._validation import (
@@ -17,9 +20,15 @@ from skmir._validation import (
     check_frames,
     check_number,
     is_path,
+    plain,
     stack_if_equal,
     warn_if_wide,
 )
+from skmir.audio import AudioLoader, load
+from skmir.augmentation import AddNoise
+from skmir.compose import AugmentedEstimator
+from skmir.feature_extraction import MFCC
+from skmir.preprocessing import FramePooler
 
 
 class Step(BaseEstimator):
@@ -373,3 +382,46 @@ def test_choices():
     for value in ("c", None, 1, ["a"]):
         with pytest.raises(ValueError, match=r"p=.* is not one of \['a', 'b'\]"):
             check_choice("p", value, ("b", "a"))
+
+
+def test_values_in_messages_are_plain():
+    names = np.array(["a.wav", "b.wav"])
+    assert repr(plain(names[0])) == "'a.wav'"
+    assert repr(plain(list(names))) == "['a.wav', 'b.wav']"
+    assert repr(plain((np.int64(3), np.float32(0.5), [np.bool_(True)]))) == "(3, 0.5, [True])"
+    assert repr(plain(np.array([np.str_("x"), np.int64(1), None], object))) == "['x', 1, None]"
+    assert repr(plain({np.str_("k"): np.arange(2)})) == "{'k': [0, 1]}"
+    thing = object()
+    assert plain(thing) is thing
+
+
+@pytest.mark.parametrize("form", [np.array, list, pd.Series, lambda names: np.array(names, object)])
+def test_paths_in_messages_are_plain(form, tmp_path):
+    """A numpy array of paths, as pandas and train_test_split give it, reads as its strings do."""
+    names = np.array([str(tmp_path / "missing.wav"), str(tmp_path / "other.wav")])
+    augmented = AugmentedEstimator(make_pipeline(MFCC(), FramePooler(), SVC()), [AddNoise(20)])
+    attempts = [
+        lambda: MFCC().fit_transform(form(list(names))),
+        lambda: AudioLoader().fit_transform(form(list(names))),
+        lambda: augmented.fit(form(list(names)), ["a", "b"]),
+        lambda: load(names[0]),
+    ]
+    for attempt in attempts:
+        with pytest.raises(OSError, match=r"missing\.wav") as caught:
+            attempt()
+        assert "np.str_" not in str(caught.value)
+    short = np.array([str(tmp_path / "short.wav")] * 2)
+    soundfile.write(short[0], np.zeros(100), 22050)
+    with pytest.raises(ValueError, match=r"file '.*short\.wav' is too short") as caught:
+        MFCC().fit_transform(form(list(short)))
+    assert "np.str_" not in str(caught.value)
+
+
+def test_numbers_from_numpy_are_plain_in_messages():
+    for parameters, message in (
+        ({"hop_length": np.int64(0)}, "hop_length=0 must be an integer >= 1"),
+        ({"fmin": np.float64(-1)}, r"fmin=-1\.0 must be a number >= 0"),
+        ({"window": np.str_("hammer")}, "window='hammer' is not what"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            MFCC(**parameters).fit(np.zeros((1, 3000)))

@@ -5,6 +5,7 @@ whole module and of the own modules that it imports, and besides by what is in m
 been edited after it was imported, and what is typed at a prompt has no file.
 """
 
+import copy
 import copyreg
 import dis
 import functools
@@ -59,19 +60,22 @@ class _Description:
     """One description; what occurs twice in it is looked at once."""
 
     def __init__(self):
-        self._done = {}  # id -> (object, so that its id stays its own; text)
+        self._done = {}  # id, or id of a module and names in it -> (object, which keeps its id; text)
 
     def of(self, value):
         if isinstance(value, _PLAIN):
             return repr(value)
-        if type(value) is np.ndarray and not value.dtype.hasobject:
-            return f"array {array_digest(value)}"
-        if isinstance(value, np.ndarray | list | tuple):
-            return f"{type(value).__name__}[{', '.join(self.of(item) for item in value)}]"
+        if type(value) is np.ndarray:
+            if not value.dtype.hasobject:
+                return f"array {array_digest(value)}"
+            return f"array of shape {value.shape}{self.of(value.ravel().tolist())}"
+        name = type(value).__name__
+        if isinstance(value, list | tuple):
+            return f"{name}[{', '.join(self.of(item) for item in value)}]"
         if isinstance(value, set | frozenset):
-            return f"set[{', '.join(sorted(self.of(item) for item in value))}]"
+            return f"{name}[{', '.join(sorted(self.of(item) for item in value))}]"
         if isinstance(value, dict):
-            return f"dict[{', '.join(f'{self.of(k)}: {self.of(v)}' for k, v in value.items())}]"
+            return f"{name}[{', '.join(f'{self.of(k)}: {self.of(v)}' for k, v in value.items())}]"
         if isinstance(value, os.PathLike):
             return f"path {os.fspath(value)!r}"
         if id(value) not in self._done:
@@ -111,20 +115,19 @@ class _Description:
         return self._object(value)
 
     def _estimator(self, estimator):
+        """Return class, parameters, and what else it holds: what was fitted, if it is used as it is."""
         params = estimator.get_params(deep=False)
         listed = [f"{name}={self.of(params[name])}" for name in sorted(params) if _counts(name, params[name])]
-        if hasattr(
-            estimator, "identity"
-        ):  # of skmir's augmentations: the contents of the files that they use
-            listed.append(estimator.identity())
-        return _hashed(type(estimator).__name__, self.of(type(estimator)), *listed)
+        held = {name: value for name, value in sorted(vars(estimator).items()) if name not in params}
+        if _has_identity(type(estimator)):
+            listed.append(estimator.identity())  # an augmentation's: what is in the files that it uses
+        return _hashed(type(estimator).__name__, self.of(type(estimator)), *listed, self.of(held))
 
     def _object(self, value):
         """Return the class and the state: attribute by attribute, or by its pickle where that is special."""
         kind = type(value)
-        if hasattr(value, "dist") and hasattr(value, "kwds"):  # scipy's: the rest is a generator's state
-            parts = type(value.dist), value.args, value.kwds
-            return _hashed(kind.__name__, *map(self.of, parts))
+        if hasattr(value, "dist") and hasattr(value, "kwds"):  # a distribution of scipy's with its parameters
+            return _hashed(kind.__name__, joblib.hash(_seeded(value.dist)), self.of([value.args, value.kwds]))
         if not _is_its_attributes(kind):
             return _hashed(kind.__name__, self.of(kind), joblib.hash(value))
         return _hashed(kind.__name__, self.of(kind), self.of(dict(sorted(vars(value).items()))))
@@ -141,7 +144,7 @@ class _Description:
         if text:  # the other attributes stand in it, but for those that are counted up
             members = {key: member for key, member in members.items() if _is_code(member)}
         else:
-            changing = {store for function in functions for store in _stores(function.__code__)}
+            changing = {name for function in functions for name in _stores(function.__code__, "STORE_ATTR")}
             members = {key: member for key, member in members.items() if key not in changing}
         listed = [f"{key}={self._aside(members[key], text)}" for key in sorted(members)]
         return _hashed(_own_name(cls), text, *listed)
@@ -157,7 +160,7 @@ class _Description:
         if known is not None and os.path.isfile(file):  # made by a call of installed code
             return _own_name(function), known, _code(function.__code__), self.of(inside)
         text = own_text(module, file) if known is None else ""
-        changing = {*counters(module, file), *_stores(function.__code__)}
+        changing = {*counters(module, file), *_stores(function.__code__, "STORE_GLOBAL")}
         names = [name for name in _names(function.__code__) if name not in changing]
         named = self._named(names, function.__globals__, text)
         return _own_name(function), text, _code(function.__code__), self.of(inside), *named
@@ -170,8 +173,8 @@ class _Description:
             value = namespace[name]
             if isinstance(value, types.ModuleType) and origin(value.__name__) is None:
                 yield f"{name} is {value.__name__}"
-                if id(value) not in self._done:
-                    self._done[id(value)] = value, "itself"
+                if (id(value), *names) not in self._done:
+                    self._done[id(value), *names] = value, ""
                     yield from self._named(names, vars(value), own_text(value.__name__))
             else:
                 yield f"{name}={self._aside(value, text)}"
@@ -184,9 +187,7 @@ class _Description:
             return self.of(type(value))
         try:
             return self.of(value)
-        except (
-            Exception
-        ):  # whatever its pickle raises: a lock, a stream or the like, which is no part of a result
+        except Exception:  # of its pickle: a lock, a stream or the like, which is no part of a result
             return self.of(type(value))
 
 
@@ -216,6 +217,17 @@ def _is_importable(code):
     for part in code.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is code
+
+
+def _has_identity(kind):
+    return any(base.__module__.startswith("skmir.") and "identity" in vars(base) for base in kind.__mro__)
+
+
+def _seeded(distribution):
+    """Return a copy without the state of the generator, which has no part in what is drawn with a seed."""
+    seeded = copy.copy(distribution)
+    seeded.random_state = 0
+    return seeded
 
 
 def _own_name(code):
@@ -249,11 +261,11 @@ def _names(code):
     return list(dict.fromkeys([*code.co_names, *inner]))
 
 
-def _stores(code):
-    """Return the globals and attributes that a code object writes."""
-    inner = [name for part in code.co_consts if isinstance(part, types.CodeType) for name in _stores(part)]
-    writes = {"STORE_GLOBAL", "STORE_ATTR"}
-    return {*inner, *(step.argval for step in dis.get_instructions(code) if step.opname in writes)}
+def _stores(code, operation):
+    """Return the names that a code object writes by an operation."""
+    inner = [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    written = {step.argval for step in dis.get_instructions(code) if step.opname == operation}
+    return written.union(*(_stores(part, operation) for part in inner))
 
 
 def _hashed(name, *parts):

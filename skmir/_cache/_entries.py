@@ -55,6 +55,10 @@ class Entries:
         """Hold an entry's arrays in memory; nobody may change them from then on."""
         RECENT.put((self.root, group, key), arrays)
 
+    def has(self, group, key):
+        """Return whether there is an entry; whether it is damaged shows when it is read."""
+        return os.path.exists(self._path(group, key))
+
     def read(self, group, key):
         """Return the arrays of an entry, or None where there is none or it is damaged.
 

@@ -35,10 +35,14 @@ def origin(module):
     top = (module or "builtins").partition(".")[0]
     if top in _MAIN:
         return None
-    if top == "skmir" or top in sys.stdlib_module_names or top in sys.builtin_module_names:
+    if top == "skmir" or top in sys.builtin_module_names:
         return ""
     file = _file(top)
-    return _distributions(top) if file is None or _is_installed(top, file) else None
+    hidden = file is not None and not _is_python_s(file)  # by the user's file of the same name
+    if top in sys.stdlib_module_names and not hidden:
+        return ""
+    installed = top in _providers() if file is None else _is_installed(top, file)
+    return _distributions(top) if installed else None
 
 
 def own_text(module, file=None):
@@ -129,12 +133,18 @@ def _providers():
 def _is_installed(top, file):
     """Return whether the file of a top-level module belongs to a distribution; an editable one is no such."""
     root = os.path.dirname(os.path.dirname(file) if _is_package(file) else file)
-    if _is_inside(file, [sysconfig.get_path("stdlib")]) and "site-packages" not in file:
+    if _is_python_s(file):
         return True
     in_site = _is_inside(file, [*site.getsitepackages(), site.getusersitepackages()])
     if not in_site and not glob.glob(os.path.join(glob.escape(root), "*.dist-info")):
         return False
     return top in _providers()
+
+
+@functools.cache
+def _is_python_s(file):
+    places = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    return _is_inside(file, places) and "-packages" not in file
 
 
 def _is_inside(file, folders):

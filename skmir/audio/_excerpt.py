@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 
 from .._cache import array_digest, file_digest
-from .._validation import check_choice, check_number, is_path
+from .._validation import check_choice, check_number, is_path, plain
 
 _PLACES = ("center", "random")
 
@@ -19,7 +19,7 @@ def check_excerpt(offset, duration, random_state):
         check_number("offset", offset, low=0)
     elif duration is None:
         check_choice("offset", offset, _PLACES)
-        raise ValueError(f"offset={offset!r} needs a duration, in s: how much of each clip is used.")
+        raise ValueError(f"offset={plain(offset)!r} needs a duration, in s: how much of each clip is used.")
     else:
         check_choice("offset", offset, _PLACES)
 

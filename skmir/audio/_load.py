@@ -7,7 +7,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from .._validation import check_choice, check_number
+from .._validation import check_choice, check_number, plain
 
 # A header that declares more bytes than there are, in libsndfile's log: "data : 352800 (should be 117570)"
 # in WAV; AIFF, AU and SVX have other names for the chunk.
@@ -61,7 +61,7 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
     >>> y.shape, sr
     ((22050,), 22050)
     """
-    path = os.fspath(path)
+    path = plain(os.fspath(path))
     check_number("sr", sr, above=0, none=True)
     check_number("offset", offset, low=0)
     check_number("duration", duration, above=0, none=True)

@@ -13,7 +13,7 @@ from sklearn.utils import assert_all_finite
 from tqdm import tqdm
 
 from .._random import torch_threads
-from .._validation import is_path
+from .._validation import is_path, plain
 from ._excerpt import excerpt
 from ._load import load
 
@@ -77,7 +77,7 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
     ValueError
         Where the samples are no numbers, or ``offset`` lies beyond the end.
     """
-    name = f"file {clip!r}" if is_path(clip) else f"clip {position} of X"
+    name = f"file {plain(clip)!r}" if is_path(clip) else f"clip {position} of X"
     start = excerpt(clip, name, sr=sr, offset=offset, duration=duration, random_state=random_state)
     if is_path(clip):
         return load(clip, sr=sr, offset=start, duration=duration)[0], name

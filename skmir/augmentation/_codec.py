@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validation import check_choice
+from .._validation import check_choice, plain
 from ._coding import FORMATS, decode, encode
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
@@ -49,7 +49,9 @@ class Codec(WaveformAugmentation):
     def _check_parameters(self):
         check_range("bit_rate", self.bit_rate, above=0)
         if not self._codecs():
-            raise ValueError(f"codec={self.codec!r} holds no codec. Name at least one of {sorted(FORMATS)}.")
+            raise ValueError(
+                f"codec={plain(self.codec)!r} holds no codec. Name at least one of {sorted(FORMATS)}."
+            )
         for codec in self._codecs():
             check_choice("codec", codec, FORMATS)
 

@@ -2,7 +2,7 @@
 
 import math
 
-from .._validation import check_choice, check_number
+from .._validation import check_choice, check_number, plain
 
 FILLS = {
     "mean": lambda x: x.mean((1, 2), keepdim=True),
@@ -22,7 +22,7 @@ def check_finite(name, value, **bounds):
     """Raise unless a parameter is a finite number within bounds; those are ``check_number``'s."""
     check_number(name, value, **bounds)
     if not math.isfinite(value):
-        raise ValueError(f"{name}={value!r} must be finite.")
+        raise ValueError(f"{name}={plain(value)!r} must be finite.")
 
 
 def fill_value(fill, x):

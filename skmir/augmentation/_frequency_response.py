@@ -2,6 +2,7 @@
 
 import torch
 
+from .._validation import plain
 from ._base import BaseAugmentation, uniform
 from ._fill import check_finite
 
@@ -56,11 +57,11 @@ class FrequencyResponse(BaseAugmentation):
     def _check_parameters(self):
         check_finite("max_gain", self.max_gain, low=0)
         if not isinstance(self.width, list | tuple) or len(self.width) != 2:
-            raise TypeError(f"width={self.width!r} must be two numbers of bins, such as (5, 7).")
+            raise TypeError(f"width={plain(self.width)!r} must be two numbers of bins, such as (5, 7).")
         for width in self.width:
             check_finite("width", width, above=0)
         if self.width[0] > self.width[1]:
-            raise ValueError(f"width={self.width!r} must be (smallest, largest).")
+            raise ValueError(f"width={plain(self.width)!r} must be (smallest, largest).")
 
     def _change(self, x, generator):
         n, n_bins, _ = x.shape

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.signal import fftconvolve
 
 from .._cache import file_digest
-from .._validation import check_choice, is_path
+from .._validation import check_choice, is_path, plain
 from ..audio import load
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
@@ -74,7 +74,8 @@ class ImpulseResponse(WaveformAugmentation):
             return
         if not isinstance(self.responses, list | tuple) or not self.responses:
             raise TypeError(
-                f"responses={self.responses!r} must be a list of paths or 1-D arrays, not empty, or None."
+                f"responses={plain(self.responses)!r} must be a list of paths or 1-D arrays, not empty, "
+                "or None."
             )
         for i, response in enumerate(self.responses):
             if not is_path(response):

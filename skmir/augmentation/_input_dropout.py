@@ -2,7 +2,7 @@
 
 import torch
 
-from .._validation import check_number
+from .._validation import check_number, plain
 from ._base import BaseAugmentation
 
 
@@ -51,7 +51,7 @@ class InputDropout(BaseAugmentation):
     def _check_parameters(self):
         check_number("rate", self.rate, low=0)
         if self.rate >= 1:
-            raise ValueError(f"rate={self.rate!r} must be below 1, so that something is left.")
+            raise ValueError(f"rate={plain(self.rate)!r} must be below 1, so that something is left.")
 
     def _change(self, x, generator):
         kept = torch.rand(x.shape, generator=generator, dtype=torch.float32) >= self.rate

@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from .._validation import check_number
+from .._validation import check_number, plain
 from ._transpose import transpose
 from ._vocoder import vocoder
 from ._waveform import WaveformAugmentation, check_range, draw_range
@@ -76,8 +76,8 @@ class PitchShift(WaveformAugmentation):
         low, high = _ends(self.n_steps)
         if self.whole and np.ceil(low) > np.floor(high):
             raise ValueError(
-                f"n_steps={self.n_steps!r} holds no whole number of semitones. Use whole=False, or a wider "
-                "range."
+                f"n_steps={plain(self.n_steps)!r} holds no whole number of semitones. Use whole=False, "
+                "or a wider range."
             )
 
     def _draw(self, rng):

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._cache import array_digest, file_digest
-from .._validation import check_choice, check_number, is_path
+from .._validation import check_choice, check_number, is_path, plain
 
 # What a label, or an annotation, may be about; what it then has to be, a clip.
 TARGETS = {
@@ -203,13 +203,13 @@ def check_range(name, value, *, low=None, high=None, above=None):
     """Raise unless a parameter is a finite number, or a pair (low, high) of them, within bounds."""
     values = value if isinstance(value, tuple | list) else (value,)
     if isinstance(value, tuple | list) and len(value) != 2:
-        raise ValueError(f"{name}={value!r} must be a number, or a pair (low, high).")
+        raise ValueError(f"{name}={plain(value)!r} must be a number, or a pair (low, high).")
     for number in values:
         check_number(name, number, low=low, high=high, above=above)
         if not np.isfinite(number):
-            raise ValueError(f"{name}={value!r} must be finite.")
+            raise ValueError(f"{name}={plain(value)!r} must be finite.")
     if values[0] > values[-1]:
-        raise ValueError(f"{name}={value!r} must be a pair (low, high) with low <= high.")
+        raise ValueError(f"{name}={plain(value)!r} must be a pair (low, high) with low <= high.")
 
 
 def draw_range(value, rng):

@@ -1,19 +1,7 @@
 """Data to begin with: seeded synthetic music, and folders of recordings."""
 
-from ._chirps import make_chirps
-from ._chords import make_chords
-from ._folder import load_folder
-from ._gtzan import load_gtzan
-from ._instruments import make_instruments
-from ._rhythm import make_rhythm
-from ._tones import make_tones
+import lazy_loader
 
-__all__ = [
-    "load_folder",
-    "load_gtzan",
-    "make_chirps",
-    "make_chords",
-    "make_instruments",
-    "make_rhythm",
-    "make_tones",
-]
+# What there is stands in __init__.pyi, and is imported at its first use: the command looks at a folder before
+# it loads what only synthesis needs.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,9 +5,7 @@ import re
 import warnings
 
 import numpy as np
-from sklearn.utils import Bunch
 
-from ._table import read_table
 from ._text import case_twins
 from ._walk import walk
 
@@ -104,12 +102,27 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
     >>> notes.target_names, notes.target.tolist()
     (['cello', 'flute'], [0, 1, 1])
     """
+    found = list_folder(
+        path, labels=labels, file_column=file_column, label_column=label_column, group_column=group_column
+    )
+    from sklearn.utils import Bunch  # slow to import, and most mistakes have been found by now
+
+    return Bunch(**found)
+
+
+def list_folder(path, *, labels, file_column, label_column, group_column):
+    """Return what :func:`load_folder` returns as a dict, without loading scikit-learn.
+
+    That takes longer than to look at most folders, and the command is to say at once what is wrong with one.
+    """
     path = os.fspath(path)
     _check_folder(path)
     table = os.path.join(path, labels)
     columns = {"file_column": file_column, "label_column": label_column, "group_column": group_column}
     groups = frame = None
     if os.path.isfile(table):
+        from ._table import read_table  # brings pandas, which sub-folders do not need
+
         files, names, groups, frame = read_table(table, path, **columns)
     else:
         _check_no_table(path, table, {"labels": labels, **columns})
@@ -118,15 +131,15 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
     target_names = target_names.tolist()
     source = f"the column {label_column!r}" if frame is not None else "the sub-folders"
     for message in _doubts(target_names, groups, source):
-        warnings.warn(message, stacklevel=2)
-    return Bunch(
-        data=files,
-        target=target,
-        target_names=target_names,
-        groups=groups,
-        frame=frame,
-        DESCR=_describe(path, files, target_names, groups),
-    )
+        warnings.warn(message, stacklevel=3)
+    return {
+        "data": files,
+        "target": target,
+        "target_names": target_names,
+        "groups": groups,
+        "frame": frame,
+        "DESCR": _describe(path, files, target_names, groups),
+    }
 
 
 def _check_folder(path):
@@ -163,7 +176,7 @@ def _check_no_table(path, table, given):
             f"{others[0]!r} in {path!r} is not read, since only {_COLUMNS['labels']!r} is by default; "
             f"sub-folders are taken for classes. Pass labels={others[0]!r} if it is a table of the "
             "recordings.",
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

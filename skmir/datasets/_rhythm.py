@@ -7,7 +7,7 @@ import numpy as np
 import scipy.signal
 from sklearn.utils import Bunch, check_random_state
 
-from .._validation import check_number
+from .._validation import check_number, plain
 
 TEMPI = (54, 64, 78, 100, 140)
 HIT = 0.6  # length of a hit, in s
@@ -103,7 +103,7 @@ def _check_tempi(tempi):
     for tempo in tempi:
         check_number("tempi", tempo, above=0, high=600)
     if not tempi or len(set(tempi)) < len(tempi):
-        raise ValueError(f"tempi={tempi!r} must hold at least one tempo, and none twice.")
+        raise ValueError(f"tempi={plain(tempi)!r} must hold at least one tempo, and none twice.")
     return tempi
 
 

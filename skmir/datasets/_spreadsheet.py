@@ -110,7 +110,7 @@ def _decode_cp1252(table, content):
         f"{table!r} is not UTF-8 and is read as cp1252, the encoding of Windows in Western Europe: line "
         f"{strange + 1} reads {lines[strange].decode('cp1252')!r}. If that is wrong, save the table as "
         "UTF-8.",
-        stacklevel=6,
+        stacklevel=7,
     )
     return text
 

@@ -74,7 +74,7 @@ def walk(path):
         raise ValueError(_nothing_in(path, tree))
     pairs = _distinct(pairs, tree.again)
     for message in _left_out(path, tree, {folder for folder, _ in pairs}):
-        warnings.warn(message, stacklevel=3)
+        warnings.warn(message, stacklevel=4)
     return [file for _, file in pairs], [_class_of(folder) for folder, _ in pairs]
 
 

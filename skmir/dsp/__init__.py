@@ -12,6 +12,7 @@ from ._cqt_filters import cqt_frequencies
 from ._log_filter import band_frequencies, filtered_spectrogram
 from ._mel import mel_spectrogram
 from ._onset import onset_strength
+from ._spectral_shape import spectral_shape
 from ._stft import spectrogram, stft
 from ._tempogram import tempogram
 from ._tuning import estimate_tuning
@@ -29,6 +30,7 @@ __all__ = [
     "normalize",
     "onset_strength",
     "power_to_db",
+    "spectral_shape",
     "spectrogram",
     "stft",
     "tempogram",

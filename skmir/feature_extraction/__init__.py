@@ -9,6 +9,7 @@ from ._log_filtered_spectrogram import LogFilteredSpectrogram
 from ._mel_spectrogram import MelSpectrogram
 from ._mfcc import MFCC
 from ._onset_strength import OnsetStrength
+from ._spectral_shape import SpectralShape
 from ._tempogram import Tempogram
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "LogFilteredSpectrogram",
     "MelSpectrogram",
     "OnsetStrength",
+    "SpectralShape",
     "Tempogram",
 ]

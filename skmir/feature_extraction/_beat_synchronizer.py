@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
-from .._validation import check_choice, check_clips, check_number, is_path, is_table, stack_if_equal
+from .._validation import check_choice, check_clips, check_number, is_path, is_table, plain, stack_if_equal
 from ..audio import AudioLoader
 from ..audio._stream import stream
 from ._beats import aggregate_between, beat_edges
@@ -209,7 +209,8 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
             last = name.rpartition("__")[2]  # "melspectrogram__sr" in a Pipeline
             if last in clocks and value != clocks[last]:
                 raise ValueError(
-                    f"front_end has {name}={value!r}, and BeatSynchronizer has {last}={clocks[last]!r}: give "
+                    f"front_end has {name}={plain(value)!r}, and BeatSynchronizer has "
+                    f"{last}={plain(clocks[last])!r}: give "
                     "both the same, so that beats and frames are counted alike."
                 )
         return front_end

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 import torch
 
-from .._validation import check_number
+from .._validation import check_number, plain
 from ..dsp._log_filter import band_frequencies, difference_lag, filtered_spectrogram, positive_difference
 from ._base import BaseFrontEnd
 from ._parameters import check_flag, check_window
@@ -169,7 +169,9 @@ class LogFilteredSpectrogram(BaseFrontEnd):
         check_number("add", self.add, above=0)
         check_number("diff_ratio", self.diff_ratio, above=0, none=True)
         if self.diff_ratio is not None and self.diff_ratio >= 1:
-            raise ValueError(f"diff_ratio={self.diff_ratio!r} must be < 1: a ratio of the window's peak.")
+            raise ValueError(
+                f"diff_ratio={plain(self.diff_ratio)!r} must be < 1: a ratio of the window's peak."
+            )
         for resolution in self._resolutions():
             self._band_frequencies(*resolution)  # raises where there is none
 
@@ -178,13 +180,13 @@ class LogFilteredSpectrogram(BaseFrontEnd):
         lengths = _integers("n_fft", self.n_fft, 2)
         bands = _integers("bands_per_octave", self.bands_per_octave, 1)
         if len(set(lengths)) < len(lengths) or not lengths:
-            raise ValueError(f"n_fft={self.n_fft!r} must be an integer, or several different ones.")
+            raise ValueError(f"n_fft={plain(self.n_fft)!r} must be an integer, or several different ones.")
         if len(bands) == 1:
             bands *= len(lengths)
         if len(bands) != len(lengths):
             raise ValueError(
-                f"bands_per_octave={self.bands_per_octave!r} must be one number, or as many as there are in "
-                f"n_fft={self.n_fft!r}."
+                f"bands_per_octave={plain(self.bands_per_octave)!r} must be one number, or as many as "
+                f"there are in n_fft={plain(self.n_fft)!r}."
             )
         return list(zip(lengths, bands, strict=True))
 

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 import scipy.signal
 
-from .._validation import check_choice, check_number
+from .._validation import check_choice, check_number, plain
 from ..dsp._frame import PAD_MODES
 
 _STFT = ("n_fft", "hop_length", "win_length", "window", "center", "pad_mode")
@@ -59,8 +59,8 @@ def check_window(window):
         scipy.signal.get_window(window, 8)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"window={window!r} is not what scipy.signal.get_window takes: a name such as 'hann', a tuple of "
-            "a name and numbers, or a number (the beta of a Kaiser window)."
+            f"window={plain(window)!r} is not what scipy.signal.get_window takes: a name such as 'hann', "
+            "a tuple of a name and numbers, or a number (the beta of a Kaiser window)."
         ) from error
 
 
@@ -75,4 +75,4 @@ def check_norm(norm, *words):
 def check_flag(name, value):
     """Raise unless a parameter is True or False."""
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name}={value!r} must be True or False.")
+        raise TypeError(f"{name}={plain(value)!r} must be True or False.")

@@ -83,6 +83,8 @@ def _digits(comparison):
 
 def _best(comparison):
     table, digits = _table(comparison).loc[judged(comparison)], _digits(comparison)
+    if table["mean"].isna().all():
+        return f"No model has a score by {scorer_name(comparison.scoring_)} on any fold."
     name = table["mean"].idxmax()
     low, high = table.loc[name, ["ci_low", "ci_high"]]
     scorer = scorer_name(comparison.scoring_)

@@ -98,7 +98,8 @@ def compare(
         A result is found again by what it depends on: the clips' contents, the labels, the model's
         parameters and code, and the versions of all that computes; :doc:`/user_guide/comparing` lists it.
         What models answer is kept, so that a scorer added later fits nothing again, unless it is a function
-        of ``(estimator, X, y)``, which needs the model. Failures are tried again.
+        of ``(estimator, X, y)``, which needs the model. Failures are tried again. With ``random_state=None``
+        what was drawn at random before counts too.
     n_jobs : int, default=None
         Jobs, one a model and fold, as in joblib. The numbers do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -130,10 +131,10 @@ def compare(
         other folds; other scorers are left alone.
     UserWarning
         Where there are no groups, or fewer than five folds; the training or the test part of a fold lacks a
-        class, folds tear groups apart, the same clip stands on both sides, features tell recordings apart
-        rather than sounds (constant in every group or clip), groups do not reach a part of a model that
-        splits inside, models are frozen, or networks train on fewer than some 1,000 clips; and where a score,
-        or a difference, is the same on all folds.
+        class, discriminant analysis meets a single training clip of one, folds tear groups apart, the same
+        clip stands on both sides, features tell recordings apart rather than sounds (constant in every group
+        or clip), groups do not reach a part of a model that splits inside, models are frozen, or networks
+        train on fewer than some 1,000 clips; and where a score, or a difference, is the same on all folds.
 
     References
     ----------
@@ -172,9 +173,10 @@ def compare(
     doubts = []
     splits = make_splits(cv, X, y, groups, seed, n_repeats, kind, doubts)
     models, routes = _grouped_inside(models, groups, splits, seed)
+    lacking = try_scorers(scorers, models, y, kind, splits)  # before files are read
     digests = clip_digests(X) if memory is not None or holds_clips(X) else None
     doubts += find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None, routes)
-    doubts += try_scorers(scorers, models, y, kind, splits)
+    doubts += lacking
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
     judged = list(models)

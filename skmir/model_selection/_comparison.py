@@ -244,14 +244,14 @@ class Comparison:
         Returns
         -------
         record : dict
-            ``versions``, ``scoring`` (the first scorer), ``scorers``, ``confidence_level``, ``rope``,
-            ``random_state``, ``reference``, ``baselines``, ``n_clips``, ``n_classes``, ``warnings``;
-            ``test_folds``: positions of the test clips, a list a fold; ``models``: for each its
-            ``estimator`` (as it prints itself: what differs from the defaults, seeds included) and, an entry
-            a fold, ``scores`` (of the first scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s,
-            ``n_parameters``, ``best_params``, ``errors`` of fits, and ``score_errors`` of single scorers;
-            ``table`` of the first scorer, and ``tables``.
-            None stands for NaN.
+            ``versions``, ``machine`` (processor and cores), ``scoring`` (the first scorer), ``scorers``,
+            ``confidence_level``, ``rope``, ``random_state``, ``reference``, ``baselines``, ``n_clips``,
+            ``n_classes``, ``warnings``; ``test_folds``: positions of the test clips, a list a fold;
+            ``models``: for each its ``estimator`` (as it prints itself: what differs from the defaults,
+            seeds included) and, an entry a fold, ``scores`` (of the first scorer), ``all_scores``,
+            ``fit_times`` and ``score_times`` in s, ``n_parameters``, ``best_params``, ``errors`` of fits, and
+            ``score_errors`` of single scorers; ``table`` of the first scorer, and ``tables``. None stands for
+            NaN.
         """
         return comparison_record(self, self._results)
 

@@ -3,18 +3,21 @@
 import os
 
 import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
-from .._validation import WIDE, is_path
+from .._validation import WIDE, is_path, plain
 from ..compose import FrameClassifier
 from ..datasets._group_candidates import group_candidates, table_of
 from ..neural_network._base import BaseNetwork
 from ._groups import unreached_groups
+from ._shrinkage_lda import ShrinkageLDA
 from ._table import score_frame, without_variance
 
 FEW_SEGMENTS = 1000  # a rule of thumb: with fewer, deep networks rarely show what they can do
 FEW_FOLDS = 5  # with fewer, the variance that tests and intervals go by is hardly known
+DISCRIMINANT = (LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis, ShrinkageLDA)
 N_NAMED = 5  # columns, bins or clips named in one message
 
 
@@ -48,6 +51,7 @@ def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
         *no_groups(X, groups, y if kind == "classes" else None),
         *few_folds(splits),
         *(missing_classes(y, splits) if kind == "classes" else ()),
+        *(single_clips(models, y, splits) if kind == "classes" else ()),
         *torn_groups(groups, splits),
         *shared_positions(splits),
         *equal_clips(digests, splits),
@@ -131,9 +135,34 @@ def missing_classes(y, splits):
             fold, classes = next(iter(lacking.items()))
             yield (
                 f"In {len(lacking)} of {len(splits)} folds the {part} part has no clip of some class (fold "
-                f"{fold}: {classes.tolist()}): {consequence[part]}. Fewer folds, or a splitter that spreads "
+                f"{fold}: {plain(classes)}): {consequence[part]}. Fewer folds, or a splitter that spreads "
                 "classes (StratifiedGroupKFold), may mend it."
             )
+
+
+def single_clips(models, y, splits):
+    """Yield a message where discriminant analysis meets a single training clip of a class."""
+    names = [
+        name
+        for name, model in models.items()
+        if any(isinstance(part, DISCRIMINANT) for part in _parts_by_name(model).values())
+    ]
+    if not names:
+        return
+    y = np.asarray(y)
+    single = {}
+    for fold, (train, _) in enumerate(splits):
+        classes, counts = np.unique(y[train], return_counts=True)
+        if (counts == 1).any():
+            single[fold] = classes[counts == 1]
+    if single:
+        fold, classes = next(iter(single.items()))
+        yield (
+            f"{', '.join(names)}: in {len(single)} of {len(splits)} folds the training part has a single "
+            f"clip of some class (fold {fold}: {plain(classes)}), which does not show how its clips vary. "
+            "Discriminant analysis estimates that, and warns or fails there. Record more clips of the "
+            "class, or leave it out."
+        )
 
 
 def torn_groups(groups, splits):
@@ -146,7 +175,7 @@ def torn_groups(groups, splits):
         fold = next(i for i, both in enumerate(torn) if len(both))
         yield (
             f"The folds tear groups apart: in {sum(len(both) > 0 for both in torn)} of {len(splits)} folds a "
-            f"group stands on both sides (fold {fold}: {torn[fold][:N_NAMED].tolist()}), and scores say how "
+            f"group stands on both sides (fold {fold}: {plain(torn[fold][:N_NAMED])}), and scores say how "
             "well known groups are recognised, not new ones. Pass cv as an integer, or a splitter that heeds "
             "groups (GroupKFold, StratifiedGroupKFold)."
         )
@@ -192,7 +221,7 @@ def constant_features(X, groups):
         kind = "Columns" if getattr(X, "ndim", 3) == 2 else "Bins"
         where = "in all rows of a group" if kind == "Columns" else "in all frames of a clip"
         yield (
-            f"{kind} {constant[:N_NAMED].tolist()}{' and more' if len(constant) > N_NAMED else ''} have one "
+            f"{kind} {plain(constant[:N_NAMED])}{' and more' if len(constant) > N_NAMED else ''} have one "
             f"value {where}, and another in the next: they can tell recordings apart without hearing them "
             "(a file's length, a codec's cut-off, a number of a catalogue). Leave them out, or say why not."
         )
@@ -246,13 +275,18 @@ def _is_frozen(model):
 
 def _trains_on_clips(model):
     """Return whether a network in the model sees one segment a clip and epoch: no windows, nor frozen."""
-    parts = {"": model, **(model.get_params(deep=True) if hasattr(model, "get_params") else {})}
+    parts = _parts_by_name(model)
     apart = tuple(
         f"{name}__" if name else ""
         for name, part in parts.items()
         if isinstance(part, FrameClassifier | FrozenEstimator)
     )
     return any(isinstance(part, BaseNetwork) and not name.startswith(apart) for name, part in parts.items())
+
+
+def _parts_by_name(model):
+    """Return a model, by the empty name, and its parameters, nested ones included."""
+    return {"": model, **(model.get_params(deep=True) if hasattr(model, "get_params") else {})}
 
 
 def _constant_columns(X, groups):

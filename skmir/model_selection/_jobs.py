@@ -1,19 +1,22 @@
 """The jobs of a comparison: every model on every fold, in parallel."""
 
+import os
 import warnings
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn import config_context, get_config
 from sklearn.exceptions import FitFailedWarning
 from sklearn.metrics import get_scorer
 from sklearn.utils.parallel import Parallel, delayed
-from tqdm import tqdm
 
+from ._bar import GUESS, FitBar, Forecast, expected_weight
 from ._baselines import on_fold
 from ._fold import kept_or_run, one_blas_thread
 from ._groups import group_route
 from ._kept_folds import KeptFolds
 from ._keys import job_keys, scorer_keys
+from ._worker_warnings import warn_at_home, with_warnings
 
 
 class Jobs:
@@ -50,8 +53,15 @@ class Jobs:
             kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits)
             of_scorers = scorer_keys(scorers)
         scorers = {name: get_scorer(scorer) for name, scorer in scorers.items()}
+        self._memory = memory
+        self._found = [i for i, pair in enumerate(self._pairs) if kept is not None and keys[pair] in kept]
+        self._weights = {
+            name: GUESS if name in baselines else expected_weight(model) for name, model in models.items()
+        }
         self._calls = [
-            delayed(_with_routing if routes[name].routed else kept_or_run)(
+            delayed(with_warnings)(
+                os.getpid(),
+                _with_routing if routes[name].routed else kept_or_run,
                 on_fold(models[name], fold) if name in baselines else models[name],
                 X,
                 y,
@@ -84,17 +94,25 @@ class Jobs:
         with (
             one_blas_thread(),
             warnings.catch_warnings(),
-            tqdm(total=len(self._pairs), unit="fit", disable=not verbose) as bar,
+            self._bar(n_jobs, verbose) as bar,
         ):
             # Said once, for all models, before anything is fitted.
             warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
             found = Parallel(n_jobs=n_jobs, return_as="generator")(self._calls)
-            for (name, fold), result in zip(self._pairs, found, strict=True):
-                bar.set_postfix_str(f"{name}, fold {fold}", refresh=False)
-                bar.update()
+            for (name, fold), (result, noted) in zip(self._pairs, found, strict=True):
+                bar.done(f"{name}, fold {fold}", result.fit_time + result.score_time)
                 results[name].append(result)
+                warn_at_home(noted)
                 _warn_if_failed(name, fold, result, said)
         return results
+
+    def _bar(self, n_jobs, verbose):
+        names = [name for name, _ in self._pairs]
+        forecast = Forecast(names, self._weights, n_workers=effective_n_jobs(n_jobs), found=self._found)
+        opening = None
+        if self._memory is not None:
+            opening = f"{len(self._found)} of {len(names)} fits found in {os.fspath(self._memory)}"
+        return FitBar(forecast, opening=opening, disable=not verbose)
 
 
 def _with_routing(*args, **kwargs):

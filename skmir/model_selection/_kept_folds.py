@@ -34,6 +34,9 @@ class KeptFolds:
     def __init__(self, location):
         self._entries = Entries(location, name="skmir-compare")
 
+    def __contains__(self, key):
+        return self._entries.has(_FITS, key)
+
     def read(self, key):
         """Return a fit without its scores, or None where there is none, or it is damaged."""
         arrays = self._entries.read(_FITS, key)

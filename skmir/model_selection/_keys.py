@@ -14,7 +14,6 @@ import numpy as np
 import xxhash
 from sklearn import get_config
 from sklearn.metrics import get_scorer
-from sklearn.utils.metadata_routing import get_routing_for_object
 
 from .._cache import array_digest, describe, file_digest, library_versions, skmir_text
 from .._validation import WIDE, is_path
@@ -88,13 +87,14 @@ def job_keys(models, digests, y, params, splits):
         Where a parameter of a model cannot be hashed.
     """
     y, keys = np.asarray(y), {}
-    surroundings = json.dumps([sys.version_info[:2], library_versions(PACKAGES), skmir_text()])
+    routing = get_config()["enable_metadata_routing"]
+    surroundings = json.dumps([routing, sys.version_info[:2], library_versions(PACKAGES), skmir_text()])
     folds = [
         _hash(json.dumps([[digests[i] for i in part] + [describe(y[part])] for part in split]))
         for split in splits
     ]
     for name, model in models.items():
-        text = _told(f"models[{name!r}]", model, " by its parameters") + _requests(model)
+        text = _told(f"models[{name!r}]", model, " by its parameters")
         for fold, (train, _) in enumerate(splits):
             extra = {
                 key: describe(np.asarray(values, dtype=object)[train]) for key, values in params[name].items()
@@ -133,16 +133,6 @@ def _told(name, value, by=""):
             f"{name} cannot be told{by} ({type(error).__name__}: {error}), so its results cannot be kept. "
             "Define functions and classes in a module, or pass memory=None."
         ) from error
-
-
-def _requests(model):
-    """Return what parts of a model ask for, where scikit-learn routes metadata by it."""
-    if not get_config()["enable_metadata_routing"]:
-        return ""
-    try:
-        return str(get_routing_for_object(model))
-    except NotImplementedError:  # a meta-estimator that cannot route
-        return "no routing"
 
 
 def _digest_of(clip):

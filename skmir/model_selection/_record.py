@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .._show_versions import versions
+from .._show_versions import machine, versions
 
 
 def comparison_record(comparison, results):
@@ -23,6 +23,7 @@ def comparison_record(comparison, results):
     scorers = comparison.scorers_
     return {
         "versions": versions(),
+        "machine": machine(),
         "scoring": comparison.scoring_,
         "scorers": scorers,
         "confidence_level": float(comparison.confidence_level_),

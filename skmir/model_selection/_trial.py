@@ -73,7 +73,7 @@ class _Trial:
         n = len(self._labels)
         few = np.arange(n) if n <= N_TRIED else np.random.RandomState(0).permutation(n)[:N_TRIED]
         error = self._error(few)
-        if error not in (None, NAN) and self._error(splits[0][1]) not in (None, NAN):
+        if error not in (None, NAN) and self._error(*splits[0][::-1]) not in (None, NAN):
             raise ValueError(
                 f"The scorer {self._name!r} cannot score y, which holds {self._what()}: {error}\n"
                 f"For {self._kind}, use {FITTING[self._kind]}."
@@ -82,8 +82,8 @@ class _Trial:
     def undefined(self, splits):
         """Return a sentence where no test part has a score, whatever is predicted; else None."""
         error = None
-        for _, test in splits:
-            error = self._error(test)
+        for train, test in splits:
+            error = self._error(test, train)
             if error is None:
                 return None
         return (
@@ -97,7 +97,7 @@ class _Trial:
         names = []
         for name, model in models.items():
             methods = [method for method in METHODS if hasattr(model, method)]
-            error = self._error(test, methods)
+            error = self._error(test, methods=methods)
             if error is not None and error.startswith("AttributeError"):
                 names.append(name)
         if not names:
@@ -109,12 +109,15 @@ class _Trial:
             "give probabilities have it: for an SVM, CalibratedClassifierCV(SVC())."
         ]
 
-    def _error(self, positions, methods=METHODS):
-        """Return None where some made-up answers get a score, else what was said of the last ones."""
+    def _error(self, positions, train=slice(None), methods=METHODS):
+        """Return None where some made-up answers get a score, else what was said of the last ones.
+
+        Models that were trained on a part of the clips know the classes of that part.
+        """
         y, error = rows(self._y, positions), None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for responses in _made_up(self._labels[positions], self._labels, self._kind, methods):
+            for responses in _made_up(self._labels[positions], self._labels[train], self._kind, methods):
                 errors = score({self._name: self._scorer}, responses, y)[1]
                 if not errors:
                     return None
@@ -128,13 +131,13 @@ class _Trial:
         return f"{self._kind} of shape {shape}" if len(shape) > 1 else self._kind
 
 
-def _made_up(y, all_y, kind, methods):
+def _made_up(y, known, kind, methods):
     """Yield answers of every form that models give for labels of a kind."""
     guess, rng = np.roll(y, 1, axis=0), np.random.RandomState(0)
     if kind == "numbers":
         yield _responses("regressor", None, {"predict": guess})
         yield _responses(
-            "regressor", None, {"predict": np.broadcast_to(np.mean(all_y, axis=0), y.shape).copy()}
+            "regressor", None, {"predict": np.broadcast_to(np.mean(known, axis=0), y.shape).copy()}
         )
     elif kind == "tags":
         chances = rng.uniform(size=y.shape)
@@ -144,7 +147,7 @@ def _made_up(y, all_y, kind, methods):
         values = {"predict": guess, "predict_proba": pairs}
         yield _responses("classifier", [np.array([0, 1])] * y.shape[1], values, methods)
     else:
-        classes = np.unique(all_y)
+        classes = np.unique(known)
         chances = rng.dirichlet(np.ones(len(classes)), size=len(y))
         margins = chances[:, 1] - 0.5 if len(classes) == 2 else chances
         values = {"predict": guess, "predict_proba": chances, "decision_function": margins}

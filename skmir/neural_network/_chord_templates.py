@@ -5,6 +5,8 @@ import numbers
 import numpy as np
 from sklearn.utils import check_consistent_length
 
+from .._validation import plain
+
 ROOTS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 # Semitones above the root.
 QUALITIES = {
@@ -68,7 +70,7 @@ def chord_templates(labels):
     """
     labels = labels if isinstance(labels, list) else np.asarray(labels).tolist()
     if not isinstance(labels, list):
-        raise ValueError(f"labels={labels!r} is a single label where a list is needed.")
+        raise ValueError(f"labels={plain(labels)!r} is a single label where a list is needed.")
     known = {label: _template(label) for label in dict.fromkeys(labels)}
     return np.array([known[label] for label in labels])
 
@@ -138,7 +140,7 @@ def _by_mir_eval(label):
         from mir_eval import chord  # optional
     except ImportError as error:
         raise ImportError(
-            f"label {label!r} has other parts than a root and one of the qualities {list(QUALITIES)}; "
+            f"label {plain(label)!r} has other parts than a root and one of the qualities {list(QUALITIES)}; "
             "mir_eval reads them, and is not installed: pip install skmir[eval]"
         ) from error
     try:
@@ -150,6 +152,6 @@ def _by_mir_eval(label):
 
 def _what_labels_are(label):
     return (
-        f"label {label!r} is no chord. Labels look like 'C:maj', 'Bb:min7', 'F#:sus4' or 'N' (no chord), or "
-        "are MIDI numbers of single notes, integers from 0 to 127."
+        f"label {plain(label)!r} is no chord. Labels look like 'C:maj', 'Bb:min7', 'F#:sus4' or 'N' (no "
+        "chord), or are MIDI numbers of single notes, integers from 0 to 127."
     )

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_sample_weight
 
+from .._validation import plain
 from ._base import BaseNetwork
 from ._parameters import check_sample_weight, mean_one
 from ._recipe import recipe_of
@@ -108,8 +109,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
             self.n_outputs_ = len(self.classes_)
         elif classes is not None and not np.array_equal(classes, self.classes_):
             raise ValueError(
-                f"classes={classes.tolist()} are not those of the first call to partial_fit, "
-                f"{self.classes_.tolist()}. Leave classes out, or begin with a new network."
+                f"classes={plain(classes)} are not those of the first call to partial_fit, "
+                f"{plain(self.classes_)}. Leave classes out, or begin with a new network."
             )
         targets = self._encode(y)
         if reset:

@@ -9,7 +9,7 @@ from tqdm import trange
 from .._device import resolve_device
 from .._random import seeded
 from .._saving import TorchSavingMixin
-from .._validation import check_frames, check_number
+from .._validation import check_frames, check_number, plain
 from ..modules import ConvRBM
 from ._contrastive_divergence import ContrastiveDivergence
 from ._conv_stack import frames_needed, long_enough, maps_of, random_batches
@@ -155,5 +155,5 @@ def _integers(name, value, n=None):
     for one in values:
         check_number(name, one, kind=numbers.Integral, low=1)
     if n is not None and len(values) != n:
-        raise ValueError(f"{name}={value!r} has {len(values)} entries, and n_components has {n}.")
+        raise ValueError(f"{name}={plain(value)!r} has {len(values)} entries, and n_components has {n}.")
     return [int(one) for one in values]

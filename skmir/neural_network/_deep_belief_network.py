@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted, check_random_state, valida
 
 from .._random import MAX_SEED
 from .._saving import SavingMixin
-from .._validation import FLOAT
+from .._validation import FLOAT, plain
 from ._base_layer import BaseLayer
 from ._denoising_autoencoder import DenoisingAutoencoder
 from ._parameters import check_sizes
@@ -175,7 +175,7 @@ def check_layer(layer, n_layers):
         return [n_layers]
     if isinstance(layer, numbers.Integral) and not isinstance(layer, bool) and 1 <= layer <= n_layers:
         return [int(layer)]
-    raise ValueError(f"layer={layer!r} must be 'last', 'all', or a number from 1 to {n_layers}.")
+    raise ValueError(f"layer={plain(layer)!r} must be 'last', 'all', or a number from 1 to {n_layers}.")
 
 
 def _of_depth(template, depth):

@@ -8,7 +8,7 @@ import torch
 from sklearn.utils import check_array, check_consistent_length
 from torch import nn
 
-from .._validation import check_number
+from .._validation import check_number, plain
 from ..augmentation._augment import check_augmentation
 
 
@@ -45,7 +45,7 @@ def check_sizes(name, sizes, *, at_least=0):
     """Return the sizes of layers as a list of int; a single number is a single layer."""
     checked = list(sizes) if isinstance(sizes, Iterable) else [sizes]
     if len(checked) < at_least:
-        raise ValueError(f"{name}={sizes!r} must hold the size of at least one layer.")
+        raise ValueError(f"{name}={plain(sizes)!r} must hold the size of at least one layer.")
     for size in checked:
         check_number(name, size, kind=numbers.Integral, low=1)
     return [int(size) for size in checked]  # torch does not take numpy's integers everywhere

@@ -7,6 +7,7 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from torch.nn.functional import one_hot
 
+from .._validation import plain
 from ._losses import ClassLoss, NumberLoss, TagLoss
 
 
@@ -197,7 +198,7 @@ def check_known(y, classes, kind):
     unknown = np.setdiff1d(y, classes)
     if y.ndim != 1 or len(unknown):
         raise ValueError(
-            f"y holds {unknown.tolist() or 'an indicator'}, and the network knows {classes.tolist()}. Going "
+            f"y holds {plain(unknown) or 'an indicator'}, and the network knows {plain(classes)}. Going "
             "on (warm_start, partial_fit) and validation need labels that it knows: pass classes= to the "
             "first partial_fit, or fit a new network with warm_start=False."
         )

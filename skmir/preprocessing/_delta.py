@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 import scipy.signal
 
-from .._validation import check_number
+from .._validation import check_number, plain
 from ._base import BaseFrameStep
 
 SUFFIXES = {1: "delta", 2: "delta2"}  # order of the derivative to what its bins are called
@@ -92,7 +92,9 @@ class Delta(BaseFrameStep):
         orders = self.order if isinstance(self.order, tuple) else (self.order,)
         whole = all(isinstance(order, numbers.Integral) and not isinstance(order, bool) for order in orders)
         if not (whole and orders and set(orders) <= set(SUFFIXES) and len(set(orders)) == len(orders)):
-            raise ValueError(f"order={self.order!r} must be 1, 2, or a tuple that holds each once: (1, 2).")
+            raise ValueError(
+                f"order={plain(self.order)!r} must be 1, 2, or a tuple that holds each once: (1, 2)."
+            )
         return orders
 
     def _apply(self, x):

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils.validation import check_non_negative
 
-from .._validation import check_choice, check_number
+from .._validation import check_choice, check_number, plain
 from ._base import BaseFrameStep
 
 COMPONENTS = {"harmonic": ("harmonic",), "percussive": ("percussive",), "both": ("harmonic", "percussive")}
@@ -119,5 +119,5 @@ def _pair(name, value):
     if not isinstance(value, tuple | list):
         return (value, value)
     if len(value) != 2:
-        raise ValueError(f"{name}={value!r} must be one number, or two: harmonic and percussive.")
+        raise ValueError(f"{name}={plain(value)!r} must be one number, or two: harmonic and percussive.")
     return tuple(value)

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from .._validation import check_number
+from .._validation import check_number, plain
 from ._base import BaseFrameStep
 
 ROUNDING = 1e-12  # of the largest value: what a local mean in float64 is never better than
@@ -68,11 +68,13 @@ class LocalContrastNormalizer(BaseFrameStep):
     def _check_parameters(self):
         width = self.width
         if not isinstance(width, tuple | list) or len(width) != 2:
-            raise ValueError(f"width={width!r} must be two odd numbers: of bins and of frames, as in (9, 9).")
+            raise ValueError(
+                f"width={plain(width)!r} must be two odd numbers: of bins and of frames, as in (9, 9)."
+            )
         for number in width:
             check_number("width", number, kind=numbers.Integral, low=1)
         if width[0] % 2 == 0 or width[1] % 2 == 0 or max(width) == 1:
-            raise ValueError(f"width={width!r} must be two odd numbers, not both 1.")
+            raise ValueError(f"width={plain(width)!r} must be two odd numbers, not both 1.")
 
     def _names(self, bins):
         return bins

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
-from .._validation import check_frames, check_number, is_table, stack_if_equal
+from .._validation import check_frames, check_number, is_table, plain, stack_if_equal
 
 FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take a step a clip
 
@@ -190,8 +190,8 @@ class PCAWhitener(
         share = isinstance(n, numbers.Real) and not isinstance(n, numbers.Integral) and 0 < n < 1
         if not (n is None or whole or share):
             raise ValueError(
-                f"n_components={n!r} must be an integer from 1 to the number of bins, {n_bins}, a share of "
-                "the variance between 0 and 1, or None for all."
+                f"n_components={plain(n)!r} must be an integer from 1 to the number of bins, {n_bins}, a "
+                "share of the variance between 0 and 1, or None for all."
             )
 
     def _n_kept(self, share):

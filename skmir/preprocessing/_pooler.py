@@ -1,11 +1,13 @@
 """Statistics over the frames of a clip: frames to table."""
 
+import numbers
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._saving import SavingMixin
-from .._validation import check_frames
+from .._validation import check_frames, check_number
 from ._names import bin_names
 from ._statistics import pool, statistic_functions
 
@@ -25,6 +27,10 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
         fourth power of the values' unit; skewness and kurtosis are the same divided by the third and
         fourth power of the standard deviation, and 0 where a bin does not vary. "delta_std" is the standard
         deviation of the difference from frame to frame, 0 for a single frame.
+    n_parts : int, default=1
+        Into how many equal parts of time each clip is cut. Each part is pooled by itself, so that the row
+        says how the clip goes on: its beginning, middle and end, with 3. If the number of frames is not a
+        multiple of it, neighbouring parts share a frame.
 
     Attributes
     ----------
@@ -49,10 +55,13 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
     >>> clips = [np.ones((20, 50)), np.ones((20, 70))]  # bins, frames
     >>> FramePooler(("mean", "std", "max")).fit_transform(clips).shape
     (2, 60)
+    >>> FramePooler(("mean",), n_parts=3).fit_transform(clips).shape
+    (2, 60)
     """
 
-    def __init__(self, statistics=("mean", "std")):
+    def __init__(self, statistics=("mean", "std"), *, n_parts=1):
         self.statistics = statistics
+        self.n_parts = n_parts
 
     def fit(self, X, y=None):
         """Keep the number of bins; nothing else is learned.
@@ -69,6 +78,7 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
         self : FramePooler
         """
         statistic_functions(self.statistics)
+        check_number("n_parts", self.n_parts, kind=numbers.Integral, low=1)
         check_frames(self, X, reset=True)
         return self
 
@@ -82,18 +92,23 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
 
         Returns
         -------
-        table : ndarray of shape (n_clips, n_statistics * n_bins)
-            All bins' first statistic, then all bins' second, and so on, in the dtype of X.
+        table : ndarray of shape (n_clips, n_parts * n_statistics * n_bins)
+            All bins' first statistic, then all bins' second, and so on, in the dtype of X; all of the first
+            part, then all of the second, and so on.
         """
         check_is_fitted(self)
         functions = statistic_functions(self.statistics)
         frames = check_frames(self, X, reset=False)
         if isinstance(frames, list):
-            return np.array([pool(x, functions).ravel() for x in frames])
-        return pool(frames, functions).swapaxes(0, 1).reshape(len(frames), -1)
+            return np.array([self._row(x, functions).ravel() for x in frames])
+        return self._row(frames, functions).transpose(2, 0, 1, 3).reshape(len(frames), -1)
+
+    def _row(self, x, functions):
+        """Return statistics of shape (n_parts, n_statistics, ..., n_bins)."""
+        return np.stack([pool(part, functions) for part in _parts(x, self.n_parts)])
 
     def get_feature_names_out(self, input_features=None):
-        """Return names such as ``mfcc03_mean``.
+        """Return names such as ``mfcc03_mean``, or ``mfcc03_mean_part0`` if there are several parts.
 
         Parameters
         ----------
@@ -103,14 +118,24 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
 
         Returns
         -------
-        names : ndarray of object of shape (n_statistics * n_bins,)
+        names : ndarray of object of shape (n_parts * n_statistics * n_bins,)
         """
         check_is_fitted(self)
         bins = bin_names(self, input_features)
-        return np.array([f"{bin}_{name}" for name in self.statistics for bin in bins], object)
+        parts = [""] if self.n_parts == 1 else [f"_part{i}" for i in range(self.n_parts)]
+        names = [f"{bin}_{name}{part}" for part in parts for name in self.statistics for bin in bins]
+        return np.array(names, object)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _parts(x, n_parts):
+    """Return views of equal parts along the last axis, each of at least one frame."""
+    n_frames = x.shape[-1]
+    starts = [i * n_frames // n_parts for i in range(n_parts)]
+    ends = [-(-(i + 1) * n_frames // n_parts) for i in range(n_parts)]
+    return [x[..., start:end] for start, end in zip(starts, ends, strict=True)]

@@ -10,6 +10,8 @@ import re
 
 import numpy as np
 
+from .._validation import plain
+
 BLOCK = 2**16  # values at once: what is computed from them stays in the processor's cache
 _QUANTILE = re.compile(r"q(\d\d(?:\.\d+)?|100)")
 
@@ -87,7 +89,7 @@ def statistic_functions(statistics):
         Where a name is none of these, or there is none.
     """
     if isinstance(statistics, str) or not np.iterable(statistics) or len(statistics) == 0:
-        raise ValueError(f"statistics={statistics!r} must be a tuple of one or more of {_choices()}.")
+        raise ValueError(f"statistics={plain(statistics)!r} must be a tuple of one or more of {_choices()}.")
     return [_function(name) for name in statistics]
 
 
@@ -120,7 +122,7 @@ def _function(name):
         return STATISTICS[name]
     quantile = _QUANTILE.fullmatch(name) if isinstance(name, str) else None
     if quantile is None:
-        raise ValueError(f"statistics={name!r} is not one of {_choices()}.")
+        raise ValueError(f"statistics={plain(name)!r} is not one of {_choices()}.")
     return functools.partial(_Values.quantile, percent=float(quantile[1]))
 
 

@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from .._validation import check_number
+from .._validation import check_number, plain
 from ._base import BaseFrameStep
 from ._statistics import pool, statistic_functions
 
@@ -76,7 +76,9 @@ class WindowPooler(BaseFrameStep):
         for width in widths:
             check_number("widths", width, kind=numbers.Integral, low=1)
         if len(set(widths)) != len(widths) or not widths:
-            raise ValueError(f"widths={self.widths!r} must be one or more different numbers of frames.")
+            raise ValueError(
+                f"widths={plain(self.widths)!r} must be one or more different numbers of frames."
+            )
         check_number("hop", self.hop, kind=numbers.Integral, low=1, none=True)
 
     def _names(self, bins):

@@ -16,6 +16,7 @@ from skmir.feature_extraction import (
     LogFilteredSpectrogram,
     MelSpectrogram,
     OnsetStrength,
+    SpectralShape,
     Tempogram,
     _compute,
 )
@@ -32,6 +33,7 @@ FRONT_ENDS = [
     Chroma(kind="cqt"),
     OnsetStrength(),
     Tempogram(),
+    SpectralShape(),
     LogFilteredSpectrogram(n_fft=(1024, 2048), diff_ratio=0.25),
 ]
 

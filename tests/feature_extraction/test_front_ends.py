@@ -19,6 +19,7 @@ from skmir.feature_extraction import (
     LogFilteredSpectrogram,
     MelSpectrogram,
     OnsetStrength,
+    SpectralShape,
     Tempogram,
 )
 
@@ -32,6 +33,7 @@ FRONT_ENDS = [
     Chroma(kind="cqt"),
     OnsetStrength(),
     Tempogram(),
+    SpectralShape(),
     LogFilteredSpectrogram(hop_length=512, n_fft=(1024, 2048), diff_ratio=0.25),
 ]
 every_front_end = pytest.mark.parametrize("front_end", FRONT_ENDS, ids=repr)

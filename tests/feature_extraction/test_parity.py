@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skmir.audio import load
-from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram
+from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram, SpectralShape
 
 DFT_GRID = [
     {},
@@ -114,6 +114,21 @@ CHROMA_CQT_GRID = [
     {"sr": 44100, "n_octaves": 8},
 ]
 
+SHAPE_GRID = [
+    {},
+    {"n_fft": 1024, "hop_length": 333},
+    {"n_fft": 1023},
+    {"n_fft": 4096, "sr": 44100},
+    {"win_length": 1201, "window": "hamming"},
+]
+CONTRAST_GRID = [
+    {"fmin": 100.0, "n_bands": 4},
+    {"n_bands": 1},
+    {"quantile": 0.1},
+    {"quantile": 0.6, "linear": True},
+    {"sr": 8000, "n_bands": 5},
+]
+
 
 @pytest.fixture(scope="module")
 def synthetic():
@@ -158,6 +173,26 @@ def chroma_cqt(y, *, kind, **parameters):
     return librosa.feature.chroma_cqt(y=y, **parameters)
 
 
+def shape(y, *, features, n_fft=2048, hop_length=512, sr=22050, win_length=None, window="hann", **parameters):
+    """One descriptor, by librosa's function for it."""
+    feature = librosa.feature
+    waveform = {"frame_length": n_fft, "hop_length": hop_length}
+    transform = {"n_fft": n_fft, "hop_length": hop_length, "win_length": win_length, "window": window}
+    if features[0] == "flux":
+        # librosa's spectral flux is the onset strength; of magnitudes, and not moved in time, it is this.
+        found = librosa.onset.onset_strength(S=np.abs(librosa.stft(y, **transform)), center=False)[np.newaxis]
+    elif features[0] == "rms":
+        found = feature.rms(y=y, dtype=y.dtype, **waveform)
+    elif features[0] == "zero_crossing_rate":
+        found = feature.zero_crossing_rate(y, **waveform)
+    elif features[0] == "flatness":
+        found = feature.spectral_flatness(y=y, **transform)
+    else:
+        function = getattr(feature, f"spectral_{features[0]}")
+        found = function(y=y, sr=sr, **transform, **parameters)
+    return found.astype(y.dtype)
+
+
 CASES = [
     pytest.param(front_end, reference, parameters, id=f"{reference.__name__}-{parameters}")
     for front_end, reference, grid in [
@@ -167,6 +202,12 @@ CASES = [
         (CQT, cqt, CQT_GRID),
         (Chroma, chroma_stft, CHROMA_STFT_GRID),
         (Chroma, chroma_cqt, [{"kind": "cqt", **parameters} for parameters in CHROMA_CQT_GRID]),
+        *[
+            (SpectralShape, shape, [{"features": (name,), **parameters} for parameters in SHAPE_GRID])
+            for name in SpectralShape().features
+        ],
+        (SpectralShape, shape, [{"features": ("contrast",), **parameters} for parameters in CONTRAST_GRID]),
+        (SpectralShape, shape, [{"features": ("rolloff",), "roll_percent": share} for share in (0.01, 0.5)]),
     ]
     for parameters in grid
 ]
@@ -193,7 +234,7 @@ def test_parity_on_a_recording(front_end, reference, parameters, real):
 
 
 @pytest.mark.parametrize(
-    ("front_end", "reference", "parameters"), [c for c in CASES if c.values[2] in ({}, {"kind": "cqt"})]
+    ("front_end", "reference", "parameters"), [c for c in CASES if not {*c.values[2]} - {"kind", "features"}]
 )
 def test_parity_in_double_precision(front_end, reference, parameters, synthetic):
     assert_parity(front_end, reference, parameters, synthetic.astype(np.float64))

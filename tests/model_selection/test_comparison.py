@@ -17,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from skmir._show_versions import machine
 from skmir.model_selection import Comparison
 from skmir.model_selection import compare as compare_all
 from skmir.model_selection._statistics import corrected_interval, corrected_ttest, holm
@@ -192,6 +193,7 @@ def test_record(data):
         result = compare(MODELS | {"broken": SVC(C=-1)}, X, y, cv=3, random_state=np.int64(2))
     record = json.loads(json.dumps(result.to_dict(), allow_nan=False))
     assert record["versions"]["scikit-learn"]
+    assert record["machine"] == machine()
     assert (record["scoring"], record["random_state"], record["reference"]) == (
         "balanced_accuracy",
         2,

@@ -6,15 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import KFold
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skmir.compose import FrameClassifier
-from skmir.model_selection import compare
+from skmir.model_selection import ShrinkageLDA, compare
 from skmir.model_selection._doubts import (
     constant_features,
     few_segments,
@@ -214,3 +216,33 @@ def test_frozen_models():
     assert next(fitted_already(models)).startswith("old, piped: frozen, so that it is not fitted here")
     part = make_pipeline(FrozenEstimator(StandardScaler().fit(X)), DummyClassifier())
     assert list(fitted_already({"part": part})) == []
+
+
+@pytest.mark.parametrize(
+    "lda", [ShrinkageLDA(), LinearDiscriminantAnalysis("lsqr", shrinkage="auto")], ids=str
+)
+def test_a_class_with_a_single_training_clip_is_named(rng, lda):
+    y = np.array([*"aaaaabbbbbcc"])
+    splits = [(np.arange(1, 12), np.array([0])), (np.arange(11), np.array([11]))]
+    models = {"nearest": KNeighborsClassifier(1), "LDA": make_pipeline(StandardScaler(), lda)}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = compare(models, rng.randn(12, 3), y, cv=splits, random_state=0)
+    (message,) = [text for text in result.warnings_ if "single clip" in text]
+    assert message.startswith(
+        "LDA: in 1 of 2 folds the training part has a single clip of some class (fold 1: ['c'])"
+    )
+    assert message in [str(w.message) for w in caught]
+    others = find_doubts({"nearest": models["nearest"]}, rng.randn(12, 3), y, "classes", None, splits, None)
+    assert not any("single clip" in text for text in others)
+
+
+def test_names_in_doubts_are_plain(rng):
+    """Items of object arrays, as pandas and lists give them, are numpy's own types."""
+    y = np.array([np.str_(label) for label in "aaabbb"], object)
+    groups = np.array([np.int64(i) for i in range(6)], object) // 2
+    splits = [(np.array([0, 1, 3, 4]), np.array([2])), (np.array([0, 1, 2]), np.array([3]))]
+    messages = find_doubts(MODELS, rng.randn(6, 2), y, "classes", groups, splits, None)
+    assert len(messages) >= 3
+    assert not any("np." in message for message in messages)
+    assert any("['b']" in message for message in messages)

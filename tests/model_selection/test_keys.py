@@ -5,10 +5,12 @@ import importlib
 import pathlib
 import sys
 import textwrap
+import types
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import loguniform, randint, rv_histogram
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 from sklearn.frozen import FrozenEstimator
@@ -279,6 +281,69 @@ def test_equal_things_are_found_again(n_new):
     assert n_new(make_pipeline(frozen, Noting())) == 3
     assert n_new(make_pipeline(FrozenEstimator(StandardScaler().fit(X)), Noting())) == 0
     assert n_new(make_pipeline(FrozenEstimator(StandardScaler().fit(2 * X)), Noting())) == 3
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda scaler: FunctionTransformer(scaler.transform),
+        lambda scaler: FunctionTransformer(functools.partial(_apply, scaler)),
+        lambda scaler: FunctionTransformer(lambda X: scaler.transform(X)),
+    ],
+    ids=["method", "partial", "closure"],
+)
+def test_what_is_fitted_beforehand_counts(step, n_new):
+    for factor, expected in [(1, 3), (1, 0), (2, 3)]:
+        model = make_pipeline(step(StandardScaler().fit(factor * X)), Noting())
+        assert n_new(model) == expected
+
+
+def _apply(scaler, X):
+    return scaler.transform(X)
+
+
+def test_distributions_count_without_the_state_of_a_generator():
+    histograms = [rv_histogram(np.histogram(values)).freeze() for values in ([1, 2, 3], [1, 3, 3])]
+    values = [loguniform(0.1, 1), loguniform(0.1, 2), randint(1, 3), *histograms]
+    texts = [describe(value) for value in values]
+    assert len(set(texts)) == 5
+    loguniform.rvs(0.1, 1)
+    assert [describe(value) for value in values] == texts
+    assert describe(loguniform(0.1, 1)) == texts[0]
+
+
+def test_a_module_without_a_file_counts(monkeypatch):
+    texts = []
+    for value in (1.0, 2.0):
+        module = types.ModuleType("own_by_hand")
+        monkeypatch.setitem(sys.modules, "own_by_hand", module)
+        exec(f"def value(): return {value}", vars(module))
+        texts.append(describe(module.value))
+    assert texts[0] != texts[1]
+
+
+def test_a_package_without_init_counts(tmp_path, monkeypatch):
+    (tmp_path / "own_space").mkdir()
+    file = tmp_path / "own_space" / "part.py"
+    file.write_text("def value(): return 1.0")
+    monkeypatch.syspath_prepend(tmp_path)
+    value = importlib.import_module("own_space.part").value
+    before = describe(value)
+    file.write_text("def value(): return 1.0  # edited")
+    assert describe(value) != before
+    for name in ("own_space", "own_space.part"):
+        monkeypatch.delitem(sys.modules, name)
+
+
+def test_a_file_that_hides_one_of_pythons_own_counts(tmp_path, monkeypatch):
+    (tmp_path / "colorsys.py").write_text("def value(): return 1.0")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    module = importlib.import_module("colorsys")
+    before = describe(module.value)
+    (tmp_path / "colorsys.py").write_text("def value(): return 1.0  # edited")
+    assert describe(module.value) != before
+    monkeypatch.delitem(sys.modules, "colorsys")
 
 
 def test_memory_has_no_effect_as_a_folder_and_one_as_a_number(n_new, tmp_path):

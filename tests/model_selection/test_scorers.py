@@ -143,6 +143,13 @@ def test_what_can_be_scored_is_and_scored_later_is_the_same(scoring, kind, tmp_p
         assert later.errors_ == {}
 
 
+def test_folds_of_some_classes_are_scored_by_what_is_known_there():
+    two = np.flatnonzero(CLASSES != "c")
+    folds = [(two[::2], two[1::2]), (two[1::2], two[::2])]
+    result = compare({"a": GaussianNB()}, X, CLASSES, scoring="neg_log_loss", cv=folds, baselines=False)
+    assert result.errors_ == {}
+
+
 def test_predictions_that_must_be_positive_are_no_reason_to_refuse():
     y = np.maximum(NUMBERS, 0)
     scorer = make_scorer(mean_poisson_deviance, greater_is_better=False)
@@ -222,6 +229,19 @@ def test_each_failure_of_a_scorer_is_said_once():
     assert len(said) == 1
     assert "Scorer 'no' of model 'a' failed on fold 0: RuntimeError: as ever" in said[0]
     assert [key for key in result.errors_ if key[0] == "a"] == [("a", fold, "no") for fold in range(5)]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+def test_a_report_is_written_where_the_judge_has_failed_and_another_scorer_not(tmp_path):
+    def raises(estimator, X, y):
+        raise RuntimeError("as ever")
+
+    scoring = {"own": raises, "accuracy": "accuracy"}
+    result = compare({"a": GaussianNB()}, X, CLASSES, scoring=scoring, cv=3, random_state=0)
+    write_report(result, tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text()
+    assert "No model has a score by own on any fold." in text
+    assert "own of a failed on folds 0, 1 and 2: RuntimeError: as ever" in text
 
 
 def test_a_scorer_that_gives_no_number_fails_alone():

@@ -229,3 +229,29 @@ def test_other_bins_are_refused(ragged):
 def test_nothing_is_pooled_before_fit(ragged):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         FramePooler().transform(ragged)
+
+
+@pytest.mark.parametrize("n_frames", [1, 2, 3, 4, 5, 12])
+def test_parts_are_pooled_one_by_one(rng, n_frames):
+    x = rng.randn(4, n_frames)
+    row = FramePooler(("mean", "max"), n_parts=3).fit_transform([x, x])[0].reshape(3, 2, 4)
+    bounds = {1: [(0, 1)] * 3, 2: [(0, 1), (0, 2), (1, 2)], 3: [(0, 1), (1, 2), (2, 3)]}
+    bounds |= {4: [(0, 2), (1, 3), (2, 4)], 5: [(0, 2), (1, 4), (3, 5)], 12: [(0, 4), (4, 8), (8, 12)]}
+    for (start, end), found in zip(bounds[n_frames], row, strict=True):
+        np.testing.assert_allclose(found, [x[:, start:end].mean(axis=1), x[:, start:end].max(axis=1)])
+
+
+def test_parts_of_a_list_and_of_a_stack_agree_and_have_names(rng):
+    X = rng.randn(2, 3, 10)
+    pooler = FramePooler(("mean", "std"), n_parts=2)
+    assert np.array_equal(pooler.fit_transform(X), pooler.transform([X[0], np.array(X[1])]))
+    names = pooler.get_feature_names_out(list("abc")).tolist()
+    assert names[:4] == ["a_mean_part0", "b_mean_part0", "c_mean_part0", "a_std_part0"]
+    assert names[-1] == "c_std_part1"
+    first = FramePooler(("mean", "std")).fit_transform(X[:, :, :5])
+    assert np.array_equal(pooler.transform(X)[:, :6], first)
+
+
+def test_a_number_of_parts_below_one_is_refused(ragged):
+    with pytest.raises(ValueError, match="n_parts=0 must be an integer >= 1"):
+        FramePooler(n_parts=0).fit(ragged)

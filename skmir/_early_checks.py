@@ -1,0 +1,262 @@
+"""What the command can refuse in an instant: nothing here loads torch or scikit-learn, or decodes a file."""
+
+import difflib
+import importlib.util
+import pathlib
+import tempfile
+import warnings
+
+from ._model_names import MODEL_NAMES
+
+# scikit-learn's scorers of classes. Its own list takes more than a second to import, and holds scorers of
+# numbers as well.
+SCORERS = (
+    "accuracy",
+    "adjusted_mutual_info_score",
+    "adjusted_rand_score",
+    "average_precision",
+    "balanced_accuracy",
+    "completeness_score",
+    "d2_brier_score",
+    "d2_log_loss_score",
+    "f1_macro",
+    "f1_micro",
+    "f1_weighted",
+    "fowlkes_mallows_score",
+    "homogeneity_score",
+    "jaccard_macro",
+    "jaccard_micro",
+    "jaccard_weighted",
+    "matthews_corrcoef",
+    "mutual_info_score",
+    "neg_brier_score",
+    "neg_log_loss",
+    "normalized_mutual_info_score",
+    "precision_macro",
+    "precision_micro",
+    "precision_weighted",
+    "rand_score",
+    "recall_macro",
+    "recall_micro",
+    "recall_weighted",
+    "roc_auc_ovo",
+    "roc_auc_ovo_weighted",
+    "roc_auc_ovr",
+    "roc_auc_ovr_weighted",
+    "top_k_accuracy",
+    "v_measure_score",
+)
+SCORERS_OF_TWO = (
+    "f1",
+    "jaccard",
+    "neg_negative_likelihood_ratio",
+    "positive_likelihood_ratio",
+    "precision",
+    "recall",
+    "roc_auc",
+)
+_LOWEST = {"cv": 2, "repeats": 1, "max_epochs": 1, "seed": 0}
+_HIGHEST_SEED = 2**32 - 1  # of numpy's generators
+_N_NAMED = 5  # classes named in one message
+
+
+def check_options(args):
+    """Raise for what is wrong whatever the recordings may be.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        Of ``skmir compare``.
+
+    Raises
+    ------
+    ValueError
+        For a number out of its range, or a name of a model or a scorer that does not exist.
+    """
+    for name, lowest in _LOWEST.items():
+        value = getattr(args, name)
+        if value is not None and value < lowest:
+            raise ValueError(f"{_option(name)} {value} must be at least {lowest}.")
+    if args.n_jobs == 0:
+        raise ValueError("--n-jobs 0 must be a number of processes, or -1 for as many as there are cores.")
+    if args.seed > _HIGHEST_SEED:
+        raise ValueError(f"--seed {args.seed} must be at most {_HIGHEST_SEED}.")
+    _check_names("--models", args.models, MODEL_NAMES)
+    _check_names("--scoring", args.scoring, SCORERS + SCORERS_OF_TWO)
+    models = args.models or MODEL_NAMES
+    if args.reference is not None and args.reference not in models:
+        raise ValueError(
+            f"--reference {args.reference} is not one of the models that are run, {' '.join(models)}."
+            f"{_meant(args.reference, models)}"
+        )
+
+
+def _option(name):
+    return f"--{name.replace('_', '-')}"
+
+
+def _check_names(option, names, known):
+    for i, name in enumerate(names or ()):
+        if name not in known:
+            what = "model" if option == "--models" else "scorer of classes"
+            raise ValueError(
+                f"{option} {name} is not a {what}.{_meant(name, known)} Known are {' '.join(known)}."
+            )
+        if name in names[:i]:
+            raise ValueError(f"{option} names {name} twice. Name it once.")
+
+
+def _meant(name, known):
+    """Return a question for the name that is nearest to a wrong one, whatever its case; or nothing."""
+    upper = {each.upper(): each for each in known}
+    near = difflib.get_close_matches(name.upper(), upper, n=1)
+    return f" Did you mean {upper[near[0]]}?" if near else ""
+
+
+def check_classes(data, args):
+    """Raise where the folds cannot be made, or nothing can be learned; warn of classes that some folds lack.
+
+    Parameters
+    ----------
+    data : mapping
+        With ``target``, ``target_names`` and ``groups`` as :func:`skmir.datasets.load_folder` returns them.
+    args : argparse.Namespace
+        Of ``skmir compare``.
+
+    Raises
+    ------
+    ValueError
+        The message names the class and the option.
+
+    Warns
+    -----
+    UserWarning
+        Where the clips of a class are in fewer groups than there are folds.
+    """
+    names, groups = data["target_names"], data["groups"]
+    members = {name: [] for name in names}
+    for i, label in enumerate(data["target"]):
+        members[names[label]].append(i if groups is None else groups[i])
+    if len(names) < 2:
+        raise ValueError(
+            f"There is one class only, {names[0]!r}, and nothing to tell it from. Do the classes lie one "
+            "level deeper? Then name the folder that holds them."
+        )
+    of_two = [scorer for scorer in args.scoring or () if scorer in SCORERS_OF_TWO]
+    if of_two and len(names) > 2:
+        raise ValueError(
+            f"--scoring {of_two[0]} is for two classes, and there are {len(names)}. Use another scorer, such "
+            "as balanced_accuracy, f1_macro or roc_auc_ovr."
+        )
+    sizes = {name: len(set(found)) for name, found in members.items()}
+    (_check_sizes if groups is None else _check_groups)(sizes, members, args.cv)
+
+
+def _check_sizes(sizes, _members, cv):
+    small = {name: size for name, size in sizes.items() if size < cv}
+    if small:
+        raise ValueError(
+            f"--cv {cv} needs {cv} recordings of each class, one to test on in every fold, but "
+            f"{_counts(small, 'recording')}. {_cure(small, 'recordings')}"
+        )
+
+
+def _check_groups(sizes, members, cv):
+    n_groups = len(set().union(*members.values()))
+    if n_groups < cv:
+        raise ValueError(
+            f"--cv {cv} needs {cv} groups, since a group is never divided, and there "
+            f"{'is one' if n_groups == 1 else f'are {n_groups}. Use --cv {n_groups}'}. Name another column "
+            "with --group, or --group none to do without."
+        )
+    small = {name: size for name, size in sizes.items() if size < cv}
+    if small:
+        warnings.warn(
+            f"With --cv {cv}, some folds have no clip of some classes to test on: {_counts(small, 'group')}. "
+            f"{_cure(small, 'groups')}",
+            stacklevel=3,
+        )
+
+
+def _counts(sizes, unit):
+    """Return 'class 'a' has 1 recording, class 'b' has 3', the smallest first."""
+    ordered = sorted(sizes, key=sizes.get)
+    counts = [
+        f"class {name!r} has {sizes[name]} {unit}{'s' * (sizes[name] > 1)}" for name in ordered[:_N_NAMED]
+    ]
+    more = len(ordered) - _N_NAMED
+    return ", ".join(counts) + (f", and {more} more have fewer than needed" if more > 0 else "")
+
+
+def _cure(sizes, units):
+    smallest = min(sizes.values())
+    fewer_folds = f"Use --cv {smallest}, add" if smallest > 1 else "Add"
+    return f"{fewer_folds} {units}, or leave these classes out."
+
+
+def check_targets(args, report_name, report_alone):
+    """Make the folders that results go to, and try whether files can be written there.
+
+    What would fail in the end fails now, before hours go into what they shall hold.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        Of ``skmir compare``.
+    report_name, report_alone : str
+        Names of a report for which none is given: in the folder of ``--output``, and without one.
+
+    Returns
+    -------
+    output : Path or None
+        The folder of ``--output``.
+    report : Path or None
+        The file of ``--report``.
+
+    Raises
+    ------
+    ImportError
+        Where matplotlib is needed and not installed.
+    OSError
+        Where a folder cannot be made or written.
+    ValueError
+        Where ``--report`` is no name of a page.
+    """
+    output = None if args.output is None else pathlib.Path(args.output)
+    default = report_alone if output is None else output / report_name
+    report = None if args.report is None else pathlib.Path(args.report or default)
+    if report is not None and report.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"--report {args.report} is no name of a page. Let it end in .html.")
+    if report is not None and report.is_dir():
+        raise IsADirectoryError(f"--report {report} is a folder. Name a file, which ends in .html.")
+    for option, folder in (
+        ("--output", output),
+        ("--report", report and report.parent),
+        ("--memory", args.memory),
+    ):
+        if folder is not None:
+            _check_matplotlib(option)
+            _check_writable(option, pathlib.Path(folder))
+    return output, report
+
+
+def _check_matplotlib(option):
+    if option != "--memory" and importlib.util.find_spec("matplotlib") is None:
+        raise ImportError(
+            f"{option} needs matplotlib, which is not installed: pip install matplotlib. Without {option}, "
+            "the table is printed, and nothing is drawn."
+        )
+
+
+def _check_writable(option, folder):
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(
+            f"{option}: {folder} is a file, where a folder is needed. Name another one, which need not exist."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise OSError(
+            f"{option}: no files can be made in {folder}: {error.strerror or error}. Name another folder."
+        ) from error

@@ -1,0 +1,99 @@
+"""What the command calls the library's parameters: messages from the library are put in its words."""
+
+import re
+
+# By function, so that a test can hold it against the signatures. A name means the same option in all of them.
+OPTIONS = {
+    "load_folder": {
+        "path": "FOLDER",
+        "labels": "--labels",
+        "file_column": "--file",
+        "label_column": "--label",
+        "group_column": "--group",
+    },
+    "default_models": {"names": "--models", "max_iter": "--max-epochs", "memory": "--memory"},
+    "compare": {
+        "models": "--models",
+        "groups": "--group",
+        "cv": "--cv",
+        "n_repeats": "--repeats",
+        "scoring": "--scoring",
+        "reference": "--reference",
+        "memory": "--memory",
+        "n_jobs": "--n-jobs",
+        "random_state": "--seed",
+        "verbose": "--quiet",
+    },
+    "scikit-learn": {"n_splits": "--cv"},
+}
+# Parameters that have no option, and why no message of the command names them.
+WITHOUT_OPTION = {
+    "X": "the recordings; each is looked at before",
+    "y": "the labels; they come from the table or the names of folders",
+    "baselines": "left at its default, which is valid",
+    "confidence_level": "left at its default, which is valid",
+    "rope": "left at its default, which is valid",
+}
+# Advice that speaks of classes or functions, and what it comes to for the command.
+ADVICE = {
+    r", AugmentedEstimator makes": "; in Python, AugmentedEstimator makes",
+    r"(?:Pass|Use) cv as an integer, or a splitter [^.]*": "Use --cv with a number",
+    r"Fewer folds, or a splitter that spreads classes(?: \(\w+\))?, may": "A smaller --cv may",
+    r"(?:skmir\.model_selection\.)?check_leakage\([^)]*\) lists": "In Python, skmir's check_leakage lists",
+    r"Pass groups \([^()]*(--group COLUMN)[^()]*\)": r"Name one with \1",
+    r"Pass a cv of (\d+) folds": r"Use --cv with \1 folds",
+    r"np\.\w+\(([^()]*)\)": r"\1",
+    r"clips (\d+) and (\d+) of X": r"the recordings \1 and \2, counted from 0,",
+}
+
+_NAMES = {name: option for options in OPTIONS.values() for name, option in options.items()}
+# Of those that stand alone in a message, the ones that are no English words.
+_BARE = sorted((name for name in _NAMES if "_" in name or name == "cv"), key=len, reverse=True)
+_QUOTED = r"(?<![\w=])(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")(?!\w)"
+_VALUE = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\[[^\]]*\]|[\w+-]+(?:\.\w+)*"
+_TOKEN = re.compile(
+    rf"(?P<quoted>{_QUOTED})"
+    rf"|(?<![\w.'\"/])(?P<name>{'|'.join(sorted(_NAMES, key=len, reverse=True))})=(?P<value>{_VALUE})?"
+    rf"|(?<![\w.'\"/-])(?P<bare>{'|'.join(_BARE)})(?![\w=/'\"])"
+)
+
+
+def in_options(message):
+    """Return a message in which parameters of the library are called by the command's options.
+
+    Parameters
+    ----------
+    message : str
+        What an error or a warning says. What stands in quotes, such as file names, stays as it is.
+
+    Returns
+    -------
+    message : str
+
+    Examples
+    --------
+    >>> from skmir._options import in_options
+    >>> in_options("'a.csv' has no column label_column='genre'; choose one by label_column=.")
+    "'a.csv' has no column --label 'genre'; choose one by --label."
+    """
+    for pattern, advice in ADVICE.items():
+        message = re.sub(pattern, advice, message)
+    return _TOKEN.sub(_in_option, message)
+
+
+def _in_option(match):
+    if match["quoted"] is not None:
+        return match[0]
+    if match["bare"] is not None:
+        return _NAMES[match["bare"]]
+    option, value = _NAMES[match["name"]], match["value"]
+    if value is None:
+        return option
+    return f"{option} {_given(option, value)}"
+
+
+def _given(option, value):
+    """Return a value as it would be typed; lists of names lose their brackets."""
+    if value == "None":
+        return "none" if option == "--group" else "(not given)"
+    return value.strip("[]").replace(",", "") if value.startswith("[") else value

@@ -1,0 +1,70 @@
+"""The command's look at every recording before the first fit."""
+
+import warnings
+
+from .audio._examine import LOUD, examine
+from .feature_extraction import MFCC
+
+MAX_ERRORS = 10  # files described where some cannot be used
+MAX_NAMED = 3  # files named in a warning
+# Attributes of an Examination: what is said of recordings for which they are true, and what to do.
+DOUBTS = {
+    "silent": ("silent", "Models may take silence for a sign of a class. Leave them out."),
+    "cancels": (
+        "stereo with channels that cancel each other",
+        "Models hear the mean of the channels, in which hardly anything is left. Keep one channel, or turn "
+        "the sign of the other.",
+    ),
+    "loud": (
+        f"far louder than full scale (a sample above {LOUD:g})",
+        "If integers were written as they are, divide them by the largest of their type.",
+    ),
+}
+
+
+def check_recordings(paths, *, verbose=0):
+    """Decode every file once: a bad one would fail most fits of every model, some of them hours later.
+
+    Parameters
+    ----------
+    paths : list of str
+        The recordings.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Raises
+    ------
+    ValueError
+        Where recordings cannot be used: unreadable, too short for the models' front ends, without any sense.
+
+    Warns
+    -----
+    UserWarning
+        Where recordings are silent, cancel when their channels are averaged, or are far too loud.
+    """
+    front_end = MFCC()
+    found = list(examine(paths, sr=front_end.sr, shortest=front_end.hop_length, n_jobs=-1, verbose=verbose))
+    _refuse([each.error for each in found if each.error is not None], len(paths))
+    for doubt, words in DOUBTS.items():
+        _warn(*words, [each.file for each in found if getattr(each, doubt)], len(paths))
+    frame = front_end._span()[0]
+    what = f"shorter than a frame of a spectrum ({frame} samples at {front_end.sr:g} Hz)"
+    short = [each.file for each in found if each.n_samples < frame]
+    _warn(what, "Zeros are put at both ends.", short, len(paths))
+
+
+def _warn(what, cure, files, n_paths):
+    if files:
+        more = f" and {len(files) - MAX_NAMED} more" if len(files) > MAX_NAMED else ""
+        warnings.warn(
+            f"{len(files)} of {n_paths} recordings {'is' if len(files) == 1 else 'are'} {what}: "
+            f"{', '.join(map(repr, files[:MAX_NAMED]))}{more}. {cure}",
+            stacklevel=4,
+        )
+
+
+def _refuse(errors, n_paths):
+    if errors:
+        more = "" if len(errors) <= MAX_ERRORS else f"\nand {len(errors) - MAX_ERRORS} more"
+        listed = "\n".join(errors[:MAX_ERRORS])
+        raise ValueError(f"{len(errors)} of {n_paths} recordings cannot be used:\n{listed}{more}")

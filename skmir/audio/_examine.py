@@ -1,0 +1,113 @@
+"""What a recording holds, as far as that decides whether it can be used: one decoding, nothing kept."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._load import load
+from ._stream import stream
+
+LOUD = 2.0  # full scale is 1; lossy formats exceed it slightly; what is far beyond was not scaled
+SENSELESS = 2.0**31  # not even 32-bit integers taken as they are reach it
+SILENT = 1e-4  # half the range of the samples: -80 dB of full scale
+CANCELLED = 0.1  # RMS of the mean of the channels against their own; it is 0.7 for two that are independent
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found in one recording.
+
+    Parameters
+    ----------
+    file : str
+        Its path.
+    error : str or None
+        Why it cannot be used; the other values are then those of an empty recording where it was not decoded.
+    n_samples : int
+        At the sampling rate that was asked for.
+    n_channels : int
+        0 where it was not decoded.
+    peak : float
+        The largest absolute sample; 1 is full scale.
+    loud : bool
+        The peak is far beyond full scale.
+    silent : bool
+        The channels hold nothing, or a constant.
+    cancels : bool
+        There is sound in the channels, and hardly any in their mean, which is what models hear.
+    """
+
+    file: str
+    error: str | None = None
+    n_samples: int = 0
+    n_channels: int = 0
+    peak: float = 0.0
+    loud: bool = False
+    silent: bool = False
+    cancels: bool = False
+
+
+def examine(paths, *, sr, shortest=2, n_jobs=None, verbose=0):
+    """Decode recordings once, in threads, and say what is in each.
+
+    Parameters
+    ----------
+    paths : list of str
+        Files.
+    sr : float
+        Sampling rate in Hz to which models bring them.
+    shortest : int, default=2
+        Samples at ``sr`` that models need at least.
+    n_jobs : int or None, default=None
+        Threads, as in joblib.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Yields
+    ------
+    examination : Examination
+        In the order of the files. ``pandas.DataFrame`` makes a table of them, a row for each recording.
+    """
+    one = functools.partial(_examine, sr=sr, shortest=shortest)
+    yield from stream(one, paths, n_jobs=n_jobs, verbose=verbose)
+
+
+def _examine(path, sr, shortest):
+    try:
+        y, native = load(path, sr=None, mono=False)
+    except (OSError, ValueError) as error:
+        return Examination(path, str(error))
+    n_samples = int(y.shape[-1] * sr / native + 0.5)  # as long as soxr makes it
+    low, high = float(y.min()), float(y.max())
+    peak = max(-low, high)
+    return Examination(
+        path,
+        _error(path, n_samples, peak, sr, shortest),
+        n_samples,
+        len(y),
+        peak,
+        loud=peak > LOUD,
+        silent=bool(np.ptp(y, axis=1).max() < 2 * SILENT),
+        cancels=len(y) > 1 and _cancels(y),
+    )
+
+
+def _error(path, n_samples, peak, sr, shortest):
+    if n_samples < shortest:
+        return (
+            f"{path!r} is too short: it has {n_samples} samples ({n_samples / sr:.3f} s) at {sr:g} Hz, and "
+            f"the models need {shortest}. Leave it out."
+        )
+    if peak > SENSELESS:
+        return (
+            f"{path!r} holds samples of up to {peak:.3g}, where full scale is 1: they are no sound. Write it "
+            "anew from its source, or leave it out."
+        )
+    return None
+
+
+def _cancels(y):
+    """Return whether the mean of the channels has lost what they hold."""
+    own = np.sqrt(y.var(axis=1).mean())
+    return bool(own > SILENT and y.mean(axis=0).std() < CANCELLED * own)

@@ -1,0 +1,95 @@
+"""The default models: what they are made of, and that all take whatever one of them takes."""
+
+import warnings
+
+import numpy as np
+import pytest
+import soundfile
+from sklearn.svm import SVC
+
+from skmir.datasets import make_instruments
+from skmir.feature_extraction import MFCC, MelSpectrogram
+from skmir.model_selection import ShrinkageLDA, default_models
+from skmir.neural_network._base import BaseNetwork
+
+SR = 22050
+NAMES = ["SVM", "LDA", "MLP", "CNN", "CRNN", "DBN"]
+
+
+@pytest.fixture(scope="module")
+def notes():
+    return make_instruments(n_instruments=2, n_notes=3, duration=0.5, random_state=0)
+
+
+def test_names_and_order():
+    assert list(default_models()) == NAMES
+    assert list(default_models(["CNN", "SVM"])) == ["CNN", "SVM"]
+    with pytest.raises(ValueError, match="'GMM' is not one of"):
+        default_models(["GMM"])
+
+
+def test_the_svm_sees_deltas_and_weighs_classes_equally(notes):
+    svm = default_models(["SVM"])["SVM"].fit(notes.data, notes.target)
+    names = svm[:-1].get_feature_names_out().tolist()
+    assert len(names) == 120
+    assert {"mfcc00_mean", "mfcc19_delta_std", "mfcc00_delta2_mean"} <= set(names)
+    assert isinstance(svm[-1], SVC)
+    assert svm[-1].class_weight == "balanced"
+
+
+def test_the_lda_sees_all_kinds_of_statistics_and_has_equal_priors(notes):
+    lda = default_models(["LDA"])["LDA"].fit(notes.data, notes.target)
+    names = lda[0].get_feature_names_out().tolist()
+    assert len(names) == len(set(names)) == lda[0].transform(notes.data[:1]).shape[1] == 584
+    assert {"mfcc19_delta2_std", "mfcc00_mean_part2", "mel127_std", "chroma11_mean", "lag95_mean"} <= set(
+        names
+    )
+    for part in ("centroid", "bandwidth", "rolloff", "contrast6", "flatness", "flux", "zero_crossing_rate"):
+        assert f"{part}_std" in names
+    assert isinstance(lda[-1], ShrinkageLDA)
+    np.testing.assert_allclose(lda[-1].estimator_.priors_, 1 / len(lda.classes_))
+
+
+def short_clips(rng, tmp_path, lengths):
+    """Return files of noise of so many samples each, high and low, and their labels."""
+    paths, labels = [], np.tile(["low", "high"], len(lengths) // 2)
+    for i, (n_samples, label) in enumerate(zip(lengths, labels, strict=True)):
+        y = rng.randn(n_samples) if label == "high" else rng.randn(n_samples).cumsum() / 30
+        paths.append(str(tmp_path / f"{i}.wav"))
+        soundfile.write(paths[-1], 0.1 * y, SR, subtype="FLOAT")
+    return paths, labels
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "lengths", [[512] * 12, [512, 700, 1023, 1500, 4000, 30000] * 2], ids=["hop", "mixed"]
+)
+def test_clips_from_one_hop_up_are_taken(name, lengths, rng, tmp_path):
+    """Drum hits of 23 ms are recordings; none of the models may fail on what the others take."""
+    paths, labels = short_clips(rng, tmp_path, lengths)
+    model = default_models([name], max_iter=2)[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of clips shorter than a frame
+        predicted = model.fit(paths, labels).predict(paths)
+        scores = (model.decision_function if name == "SVM" else model.predict_proba)(paths)
+    assert set(predicted) <= {"low", "high"}
+    assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_waveforms_of_any_length_are_taken(name, rng):
+    X = [rng.randn(n).astype(np.float32) for n in (1, 2, 5, 300, 511, 900, 5000, 9000)]
+    y = np.tile(["a", "b"], 4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        MFCC().fit_transform(X)
+        assert len(default_models([name], max_iter=1)[name].fit(X, y).predict(X)) == 8
+
+
+def test_all_front_ends_share_a_folder_and_all_networks_their_epochs(tmp_path):
+    for model in default_models(max_iter=3, memory=tmp_path).values():
+        for part in model.get_params().values():
+            if isinstance(part, MFCC | MelSpectrogram):
+                assert part.memory == tmp_path
+            if isinstance(part, BaseNetwork):
+                assert part.max_iter == 3

@@ -1,0 +1,221 @@
+"""What the command refuses before anything slow is loaded."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import types
+
+import numpy as np
+import pytest
+import soundfile
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import get_scorer, get_scorer_names
+
+from skmir.__main__ import main
+from skmir._early_checks import SCORERS, SCORERS_OF_TWO, check_classes, check_targets
+from skmir._model_names import MODEL_NAMES
+from skmir.model_selection import default_models
+
+SLOW = ["torch", "sklearn", "scipy", "pandas", "librosa", "numba", "matplotlib"]
+PROBE = """
+import sys, json
+from skmir.__main__ import main
+status = main(sys.argv[2:])
+json.dump([status, [name for name in sys.argv[1].split() if name in sys.modules]], sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Six recordings of two classes: they hold nothing that could be decoded."""
+    path = tmp_path_factory.mktemp("sounds")
+    for i, label in enumerate("aaaabb"):
+        (path / label).mkdir(exist_ok=True)
+        (path / label / f"{i}.wav").write_text("no sound")
+    return path
+
+
+def table(folder, *groups):
+    rows = "".join(f"{'ab'[i % 2]}{i}.wav,{'ab'[i % 2]},{group}\n" for i, group in enumerate(groups))
+    for i in range(len(groups)):
+        (folder / f"{'ab'[i % 2]}{i}.wav").touch()
+    (folder / "labels.csv").write_text(f"file,label,group\n{rows}")
+    return folder
+
+
+def run(*arguments):
+    """Run the command in a fresh interpreter; return its status, what it loaded of SLOW, and stderr."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, " ".join(SLOW), *map(str, arguments)], capture_output=True, text=True
+    )
+    status, loaded = json.loads(done.stdout)
+    return status, loaded, done.stderr
+
+
+WRONG = {
+    "nowhere": "There is no folder 'nowhere'",
+    "FOLDER --models svm": r"--models svm is not a model\. Did you mean SVM\? Known are SVM LDA",
+    "FOLDER --scoring acuracy": r"--scoring acuracy is not a scorer of classes\. Did you mean accuracy\?",
+    "FOLDER --scoring r2": "--scoring r2 is not a scorer of classes",
+    "FOLDER --models SVM --reference CNN": "--reference CNN is not one of the models that are run, SVM",
+    "FOLDER --cv 3": "--cv 3 needs 3 recordings of each class.*but class 'b' has 2 recordings.*--cv 2, add",
+    "FOLDER --cv 1": "--cv 1 must be at least 2",
+    "FOLDER --group artist": "--group 'artist'",
+    "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory: .*0\.wav is a file",
+    "--group artist": "--group is about the table of a FOLDER",
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG.items())
+def test_nothing_slow_is_loaded_to_refuse(folder, arguments, words):
+    status, loaded, error = run("compare", *arguments.replace("FOLDER", str(folder)).split())
+    assert status == 2
+    assert loaded == []
+    assert re.search(f"^skmir compare: error: .*{words}", error), error
+    assert error.count("\n") == 1
+
+
+def test_a_table_loads_pandas_alone(tmp_path):
+    status, loaded, error = run("compare", table(tmp_path, *"uvwxyz"), "--file", "track")
+    assert status == 2
+    assert "scipy" not in loaded and "torch" not in loaded and "sklearn" not in loaded
+    assert "no column --file 'track'" in error and "by --file" in error
+
+
+def refused(folder, capsys, *options):
+    assert main(["compare", str(folder), "--models", "SVM", *map(str, options)]) == 2
+    return capsys.readouterr().err
+
+
+def test_one_class(tmp_path, capsys):
+    (tmp_path / "genres").mkdir()
+    for i in range(4):
+        (tmp_path / "genres" / f"{i}.wav").touch()
+    assert "one class only, 'genres'" in (error := refused(tmp_path, capsys))
+    assert "Do the classes lie one level deeper?" in error
+
+
+def test_fewer_groups_than_folds(tmp_path, capsys):
+    error = refused(table(tmp_path, *"uuvvuv"), capsys, "--cv", "3")
+    assert "--cv 3 needs 3 groups, since a group is never divided, and there are 2. Use --cv 2." in error
+    assert "--group none" in error
+    assert "there is one. Name" in refused(table(tmp_path, *"uuuuuu"), capsys, "--cv", "3")
+
+
+def test_a_class_in_fewer_groups_than_folds_is_named():
+    data = {"target": [0, 0, 1, 1, 1], "target_names": ["a", "b"], "groups": list("uuvwx")}
+    args = types.SimpleNamespace(cv=3, scoring=None)
+    with pytest.warns(UserWarning, match=r"With --cv 3, .*: class 'a' has 1 group\. Add groups, or leave"):
+        check_classes(data, args)
+
+
+def test_many_small_classes_are_counted():
+    names = [f"c{i}" for i in range(9)]
+    data = {"target": range(9), "target_names": names, "groups": None}
+    with pytest.raises(ValueError, match=r"class 'c4' has 1 recording, and 4 more .*\. Add recordings, or"):
+        check_classes(data, types.SimpleNamespace(cv=2, scoring=None))
+
+
+def test_scorer_for_two_classes():
+    data = {"target": [0, 1, 2], "target_names": list("abc"), "groups": None}
+    with pytest.raises(ValueError, match=r"--scoring roc_auc is for two classes, and there are 3"):
+        check_classes(data, types.SimpleNamespace(cv=2, scoring=["accuracy", "roc_auc"]))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--repeats", 0, "--repeats 0 must be at least 1"),
+        ("--max-epochs", 0, "--max-epochs 0 must be at least 1"),
+        ("--n-jobs", 0, "--n-jobs 0 must be a number of processes"),
+        ("--seed", -1, "--seed -1 must be at least 0"),
+        ("--seed", 2**32, "must be at most 4294967295"),
+    ],
+)
+def test_numbers_out_of_range(folder, capsys, option, value, words):
+    assert words in refused(folder, capsys, option, value)
+
+
+@pytest.mark.parametrize("option", ["--models", "--scoring"])
+def test_a_name_given_twice(folder, capsys, option):
+    name = {"--models": "SVM", "--scoring": "f1"}[option]
+    assert main(["compare", str(folder), option, name, name]) == 2
+    assert f"{option} names {name} twice" in capsys.readouterr().err
+
+
+def targets(**given):
+    return types.SimpleNamespace(**({"output": None, "report": None, "memory": None} | given))
+
+
+@pytest.mark.parametrize("option", ["output", "memory"])
+def test_a_file_where_a_folder_is_wanted(tmp_path, option):
+    (tmp_path / "x").touch()
+    with pytest.raises(NotADirectoryError, match=f"--{option}: .*x is a file, where a folder"):
+        check_targets(targets(**{option: str(tmp_path / "x")}), "r.html", "s.html")
+    with pytest.raises(OSError, match=f"--{option}: no files can be made in .*y: Not a directory"):
+        check_targets(targets(**{option: str(tmp_path / "x" / "y")}), "r.html", "s.html")
+
+
+@pytest.mark.parametrize("option", ["output", "memory", "report"])
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, option):
+    def refuse(dir):
+        raise PermissionError(13, os.strerror(13), str(dir))
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    path = tmp_path / "r.html" if option == "report" else tmp_path
+    with pytest.raises(OSError, match=f"--{option}: no files can be made in .*: Permission denied"):
+        check_targets(targets(**{option: str(path)}), "r.html", "s.html")
+
+
+def test_a_folder_in_the_place_of_a_report(tmp_path):
+    (tmp_path / "r.html").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"--report .*r\.html is a folder"):
+        check_targets(targets(report=str(tmp_path / "r.html")), "r.html", "s.html")
+
+
+@pytest.mark.parametrize("option", ["output", "report"])
+def test_no_matplotlib(tmp_path, monkeypatch, option):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    given = {option: str(tmp_path / "r.html")}
+    with pytest.raises(ImportError, match=f"--{option} needs matplotlib.*pip install"):
+        check_targets(targets(**given), "r.html", "s.html")
+    assert check_targets(targets(memory=str(tmp_path)), "r.html", "s.html") == (None, None)
+
+
+def test_models_are_those_of_default_models():
+    assert tuple(default_models()) == MODEL_NAMES
+
+
+def working_scorers(n_classes):
+    """scikit-learn's scorers that give a number for classes."""
+    X, y = make_classification(90, 8, n_informative=4, n_classes=n_classes, random_state=0)
+    labels = y if n_classes == 2 else np.array(["a", "b", "c"])[y]
+    model = LogisticRegression().fit(X[:60], labels[:60])
+    for name in get_scorer_names():
+        try:
+            if np.isfinite(get_scorer(name)(model, X[60:], labels[60:])):
+                yield name
+        except (ValueError, TypeError):
+            continue
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_scorers_are_all_that_scikit_learn_has_for_classes():
+    of_three, of_two = set(working_scorers(3)), set(working_scorers(2))
+    assert of_three <= set(SCORERS)
+    of_numbers = {
+        name for name in of_two - of_three if "error" in name or name in ("r2", "explained_variance")
+    }
+    assert of_two - of_three - of_numbers - set(SCORERS) <= set(SCORERS_OF_TWO)
+    assert not set(SCORERS) & set(SCORERS_OF_TWO)
+
+
+def test_recordings_are_not_decoded_before(folder, tmp_path, monkeypatch, capsys):
+    def never(*args, **kwargs):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(soundfile, "SoundFile", never)
+    assert "class 'b' has 2 recordings" in refused(folder, capsys, "--cv", "3")
