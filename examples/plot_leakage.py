@@ -48,7 +48,8 @@ careless = compare(models, clips, labels, cv=4, random_state=0)
 print(careless.table_["mean"].round(2).to_string())
 
 # %%
-# ``check_leakage`` makes the same folds, and compares the sound of what is trained on with what is tested.
+# With ``cv``, ``check_leakage`` makes the same folds, and compares the sound of what is trained on with what
+# is tested.
 leaks = check_leakage(clips, y=labels, cv=4, random_state=0, sr=rhythms.sr)
 print(len(leaks), "pairs of excerpts stand on both sides of some fold; the first five:")
 print(leaks.head().round(2).drop(columns=["group", "other_group"]).to_string())
@@ -66,13 +67,12 @@ print(careful.table_["mean"].round(2).to_string())
 print(len(check_leakage(clips, sources, cv=folds, y=labels, sr=rhythms.sr)), "pairs on both sides")
 
 # %%
-# Where they are not known, the pairs themselves make groups: with ``LeaveOneOut``, every pair stands on both
-# sides of some fold, so that all of them are listed. What hangs together by pairs is a group.
+# Where they are not known, the pairs themselves make groups: without ``cv``, all of them are listed. What
+# hangs together by pairs is a group.
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from sklearn.model_selection import LeaveOneOut
 
-pairs = check_leakage(clips, cv=LeaveOneOut(), sr=rhythms.sr)
+pairs = check_leakage(clips, sr=rhythms.sr)
 graph = coo_array((np.ones(len(pairs)), (pairs["clip"], pairs["other"])), shape=(len(clips), len(clips)))
 n_groups, found = connected_components(graph, directed=False)
 divided = sum(len(set(found[np.equal(sources, source)])) > 1 for source in recordings)

@@ -16,6 +16,7 @@ TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "aut
 SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
+DASH = "\N{EN DASH}"  # in tables, for what is not known
 OTHER_COLUMNS = ["mean", "ci_low", "ci_high", "difference", "p_holm"]  # of a table that is not the first
 
 
@@ -212,7 +213,7 @@ def _print(result, data):
     _say(result)
     for scorer in result.scorers_[1:]:
         table = result.tables_[scorer][OTHER_COLUMNS]
-        _say(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format)}")
+        _say(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format, na_rep=DASH)}")
 
 
 def _say(text):

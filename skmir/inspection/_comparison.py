@@ -110,7 +110,8 @@ class ComparisonDisplay:
         self.ax_.plot(
             scores, np.full(len(scores), row + 0.22), "o", ms=3.5, mew=0, color=GREY, alpha=0.7, zorder=2
         )
-        self.ax_.hlines(row, summary["ci_low"], summary["ci_high"], color=BLUE, linewidth=2, zorder=3)
+        if np.isfinite(summary["ci_low"]):
+            self.ax_.hlines(row, summary["ci_low"], summary["ci_high"], color=BLUE, linewidth=2, zorder=3)
         is_reference = name == self.comparison.reference_
         self.ax_.plot(
             summary["mean"],

@@ -120,7 +120,8 @@ class CostDisplay:
 
     def _draw(self, row, name, style):
         bounds = np.abs([[row["mean"] - row["ci_low"]], [row["ci_high"] - row["mean"]]])
-        self.ax_.errorbar(row[self.cost], row["mean"], np.nan_to_num(bounds), capsize=3, ms=7, **style)
+        bounds = bounds if np.isfinite(bounds).all() else None  # there is no interval to draw
+        self.ax_.errorbar(row[self.cost], row["mean"], bounds, capsize=3, ms=7, **style)
         self.ax_.annotate(
             wrapped(name),
             (row[self.cost], row["mean"]),

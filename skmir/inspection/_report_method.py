@@ -24,7 +24,8 @@ def how_tested(comparison):
         f"Training parts overlap, so the scores of folds are no independent sample: the {level} intervals "
         "and the p-values, of two-sided paired t-tests against the reference, take the variance times "
         "1/k + n_test/n_train instead of 1/k, and the p-values are adjusted for the number of models by "
-        "Holm's method. Intervals are not clipped to the scorer's range.",
+        "Holm's method. Intervals are not clipped to the scorer's range. If all folds give the same score, "
+        "or the same difference, nothing says how much it varies: a dash stands for interval, or test.",
         f"Probabilities are those of the Bayesian correlated t-test with a flat prior: that the difference "
         f"from the reference lies below \N{MINUS SIGN}{rope} (worse), within ±{rope} (equal, for all that "
         f"matters), and above {rope} (better). They are not adjusted for the number of models.",

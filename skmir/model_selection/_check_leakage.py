@@ -1,4 +1,4 @@
-"""Whether training and test parts of folds share recordings."""
+"""Whether clips hold the same recording, and whether folds put them on both sides."""
 
 import numpy as np
 import pandas as pd
@@ -8,14 +8,15 @@ from .._validation import check_clips, check_number, is_path
 from ..audio import AudioLoader
 from ..audio._stream import reader
 from ._copies import CopyFinder
+from ._groups import check_groups
 from ._seeds import as_seed
 from ._splits import make_splits
 
 _KINDS = ("same_clip", "same_file", "same_audio", "same_recording", "same_group")
 
 
-def check_leakage(X, groups=None, cv=5, *, y=None, sr=22050, n_jobs=None, random_state=None, verbose=0):
-    """Find clips in the training part of a fold that sound in its test part too.
+def check_leakage(X, groups=None, cv=None, *, y=None, sr=22050, n_jobs=None, random_state=None, verbose=0):
+    """Find clips that hold the same sound: all of them, or those that folds put on both sides.
 
     Three things are compared: the bytes of files, their decoded samples, and what remains of the sound when
     it is coded with losses, resampled, made louder or softer, or cut. For the last, landmarks in the
@@ -28,34 +29,35 @@ def check_leakage(X, groups=None, cv=5, *, y=None, sr=22050, n_jobs=None, random
     X : clips
         Paths, waveforms as a 2-D array, or a list of 1-D arrays.
     groups : array-like of shape (n_clips,), default=None
-        What must not stand on both sides of a fold. Entries that are missing (None, NaN) say nothing.
-    cv : int, splitter or iterable of (train, test), default=5
-        As in :func:`compare`: an integer gives the folds that ``compare`` would make. ``LeaveOneOut()``
-        lists all pairs, whatever the folds may be.
+        What must not stand on both sides of a fold. A clip whose group is missing (None, NaN, blank) is a
+        group of its own.
+    cv : int, splitter, iterable of (train, test), or None, default=None
+        None lists all pairs. Otherwise only pairs on both sides of a fold are listed; an integer gives the
+        folds that :func:`compare` would make of the same ``groups``, ``y`` and ``random_state``.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs), default=None
-        Labels, for splitters that look at them.
+        Labels, for folds that look at them.
     sr : float, default=22050
         Sampling rate of waveforms in Hz; files know theirs.
     n_jobs : int or None, default=None
         Threads, as in joblib.
     random_state : int, RandomState instance or None, default=None
-        Seeds the folds where ``cv`` is an integer, as in :func:`compare`.
+        Seeds the folds if ``cv`` is an integer, as in :func:`compare`.
     verbose : int, default=0
         1 draws progress bars on stderr.
 
     Returns
     -------
     leaks : DataFrame
-        A row a pair of clips of which one is in the training part and the other in the test part of at
-        least one fold; empty where nothing was found. The columns:
+        A row a pair of clips, with ``cv`` only those of which one is in the training part and the other in
+        the test part of at least one fold; empty if nothing was found. The columns:
 
         clip, other : int
             Positions in ``X``, the first one the lower.
         kind : {"same_clip", "same_file", "same_audio", "same_recording", "same_group"}
-            ``same_clip``: a fold has the clip on both sides. ``same_file``: equal bytes, or equal arrays.
-            ``same_audio``: equal samples, from another file format. ``same_recording``: a coded or otherwise
-            changed copy, or two cuts that overlap. ``same_group``: a group stands on both sides; a row a
-            group, with its first two clips.
+            ``same_file``: equal bytes, or equal arrays. ``same_audio``: equal samples, from another file
+            format. ``same_recording``: a coded or otherwise changed copy, or two cuts that overlap. With
+            ``cv`` also ``same_clip``: a fold has the clip on both sides; and ``same_group``: a group stands
+            on both sides; a row a group, with its first two clips.
         offset : float
             How long after the beginning of ``clip`` that of ``other`` is, in s.
         overlap : float
@@ -63,16 +65,16 @@ def check_leakage(X, groups=None, cv=5, *, y=None, sr=22050, n_jobs=None, random
         similarity : float
             In (0, 1]; 1 for equal samples, else the highest whitened cross-correlation.
         folds : tuple of int
-            In which they stand on both sides.
+            In which they stand on both sides; only with ``cv``.
         group, other_group : object
-            Their groups; None where there are none.
+            Their groups as given; None if there are none.
         file, other_file : str
-            Where ``X`` holds paths.
+            If ``X`` holds paths.
 
     Raises
     ------
     OSError, ValueError
-        Where a file cannot be read, lengths differ, or there is no fold.
+        If a file cannot be read, lengths differ, a label is missing, or there is no fold.
 
     See Also
     --------
@@ -97,26 +99,38 @@ def check_leakage(X, groups=None, cv=5, *, y=None, sr=22050, n_jobs=None, random
     >>> rng = np.random.RandomState(0)
     >>> clips = [rng.randn(22050 * 2) for _ in range(6)]
     >>> clips[5] = 0.5 * clips[0][11025:]  # a softer copy that begins half a second later
-    >>> leaks = check_leakage(clips, cv=[([0, 1, 2], [3, 4, 5])])
-    >>> leaks[["clip", "other", "kind", "folds"]]
-       clip  other            kind folds
-    0     0      5  same_recording  (0,)
-    >>> leaks["offset"].round(3).tolist()
+    >>> pairs = check_leakage(clips)
+    >>> pairs[["clip", "other", "kind"]]
+       clip  other            kind
+    0     0      5  same_recording
+    >>> pairs["offset"].round(3).tolist()
     [0.5]
+    >>> check_leakage(clips, cv=[([0, 1, 2], [3, 4, 5])])["folds"].tolist()
+    [(0,)]
     """
     check_number("sr", sr, above=0)
     clips = list(check_clips(AudioLoader(), X, reset=True, read=reader(sr)))
     check_consistent_length(clips, groups, y)
-    labels = np.zeros(len(clips)) if y is None else y
-    train, test = _sides(make_splits(cv, clips, labels, groups, as_seed(random_state)), len(clips))
+    sides = None if cv is None else _sides(_folds(cv, clips, y, groups, random_state), len(clips))
     copies = CopyFinder(clips, sr=sr, n_jobs=n_jobs, verbose=verbose).find()
-    leaks = pd.concat(
-        [_clips_on_both_sides(train, test), _copies_on_both_sides(copies, train, test)], ignore_index=True
-    )
-    if groups is not None:
-        groups = np.asarray(groups, dtype=object)
-        leaks = pd.concat([leaks, _groups_on_both_sides(groups, train, test)], ignore_index=True)
-    return _described(leaks, clips, groups)
+    if cv is None:
+        leaks = _table([(*_pair(copy), ()) for copy in copies]).drop(columns="folds")
+    else:
+        found = [_clips_on_both_sides(*sides), _copies_on_both_sides(copies, *sides)]
+        found += [] if groups is None else [_groups_on_both_sides(check_groups(groups), *sides)]
+        leaks = pd.concat(found, ignore_index=True)
+    return _described(leaks, clips, None if groups is None else np.asarray(groups, dtype=object).ravel())
+
+
+def _folds(cv, clips, y, groups, random_state):
+    """Return the folds that compare would make; without labels none are spread over groups' folds."""
+    labels = np.zeros(len(clips)) if y is None else y
+    kind = "numbers" if y is None and groups is not None else None
+    return make_splits(cv, clips, labels, check_groups(groups), as_seed(random_state), kind=kind)
+
+
+def _pair(copy):
+    return copy.clip, copy.other, copy.kind, copy.offset, copy.overlap, copy.similarity
 
 
 def _sides(splits, n_clips):
@@ -156,15 +170,15 @@ def _copies_on_both_sides(copies, train, test):
         a, b = copy.clip, copy.other
         folds = np.flatnonzero(train[:, a] & test[:, b] | test[:, a] & train[:, b])
         if len(folds):
-            rows.append((a, b, copy.kind, copy.offset, copy.overlap, copy.similarity, tuple(map(int, folds))))
+            rows.append((*_pair(copy), tuple(map(int, folds))))
     return _table(rows)
 
 
 def _groups_on_both_sides(groups, train, test):
     """Return a row for each group that some fold divides: two of its clips, and all such folds."""
     rows = []
-    codes, _ = pd.factorize(groups)
-    for code in np.unique(codes[codes >= 0]):
+    codes = np.unique(np.asarray(groups), return_inverse=True)[1]
+    for code in pd.unique(codes):
         members = np.flatnonzero(codes == code)
         folds = np.flatnonzero(train[:, members].any(axis=1) & test[:, members].any(axis=1))
         for fold in folds[:1]:

@@ -3,19 +3,22 @@
 import warnings
 from collections.abc import Mapping
 
+import numpy as np
+from sklearn import get_config
+from sklearn.ensemble import StackingClassifier, StackingRegressor
 from sklearn.utils import indexable
 
 from .._validation import check_number
 from ._baselines import baseline_models
 from ._comparison import Comparison
-from ._doubts import find_doubts
-from ._groups import group_searches
+from ._doubts import find_doubts, no_variance
+from ._groups import check_groups, group_inside, group_route
 from ._jobs import Jobs, raise_if_all_failed
 from ._keys import clip_digests, holds_clips
 from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
-from ._targets import kind_of_target
+from ._targets import check_classes, kind_of_target
 from ._trial import try_scorers
 
 
@@ -53,22 +56,25 @@ def compare(
     Parameters
     ----------
     models : dict of str to estimator
-        Name to Pipeline, search, or any estimator with ``fit`` and ``predict``. They are cloned. A search is
-        nested: it searches anew in each training part, and where there are ``groups`` and its ``cv`` is a
-        number, or None, its own folds are made by ``GroupKFold`` as well.
+        Name to Pipeline, search, or any estimator with ``fit`` and ``predict``. They are cloned, and never
+        changed; a FrozenEstimator takes part as it was fitted. A search is nested: it searches anew in each
+        training part, and if there are ``groups``, which reach it, and its ``cv`` is a number, or None, its
+        own folds are made by ``GroupKFold``.
     X : clips, frames or table
         Anything that scikit-learn can index: an array, a list of paths, a list of arrays of unequal
         length, a pandas object.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-        Labels.
+        Labels, none missing; of classes at least two.
     groups : array-like of shape (n_clips,), default=None
-        What must not stand on both sides of a split (the recording, the instrument, the artist). They
-        also reach the splits that models make inside: those of networks for early stopping (anything
-        whose ``fit`` takes ``groups``) and those of searches.
+        What must not stand on both sides of a split (the recording, the instrument, the artist). A clip
+        whose group is missing (None, NaN, blank) is a group of its own. As far as scikit-learn offers a
+        way, groups also reach the splits that models make inside: those for early stopping, of anything
+        whose ``fit`` takes ``groups``, and those of searches, calibration and the like. ``warnings_``
+        names the parts that they do not reach.
     cv : int, splitter or iterable of (train, test), default=5
-        An integer gives that many folds: ``GroupKFold`` where there are groups, else
-        ``StratifiedKFold`` shuffled with ``random_state`` (lists of files are usually sorted), or
-        ``KFold``, shuffled likewise, where ``y`` is no single class a clip.
+        An integer gives that many folds. With groups, ``StratifiedGroupKFold``, or ``GroupKFold`` if ``y``
+        is no single class a clip; neither is shuffled. Without, ``StratifiedKFold`` or ``KFold``, shuffled
+        with ``random_state`` (lists of files are usually sorted).
     n_repeats : int, default=1
         How many times clips, or groups, are dealt out anew to the folds of an integer ``cv``.
     scoring : str, callable, list of str or dict of str to (str or callable), default=None
@@ -114,8 +120,9 @@ def compare(
         Where ``models`` is no dict, one of them cannot fit and predict, or, with ``memory``, one has a
         parameter that cannot be hashed.
     ValueError
-        Where there are no models or no folds, ``reference`` is not one of them, lengths differ, a scorer is
-        for other labels, the first scorer is undefined on all folds, or every fit failed.
+        Where there are no models or no folds, ``reference`` is not one of them, lengths differ, a label is
+        missing, there is one class only, a scorer is for other labels, the first scorer is undefined on all
+        folds, or every fit failed.
 
     Warns
     -----
@@ -123,10 +130,11 @@ def compare(
         Where a model, or one scorer of it, fails on a fold. That score is NaN, and statistics are over the
         other folds; other scorers are left alone.
     UserWarning
-        Where the training or the test part of a fold lacks a class, discriminant analysis meets a single
-        training clip of one, folds tear groups apart, the same clip stands on both sides, features tell
-        recordings apart rather than sounds (constant in every group or clip), or networks train on fewer
-        than some 1,000 clips.
+        Where there are no groups, or fewer than five folds; the training or the test part of a fold lacks a
+        class, discriminant analysis meets a single training clip of one, folds tear groups apart, the same
+        clip stands on both sides, features tell recordings apart rather than sounds (constant in every group
+        or clip), groups do not reach a part of a model that splits inside, models are frozen, or networks
+        train on fewer than some 1,000 clips; and where a score, or a difference, is the same on all folds.
 
     References
     ----------
@@ -157,20 +165,27 @@ def compare(
     check_number("rope", rope, low=0)
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
+    groups = check_groups(groups)
     kind = kind_of_target(y, models.values())
+    check_classes(y, kind)
     scorers = check_scoring(scoring, kind)
     guesses = baseline_models(kind, models) if baselines else {}
-    models = {name: group_searches(seeded_clone(model, seed), groups) for name, model in models.items()}
-    splits = make_splits(cv, X, y, groups, seed, n_repeats, kind)
+    doubts = []
+    splits = make_splits(cv, X, y, groups, seed, n_repeats, kind, doubts)
+    models, routes = _grouped_inside(models, groups, splits, seed)
     lacking = try_scorers(scorers, models, y, kind, splits)  # before files are read
     digests = clip_digests(X) if memory is not None or holds_clips(X) else None
-    doubts = find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None)
+    doubts += find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None, routes)
     doubts += lacking
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
+    judged = list(models)
     models |= {name: seeded_clone(model, seed) for name, model in guesses.items()}
     results = Jobs(models, X, y, groups, splits, scorers, memory, digests, guesses).run(n_jobs, verbose)
-    raise_if_all_failed({name: folds for name, folds in results.items() if name not in guesses})
+    raise_if_all_failed({name: results[name] for name in judged})
+    for doubt in no_variance(results, splits, scorers, judged, reference):
+        doubts.append(doubt)
+        warnings.warn(doubt, stacklevel=2)
     return Comparison(
         models,
         y,
@@ -187,6 +202,23 @@ def compare(
     )
 
 
+def _has(model, method):
+    """Return whether a model has a method; stacked ones show theirs only when they are fitted."""
+    stacked = isinstance(model, StackingClassifier | StackingRegressor)
+    return hasattr(type(model) if stacked else model, method)
+
+
+def _grouped_inside(models, groups, splits, seed):
+    """Return own copies of the models that split by group inside, and how groups reach each of them."""
+    routing = get_config()["enable_metadata_routing"]
+    n_groups = 0 if groups is None else min(len(np.unique(np.asarray(groups)[train])) for train, _ in splits)
+    copies = {
+        name: group_inside(seeded_clone(model, seed), model, groups, routing=routing, n_groups=n_groups)
+        for name, model in models.items()
+    }
+    return copies, {name: group_route(model, groups, routing=routing) for name, model in copies.items()}
+
+
 def _check_models(models, reference):
     """Raise for models that cannot be compared; return the reference's name."""
     if not isinstance(models, Mapping):
@@ -198,7 +230,7 @@ def _check_models(models, reference):
     for name, model in models.items():
         if not isinstance(name, str):
             raise TypeError(f"The model's name {name!r} is no str. Give each model a name.")
-        missing = [method for method in ("fit", "predict") if not hasattr(model, method)]
+        missing = [method for method in ("fit", "predict") if not _has(model, method)]
         if isinstance(model, type) or missing:
             lack = "is a class" if isinstance(model, type) else f"has no {' and no '.join(missing)}"
             raise TypeError(f"models[{name!r}]={model!r} {lack}. Pass an estimator that fits and predicts.")

@@ -9,12 +9,19 @@ from .._validation import check_choice
 from ._held_out import best_params, errors_of, held_out, out_of_fold
 from ._per_class import METRICS, class_table, confusions
 from ._record import comparison_record
-from ._table import comparison_table, score_frame
+from ._table import DASH, comparison_table, score_frame
+
+
+def _shown(digits):
+    """Return a function that prints a number, and a dash for NaN."""
+    return lambda value: DASH if np.isnan(value) else f"{value:{digits}}"
+
 
 _FORMAT = {
+    "na_rep": DASH,
     "float_format": "{:.3f}".format,
-    "formatters": dict.fromkeys(("p_value", "p_holm"), "{:.2g}".format)
-    | dict.fromkeys(("fit_time", "score_time", "worse_prob", "rope_prob", "better_prob"), "{:.2f}".format),
+    "formatters": dict.fromkeys(("p_value", "p_holm"), _shown(".2g"))
+    | dict.fromkeys(("fit_time", "score_time", "worse_prob", "rope_prob", "better_prob"), _shown(".2f")),
 }
 
 
@@ -52,13 +59,16 @@ class Comparison:
     ----------
     table_ : DataFrame
         A row a model, in the order given, then the baselines. ``mean``: mean score over the folds;
-        ``ci_low``, ``ci_high``: its confidence interval, not clipped to the scorer's range; ``difference``:
+        ``ci_low``, ``ci_high``: its confidence interval, not clipped to the scorer's range, and NaN if the
+        score is the same on all folds; ``difference``:
         mean score minus the reference's, over the folds that both have, with its interval
         ``difference_low``, ``difference_high``; ``p_value``: of the corrected resampled t-test of that
         difference, two-sided; ``p_holm``: the same, adjusted for the number of models; ``worse_prob``,
         ``rope_prob``, ``better_prob``: probabilities that the difference lies below, inside and above the
-        region of practical equivalence; ``fit_time``, ``score_time``: mean s a fold; ``n_parameters``:
-        learned numbers, mean over the folds, <NA> where unknown; ``n_failed``: folds without this score.
+        region of practical equivalence (test, probabilities and interval of a difference that is the same on
+        all folds, give or take rounding, are NaN); ``fit_time``, ``score_time``: mean s a fold;
+        ``n_parameters``: learned numbers, mean over the folds, <NA> where unknown; ``n_failed``: folds
+        without this score.
     tables_ : dict of str to DataFrame
         Such a table for each scorer.
     scores_ : DataFrame of shape (n_folds, n_models)

@@ -1,26 +1,33 @@
 """What may make the numbers of a comparison worth less than they look, in words that say what to do."""
 
+import os
+
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 
-from .._validation import plain
+from .._validation import WIDE, is_path, plain
 from ..compose import FrameClassifier
+from ..datasets._group_candidates import group_candidates, table_of
 from ..neural_network._base import BaseNetwork
+from ._groups import unreached_groups
 from ._shrinkage_lda import ShrinkageLDA
+from ._table import score_frame, without_variance
 
 FEW_SEGMENTS = 1000  # a rule of thumb: with fewer, deep networks rarely show what they can do
+FEW_FOLDS = 5  # with fewer, the variance that tests and intervals go by is hardly known
 DISCRIMINANT = (LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis, ShrinkageLDA)
-N_NAMED = 5  # columns or bins named in one message
+N_NAMED = 5  # columns, bins or clips named in one message
 
 
-def find_doubts(models, X, y, kind, groups, splits, digests):
+def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
     """Return what there is to say of data, folds and models before anything is fitted.
 
     Parameters
     ----------
     models : dict of str to estimator
-        Unfitted.
+        Unfitted, unless frozen.
     X : clips, frames or table
         All clips.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
@@ -33,19 +40,85 @@ def find_doubts(models, X, y, kind, groups, splits, digests):
         Positions of the training and of the test clips.
     digests : list of str or None
         Of the clips' contents; None where equal rows are no sign of a leak.
+    routes : dict of str to GroupRoute, default=None
+        How groups reach the inside of each model.
 
     Returns
     -------
     messages : list of str
     """
     return [
+        *no_groups(X, groups, y if kind == "classes" else None),
+        *few_folds(splits),
         *(missing_classes(y, splits) if kind == "classes" else ()),
         *(single_clips(models, y, splits) if kind == "classes" else ()),
         *torn_groups(groups, splits),
+        *shared_positions(splits),
         *equal_clips(digests, splits),
         *constant_features(X, groups),
+        *(unreached_groups(models, routes) if routes else ()),
+        *fitted_already(models),
         *few_segments(models, splits),
     ]
+
+
+def no_variance(results, splits, scorers, models, reference):
+    """Yield what there is to say of scores, or differences, that are equal on all folds.
+
+    Parameters
+    ----------
+    results : dict of str to list of FoldResult
+        Model to its folds.
+    splits : list of (ndarray, ndarray)
+        Positions of the training and of the test clips.
+    scorers : collection of str
+        Names of the scorers.
+    models : list of str
+        The models that do more than guess.
+    reference : str
+        The model that the others are tested against.
+    """
+    for scorer in scorers:
+        constant, level = without_variance(score_frame(results, scorer), splits, models, reference)
+        if constant:
+            yield (
+                f"{', '.join(constant)}: the score ({scorer}) is the same on all folds, so that nothing says "
+                "how much it varies. There is no interval; that is no certainty. More clips, or n_repeats=, "
+                "may tell."
+            )
+        if level:
+            yield (
+                f"{', '.join(level)}: the difference from {reference!r} ({scorer}) is the same on all folds, "
+                "so that nothing says how much it varies. There is no test; that is no certainty. More "
+                "clips, or n_repeats=, may tell."
+            )
+
+
+def no_groups(X, groups, classes=None):
+    """Yield a message if nothing says which clips belong together."""
+    if groups is not None:
+        return
+    found = _candidates_beside(X, classes)
+    listed = ", ".join(f"{name!r} ({n:,} values)" for name, n in list(found.items())[:N_NAMED])
+    named = f" Columns of the table that could be groups: {listed}." if found else ""
+    recordings = "X" if _holds_recordings(X) else "recordings"
+    yield (
+        "There are no groups: clips of one piece, player, album or device may stand on both sides of a fold, "
+        f"and scores then say how well known ones are recognised, not new ones.{named} Pass groups (groups= "
+        f"in Python, --group COLUMN in the command). skmir.model_selection.check_leakage({recordings}) lists "
+        "those that hold the same sound."
+    )
+
+
+def few_folds(splits):
+    """Yield a message if intervals and tests stand on few folds."""
+    if len(splits) == 1:
+        yield f"There is only 1 fold, so there are no intervals and no tests. Use {FEW_FOLDS} folds or more."
+    elif len(splits) < FEW_FOLDS:
+        yield (
+            f"There are only {len(splits)} folds: how much scores vary is hardly known, intervals are wide, "
+            f"and tests find little. Use {FEW_FOLDS} folds or more."
+        )
 
 
 def missing_classes(y, splits):
@@ -108,12 +181,26 @@ def torn_groups(groups, splits):
         )
 
 
+def shared_positions(splits):
+    """Yield a message if the training and the test part of a fold have rows of X in common."""
+    shared = [np.intersect1d(train, test) for train, test in splits]
+    if any(map(len, shared)):
+        fold = next(i for i, both in enumerate(shared) if len(both))
+        rows, more = shared[fold][:N_NAMED].tolist(), " and more" if len(shared[fold]) > N_NAMED else ""
+        yield (
+            f"The same clip stands on both sides of a fold: in {sum(len(both) > 0 for both in shared)} of "
+            f"{len(splits)} folds rows of X are in the training part and in the test part (fold {fold}: "
+            f"{rows}{more}). Scores are too good by it. Pass a cv whose parts do not overlap."
+        )
+
+
 def equal_clips(digests, splits):
-    """Yield a message where the same clip stands on both sides of a fold."""
+    """Yield a message where two clips that hold the same stand on both sides of a fold."""
     if digests is None or len(set(digests)) == len(digests):
         return
     digests = np.asarray(digests)
     for fold, (train, test) in enumerate(splits):
+        test = np.setdiff1d(test, train)  # those in both are another matter
         both = np.flatnonzero(np.isin(digests[test], digests[train]))
         if len(both):
             clip = int(test[both[0]])
@@ -140,6 +227,16 @@ def constant_features(X, groups):
         )
 
 
+def fitted_already(models):
+    """Yield a message if models are frozen: on which clips they were fitted, nobody can see."""
+    names = [name for name, model in models.items() if _is_frozen(model)]
+    if names:
+        yield (
+            f"{', '.join(names)}: frozen, so that it is not fitted here. If it was fitted on any of these "
+            "clips, its scores are too good."
+        )
+
+
 def few_segments(models, splits):
     """Yield a message where networks train on few clips."""
     fewest = min(len(train) for train, _ in splits)
@@ -150,6 +247,30 @@ def few_segments(models, splits):
             f"{FEW_SEGMENTS:,} training segments, what a deep network scores depends much on seed and folds. "
             "Judge by the intervals; n_repeats= narrows them, AugmentedEstimator makes more of the clips."
         )
+
+
+def _candidates_beside(X, classes):
+    """Return the columns that could be groups, of a table that lists the files, if X holds paths."""
+    column = X.iloc[:, 0] if getattr(X, "ndim", 1) == 2 and hasattr(X, "iloc") else X
+    paths = list(column) if getattr(column, "ndim", 1) == 1 else []
+    if not paths or not all(map(is_path, paths)):
+        return {}
+    table = table_of([os.fspath(path) for path in paths])
+    return {} if table is None else group_candidates(table, labels=classes)
+
+
+def _holds_recordings(X):
+    """Return whether X holds paths or waveforms, rather than frames or a table of features."""
+    first = X.iloc[0] if hasattr(X, "iloc") else X[0]
+    if getattr(X, "ndim", 1) > 1:
+        return (X.ndim == 2 and X.shape[1] > WIDE) or is_path(np.ravel(first)[0])
+    return is_path(first) or getattr(first, "ndim", 0) == 1
+
+
+def _is_frozen(model):
+    while isinstance(model, Pipeline):
+        model = model.steps[-1][1]
+    return isinstance(model, FrozenEstimator)
 
 
 def _trains_on_clips(model):

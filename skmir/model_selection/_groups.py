@@ -1,20 +1,115 @@
-"""How groups reach the splits that a model makes inside its own ``fit``.
+"""Groups: what they may be, and how they reach the splits that a model makes inside its own ``fit``.
 
-``cross_validate(groups=...)`` gives groups to the outer splitter only. A network that sets clips aside
-for early stopping, or a search that splits again, needs them too: else recordings of one group stand on
-both sides, and no error says so.
+``cross_validate(groups=...)`` gives groups to the outer splitter only. A network that sets clips aside for
+early stopping, or a search that splits again, needs them too: else recordings of one group stand on both
+sides, and no error says so. How far they get depends on what stands around that part; what they do not reach
+is a doubt.
 """
 
 import numbers
+from dataclasses import dataclass, field
 
-from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline
-from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, get_routing_for_object
-from sklearn.utils.validation import has_fit_parameter
+import numpy as np
+import pandas as pd
+from sklearn import config_context
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import StackingClassifier, StackingRegressor
+from sklearn.feature_selection import RFECV
+from sklearn.linear_model import (
+    ElasticNetCV,
+    LarsCV,
+    LassoCV,
+    LassoLarsCV,
+    LogisticRegressionCV,
+    MultiTaskElasticNetCV,
+    MultiTaskLassoCV,
+    OrthogonalMatchingPursuitCV,
+)
+from sklearn.model_selection import GroupKFold, TunedThresholdClassifierCV
+
+from ._group_routes import (
+    is_search,
+    named,
+    own_parts,
+    requests_groups,
+    routed,
+    set_request,
+    splits_by_group,
+    takes_groups,
+)
+from ._targets import is_missing
+
+# Of these, cv=None means five folds; of others (RidgeCV, ClassifierChain) it means something else.
+_FIVE_FOLDS = (
+    CalibratedClassifierCV,
+    ElasticNetCV,
+    LarsCV,
+    LassoCV,
+    LassoLarsCV,
+    LogisticRegressionCV,
+    MultiTaskElasticNetCV,
+    MultiTaskLassoCV,
+    OrthogonalMatchingPursuitCV,
+    RFECV,
+    StackingClassifier,
+    StackingRegressor,
+    TunedThresholdClassifierCV,
+)
 
 
-def group_params(model, groups, *, routing):
-    """Return what ``cross_validate(params=...)`` needs for groups to reach a model's inner splits.
+def check_groups(groups):
+    """Return groups in which each clip without one is a group of its own.
+
+    Parameters
+    ----------
+    groups : array-like of shape (n_clips,) or None
+        Names or numbers. Missing are None, NaN, NaT, pandas' NA and blank text.
+
+    Returns
+    -------
+    groups : ndarray of shape (n_clips,), or what was given
+        As given if no group is missing and all can be sorted; otherwise names or numbers that no other clip
+        has stand for missing groups.
+    """
+    if groups is None:
+        return None
+    if getattr(groups, "ndim", 1) == 2:  # one column
+        groups = np.asarray(groups).ravel()
+    values = pd.Series(list(groups), dtype=object).to_numpy()
+    missing = np.array([is_missing(value) for value in values], dtype=bool)
+    if not missing.any():
+        return groups if _can_be_sorted(values) else _codes(values, missing)
+    if all(isinstance(value, str) for value in values[~missing]):
+        names = values.copy()
+        names[missing] = [f"(no group: clip {i})" for i in np.flatnonzero(missing)]
+        return names.astype(str)
+    return _codes(values, missing)
+
+
+@dataclass(frozen=True)
+class GroupRoute:
+    """How groups reach the inside of one model.
+
+    Parameters
+    ----------
+    params : dict
+        What ``cross_validate(params=...)`` needs for it.
+    routed : bool
+        Whether scikit-learn's metadata routing has to be enabled for the model's fits.
+    reached : set of (str, str)
+        Parts that groups reach: the name of each in ``get_params``, and "fit" or "split".
+    unreached : dict of str to estimator
+        By name, the parts that split inside ``fit`` and that groups do not reach.
+    """
+
+    params: dict = field(default_factory=dict)
+    routed: bool = False
+    reached: frozenset = frozenset()
+    unreached: dict = field(default_factory=dict)
+
+
+def group_route(model, groups, *, routing):
+    """Find how groups reach the splits inside a model.
 
     Parameters
     ----------
@@ -23,76 +118,140 @@ def group_params(model, groups, *, routing):
     groups : array-like of shape (n_clips,) or None
         The group of each clip.
     routing : bool
-        Whether scikit-learn's metadata routing is enabled.
+        Whether the caller has enabled scikit-learn's metadata routing.
 
     Returns
     -------
-    params : dict
-        Empty where the model takes no groups. Without routing a search's inner splitter gets them
-        where it needs them, but an estimator that stands alone in a search cannot (scikit-learn keeps
-        ``groups`` for the splitter): put it in a Pipeline, or enable routing.
+    route : GroupRoute
+        Without groups it is empty. Otherwise groups go by the names of ``fit``'s keyword arguments
+        (``step__groups``), as far as these get; where they do not (an estimator that stands alone in a
+        search, in a VotingClassifier, a CalibratedClassifierCV and so on), by metadata routing, if that gets
+        further.
     """
     if groups is None:
-        return {}
-    names = _names_when_routed(model) if routing else _names(model)
-    return dict.fromkeys(names, groups)
+        return GroupRoute()
+    parts = own_parts(model)
+    wanted = {(path, "fit") for path, part in parts.items() if _holds_out(part)}
+    wanted |= {(path, "split") for path, part in parts.items() if _splits(part)}
+    by_routing = routed(model)
+    if routing:
+        params = {"groups": groups} if requests_groups(model) else {}
+        return _route(params, False, by_routing, wanted, parts)
+    names, by_name = named(model)
+    if by_name & wanted < by_routing & wanted:
+        return _route({"groups": groups}, True, by_routing, wanted, parts)
+    return _route(dict.fromkeys(names, groups), False, by_name, wanted, parts)
 
 
-def _names_when_routed(model):
-    """An estimator that takes groups without a request counts too: scikit-learn then says what to write."""
-    try:
-        router = MetadataRouter(owner="compare").add(
-            model=model, method_mapping=MethodMapping().add(caller="fit", callee="fit")
-        )
-        router.validate_metadata(method="fit", params={"groups": None})
-    except (TypeError, NotImplementedError):  # no one takes them; or a meta-estimator cannot route
-        return []
-    return ["groups"]
-
-
-def _names(model):
-    """Return the keyword arguments of ``model.fit`` that take groups."""
-    if isinstance(model, Pipeline):
-        return [
-            f"{name}__{inner}" for name, step in model.steps if hasattr(step, "fit") for inner in _names(step)
-        ]
-    if _is_search(model):
-        inside = [name for name in _names(model.estimator) if name != "groups"]
-        return ["groups", *inside] if _splits_by_group(model.cv) else inside
-    return ["groups"] if has_fit_parameter(model, "groups") else []
-
-
-def group_searches(model, groups):
-    """Make searches inside a model split by group: those whose ``cv`` is a number of folds, or None.
+def group_inside(copy, original, groups, *, routing, n_groups):
+    """Make the splits inside a model split by group, if their ``cv`` is a number of folds, or None.
 
     Parameters
     ----------
-    model : estimator
-        An own copy; it is changed.
+    copy : estimator
+        A clone of ``original``; it is changed, but for what the two share (a FrozenEstimator).
+    original : estimator
+        The caller's, which is left as it is.
     groups : array-like of shape (n_clips,) or None
         None leaves the model as it is.
+    routing : bool
+        Whether the caller has enabled scikit-learn's metadata routing.
+    n_groups : int
+        Number of groups in the smallest training part.
 
     Returns
     -------
-    model : estimator
+    copy : estimator
+        Splits that groups cannot reach stay as they are.
     """
     if groups is None:
-        return model
-    for part in [model, *model.get_params(deep=True).values()]:
-        if not isinstance(part, type) and _is_search(part) and isinstance(part.cv, numbers.Integral | None):
-            part.cv = GroupKFold(5 if part.cv is None else part.cv)
-    return model
+        return copy
+    own = own_parts(copy, apart_from=original)
+    before = {path: part.cv for path, part in own.items() if _splits_clips(part)}
+    for path in before:
+        n_splits = 5 if before[path] is None else before[path]
+        if is_search(own[path]) or n_splits <= n_groups:
+            own[path].cv = GroupKFold(n_splits)
+    route = group_route(copy, groups, routing=routing)
+    for path, cv in before.items():
+        if (path, "split") not in route.reached:
+            own[path].cv = cv
+    if route.routed:
+        with config_context(enable_metadata_routing=True):
+            for part in own.values():
+                if takes_groups(part):
+                    set_request(part, "fit", True)
+    return copy
 
 
-def _is_search(model):
-    """Tell by their parameters all searches of scikit-learn, whose common base class is private."""
-    return all(hasattr(model, name) for name in ("estimator", "cv", "refit", "return_train_score"))
+def unreached_groups(models, routes):
+    """Yield a message for each model with parts that split inside ``fit`` and do not know the groups.
+
+    Parameters
+    ----------
+    models : dict of str to estimator
+        By name.
+    routes : dict of str to GroupRoute
+        By the same names.
+    """
+    for name in models:
+        parts = [
+            type(part).__name__ + (f" (at {path!r})" if path else "")
+            for path, part in routes[name].unreached.items()
+        ]
+        if parts:
+            yield (
+                f"{name}: groups do not reach {', '.join(parts)}. What is split inside fit there (for early "
+                "stopping, or to choose or calibrate) may have clips of one group on both sides, and looks "
+                "too good. Use an estimator whose fit takes groups, in a Pipeline or a search, or switch the "
+                "inner split off."
+            )
 
 
-def _splits_by_group(cv):
-    """Return whether a splitter needs groups; one that has no metadata request is given them anyway."""
-    if not hasattr(cv, "split"):
+def _route(params, is_routed, reached, wanted, parts):
+    unreached = dict.fromkeys(path for path, method in sorted(wanted) if (path, method) not in reached)
+    return GroupRoute(params, is_routed, frozenset(reached), {path: parts[path] for path in unreached})
+
+
+def _holds_out(part):
+    """Return whether an estimator sets clips aside in ``fit``, so that it needs groups."""
+    early = getattr(part, "early_stopping", None)
+    if early is None and hasattr(part, "validation_fraction"):  # gradient boosting
+        early = getattr(part, "n_iter_no_change", None) is not None
+    if early is not None:
+        return isinstance(early, bool | np.bool_) and bool(early)  # "auto" is off for so few clips
+    # What hands groups on needs none for itself.
+    return takes_groups(part) and not any(hasattr(part, name) for name in ("estimator", "estimators"))
+
+
+def _splits(part):
+    """Return whether an estimator splits inside ``fit``, by group or by clip."""
+    return _splits_clips(part) or splits_by_group(part)
+
+
+def _splits_clips(part):
+    """Return whether an estimator splits clips into a number of folds inside ``fit``."""
+    if not hasattr(part, "cv") or isinstance(part.cv, bool):
         return False
-    if not hasattr(cv, "get_metadata_routing"):
+    if part.cv is None:
+        return is_search(part) or isinstance(part, _FIVE_FOLDS)
+    return isinstance(part.cv, numbers.Integral)
+
+
+def _can_be_sorted(values):
+    if len({*map(type, values)}) < 2 and not isinstance(values[0], tuple):
         return True
-    return bool(get_routing_for_object(cv).consumes("split", ["groups"]))
+    return all(isinstance(value, numbers.Real) for value in values)
+
+
+def _codes(values, missing):
+    """Return a number a group, and numbers of their own for missing ones."""
+    if any(isinstance(value, str) for value in values):  # 7 and "7" are one group, as numpy takes them
+        values = np.array([_as_text(value) for value in values], dtype=object)
+    codes = pd.factorize(values)[0]
+    return np.where(missing, codes.max() + 1 + np.arange(len(values)), codes)
+
+
+def _as_text(value):
+    whole = isinstance(value, numbers.Real) and float(value).is_integer()
+    return str(int(value)) if whole else str(value)

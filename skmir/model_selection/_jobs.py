@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 from joblib import effective_n_jobs
-from sklearn import get_config
+from sklearn import config_context, get_config
 from sklearn.exceptions import FitFailedWarning
 from sklearn.metrics import get_scorer
 from sklearn.utils.parallel import Parallel, delayed
@@ -13,7 +13,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from ._bar import GUESS, FitBar, Forecast, expected_weight
 from ._baselines import on_fold
 from ._fold import kept_or_run, one_blas_thread
-from ._groups import group_params
+from ._groups import group_route
 from ._kept_folds import KeptFolds
 from ._keys import job_keys, scorer_keys
 from ._worker_warnings import warn_at_home, with_warnings
@@ -46,7 +46,8 @@ class Jobs:
         routing = get_config()["enable_metadata_routing"]
         self._names = list(models)
         self._pairs = [(name, fold) for name in models for fold in range(len(splits))]
-        params = {name: group_params(model, groups, routing=routing) for name, model in models.items()}
+        routes = {name: group_route(model, groups, routing=routing) for name, model in models.items()}
+        params = {name: route.params for name, route in routes.items()}
         kept, keys, of_scorers = None, {}, None
         if memory is not None:
             kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits)
@@ -60,7 +61,7 @@ class Jobs:
         self._calls = [
             delayed(with_warnings)(
                 os.getpid(),
-                kept_or_run,
+                _with_routing if routes[name].routed else kept_or_run,
                 on_fold(models[name], fold) if name in baselines else models[name],
                 X,
                 y,
@@ -112,6 +113,12 @@ class Jobs:
         if self._memory is not None:
             opening = f"{len(self._found)} of {len(names)} fits found in {os.fspath(self._memory)}"
         return FitBar(forecast, opening=opening, disable=not verbose)
+
+
+def _with_routing(*args, **kwargs):
+    """Run one job with metadata routing, by which groups get further inside a model."""
+    with config_context(enable_metadata_routing=True):
+        return kept_or_run(*args, **kwargs)
 
 
 def _warn_if_failed(name, fold, result, said):

@@ -11,8 +11,10 @@ from sklearn.utils import indexable
 from .._random import MAX_SEED
 from .._validation import check_number
 from ._compare import compare
+from ._groups import check_groups
 from ._seeds import as_seed
 from ._splits import make_splits
+from ._table import DASH
 from ._targets import kind_of_target
 
 
@@ -68,7 +70,7 @@ class LearningCurves:
         self.table_ = pd.DataFrame(list(rows.values()), index=index).astype({"n_failed": int})
 
     def __repr__(self):
-        return f"Learning curves\n{self.table_.to_string(float_format='{:.3f}'.format)}"
+        return f"Learning curves\n{self.table_.to_string(float_format='{:.3f}'.format, na_rep=DASH)}"
 
 
 _COLUMNS = ["mean", "ci_low", "ci_high", "fit_time", "n_failed"]
@@ -150,6 +152,7 @@ def learning_curves(
     [24.0, 120.0]
     """
     X, y, groups = indexable(X, y, groups)
+    groups = check_groups(groups)
     seed = as_seed(random_state)
     kind = kind_of_target(y, models.values())
     splits = make_splits(cv, X, y, groups, seed, n_repeats, kind)

@@ -35,7 +35,7 @@ def seeded_clone(model, seed):
         Left as it is.
     seed : int or None
         None gives a plain clone. The numbers depend on the seed and on the model's parameters alone,
-        not on the models beside it.
+        not on the models beside it. What cloning does not copy (a FrozenEstimator) keeps its own.
 
     Returns
     -------
@@ -44,9 +44,17 @@ def seeded_clone(model, seed):
     copy = clone(model)
     if seed is None:
         return copy
-    params = copy.get_params(deep=True)
+    params = {"": copy, **copy.get_params(deep=True)}
     unset = [
         name for name in sorted(params) if name.rpartition("__")[2] == "random_state" and params[name] is None
     ]
     draws = np.random.RandomState(seed).randint(MAX_SEED, size=len(unset))
-    return copy.set_params(**{name: int(draw) for name, draw in zip(unset, draws, strict=True)})
+    theirs = {id(part) for part in (model, *model.get_params(deep=True).values())}
+    copy.set_params(
+        **{
+            name: int(draw)
+            for name, draw in zip(unset, draws, strict=True)
+            if id(params.get(name.rpartition("__")[0])) not in theirs
+        }
+    )
+    return copy

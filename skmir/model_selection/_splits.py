@@ -1,16 +1,17 @@
 """The folds of a comparison."""
 
 import numbers
+import warnings
 
 import numpy as np
-from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, check_cv
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, check_cv
 
 from .._random import MAX_SEED
 from .._validation import check_number
 from ._targets import kind_of_target
 
 
-def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None):
+def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts=None):
     """Return the folds as a list: made once, they are the same for all models, and tests are paired.
 
     Parameters
@@ -27,6 +28,8 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None):
         How many times clips are dealt out anew, where ``cv`` is an integer.
     kind : {"classes", "tags", "numbers"} or None, default=None
         See :func:`kind_of_target`; None finds out by y.
+    doubts : list of str or None, default=None
+        Gets what there is to say of the folds; None warns of it.
 
     Returns
     -------
@@ -41,20 +44,16 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None):
     """
     check_number("n_repeats", n_repeats, kind=numbers.Integral, low=1)
     if cv is None or isinstance(cv, numbers.Integral):
-        splitters = _splitters(5 if cv is None else cv, n_repeats, kind or kind_of_target(y), groups, seed)
+        dealt = _Dealt(5 if cv is None else cv, X, y, groups, kind or kind_of_target(y))
+        splits = [fold for repeat in _seeds(seed, n_repeats, groups) for fold in dealt.folds(repeat)]
+        _say(dealt.doubts, doubts)
     elif n_repeats > 1:
         raise ValueError(
             f"n_repeats={n_repeats} repeats the folds of an integer cv, and cv={cv!r}. Pass an integer, or a "
             "splitter that repeats itself (RepeatedStratifiedKFold) and n_repeats=1."
         )
     else:
-        splitters = [check_cv(cv)]
-    positions = np.arange(len(y))
-    splits = [
-        (positions[np.asarray(train)], positions[np.asarray(test)])
-        for splitter in splitters
-        for train, test in splitter.split(X, y, groups)
-    ]
+        splits = _positions(check_cv(cv), X, y, groups)
     if not splits:
         raise ValueError(
             f"cv={cv!r} gives no fold. Pass an integer >= 2, a splitter, or (train, test) pairs."
@@ -62,12 +61,75 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None):
     return splits
 
 
-def _splitters(n_splits, n_repeats, kind, groups, seed):
-    """Return a splitter a repeat. One pass over groups balances the folds' sizes; several must shuffle."""
-    if groups is not None and n_repeats == 1:
-        return [GroupKFold(n_splits)]
-    seeds = [seed] if n_repeats == 1 else np.random.RandomState(seed).randint(MAX_SEED, size=n_repeats)
-    ungrouped = StratifiedKFold if kind == "classes" else KFold
-    splitter = ungrouped if groups is None else GroupKFold
-    seeds = [None if seed is None else int(seed) for seed in seeds]
-    return [splitter(n_splits, shuffle=True, random_state=seed) for seed in seeds]
+def _positions(splitter, X, y, groups):
+    """Return the folds of a splitter; masks become positions."""
+    positions = np.arange(len(y))
+    return [
+        (positions[np.asarray(train)], positions[np.asarray(test)])
+        for train, test in splitter.split(X, y, groups)
+    ]
+
+
+def _seeds(seed, n_repeats, groups):
+    """Return a seed for each repeat. One pass over groups is not shuffled: its seed is None."""
+    if n_repeats == 1:
+        return [seed if groups is None else None]
+    return np.random.RandomState(seed).randint(MAX_SEED, size=n_repeats).tolist()
+
+
+def _say(messages, doubts):
+    for message in messages:
+        if doubts is None:
+            warnings.warn(message, stacklevel=4)
+        else:
+            doubts.append(message)
+
+
+class _Dealt:
+    """Folds of an integer ``cv``: clips, or whole groups of them, dealt out by class if there are any."""
+
+    def __init__(self, n_splits, X, y, groups, kind):
+        self.doubts = []
+        self._n_splits, self._data = n_splits, (X, y, groups)
+        self._is_grouped, self._has_classes = groups is not None, kind == "classes"
+
+    def folds(self, seed):
+        """Return the folds of one repeat."""
+        if not self._is_grouped:
+            splitter = StratifiedKFold if self._has_classes else KFold
+            return _positions(splitter(self._n_splits, shuffle=True, random_state=seed), *self._data)
+        stratified = self._stratified(seed) if self._has_classes else None
+        return stratified or _positions(GroupKFold(self._n_splits, **_shuffling(seed)), *self._data)
+
+    def _stratified(self, seed):
+        """Return folds that keep groups together and spread classes; None if there are none of use.
+
+        scikit-learn's splitter gives each group to the fold where it balances classes best, which can leave a
+        fold without any, and refuses if every class has fewer clips than there are folds.
+        """
+        _, y, groups = self._data
+        _, sizes = np.unique(np.asarray(y), return_counts=True)
+        if self._n_splits > len(np.unique(np.asarray(groups))):
+            return None  # GroupKFold raises the error
+        if self._n_splits > sizes.max():
+            self._doubt(f"each class has fewer than {self._n_splits} clips")
+            return None
+        with warnings.catch_warnings():  # compare says it better, and by name, if a fold lacks a class
+            warnings.filterwarnings("ignore", message="The least populated class in y has only")
+            folds = _positions(StratifiedGroupKFold(self._n_splits, **_shuffling(seed)), *self._data)
+        if min(min(map(len, fold)) for fold in folds) == 0:
+            self._doubt("StratifiedGroupKFold leaves a fold without clips")
+            return None
+        return folds
+
+    def _doubt(self, reason):
+        message = (
+            "Groups are dealt out by their sizes alone (GroupKFold), and classes as it happens, since "
+            f"{reason}. Fewer folds, or more groups, would spread classes as well."
+        )
+        if message not in self.doubts:
+            self.doubts.append(message)
+
+
+def _shuffling(seed):
+    return {} if seed is None else {"shuffle": True, "random_state": seed}

@@ -4,6 +4,9 @@ The scores of k folds are no independent sample: any two folds share most of the
 Their variance, taken as it stands, is too small, and an ordinary t-test finds differences where there
 are none. Nadeau and Bengio multiply the variance by ``1/k + n_test/n_train`` instead of ``1/k``.
 
+Values that are all equal have no variance to estimate from, and that a few folds agree is not certainty. As
+R's ``t.test`` does, everything here gives NaN where the standard error is no larger than rounding makes it.
+
 References
 ----------
 .. [1] C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning
@@ -16,6 +19,8 @@ References
 
 import numpy as np
 from scipy import stats
+
+_ROUNDING = 10 * np.finfo(float).eps  # R's bound on the standard error, in units of the mean
 
 
 def corrected_error(values, test_train_ratio):
@@ -35,7 +40,31 @@ def corrected_error(values, test_train_ratio):
     return float(np.sqrt((1 / len(values) + test_train_ratio) * np.var(values, ddof=1)))
 
 
-def corrected_ttest(differences, test_train_ratio):
+def varies(values, test_train_ratio, scale=0.0):
+    """Return whether values differ by more than rounding, so that a test or an interval can be made of them.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_folds,)
+        A finite number a fold.
+    test_train_ratio : float
+        n_test / n_train.
+    scale : float, default=0
+        Size of the numbers that the values were computed from (the scores, if the values are differences of
+        scores): their rounding counts as well.
+
+    Returns
+    -------
+    varies : bool
+        False for fewer than 2 folds.
+    """
+    if len(values) < 2:
+        return False
+    size = max(abs(float(np.mean(values))), scale)
+    return corrected_error(values, test_train_ratio) > _ROUNDING * size
+
+
+def corrected_ttest(differences, test_train_ratio, scale=0.0):
     """Test whether two models' paired differences have mean 0: the corrected resampled t-test, two-sided.
 
     Parameters
@@ -44,14 +73,16 @@ def corrected_ttest(differences, test_train_ratio):
         Score of one model minus score of the other, a finite number a fold.
     test_train_ratio : float
         n_test / n_train; 0 gives the ordinary paired t-test.
+    scale : float, default=0
+        Size of the scores; see :func:`varies`.
 
     Returns
     -------
     statistic : float
-        With n_folds - 1 degrees of freedom; NaN for fewer than 2 folds.
+        With n_folds - 1 degrees of freedom.
     p_value : float
-        NaN for fewer than 2 folds. Where all differences are equal the variance is 0 and p is 1 for
-        differences of 0, and 0 for any other.
+        Both are NaN for fewer than 2 folds, and if all differences are equal (to 0 as well), give or take
+        rounding.
 
     Examples
     --------
@@ -61,17 +92,13 @@ def corrected_ttest(differences, test_train_ratio):
     (4.216, 0.014)
     """
     differences = np.asarray(differences, dtype=float)
-    if len(differences) < 2:
+    if not varies(differences, test_train_ratio, scale):
         return np.nan, np.nan
-    mean = differences.mean()
-    error = corrected_error(differences, test_train_ratio)
-    if error == 0:
-        return (0.0, 1.0) if mean == 0 else (float(np.copysign(np.inf, mean)), 0.0)
-    statistic = float(mean / error)
+    statistic = float(differences.mean() / corrected_error(differences, test_train_ratio))
     return statistic, float(2 * stats.t.sf(abs(statistic), df=len(differences) - 1))
 
 
-def corrected_interval(scores, test_train_ratio, confidence_level=0.95):
+def corrected_interval(scores, test_train_ratio, confidence_level=0.95, scale=0.0):
     """Return the confidence interval of a mean score, from the t distribution and the corrected variance.
 
     Parameters
@@ -82,23 +109,24 @@ def corrected_interval(scores, test_train_ratio, confidence_level=0.95):
         n_test / n_train; 0 gives the ordinary interval.
     confidence_level : float in (0, 1], default=0.95
         Probability that the interval covers the mean.
+    scale : float, default=0
+        Size of the scores; see :func:`varies`.
 
     Returns
     -------
     low, high : float
-        Not clipped to the scorer's range; NaN for fewer than 2 folds.
+        Not clipped to the scorer's range; NaN for fewer than 2 folds, and if all scores are equal, give or
+        take rounding.
     """
     scores = np.asarray(scores, dtype=float)
-    if len(scores) < 2:
+    if not varies(scores, test_train_ratio, scale):
         return np.nan, np.nan
     mean, error = scores.mean(), corrected_error(scores, test_train_ratio)
-    if error == 0:
-        return float(mean), float(mean)
     half = stats.t.ppf((1 + confidence_level) / 2, df=len(scores) - 1) * error
     return float(mean - half), float(mean + half)
 
 
-def rope_probabilities(differences, test_train_ratio, rope):
+def rope_probabilities(differences, test_train_ratio, rope, scale=0.0):
     """Return how probably a model is worse, practically equal, and better: the Bayesian correlated t-test.
 
     The posterior of the mean difference, under a flat prior, is a t distribution around the mean of the
@@ -112,11 +140,13 @@ def rope_probabilities(differences, test_train_ratio, rope):
         n_test / n_train.
     rope : float
         Differences of up to so much count as none: the region of practical equivalence.
+    scale : float, default=0
+        Size of the scores; see :func:`varies`.
 
     Returns
     -------
     worse, equal, better : float
-        They add to 1; NaN for fewer than 2 folds.
+        They add to 1; NaN for fewer than 2 folds, and if all differences are equal, give or take rounding.
 
     References
     ----------
@@ -131,11 +161,9 @@ def rope_probabilities(differences, test_train_ratio, rope):
     [0.006, 0.002, 0.992]
     """
     differences = np.asarray(differences, dtype=float)
-    if len(differences) < 2:
+    if not varies(differences, test_train_ratio, scale):
         return np.nan, np.nan, np.nan
     mean, error = differences.mean(), corrected_error(differences, test_train_ratio)
-    if error == 0:
-        return float(mean < -rope), float(-rope <= mean <= rope), float(mean > rope)
     posterior = stats.t(df=len(differences) - 1, loc=mean, scale=error)
     worse, better = float(posterior.cdf(-rope)), float(posterior.sf(rope))
     return worse, max(1 - worse - better, 0.0), better

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from ._statistics import corrected_interval, corrected_ttest, holm, rope_probabilities
+from ._statistics import corrected_interval, corrected_ttest, holm, rope_probabilities, varies
+
+DASH = "\N{EN DASH}"  # what tables print for what is not known
 
 
 def comparison_table(results, splits, scorer, *, reference, baselines, confidence_level, rope):
@@ -34,9 +36,7 @@ def comparison_table(results, splits, scorer, *, reference, baselines, confidenc
     scores = score_frame(results, scorer)
     rows = {
         name: _mean_row(scores[name].to_numpy(), splits, confidence_level)
-        | _difference_row(
-            (scores[name] - scores[reference]).to_numpy(), splits, confidence_level, rope, name == reference
-        )
+        | _difference_row(scores[name], scores[reference], splits, confidence_level, rope)
         | _cost_row(folds)
         | {"n_failed": int(scores[name].isna().sum())}
         for name, folds in results.items()
@@ -62,11 +62,12 @@ def _mean_row(scores, splits, confidence_level):
     return {"mean": _mean(used), "ci_low": low, "ci_high": high}
 
 
-def _difference_row(differences, splits, confidence_level, rope, is_reference):
-    used, ratio = _used(differences, splits)
-    p_value = np.nan if is_reference else corrected_ttest(used, ratio)[1]
-    worse, equal, better = [np.nan] * 3 if is_reference else rope_probabilities(used, ratio, rope)
-    low, high = [np.nan] * 2 if is_reference else corrected_interval(used, ratio, confidence_level)
+def _difference_row(scores, others, splits, confidence_level, rope):
+    """Return a model's difference from the reference. The reference's own has no variance, and so no test."""
+    used, ratio, scale = _differences(scores, others, splits)
+    p_value = corrected_ttest(used, ratio, scale)[1]
+    worse, equal, better = rope_probabilities(used, ratio, rope, scale)
+    low, high = corrected_interval(used, ratio, confidence_level, scale)
     return {
         "difference": _mean(used),
         "difference_low": low,
@@ -76,6 +77,41 @@ def _difference_row(differences, splits, confidence_level, rope, is_reference):
         "rope_prob": equal,
         "better_prob": better,
     }
+
+
+def _differences(scores, others, splits):
+    """Return the differences of the folds that both models have, n_test / n_train, and the scores' size."""
+    used, ratio = _used((scores - others).to_numpy(), splits)
+    return used, ratio, float(np.nan_to_num(np.abs([scores, others])).max(initial=0))
+
+
+def without_variance(scores, splits, names, reference):
+    """Return the models whose scores, and those whose differences from the reference, are equal on all folds.
+
+    Parameters
+    ----------
+    scores : DataFrame of shape (n_folds, n_models)
+        NaN where a fold failed.
+    splits : list of (ndarray, ndarray)
+        Training and test positions of each fold.
+    names : list of str
+        The models to look at.
+    reference : str
+        The model that the others are tested against.
+
+    Returns
+    -------
+    constant, level : list of str
+        Those with two folds at least, of which neither an interval nor a test can be made.
+    """
+
+    def flat(used, ratio, scale=0.0):
+        return len(used) > 1 and not varies(used, ratio, scale)
+
+    constant = [name for name in names if flat(*_used(scores[name].to_numpy(), splits))]
+    others = [name for name in names if name != reference]
+    level = [name for name in others if flat(*_differences(scores[name], scores[reference], splits))]
+    return constant, level
 
 
 def _cost_row(folds):

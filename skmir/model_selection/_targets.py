@@ -1,7 +1,14 @@
 """What is learned: classes, tags or numbers."""
 
+import numbers
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import issparse
 from sklearn.base import is_regressor
 from sklearn.utils.multiclass import type_of_target
+
+_N_NAMED = 5  # rows named in one message
 
 
 def kind_of_target(y, models=()):
@@ -18,8 +25,73 @@ def kind_of_target(y, models=()):
     -------
     kind : {"classes", "tags", "numbers"}
         "classes" where each clip has one.
+
+    Raises
+    ------
+    ValueError
+        A label is missing: None, NaN, NaT, pandas' NA or blank text.
     """
+    _check_none_missing(y)
     kind, models = type_of_target(y), list(models)
     if kind.startswith("continuous") or (models and all(map(is_regressor, models))):
         return "numbers"
     return "classes" if kind in ("binary", "multiclass") else "tags"
+
+
+def check_classes(y, kind):
+    """Raise a ValueError if all clips are of one class.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+        Labels.
+    kind : {"classes", "tags", "numbers"}
+        What they are.
+    """
+    if kind != "classes":
+        return
+    classes = np.unique(np.asarray(y))
+    if len(classes) < 2:
+        raise ValueError(
+            f"y has one class only: all {len(y)} clips are {classes.tolist()[0]!r}, and there is nothing to "
+            "tell apart. At least two classes are needed. If the labels are names of folders: do the classes "
+            "lie one level deeper? Then name the folder that holds the folders of the classes."
+        )
+
+
+def is_missing(value):
+    """Return whether a label or a group is None, NaN, NaT, pandas' NA or blank text."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (np.ndim(value) == 0 and bool(pd.isna(value)))
+
+
+def _check_none_missing(y):
+    rows = _missing_rows(y)
+    if len(rows):
+        named = ", ".join(map(str, rows[:_N_NAMED])) + (" and more" if len(rows) > _N_NAMED else "")
+        raise ValueError(
+            f"y has no label in {len(rows)} of {len(y)} rows: {'row' if len(rows) == 1 else 'rows'} {named} "
+            "(counted from 0; None, NaN and blank text are no labels). Fill them in, or leave out these rows "
+            "of y and of X."
+        )
+
+
+def _missing_rows(y):
+    """Return the positions of the rows of y in which a value is missing."""
+    masked = np.ma.getmaskarray(y) if np.ma.isMaskedArray(y) else False
+    is_whole = isinstance(y, np.ndarray) and y.dtype.kind in "biu" and masked is False
+    if issparse(y) or is_whole:  # without room for a gap
+        return []
+    values = np.asarray(y, dtype=object)
+    if not values.ndim:
+        return []
+    is_gap = np.frompyfunc(_is_gap, 1, 1)(values).astype(bool) | masked
+    return np.flatnonzero(is_gap.reshape(len(values), -1).any(axis=1))
+
+
+def _is_gap(value):
+    # Almost all values are of these types; pandas is slow on single ones.
+    if isinstance(value, numbers.Real):
+        return value != value
+    return is_missing(value)

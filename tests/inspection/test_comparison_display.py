@@ -61,7 +61,8 @@ def test_means_intervals_and_folds_are_those_of_the_comparison(comparison):
     assert {row: line.get_xdata()[0] for row, line in means.items()} == dict(enumerate(table["mean"]))
     assert [means[row].get_markerfacecolor() == "white" for row in range(4)] == [False, True, False, False]
     bars = np.array([bar.get_segments()[0][:, 0] for bar in ax.collections])
-    np.testing.assert_allclose(bars, table[["ci_low", "ci_high"]])
+    np.testing.assert_allclose(bars, table[["ci_low", "ci_high"]].dropna())
+    assert np.isnan(table.loc["chance", "ci_low"])  # the same on all folds: no interval is drawn
     folds = np.array([line.get_xdata() for line in ax.lines if line.get_markersize() == 3.5])
     np.testing.assert_array_equal(folds, comparison.scores_.T)
 

@@ -77,3 +77,15 @@ def test_styles_tell_many_models_apart():
     found = styles(range(64)).values()
     assert len({tuple(style.values()) for style in found}) == 64
     assert np.unique([style["color"] for style in list(found)[:8]]).size == 8
+
+
+def test_without_an_interval_no_bar_is_drawn(comparison):
+    table = comparison.table_.copy()
+    try:
+        comparison.table_.loc["SVM", ["ci_low", "ci_high"]] = np.nan  # the same score on all folds
+        ax = CostDisplay.from_comparison(comparison).ax_
+    finally:
+        comparison.table_ = table
+    bars = [container for container in ax.containers if container.has_yerr]
+    assert (len(ax.containers), len(bars)) == (2, 1)
+    assert set(points(CostDisplay.from_comparison(comparison))) == {"SVM", "logistic"}

@@ -1,5 +1,6 @@
 """The picture of learning curves."""
 
+import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.datasets import load_iris
@@ -44,3 +45,14 @@ def test_it_draws_where_it_is_told(curves):
     ax = plt.figure().add_subplot()
     display = LearningCurveDisplay.from_curves(curves, ax=ax)
     assert (display.ax_, display.figure_) == (ax, ax.get_figure())
+
+
+def test_curves_without_intervals_are_drawn():
+    y = load_iris().target
+    models = {"always right": SVC(C=1000, gamma=10), "SVM": SVC()}
+    curves = learning_curves(models, np.c_[y, y], y, train_sizes=[0.5, 1.0], baselines=False, random_state=0)
+    assert curves.table_["mean"].eq(1).all() and curves.table_[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert "nan" not in repr(curves).lower()
+    display = LearningCurveDisplay.from_curves(curves)
+    display.figure_.canvas.draw()
+    assert len(display.ax_.get_lines()) == 2

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, LeaveOneOut
 
 from skmir.audio import load
+from skmir.model_selection import compare
 from skmir.model_selection._check_leakage import check_leakage
 from skmir.model_selection._splits import make_splits
 
@@ -45,9 +47,10 @@ def encode(path, y, sr, **kwargs):
 
 
 def test_different_songs_are_clean(songs):
-    leaks = check_leakage(songs, cv=LeaveOneOut())
+    leaks = check_leakage(songs)
     assert leaks.empty
-    assert {"clip", "other", "kind", "offset", "folds", "group", "file", "other_file"} <= set(leaks)
+    assert {"clip", "other", "kind", "offset", "group", "file", "other_file"} <= set(leaks)
+    assert "folds" in check_leakage(songs[:4], cv=halves(4)) and "folds" not in leaks
 
 
 @pytest.mark.parametrize(
@@ -151,6 +154,51 @@ def test_copies_on_the_same_side_are_no_leak(rng):
     clips[7] = clips[6]
     assert check_leakage(clips, cv=halves(8)).empty
     assert pairs(check_leakage(clips, cv=[([0, 2, 3], [1, 4, 6]), ([6, 7], [2])])) == [(0, 1, "same_file")]
+
+
+def test_without_folds_all_pairs_are_listed_and_always_the_same(rng):
+    clips = list(rng.randn(8, SR))
+    clips[1], clips[6], clips[7] = clips[0], clips[5][5000:], clips[0]
+    expected = [(0, 1, "same_file"), (0, 7, "same_file"), (1, 7, "same_file"), (5, 6, "same_recording")]
+    first = check_leakage(clips)
+    assert pairs(first) == expected
+    groups = ["a", "b", "c", "c", None, "d", "d", np.nan]
+    for again in (check_leakage(clips, groups), check_leakage(clips, random_state=3, y=np.arange(8) % 2)):
+        pd.testing.assert_frame_equal(
+            again.drop(columns=["group", "other_group"]), first.drop(columns=["group", "other_group"])
+        )
+    assert (
+        pairs(check_leakage(clips, cv=LeaveOneOut())) == expected
+    )  # what every pair stands on both sides of
+    assert check_leakage(clips[:1]).empty
+
+
+@pytest.mark.parametrize("cv", [2, 3, GroupKFold(2), LeaveOneGroupOut()])
+@pytest.mark.parametrize(
+    "groups",
+    [
+        ["a", None, "b", None, "c", "c"],
+        np.array(["a", None, "b", np.nan, "c", "c"], dtype=object),
+        pd.Series([1, None, 2, None, 3, 3]),
+        pd.Series(["a", None, "b", None, "c", "c"], dtype="category"),
+        ["a", "", "b", " ", "c", "c"],
+    ],
+)
+def test_a_missing_group_is_a_group_of_its_own(rng, groups, cv):
+    clips = list(rng.randn(6, SR))
+    clips[3] = clips[1]  # two clips without a group are not of one
+    leaks = check_leakage(clips, groups, cv=cv)
+    assert set(leaks["kind"]) <= {"same_file"}  # no group is divided
+    assert pairs(check_leakage(clips, groups, cv=LeaveOneGroupOut())) == [(1, 3, "same_file")]
+
+
+def test_folds_of_groups_are_those_of_compare(rng):
+    clips = rng.randn(24, SR // 4)
+    clips[23] = clips[0]
+    y, groups = np.repeat(["a", "b", "c"], 8), np.arange(24) // 2
+    splits = compare({"most": DummyClassifier()}, clips, y, groups=groups, cv=3).splits_
+    where = [fold for fold, (_, test) in enumerate(splits) if (0 in test) != (23 in test)]
+    assert check_leakage(clips, groups, cv=3, y=y)["folds"].tolist() == ([tuple(where)] if where else [])
 
 
 def test_folds_are_those_of_compare(rng):

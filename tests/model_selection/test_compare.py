@@ -74,7 +74,8 @@ def test_an_unseeded_splitter_and_a_generator_still_give_all_models_the_same_fol
     model = make_pipeline(StandardScaler(), LogisticRegression())
     result = compare({"a": model, "b": model}, X, y, cv=KFold(3, shuffle=True))
     assert_array_equal(result.scores_["a"], result.scores_["b"])
-    assert result.table_.loc["b", ["difference", "p_value"]].tolist() == [0, 1]
+    assert result.table_.loc["b", "difference"] == 0
+    assert np.isnan(result.table_.loc["b", "p_value"])  # without variance there is no test
     again = compare({"a": model, "b": model}, X, y, cv=iter(result.splits_))
     same(result, again)
 

@@ -115,7 +115,7 @@ def test_all_failed(data):
     with pytest.raises(
         ValueError, match=r"Every fit of every model failed.*'logistic': ValueError.*one class"
     ):
-        compare({"logistic": LogisticRegression()}, data[0], np.zeros(120), cv=KFold(2))
+        compare({"logistic": LogisticRegression()}, data[0], np.repeat([0, 1], 60), cv=KFold(2))
 
 
 def test_an_interrupt_passes(data):

@@ -22,7 +22,7 @@ def test_a_test_part_without_a_class_is_said_once(n_jobs):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         compare(MODELS, X, y, groups=groups, cv=GroupKFold(4), n_jobs=n_jobs)
-    messages = [str(w.message) for w in caught]
+    messages = [str(w.message) for w in caught if "some class" in str(w.message)]
     assert len(messages) == 1
     assert "In 2 of 4 folds the test part has no clip of some class" in messages[0]
     assert "['c']" in messages[0] and "StratifiedGroupKFold" in messages[0]
@@ -44,4 +44,4 @@ def test_nothing_is_said_where_all_is_well_or_labels_are_tags():
         compare(MODELS, X, np.tile(["a", "b"], 6), cv=3)
         tags = np.tile([[1, 0], [0, 1], [1, 1]], (4, 1))
         compare({"most": DummyClassifier()}, X, tags, cv=3, scoring="f1_micro")
-    assert [str(w.message) for w in caught] == []
+    assert [str(w.message) for w in caught if "some class" in str(w.message)] == []

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skmir.model_selection._statistics import corrected_interval, corrected_ttest, holm
+from skmir.model_selection._statistics import (
+    corrected_interval,
+    corrected_ttest,
+    holm,
+    rope_probabilities,
+    varies,
+)
 
 DIFFERENCES = [0.1, 0.2, 0.3, 0.2, 0.2]  # mean 0.2, variance 0.005
 
@@ -66,10 +72,30 @@ def test_fewer_than_two_folds_give_nan(values):
     assert np.isnan(corrected_interval(values, 0.25)).all()
 
 
-def test_no_variance():
-    assert corrected_ttest([0, 0, 0], 0.5) == (0, 1)
-    assert corrected_ttest([-0.25] * 4, 0.5) == (-np.inf, 0)
-    assert corrected_interval([0.25] * 4, 0.5) == (0.25, 0.25)
+@pytest.mark.parametrize(
+    "values", [[0, 0, 0], [-0.25] * 4, [0.8 - 0.7, 0.6 - 0.5, 0.3 - 0.2, 0.1], [1e9 + 0.1] * 3]
+)
+def test_no_variance_is_no_certainty(values):
+    """As R's t.test has it: data that are constant, give or take rounding, allow no test."""
+    assert np.isnan(corrected_ttest(values, 0.5)).all()
+    assert np.isnan(corrected_interval(values, 0.5)).all()
+    assert np.isnan(rope_probabilities(values, 0.5, 0.01)).all()
+    assert not varies(values, 0.5)
+
+
+def test_rounding_of_the_scores_counts_where_differences_cancel():
+    differences = np.array([0.1 + 0.2, 0.7, 0.9]) - np.array([0.3, 0.8 - 0.1, 0.9])
+    assert differences.any() and np.abs(differences).max() < 1e-15
+    assert not varies(differences, 0.5, scale=0.9)
+    assert np.isnan(corrected_ttest(differences, 0.5, scale=0.9)).all()
+
+
+def test_small_variance_is_a_variance():
+    differences = 0.1 + 1e-9 * np.arange(5)
+    statistic, p_value = corrected_ttest(differences, 0.25, scale=1)
+    error = np.sqrt((1 / 5 + 1 / 4) * np.var(differences, ddof=1))
+    assert statistic == pytest.approx(differences.mean() / error)
+    assert 0 < p_value < 1e-9
 
 
 def test_holm_by_hand():
