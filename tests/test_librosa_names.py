@@ -1,6 +1,6 @@
 """librosa is what tests and examples compare with, under names that all of its versions in use have.
 
-The versions are 0.10.2, 0.11.0 and 1.0.0. The last does not run on Python 3.11, so that no one environment
+The versions are 0.11.0 and 1.0.0. The last does not run on Python 3.11, so that no one environment
 shows which names they share: ``helpers/librosa_names.txt`` lists these.
 """
 
