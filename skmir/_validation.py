@@ -12,6 +12,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
@@ -151,6 +152,32 @@ def warn_if_wide(estimator, frames):
             f"{type(estimator).__name__} got a table of {n_bins} columns. If these are waveforms, the "
             f"front end was forgotten: make_pipeline(MelSpectrogram(), {type(estimator).__name__}()).",
             stacklevel=3,
+        )
+
+
+def check_tags(y):
+    """Raise unless an indicator of tags holds zeros and ones, or booleans, and nothing else.
+
+    scikit-learn takes any two values for an indicator, -1 and 1 say; what learns from it would take them for
+    numbers, or count a -1 as a tag.
+
+    Parameters
+    ----------
+    y : array-like or sparse matrix of shape (n_clips, n_tags)
+
+    Raises
+    ------
+    ValueError
+        If a value is neither 0 nor 1; the message says which, and where.
+    """
+    tags = y.toarray() if issparse(y) else np.asarray(y)
+    wrong = np.argwhere((tags != 0) & (tags != 1))
+    if len(wrong):
+        row, column = wrong[0].tolist()
+        raise ValueError(
+            f"y holds {tags[row, column]} in row {row}, column {column}, and tags must be 0 or 1: 1 where the "
+            f"clip has the tag. y holds the values {np.unique(tags).tolist()}; pass (y == "
+            f"{np.unique(tags).tolist()[-1]}).astype(int) if the highest of them means that it has."
         )
 
 

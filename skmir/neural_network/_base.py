@@ -16,6 +16,7 @@ from ..augmentation._augment import check_augmentation
 from ._batches import Examples
 from ._generators import restore, snapshot
 from ._initialization import initialize
+from ._net_params import check_net_params
 from ._parameters import check_training_parameters
 from ._prediction import outputs_of
 from ._recipe import recipe_of
@@ -121,6 +122,7 @@ or array-like of shape (n_clips, n_features)
         """Train for ``max_iter`` epochs, or where this is not the last word for one."""
         recipe = recipe_of(self)
         check_training_parameters(self)
+        check_net_params(self.net_params, recipe.optimizer)
         device = resolve_device(self.device)
         frames = _checked(self, X, reset=not goes_on)
         warn_if_wide(self, frames)

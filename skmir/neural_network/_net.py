@@ -30,6 +30,16 @@ class Net(NeuralNet):
         Set by ``make_net``.
     """
 
+    def initialize_callbacks(self):
+        """Make the callbacks; an option of one that is not there, which skorch passes over, is refused."""
+        super().initialize_callbacks()
+        options = {name for name, value in vars(self).items() if name.startswith("callbacks__") and value}
+        known = [name for name, _ in self.callbacks_]
+        for option in options:
+            if option.split("__")[1] not in known:
+                raise ValueError(f"net_params holds {option!r}, and the callbacks are {', '.join(known)}.")
+        return self
+
     def train(self, examples):
         """Train for ``max_epochs``, or until a callback has seen enough."""
         self.notify("on_train_begin", X=examples, y=None)
