@@ -173,11 +173,11 @@ def check_tags(y):
     tags = y.toarray() if issparse(y) else np.asarray(y)
     wrong = np.argwhere((tags != 0) & (tags != 1))
     if len(wrong):
-        row, column = wrong[0].tolist()
+        (row, column), values = wrong[0].tolist(), np.unique(tags).tolist()
         raise ValueError(
-            f"y holds {tags[row, column]} in row {row}, column {column}, and tags must be 0 or 1: 1 where the "
-            f"clip has the tag. y holds the values {np.unique(tags).tolist()}; pass (y == "
-            f"{np.unique(tags).tolist()[-1]}).astype(int) if the highest of them means that it has."
+            f"y holds {tags[row, column]} in row {row}, column {column}, and tags must be 0 or 1: 1 where a "
+            f"clip has the tag. y holds the values {values}; pass (y == {values[-1]}).astype(int) if the "
+            "highest of them means that it has."
         )
 
 

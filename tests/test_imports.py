@@ -16,6 +16,7 @@ FLOORS = {
     "_version": -1,
     "_saving": 0,
     "_output": 0,
+    "_fitting": 0,
     "_validation": 0,
     "_random": 0,
     "_device": 0,

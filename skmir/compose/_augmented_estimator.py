@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_consistent_length, check_random_state, get_tags
 
+from .._fitting import all_or_nothing
 from .._random import MAX_SEED
 from .._saving import SavingMixin
 from .._validation import check_clips, check_number, is_path, stack_if_equal
@@ -120,6 +121,7 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, X, y=None, sample_weight=None, *, groups=None):
         """Fit the estimator to clips and copies.
 

@@ -11,6 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._saving import SavingMixin
 from .._validation import check_choice, check_frames, check_number
 from ._aggregate import AGGREGATES, DECISIONS, clip_scores, mean
@@ -106,6 +107,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         self.max_windows = max_windows
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, X, y, sample_weight=None, *, groups=None, X_unlabelled=None):
         """Fit the classifier to windows of all clips.
 

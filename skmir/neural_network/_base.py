@@ -9,6 +9,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
+from .._fitting import all_or_nothing
 from .._random import seeded
 from .._saving import TorchSavingMixin
 from .._validation import check_frames, warn_if_wide
@@ -21,7 +22,7 @@ from ._parameters import check_training_parameters
 from ._prediction import outputs_of
 from ._recipe import recipe_of
 from ._split import check_validation_data, validation_split
-from ._state import columns_of, history_from, load_weights, weights_of
+from ._state import columns_of, history_from, load_weights, rewound, weights_of
 from ._targets import TARGETS
 from ._training import callbacks_for, epochs_of, make_net, take_over, train
 from ._windows import Windows, window_length
@@ -116,6 +117,7 @@ or array-like of shape (n_clips, n_features)
         nothing = (None, None)
         return self._fit(X, y, sample_weight, None, nothing, goes_on=goes_on, last=False, classes=classes)
 
+    @all_or_nothing
     def _fit(
         self, X, y, sample_weight, groups, held_out, *, goes_on, last=True, classes=None, unlabelled=None
     ):
@@ -132,7 +134,7 @@ or array-like of shape (n_clips, n_features)
         check_consistent_length(targets, groups)
         with (
             seeded(self.random_state, n_threads=recipe.n_threads, device=device) as seed,
-            self._whole(goes_on),
+            rewound(self.net_) if goes_on else contextlib.nullcontext(),
         ):
             generator = torch.Generator().manual_seed(seed)
             rows, valid_rows = self._split(targets, groups, held_out, seed)
@@ -155,16 +157,6 @@ or array-like of shape (n_clips, n_features)
             )
             self.random_state_ = snapshot(generator, device)
         return self
-
-    @contextlib.contextmanager
-    def _whole(self, goes_on):
-        """Leave no half-trained network behind; one that was fitted before stays as far as it has come."""
-        try:
-            yield
-        except BaseException:
-            if not goes_on:
-                self.__dict__.pop("net_", None)
-            raise
 
     @property
     def module_(self):

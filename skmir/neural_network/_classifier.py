@@ -187,8 +187,8 @@ def _check_class_weight(class_weight, classes, name):
     unknown = [label for label in class_weight if label not in classes]
     if missing and unknown:  # a slip of the pen; a class that is left out on purpose has the weight 1
         raise ValueError(
-            f"{name} has weights for {unknown}, which are no classes of y, and none for {missing}. The classes "
-            f"are {classes}."
+            f"{name} has weights for {unknown}, which are no classes of y, and none for {missing}. The "
+            f"classes are {classes}."
         )
     if unknown:  # the training fold may lack a class
         warnings.warn(f"{name} has weights for {unknown}; the classes of y are {classes}.", stacklevel=2)

@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._random import seeded, torch_threads
 from .._saving import TorchSavingMixin
@@ -161,6 +162,7 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
         self.random_state = random_state
         self.verbose = verbose
 
+    @all_or_nothing
     def fit(self, X, y):
         """Learn weights from frames and the chords that sound in them.
 

@@ -5,6 +5,7 @@ a bare loop: nothing is read back from the device before its end.
 """
 
 import contextlib
+import math
 
 import torch
 from skorch import NeuralNet
@@ -64,12 +65,15 @@ class Net(NeuralNet):
             return
         if self._batches_are_watched() or isinstance(self.optimizer_, torch.optim.LBFGS):
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
-            return
-        self.history.new_batch()
-        loss, n_examples = (self._train_epoch if training else self._valid_epoch)(iterator)
-        self.history.record_batch(f"{prefix}_loss", loss)
-        self.history.record_batch(f"{prefix}_batch_size", n_examples)
-        self.history.record(f"{prefix}_batch_count", len(iterator))
+        else:
+            self.history.new_batch()
+            loss, n_examples = (self._train_epoch if training else self._valid_epoch)(iterator)
+            self.history.record_batch(f"{prefix}_loss", loss)
+            self.history.record_batch(f"{prefix}_batch_size", n_examples)
+            self.history.record(f"{prefix}_batch_count", len(iterator))
+        losses = [batch.get(f"{prefix}_loss", 0.0) for batch in self.history[-1]["batches"]]
+        if not all(map(math.isfinite, losses)):
+            raise diverged(self, f"its {prefix}_loss is")
 
     def get_iterator(self, dataset, training=False):
         """Return the batches; those to train on draw from the fit's own generator."""
@@ -205,3 +209,19 @@ class Step:
 def call(module, x):
     """Return a module's outputs for frames, or for frames with their lengths as a dict."""
     return module(**x) if isinstance(x, dict) else module(x)
+
+
+def diverged(net, what):
+    """Return the error that says that a training has diverged, and what to do about it.
+
+    Parameters
+    ----------
+    net : Net
+    what : str
+        Subject and verb: what is not finite.
+    """
+    return ValueError(
+        f"The network diverged: {what} not finite after {len(net.history)} epochs at learning_rate_init="
+        f"{net.lr:g}. Lower it ({net.lr / 10:g} is the next to try), and see that the input is standardised "
+        "(FrameScaler, StandardScaler)."
+    )

@@ -31,7 +31,7 @@ OURS = {  # skorch's parameters that a network sets by itself, and what says the
     "optimizer__weight_decay": "set weight_decay",
 }
 RECIPE = {  # of the optimizers that the recipe names
-    "optimizer__momentum": "set recipe=TrainingRecipe('sgd', momentum=...), or net_params['optimizer'] as well",
+    "optimizer__momentum": "set recipe=TrainingRecipe('sgd', momentum=...), or net_params['optimizer']",
     "optimizer__nesterov": "TrainingRecipe('sgd') has it; set net_params['optimizer'] for one without",
 }
 

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._saving import SavingMixin
 from .._validation import check_frames
 from ._names import bin_names
@@ -54,6 +55,7 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
     def __init__(self, statistics=("mean", "std")):
         self.statistics = statistics
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Keep the number of bins; nothing else is learned.
 

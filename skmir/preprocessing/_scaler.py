@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, check_number
@@ -67,6 +68,7 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         self.with_mean = with_mean
         self.with_std = with_std
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Learn mean and standard deviation of each bin.
 
