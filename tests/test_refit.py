@@ -3,20 +3,18 @@
 import numpy as np
 import pytest
 import torch
-from public import public_estimators
+from public import data, labels_for, public_estimators, small
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from skorch.callbacks import Callback
 from torch import nn
 
-from skmir.augmentation import AddNoise
 from skmir.compose import AugmentedEstimator, FrameClassifier
 from skmir.neural_network import (
     RBM,
     CNNClassifier,
     ConvolutionalDBN,
-    DBNClassifier,
     DeepBeliefNetwork,
     DenoisingAutoencoder,
     LearnedChroma,
@@ -26,44 +24,11 @@ from skmir.neural_network import (
     RNNClassifier,
 )
 
-SMALL = {
-    "max_iter": 2,
-    "n_iter": 2,
-    "n_components": 4,
-    "hidden_layer_sizes": (4,),
-    "device": "cpu",
-    "random_state": 0,
-}
-SPECIAL = {
-    NetworkFeatures: {"estimator": MLPClassifier((4,), max_iter=2, device="cpu", random_state=0)},
-    AugmentedEstimator: {"augmentations": AddNoise(40), "n_copies": 1},
-    ConvolutionalDBN: {"n_components": (3,)},
-    DBNClassifier: {"pretraining": RBM(n_iter=1)},
-    LearnedChroma: {"init": "random"},
-}
 KINDS = sorted(public_estimators(), key=lambda kind: kind.__name__)
-LEARN = [RBM, DenoisingAutoencoder, ConvolutionalDBN, MLPClassifier, MLPRegressor, RNNClassifier]
-
-
-def small(kind, **params):
-    names = kind().get_params(deep=False)
-    given = {name: value for name, value in SMALL.items() if name in names}
-    if kind.__name__ == "PCAWhitener":
-        given["n_components"] = None
-    return kind(**{**given, **SPECIAL.get(kind, {}), **params})
-
-
-def data(n_columns, labels):
-    rng = np.random.RandomState(n_columns)
-    return rng.rand(20, n_columns), np.array(labels)[np.arange(20) % len(labels)]
 
 
 def same(one, other):
     return one.keys() == other.keys() and all(one[name] is other[name] for name in one)
-
-
-def labels_for(kind):
-    return [60, 64, 67] if kind is LearnedChroma or "Regressor" in kind.__name__ else ["a", "b", "c"]
 
 
 @pytest.mark.filterwarnings("ignore:.*clips are shorter than")

@@ -15,7 +15,7 @@ from .._validation import check_clips, check_number, is_path, stack_if_equal
 from ._augmentations import change_labels, check_augmentations
 from ._copies import Copies
 from ._delegate import DelegateMixin
-from ._fit_parameter import fit_parameter
+from ._fit_parameter import fit_parameter, weights_parameter
 
 
 class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
@@ -219,12 +219,7 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         """Return weights and groups of clips and copies, where the inner estimator takes them."""
         parameters = {}
         if sample_weight is not None:
-            name = fit_parameter(self.estimator_, "sample_weight")
-            if name is None:
-                raise ValueError(
-                    f"{self.estimator_} takes no sample_weight. Leave it out, or use an estimator that does."
-                )
-            parameters[name] = np.asarray(sample_weight)[index]
+            parameters[weights_parameter(self.estimator_)] = np.asarray(sample_weight)[index]
         if name := fit_parameter(self.estimator_, "groups"):
             parameters[name] = index if groups is None else np.asarray(groups)[index]
         return parameters
