@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 from tqdm import trange
 
@@ -18,6 +19,7 @@ from ._generators import restore, snapshot
 from ._layer_training import check_finite, check_momentum
 
 VISIBLE = ("bernoulli", "gaussian")
+BLOCK = 2**22  # values that are summed up at once
 ROUNDING = 1e-6  # by which what MinMaxScaler gives may leave [0, 1]
 
 
@@ -139,7 +141,7 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
                 sizes = {"n_visible": X.shape[1], "n_hidden": int(self.n_components)}
                 arguments = {**sizes, **self._module_options()}
                 module = self._MODULE(**arguments).to(device)
-            rows = torch.from_numpy(_standardised(X, mean, scale).astype(np.float32)).to(device)
+            rows = torch.from_numpy(_standardised(X, mean, scale).astype(np.float32, copy=False)).to(device)
             training = self._make_training(module, rows, momentum, self._training_state if goes_on else None)
             errors = self.reconstruction_errors_ if goes_on else np.empty(0)
             errors = np.append(errors, self._passes(training, rows, generator, len(errors), n_passes))
@@ -170,7 +172,9 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
         """Return mean and scale of each column that "gaussian" units are standardised with."""
         if self.visible == "bernoulli":
             return np.zeros(X.shape[1]), np.ones(X.shape[1])
-        scaler = StandardScaler().fit(X)  # its scale is 1 where a column varies by rounding alone
+        scaler = StandardScaler()  # its scale is 1 where a column varies by rounding alone
+        for batch in gen_batches(len(X), max(BLOCK // X.shape[1], 1)):  # it needs two copies, in float64
+            scaler.partial_fit(X[batch])
         return scaler.mean_, scaler.scale_
 
     def _check_range(self, X):
@@ -222,4 +226,6 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
 
 
 def _standardised(X, mean, scale):
-    return (X - mean.astype(X.dtype)) / scale.astype(X.dtype)
+    rows = X - mean.astype(X.dtype)
+    rows /= scale.astype(X.dtype)
+    return rows
