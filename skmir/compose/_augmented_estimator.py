@@ -45,8 +45,9 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
     memory : str or PathLike or None, default=None
         A folder in which copies are kept as WAV files, under the names of what they were made from, so that
         other folds and candidates read them, and front ends find what they have cached. Paths stay
-        paths, and copies are not held in memory. It needs an int as ``random_state``. With None, copies are
-        made at each fit, and all waveforms are in memory.
+        paths, and copies are not held in memory. It needs an int as ``random_state``, else no other fit would
+        find them. If the folder cannot be written to, a warning says so, and nothing is kept. With None,
+        copies are made at each fit, and all waveforms are in memory.
     n_jobs : int or None, default=None
         Threads that make copies, as in joblib.
     random_state : int, RandomState instance or None, default=None
@@ -185,6 +186,12 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         check_number("sr", self.sr, kind=numbers.Integral, low=1)
         if self.memory is not None and not is_path(self.memory):
             raise TypeError(f"memory={self.memory!r} must be a folder's path, or None.")
+        if self.memory is not None and not isinstance(self.random_state, numbers.Integral):
+            raise ValueError(
+                f"memory={self.memory!r} keeps copies for the next fit, which would make others: "
+                f"random_state={self.random_state!r} is another seed each time. Set random_state to an int, "
+                "or memory to None."
+            )
         return check_augmentations(self.augmentations, self.target)
 
     def _check_rates(self):

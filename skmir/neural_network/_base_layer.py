@@ -19,7 +19,7 @@ from ._generators import restore, snapshot
 from ._layer_training import check_finite, check_momentum
 
 VISIBLE = ("bernoulli", "gaussian")
-BLOCK = 2**22  # values that are summed up at once
+BLOCK = 2**20  # values that are summed up at once
 ROUNDING = 1e-6  # by which what MinMaxScaler gives may leave [0, 1]
 
 
