@@ -31,7 +31,8 @@ class CNNMixin:
         if self.n_filters is not None:
             options["n_filters"] = check_sizes("n_filters", self.n_filters, at_least=1)
             _check_taken(cls, "n_filters", self.n_filters, "None")
-        default = inspect.signature(type(self)).parameters["dropout"].default
+        own = inspect.signature(type(self)).parameters.get("dropout")  # a subclass may do without it
+        default = 0.0 if own is None else own.default
         if self.dropout not in (0, default):  # without any, 0 is true, and the default nobody's wish
             _check_taken(cls, "dropout", self.dropout, default)
         widths = widths_of(cls, self.n_parameters, {"n_filters": self.n_filters}, params)
