@@ -223,9 +223,10 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
                 "FrameClassifier requires y to be passed, but the target y is None. A classifier learns "
                 "from labels."
             )
-        if np.ndim(y) == 2 and np.shape(y)[1] > 1:
+        shape = np.asarray(y).shape
+        if len(shape) == 2 and shape[1] > 1:
             raise ValueError(
-                f"FrameClassifier takes one label for each clip, and y has the shape {np.shape(y)}. Networks "
+                f"FrameClassifier takes one label for each clip, and y has the shape {shape}. Networks "
                 "such as CNNClassifier learn several tags at once; MultiOutputClassifier(FrameClassifier()) "
                 "learns one after another."
             )
