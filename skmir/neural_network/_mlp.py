@@ -102,7 +102,7 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skmir.neural_network import MLPClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = make_pipeline(StandardScaler(), MLPClassifier((16,), random_state=0)).fit(X, y)
+    >>> model = make_pipeline(StandardScaler(), MLPClassifier((16,), max_iter=60, random_state=0)).fit(X, y)
     >>> bool(model.score(X, y) > 0.9)
     True
     """
