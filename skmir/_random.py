@@ -1,41 +1,103 @@
 """A seeded torch context that leaves the caller's generators, and thread count, untouched.
 
 Two things make torch's result depend on where it runs: its generator is one per process, and sums
-over batches differ in the last bits with the number of threads. So whatever draws or trains takes one
-lock, seeds a fork of the generator, and runs on a fixed number of threads.
+over batches differ in the last bits with the number of threads. So whatever draws or trains takes a
+lock, seeds a fork of the generator, and runs on a fixed number of threads. What draws nothing, such as a
+prediction, takes no lock: each thread has a number of torch threads of its own.
 """
 
 import contextlib
+import os
 import threading
 
 import torch
 from sklearn.utils import check_random_state
 
-_LOCK = threading.RLock()
 MAX_SEED = 2**31 - 1
+
+
+class _Counts:
+    """The sections that run on a number of torch threads of their own, over all threads of the process.
+
+    ``torch.set_num_threads`` holds for the thread that calls it, and for those that have yet to call torch
+    for the first time. So a thread that was born while others are inside would take their number for its own,
+    and leave it behind: it is given the number that held before the first of them went in.
+    """
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.inside = []  # the number of each section that is open
+        self.outside = None  # what holds for new threads while none is
+        self.known = threading.local()
+
+    def enter(self, n_threads):
+        """Set the number for this thread, and return what to put back."""
+        with self.lock:
+            before = torch.get_num_threads()
+            if not self.inside:
+                self.outside = before
+            elif before in self.inside and not hasattr(self.known, "here"):
+                before = self.outside
+            self.known.here = True
+            self.inside.append(n_threads)
+            torch.set_num_threads(n_threads)
+        return before
+
+    def leave(self, n_threads, before):
+        """Put the number back for this thread, and behind the last section for new threads as well."""
+        with self.lock:
+            self.inside.remove(n_threads)
+            torch.set_num_threads(before)
+            if not self.inside and before != self.outside:
+                setter = threading.Thread(target=torch.set_num_threads, args=(self.outside,))
+                setter.start()
+                setter.join()
+
+
+class _Turns(threading.local):
+    """The lock under which this thread draws: one for the process, but for what works under a drawing."""
+
+    def __init__(self, lock):
+        self.lock = lock
+        self.depth = 0  # seeded sections of this thread that are open
+
+
+_COUNTS = _Counts()
+_TURNS = _Turns(threading.RLock())
+
+
+def _after_fork():
+    """Make the locks anew: a thread that held one in the parent does not exist in the child."""
+    global _COUNTS, _TURNS
+    _COUNTS, _TURNS = _Counts(), _Turns(threading.RLock())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @contextlib.contextmanager
 def torch_threads(n_threads):
-    """Run on ``n_threads`` torch threads, one caller at a time, and restore the number after.
+    """Run on ``n_threads`` torch threads, and restore the number after; other threads keep theirs.
 
     Parameters
     ----------
     n_threads : int
-        Threads of torch; worker threads started inside inherit the number.
+        Threads of torch, for what the calling thread computes.
     """
-    with _LOCK:
-        before = torch.get_num_threads()
-        torch.set_num_threads(n_threads)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(before)
+    counts = _COUNTS
+    before = counts.enter(n_threads)
+    try:
+        yield
+    finally:
+        counts.leave(n_threads, before)
 
 
 @contextlib.contextmanager
 def seeded(random_state, *, n_threads=1, device="cpu"):
     """Seed torch from ``random_state`` inside; outside, its generators go on as if nothing was drawn.
+
+    One thread at a time is inside; see :func:`handing_on` for threads that work for it.
 
     Parameters
     ----------
@@ -58,8 +120,51 @@ def seeded(random_state, *, n_threads=1, device="cpu"):
         if device.type == "cuda"
         else []
     )
-    with torch_threads(n_threads), torch.random.fork_rng(devices=cuda):
+    with _turn(), torch_threads(n_threads), torch.random.fork_rng(devices=cuda):
         torch.default_generator.manual_seed(seed)
         if cuda:
             torch.cuda.default_generators[cuda[0]].manual_seed(seed)
         yield seed
+
+
+@contextlib.contextmanager
+def _turn():
+    """Wait for the turn to draw."""
+    turns = _TURNS
+    with turns.lock:
+        turns.depth += 1
+        try:
+            yield
+        finally:
+            turns.depth -= 1
+
+
+@contextlib.contextmanager
+def handing_on():
+    """Let threads that work for this one draw in turn, also while this one is itself inside ``seeded``.
+
+    It would hold the lock for as long as it waits for them, and they would wait for the lock. So they, and
+    this thread until it leaves, take turns under a lock of their own.
+
+    Yields
+    ------
+    inherit : callable
+        A context for a thread that works for this one.
+    """
+    turns, outer = _TURNS, _TURNS.lock
+    if turns.depth:
+        turns.lock = threading.RLock()
+    inner = turns.lock
+
+    @contextlib.contextmanager
+    def inherit():
+        before, turns.lock = turns.lock, inner
+        try:
+            yield
+        finally:
+            turns.lock = before
+
+    try:
+        yield inherit
+    finally:
+        turns.lock = outer

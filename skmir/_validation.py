@@ -13,6 +13,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
@@ -175,6 +176,32 @@ def shown(value, form=repr, *, width=240):
     """Return a value as it stands in an error: without its middle if it is long."""
     text = form(plain(value))
     return text if len(text) <= width else f"{text[: width // 2]}[...]{text[-width // 2 :]}"
+
+
+def check_tags(y):
+    """Raise unless an indicator of tags holds zeros and ones, or booleans, and nothing else.
+
+    scikit-learn takes any two values for an indicator, -1 and 1 say; what learns from it would take them for
+    numbers, or count a -1 as a tag.
+
+    Parameters
+    ----------
+    y : array-like or sparse matrix of shape (n_clips, n_tags)
+
+    Raises
+    ------
+    ValueError
+        If a value is neither 0 nor 1; the message says which, and where.
+    """
+    tags = y.toarray() if issparse(y) else np.asarray(y)
+    wrong = np.argwhere((tags != 0) & (tags != 1))
+    if len(wrong):
+        (row, column), values = wrong[0].tolist(), np.unique(tags).tolist()
+        raise ValueError(
+            f"y holds {tags[row, column]} in row {row}, column {column}, and tags must be 0 or 1: 1 where a "
+            f"clip has the tag. y holds the values {values}; pass (y == {values[-1]}).astype(int) if the "
+            "highest of them means that it has."
+        )
 
 
 def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, below=None, none=False):

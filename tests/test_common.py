@@ -1,14 +1,11 @@
 """scikit-learn's own checks on every public estimator, and the guard that none is left out."""
 
-import inspect
-
 import pytest
-from sklearn.base import BaseEstimator
+from public import public_estimators
 from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
-import skmir
 from skmir.audio import AudioLoader
 from skmir.augmentation import AddNoise
 from skmir.compose import AugmentedEstimator, FrameClassifier, FrameTransformer
@@ -157,14 +154,6 @@ WEIGHTS_ARE_NOT_REPEATS = {
 
 def expected_failures(estimator):
     return WEIGHTS_ARE_NOT_REPEATS if isinstance(estimator, BaseNetwork | NetworkFeatures) else {}
-
-
-def public_estimators():
-    """Return the public classes of all subpackages that are estimators."""
-    modules = [getattr(skmir, name) for name in skmir.__all__ if inspect.ismodule(getattr(skmir, name))]
-    classes = [getattr(module, name) for module in modules for name in module.__all__]
-    # What has parameters and nothing to fit (a recipe, an augmentation) is a parameter of estimators.
-    return {c for c in classes if inspect.isclass(c) and issubclass(c, BaseEstimator) and hasattr(c, "fit")}
 
 
 @pytest.mark.filterwarnings("ignore:.*clips are shorter than")

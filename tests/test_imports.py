@@ -18,6 +18,7 @@ FLOORS = {
     "_saving": 0,
     "_output": 0,
     "_extras": 0,
+    "_fitting": 0,
     "_validation": 0,
     "_random": 0,
     "_device": 0,

@@ -1,12 +1,13 @@
 """The seeded context: one seed, one draw, whatever runs beside it; and no trace outside."""
 
 import concurrent.futures
+import threading
 
 import numpy as np
 import pytest
 import torch
 
-from skmir._random import seeded, torch_threads
+from skmir._random import handing_on, seeded, torch_threads
 
 
 def draw(random_state, **kwargs):
@@ -103,6 +104,87 @@ def test_threads_that_draw_at_once_give_what_they_give_one_by_one(snapshot_gener
         for _ in range(3):
             assert list(pool.map(train, seeds)) == expected
     assert check()
+
+
+def in_threads(*functions):
+    """Run functions in threads of their own at once, and return what they give."""
+    with concurrent.futures.ThreadPoolExecutor(len(functions)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(f) for f in functions]]
+
+
+def test_threads_run_side_by_side_each_on_its_own_number(two_threads):
+    barrier = threading.Barrier(3)
+
+    def count(n_threads):
+        def run():
+            with torch_threads(n_threads):
+                barrier.wait(timeout=60)  # all three are inside: none waits for another to leave
+                found = torch.get_num_threads()
+                barrier.wait(timeout=60)
+            return found, torch.get_num_threads()
+
+        return run
+
+    assert in_threads(*map(count, (1, 2, 3))) == [(1, 2), (2, 2), (3, 2)]
+    assert torch.get_num_threads() == 2
+    assert in_threads(torch.get_num_threads) == [2]  # and so for threads that are born after
+
+
+def test_a_thread_born_inside_goes_back_to_the_number_outside(two_threads):
+    def run():
+        with torch_threads(1):
+            return torch.get_num_threads()
+
+    with torch_threads(1):
+        assert in_threads(lambda: (run(), torch.get_num_threads())) == [(1, 2)]
+    assert torch.get_num_threads() == 2 and in_threads(torch.get_num_threads) == [2]
+
+
+def test_who_leaves_last_leaves_the_number_as_it_was(two_threads):
+    inside, out = threading.Event(), threading.Event()
+
+    def stay():
+        torch.set_num_threads(3)  # this thread's own
+        with torch_threads(1):
+            inside.set()
+            out.wait(timeout=60)
+        return torch.get_num_threads()
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with torch_threads(1):
+            future = pool.submit(stay)
+            inside.wait(timeout=60)
+        out.set()
+        assert future.result(timeout=60) == 3
+    assert torch.get_num_threads() == 2 and in_threads(torch.get_num_threads) == [2]
+
+
+def test_a_prediction_does_not_wait_for_a_drawing():
+    def predict():
+        with torch_threads(1):
+            return "done"
+
+    with seeded(0):
+        assert in_threads(predict) == ["done"]
+
+
+def test_threads_that_work_under_a_drawing_draw_in_turn():
+    expected = [draw(seed) for seed in range(20)]
+    with seeded(0):
+        torch.rand(1)
+        last = torch.rand(3)
+    with seeded(0):
+        torch.rand(1)
+        with handing_on() as inherit, concurrent.futures.ThreadPoolExecutor(4) as pool:
+
+            def work(seed):
+                with inherit():
+                    return draw(seed)
+
+            futures = [pool.submit(work, seed) for seed in range(20)]
+            assert [draw(seed) for seed in range(20)] == expected  # this thread takes turns with them
+            assert [future.result(timeout=60) for future in futures] == expected
+        assert torch.equal(torch.rand(3), last)
 
 
 @pytest.mark.gpu

@@ -19,6 +19,7 @@ from skmir._validation import (
     check_clips,
     check_frames,
     check_number,
+    check_tags,
     is_path,
     plain,
     stack_if_equal,
@@ -425,3 +426,22 @@ def test_numbers_from_numpy_are_plain_in_messages():
     ):
         with pytest.raises(ValueError, match=message):
             MFCC(**parameters).fit(np.zeros((1, 3000)))
+
+
+@pytest.mark.parametrize("y", [[[0, 1], [1, 0]], [[True, False], [True, True]], [[0.0, 1.0], [0.0, 0.0]]])
+def test_tags_of_zeros_and_ones_are_taken(y):
+    for form in (list, np.asarray, scipy.sparse.csr_matrix):
+        check_tags(form(y))
+
+
+@pytest.mark.parametrize("form", [list, np.asarray, scipy.sparse.csr_matrix])
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([[0, 1], [1, -1]], r"y holds -1 in row 1, column 1, and tags must be 0 or 1"),
+        ([[0, 2], [2, 0]], r"y holds 2 in row 0, column 1.*holds the values \[0, 2\]; pass \(y == 2\)"),
+    ],
+)
+def test_other_values_of_tags_are_named(form, y, message):
+    with pytest.raises(ValueError, match=message):
+        check_tags(form(y))

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_choice, check_clips, check_number, is_path, stack_if_equal, unread
@@ -81,6 +82,7 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         self.n_jobs = n_jobs
         self.verbose = verbose
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Check the parameters; nothing is learned.
 

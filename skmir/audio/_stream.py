@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
@@ -12,7 +13,7 @@ from joblib.parallel import get_active_backend
 from sklearn.utils import assert_all_finite
 from tqdm import tqdm
 
-from .._random import torch_threads
+from .._random import handing_on, torch_threads
 from .._validation import is_path, shown
 from ._excerpt import excerpt
 from ._load import load
@@ -27,8 +28,8 @@ def stream(function, *arguments, then=None, n_jobs=None, verbose=0):
     Parameters
     ----------
     function : callable
-        Takes one of each of the arguments and returns anything. It must not enter ``torch_threads`` or
-        ``seeded``: their lock is held here until all threads are done.
+        Takes one of each of the arguments and returns anything. It may itself draw, predict or stream; a
+        stream inside runs in the thread that it is called in.
     *arguments : sequences of equal length
         The clips, and what goes with each.
     then : callable, default=None
@@ -44,8 +45,8 @@ def stream(function, *arguments, then=None, n_jobs=None, verbose=0):
     result : object
         In the order of the clips.
     """
-    # Results must not depend on n_jobs, and sums can differ in the last bits with torch's thread count. Work
-    # done elsewhere sets it, and takes its lock, itself: elsewhere can be other threads of this process.
+    # Results must not depend on n_jobs, and sums can differ in the last bits with torch's thread count. Each
+    # thread sets its own, and so does work that is done elsewhere.
     here = shares_memory()
     with torch_threads(1) if here else contextlib.nullcontext():
         results = (_here if here else _elsewhere)(function, then or _as_it_is, arguments, n_jobs)
@@ -121,7 +122,8 @@ def _here(function, then, arguments, n_jobs):
     def task(*each):
         return then(function(*each))
 
-    n_threads = _n_threads(n_jobs)
+    # A thread of a pool that waited for the same pool might wait for itself.
+    n_threads = 1 if _WORKER.busy else _n_threads(n_jobs)
     return map(task, *arguments) if n_threads == 1 else _threaded(task, arguments, n_threads)
 
 
@@ -150,14 +152,33 @@ def _on_one_thread(function, *arguments):
 def _threaded(task, arguments, n_threads):
     # Own threads, and kept ones: joblib's look for results every 10 ms, in which ten clips can be done, and
     # new ones have to set up torch's and MKL's state and their memory anew.
-    futures = [_pool(n_threads).submit(task, *each) for each in zip(*arguments, strict=True)]
-    try:
-        for future in futures:
-            yield future.result()
-    finally:
-        for future in futures:
-            future.cancel()
-        wait(futures)
+    with handing_on() as inherit:
+
+        def work(*each):
+            with inherit(), torch_threads(1):
+                _WORKER.busy = True
+                try:
+                    return task(*each)
+                finally:
+                    _WORKER.busy = False
+
+        futures = [_pool(n_threads).submit(work, *each) for each in zip(*arguments, strict=True)]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+            wait(futures)
+
+
+class _Worker(threading.local):
+    """Whether this thread works for a stream."""
+
+    busy = False
+
+
+_WORKER = _Worker()
 
 
 @functools.lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_consistent_length, check_random_state, get_tags
 
+from .._fitting import all_or_nothing
 from .._random import MAX_SEED
 from .._saving import SavingMixin
 from .._validation import check_clips, check_number, is_path, stack_if_equal
@@ -15,7 +16,7 @@ from ..audio._stream import reader
 from ._augmentations import change_labels, check_augmentations
 from ._copies import Copies
 from ._delegate import DelegateMixin
-from ._fit_parameter import fit_parameter
+from ._fit_parameter import fit_parameter, weights_parameter
 
 
 class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
@@ -45,8 +46,9 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
     memory : str or PathLike or None, default=None
         A folder in which copies are kept as WAV files, under the names of what they were made from, so that
         other folds and candidates read them, and front ends find what they have cached. Paths stay
-        paths, and copies are not held in memory. It needs an int as ``random_state``. With None, copies are
-        made at each fit, and all waveforms are in memory.
+        paths, and copies are not held in memory. It needs an int as ``random_state``, else no other fit would
+        find them. If the folder cannot be written to, a warning says so, and nothing is kept. With None,
+        copies are made at each fit, and all waveforms are in memory.
     n_jobs : int or None, default=None
         Threads that make copies, as in joblib.
     random_state : int, RandomState instance or None, default=None
@@ -121,6 +123,7 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, X, y=None, sample_weight=None, *, groups=None):
         """Fit the estimator to clips and copies.
 
@@ -184,6 +187,12 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         check_number("sr", self.sr, kind=numbers.Integral, low=1)
         if self.memory is not None and not is_path(self.memory):
             raise TypeError(f"memory={self.memory!r} must be a folder's path, or None.")
+        if self.memory is not None and not isinstance(self.random_state, numbers.Integral):
+            raise ValueError(
+                f"memory={self.memory!r} keeps copies for the next fit, which would make others: "
+                f"random_state={self.random_state!r} is another seed each time. Set random_state to an int, "
+                "or memory to None."
+            )
         return check_augmentations(self.augmentations, self.target)
 
     def _check_rates(self):
@@ -218,12 +227,7 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         """Return weights and groups of clips and copies, where the inner estimator takes them."""
         parameters = {}
         if sample_weight is not None:
-            name = fit_parameter(self.estimator_, "sample_weight")
-            if name is None:
-                raise ValueError(
-                    f"{self.estimator_} takes no sample_weight. Leave it out, or use an estimator that does."
-                )
-            parameters[name] = np.asarray(sample_weight)[index]
+            parameters[weights_parameter(self.estimator_)] = np.asarray(sample_weight)[index]
         if name := fit_parameter(self.estimator_, "groups"):
             parameters[name] = index if groups is None else np.asarray(groups)[index]
         return parameters

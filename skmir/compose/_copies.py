@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import warnings
 
 import numpy as np
 from scipy.io import wavfile
@@ -30,7 +31,8 @@ class Copies:
         Sampling rate in Hz.
     seed : int
     folder : str or None
-        Where copies of files, and of arrays, are kept as WAV files of 32-bit floats.
+        Where copies of files, and of arrays, are kept as WAV files of 32-bit floats. If it cannot be written
+        to, nothing is kept.
     """
 
     def __init__(self, augmentations, *, n_copies, sr, seed, folder):
@@ -53,7 +55,12 @@ class Copies:
         copies : list of list of ndarray or str, of shape (n_copies, n_clips)
         draws : list of list of list of dict, of shape (n_copies, n_clips, n_augmentations)
         """
-        made = list(stream(self.of_one, range(len(clips)), clips, n_jobs=n_jobs))
+        try:
+            made = list(stream(self.of_one, range(len(clips)), clips, n_jobs=n_jobs))
+        except NotWritable as error:  # a part of them as files, and the rest as arrays, would fit nobody
+            warn_not_kept(self.folder, error)
+            self.folder = None
+            made = list(stream(self.of_one, range(len(clips)), clips, n_jobs=n_jobs))
         originals, copies, draws = zip(*made, strict=True)
         return list(originals), [list(c) for c in zip(*copies, strict=True)], list(zip(*draws, strict=True))
 
@@ -109,8 +116,25 @@ def _folder(location, identity):
             f"memory={location!r} is a file. Pass a folder; it is made where it does not exist."
         )
     folder = os.path.join(location, "skmir-copies", text_digest(identity))
-    os.makedirs(folder, exist_ok=True)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        warn_not_kept(folder, error)
+        return None
     return folder
+
+
+class NotWritable(OSError):
+    """A copy cannot be written; what cannot be read raises something else."""
+
+
+def warn_not_kept(folder, error):
+    """Warn that copies are made all the same, and not kept."""
+    warnings.warn(
+        f"Copies cannot be kept in {folder!r}: {error.strerror or error}. They are made all the same, held "
+        "in memory, and made again in the next fit. Make room, or pass another memory=.",
+        stacklevel=2,
+    )
 
 
 def _is_whole(path, sr):
@@ -128,6 +152,13 @@ def _write(path, y, sr):
     Unlike libsndfile's, scipy's file holds no date: the same copy is the same bytes, and what is cached
     of it is found again.
     """
+    try:
+        _write_and_rename(path, y, sr)
+    except OSError as error:
+        raise NotWritable(error.errno, error.strerror or str(error), path) from error
+
+
+def _write_and_rename(path, y, sr):
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))
     try:
         with os.fdopen(handle, "wb") as file:

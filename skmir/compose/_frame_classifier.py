@@ -11,10 +11,11 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._saving import SavingMixin
 from .._validation import check_choice, check_frames, check_number
 from ._aggregate import AGGREGATES, DECISIONS, clip_scores, mean
-from ._fit_parameter import fit_parameter
+from ._fit_parameter import fit_parameter, weights_parameter
 from ._rows import window_rows
 
 CLIPS_AT_ONCE = 32  # in prediction, so that the windows of a large collection are never all in memory
@@ -24,7 +25,7 @@ def _inner_has(name):
     """Return a check that the inner classifier has a method."""
 
     def check(self):
-        inner = getattr(self, "estimator_", self._inner())
+        inner = self.estimator_ if hasattr(self, "estimator_") else self._inner()
         getattr(inner, name)  # its own AttributeError says what is missing
         return True
 
@@ -43,13 +44,14 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         Sees rows of n_bins * width values. It is cloned before use. None takes a
         ``LogisticRegression``.
     width : int, default=1
-        Frames a window; a clip shorter than that is repeated.
+        Frames per window; a clip shorter than that is repeated.
     hop : int or None, default=None
-        Frames from one window to the next; None takes ``width``.
+        Frames from one window to the next; None takes ``width``. If the last window does not end where the
+        clip does, one more that does is added, so that the end of every clip is seen.
     aggregate : {"mean", "vote", "max"}, default="mean"
         How the windows' probabilities (or decision values, where there are none) become the clip's:
         their mean, the share of the windows that each class wins, ties broken by the mean, or each
-        class's highest.
+        class's highest. It may be changed after ``fit``.
     max_windows : int or None, default=None
         Windows drawn of each clip for training; None takes all. Prediction always sees all.
     random_state : int, RandomState instance or None, default=None
@@ -106,6 +108,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         self.max_windows = max_windows
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, X, y, sample_weight=None, *, groups=None, X_unlabelled=None):
         """Fit the classifier to windows of all clips.
 
@@ -117,7 +120,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         y : array-like of shape (n_clips,)
             Labels; each window gets its clip's.
         sample_weight : array-like of shape (n_clips,), default=None
-            Weights; each window gets its clip's.
+            Weights; each window gets its clip's. A Pipeline gets them for its last step.
         groups : array-like of shape (n_clips,), default=None
             Handed to a classifier that takes them; by default each clip is a group of its own.
         X_unlabelled : frames, default=None
@@ -130,14 +133,17 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            Where a parameter is not what it may be, or the classifier takes no ``X_unlabelled``.
+            Where a parameter is not what it may be, or the classifier takes no ``sample_weight`` or
+            ``X_unlabelled``.
         """
         self._check_parameters()
         frames = check_frames(self, X, reset=True)
         y = self._check_labels(y)
         check_consistent_length(frames, y, groups, sample_weight)
         rng = check_random_state(self.random_state)
-        rows, n_rows = window_rows(frames, self.width, self._hop, self.max_windows, rng)
+        # What prediction needs, as it is here: parameters may be set since.
+        self._window = {"width": int(self.width), "hop": int(self.width if self.hop is None else self.hop)}
+        rows, n_rows = window_rows(frames, **self._window, max_windows=self.max_windows, rng=rng)
         self.classes_ = np.unique(y)
         self.estimator_ = self._inner()
         parameters = self._fit_parameters(n_rows, sample_weight, groups)
@@ -202,10 +208,6 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         """Number of trained parameters of the inner classifier, where it says so."""
         return self.estimator_.n_parameters_
 
-    @property
-    def _hop(self):
-        return self.width if self.hop is None else self.hop
-
     def _inner(self):
         return LogisticRegression() if self.estimator is None else clone(self.estimator)
 
@@ -221,6 +223,13 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
                 "FrameClassifier requires y to be passed, but the target y is None. A classifier learns "
                 "from labels."
             )
+        shape = np.asarray(y).shape
+        if len(shape) == 2 and shape[1] > 1:
+            raise ValueError(
+                f"FrameClassifier takes one label for each clip, and y has the shape {shape}. Networks "
+                "such as CNNClassifier learn several tags at once; MultiOutputClassifier(FrameClassifier()) "
+                "learns one after another."
+            )
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
         return y
@@ -229,7 +238,8 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         """Return weights and groups of the windows, where the inner classifier takes them."""
         parameters = {}
         if sample_weight is not None:
-            parameters["sample_weight"] = np.repeat(np.asarray(sample_weight), n_rows)
+            weights = np.repeat(np.asarray(sample_weight), n_rows)
+            parameters[weights_parameter(self.estimator_)] = weights
         if name := fit_parameter(self.estimator_, "groups"):
             groups = np.arange(len(n_rows)) if groups is None else np.asarray(groups)
             parameters[name] = np.repeat(groups, n_rows)
@@ -244,13 +254,13 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
                 "estimator itself: steps before it belong before the FrameClassifier."
             )
         frames = check_frames(self, X, reset=False)
-        return {name: window_rows(frames, self.width, self._hop, self.max_windows, rng)[0]}
+        return {name: window_rows(frames, **self._window, max_windows=self.max_windows, rng=rng)[0]}
 
     def _clip_scores(self, X, window_scores, aggregate):
         frames = check_frames(self, X, reset=False)
         scores = []
         for clips in gen_batches(len(frames), CLIPS_AT_ONCE):
-            rows, n_rows = window_rows(frames[clips], self.width, self._hop)
+            rows, n_rows = window_rows(frames[clips], **self._window)
             scores.append(clip_scores(window_scores(rows), n_rows, aggregate))
         return np.concatenate(scores)
 

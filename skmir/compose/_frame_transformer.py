@@ -8,6 +8,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
@@ -57,6 +58,7 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
     def __init__(self, transformer=None):
         self.transformer = transformer
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Fit the transformer to all frames.
 

@@ -26,7 +26,8 @@ def window_rows(frames, width, hop, max_windows=None, rng=None):
     ----------
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
     width, hop : int
-        Frames a window, and from one window to the next. A clip shorter than a window is repeated.
+        Frames a window, and from one window to the next. A clip shorter than a window is repeated. If the
+        last window does not end where the clip does, one more that does is added.
     max_windows : int or None, default=None
         How many windows to draw of a clip that has more.
     rng : RandomState, default=None
@@ -54,7 +55,8 @@ def window_rows(frames, width, hop, max_windows=None, rng=None):
 
 
 def _starts(length, width, hop):
-    return np.arange(0, max(length - width, 0) + 1, hop)
+    last = max(length - width, 0)
+    return np.append(np.arange(0, last, hop), last)  # no frame at the end is left out
 
 
 def _draw(starts, n, rng):

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._device import resolve_device
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_clips, check_number, is_path, shown, unread
@@ -28,6 +29,8 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
 
     version = 1
 
+    @all_or_nothing
+    @all_or_nothing
     def fit(self, X, y=None):
         """Check the parameters; nothing is learned.
 

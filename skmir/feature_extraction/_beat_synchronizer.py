@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_choice, check_clips, check_number, is_path, is_table, plain, stack_if_equal
@@ -112,6 +113,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         self.memory = memory
         self.verbose = verbose
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Fit the front end.
 

@@ -8,7 +8,7 @@ from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import check_array, check_consistent_length, check_random_state, indexable
 from sklearn.utils.multiclass import type_of_target
 
-from .._validation import check_number
+from .._validation import check_number, check_tags
 
 
 class MultilabelStratifiedGroupKFold(BaseCrossValidator):
@@ -151,6 +151,7 @@ def _indicators(y):
     if kind in ("binary", "multiclass"):
         return np.eye(len(np.unique(y)), dtype=int)[np.unique(np.ravel(y), return_inverse=True)[1]]
     if kind == "multilabel-indicator":
+        check_tags(y)
         return check_array(y, accept_sparse=True).astype(int)
     raise ValueError(
         f"y is {kind!r}, and labels can be balanced where y is an indicator matrix of 0 and 1, or one class "

@@ -8,6 +8,8 @@ from scipy.sparse import issparse
 from sklearn.base import is_regressor
 from sklearn.utils.multiclass import type_of_target
 
+from .._validation import check_tags
+
 _N_NAMED = 5  # rows named in one message
 
 
@@ -29,10 +31,12 @@ def kind_of_target(y, models=()):
     Raises
     ------
     ValueError
-        A label is missing: None, NaN, NaT, pandas' NA or blank text.
+        If a label is missing (None, NaN, NaT, pandas' NA or blank text), or tags are not 0 and 1.
     """
     _check_none_missing(y)
     kind, models = type_of_target(y), list(models)
+    if kind == "multilabel-indicator" and not (models and all(map(is_regressor, models))):
+        check_tags(y)
     if kind.startswith("continuous") or (models and all(map(is_regressor, models))):
         return "numbers"
     return "classes" if kind in ("binary", "multiclass") else "tags"

@@ -1,5 +1,7 @@
 """What the layers of a network answer to frames, pooled to a row a clip."""
 
+import threading
+
 import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence, unpack_sequence
@@ -70,16 +72,17 @@ class Activations(nn.Module):
 
     def _run(self, x, lengths):
         """Return the pooled outputs a layer, in the order of the names."""
-        found = {}
+        found, thread = {}, threading.get_ident()
 
         def keep(name):
             # Pooled on the spot: a later layer may work in place, and whole maps would fill the memory.
             def hook(layer, inputs, output):
-                found[name] = _pooled(layer, output, self.pools)
+                if threading.get_ident() == thread:
+                    found[name] = _pooled(layer, output, self.pools)
 
             return hook
 
-        # Hooks live for one pass: threads may share a frozen network, and take turns.
+        # Hooks live for one pass, and hear their own thread: others may be running the same network.
         hooks = [layer.register_forward_hook(keep(name)) for name, layer in self.named.items()]
         try:
             self.network(x, **lengths)

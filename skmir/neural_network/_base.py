@@ -9,6 +9,7 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
+from .._fitting import all_or_nothing
 from .._random import seeded
 from .._saving import TorchSavingMixin
 from .._validation import check_frames, warn_if_wide
@@ -16,11 +17,12 @@ from ..augmentation._augment import check_augmentation
 from ._batches import Examples
 from ._generators import restore, snapshot
 from ._initialization import initialize
+from ._net_params import check_net_params
 from ._parameters import check_training_parameters
 from ._prediction import outputs_of
 from ._recipe import recipe_of
 from ._split import check_validation_data, validation_split
-from ._state import columns_of, history_from, load_weights, weights_of
+from ._state import columns_of, history_from, load_weights, rewound, weights_of
 from ._targets import TARGETS
 from ._training import callbacks_for, epochs_of, make_net, take_over, train
 from ._windows import Windows, window_length
@@ -115,12 +117,14 @@ or array-like of shape (n_clips, n_features)
         nothing = (None, None)
         return self._fit(X, y, sample_weight, None, nothing, goes_on=goes_on, last=False, classes=classes)
 
+    @all_or_nothing
     def _fit(
         self, X, y, sample_weight, groups, held_out, *, goes_on, last=True, classes=None, unlabelled=None
     ):
         """Train for ``max_iter`` epochs, or where this is not the last word for one."""
         recipe = recipe_of(self)
         check_training_parameters(self)
+        check_net_params(self.net_params, recipe.optimizer)
         device = resolve_device(self.device)
         frames = _checked(self, X, reset=not goes_on)
         warn_if_wide(self, frames)
@@ -130,7 +134,7 @@ or array-like of shape (n_clips, n_features)
         check_consistent_length(targets, groups)
         with (
             seeded(self.random_state, n_threads=recipe.n_threads, device=device) as seed,
-            self._whole(goes_on),
+            rewound(self.net_) if goes_on else contextlib.nullcontext(),
         ):
             generator = torch.Generator().manual_seed(seed)
             rows, valid_rows = self._split(targets, groups, held_out, seed)
@@ -138,13 +142,17 @@ or array-like of shape (n_clips, n_features)
                 restore(self.random_state_, generator, device)
                 self.net_ = take_over(self._make_net(self.module_, device, recipe).initialize(), self.net_)
             else:
-                self._build(_take(frames, rows), unlabelled, recipe, seed, device)
+                self._build(frames, rows, unlabelled, recipe, seed, device)
+            examples = self._examples(frames, targets[rows], weights[rows], device, rows)
             if len(valid_rows):
-                held_out = _take(frames, valid_rows), targets[valid_rows]
+                valid = self._examples(frames, targets[valid_rows], None, device, valid_rows)
+            else:
+                valid = None if held_out is None else self._examples(*held_out, None, device)
+            del frames, held_out, unlabelled  # while it trains, there is one copy of the clips
             train(
                 self.net_.set_params(lr=float(self.learning_rate_init)),
-                self._examples(_take(frames, rows), targets[rows], weights[rows], device),
-                None if held_out is None else self._examples(*held_out, None, device),
+                examples,
+                valid,
                 epochs=epochs_of(self.max_iter, len(rows), int(self.batch_size)) if last else 1,
                 recipe=recipe,
                 schedule=self._schedule(recipe, last),
@@ -153,16 +161,6 @@ or array-like of shape (n_clips, n_features)
             )
             self.random_state_ = snapshot(generator, device)
         return self
-
-    @contextlib.contextmanager
-    def _whole(self, goes_on):
-        """Leave no half-trained network behind; one that was fitted before stays as far as it has come."""
-        try:
-            yield
-        except BaseException:
-            if not goes_on:
-                self.__dict__.pop("net_", None)
-            raise
 
     @property
     def module_(self):
@@ -202,23 +200,23 @@ or array-like of shape (n_clips, n_features)
         """Return targets as a tensor and weights of mean 1, and learn what y is, or hold it to that."""
         raise NotImplementedError(f"{type(self).__name__} does not say what its targets are.")
 
-    def _pretrain(self, module, frames, seed, unlabelled):
+    def _pretrain(self, module, frames, rows, seed, unlabelled):
         """Prepare a module before the labels come in; most networks start from random weights."""
 
-    def _build(self, frames, unlabelled, recipe, seed, device):
+    def _build(self, frames, rows, unlabelled, recipe, seed, device):
         """Make an untrained net for the size of the data."""
-        self.n_frames_ = window_length(frames, self.n_frames, whole=self._packed)
+        self.n_frames_ = window_length(frames, self.n_frames, whole=self._packed, rows=rows)
         self._module_arguments = self._module_parameters()
         module = self._make_module(**self._module_arguments)
         initialize(module, recipe.init)
-        self._pretrain(module, frames, seed, unlabelled)
+        self._pretrain(module, frames, rows, seed, unlabelled)
         self.net_ = self._make_net(module, device, recipe).initialize()
 
-    def _examples(self, frames, targets, weights, device):
-        """Return clips as a network sees them: windows, targets and weights on the device."""
+    def _examples(self, frames, targets, weights, device, rows=None):
+        """Return clips, or some of them, as a network sees them: windows, targets, weights, on the device."""
         if any(step.mixes_targets for step in check_augmentation(self.augmentation)):
             targets = TARGETS[self.target_type_].soft(targets, self.n_outputs_)
-        windows = Windows(frames, self.n_frames_, device, packed=self._packed)
+        windows = Windows(frames, self.n_frames_, device, packed=self._packed, rows=rows)
         return Examples(windows, targets, weights)
 
     def _split(self, targets, groups, held_out, seed):
@@ -290,8 +288,3 @@ or array-like of shape (n_clips, n_features)
 def _checked(network, X, reset=False):
     """Return frames as a network takes them."""
     return check_frames(network, X, reset=reset, dtype=np.float32)
-
-
-def _take(frames, rows):
-    """Return the frames of some clips, in the form they came in."""
-    return frames[rows] if isinstance(frames, np.ndarray) else [frames[i] for i in rows]

@@ -6,17 +6,20 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 from tqdm import trange
 
 from .._device import resolve_device
+from .._fitting import all_or_nothing
 from .._random import seeded, torch_threads
 from .._saving import TorchSavingMixin
 from .._validation import FLOAT, check_choice, check_number
 from ._generators import restore, snapshot
-from ._layer_training import check_momentum
+from ._layer_training import check_finite, check_momentum
 
 VISIBLE = ("bernoulli", "gaussian")
+BLOCK = 2**20  # values that are summed up at once
 ROUNDING = 1e-6  # by which what MinMaxScaler gives may leave [0, 1]
 
 
@@ -121,6 +124,7 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
         check_number("learning_rate", self.learning_rate, above=0)
         check_number("weight_decay", self.weight_decay, low=0)
 
+    @all_or_nothing
     def _fit(self, X, n_passes, *, goes_on):
         self._check_parameters()
         momentum = check_momentum(self.momentum)
@@ -137,7 +141,7 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
                 sizes = {"n_visible": X.shape[1], "n_hidden": int(self.n_components)}
                 arguments = {**sizes, **self._module_options()}
                 module = self._MODULE(**arguments).to(device)
-            rows = torch.from_numpy(_standardised(X, mean, scale).astype(np.float32)).to(device)
+            rows = torch.from_numpy(_standardised(X, mean, scale).astype(np.float32, copy=False)).to(device)
             training = self._make_training(module, rows, momentum, self._training_state if goes_on else None)
             errors = self.reconstruction_errors_ if goes_on else np.empty(0)
             errors = np.append(errors, self._passes(training, rows, generator, len(errors), n_passes))
@@ -161,18 +165,16 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
             order = torch.randperm(len(rows), generator=generator).to(rows.device)
             batches = (rows[batch] for batch in order.split(int(self.batch_size)))
             errors.append(training.run(batches, n_before + i))
-            if not np.isfinite(errors[-1]):
-                raise ValueError(
-                    f"{type(self).__name__} diverged in pass {n_before + i + 1} with learning_rate="
-                    f"{self.learning_rate}. Lower it: {self.learning_rate / 10:g} is the next to try."
-                )
+            check_finite(errors[-1], training.module, f"pass {n_before + i + 1}", self)
         return errors
 
     def _location(self, X):
         """Return mean and scale of each column that "gaussian" units are standardised with."""
         if self.visible == "bernoulli":
             return np.zeros(X.shape[1]), np.ones(X.shape[1])
-        scaler = StandardScaler().fit(X)  # its scale is 1 where a column varies by rounding alone
+        scaler = StandardScaler()  # its scale is 1 where a column varies by rounding alone
+        for batch in gen_batches(len(X), max(BLOCK // X.shape[1], 1)):  # it needs two copies, in float64
+            scaler.partial_fit(X[batch])
         return scaler.mean_, scaler.scale_
 
     def _check_range(self, X):
@@ -207,7 +209,14 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
         device = resolve_device(self.device)
         module = self._module(rows.dtype).to(device)
         with torch_threads(self.n_threads), torch.no_grad():
-            return function(module, torch.from_numpy(rows).to(device)).cpu().numpy()
+            result = function(module, torch.from_numpy(rows).to(device)).cpu().numpy()
+        if not np.isfinite(result).all():
+            raise ValueError(
+                f"{type(self).__name__} gives numbers that are not finite: X, standardised, reaches "
+                f"{np.abs(rows).max():g}. Scale it as the rows were that it has learned from; if it is, the "
+                "training has diverged: fit again with a lower learning_rate."
+            )
+        return result
 
     def _in_units_of_data(self, rows):
         return rows * self.scale_.astype(rows.dtype) + self.mean_.astype(rows.dtype)
@@ -217,4 +226,6 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
 
 
 def _standardised(X, mean, scale):
-    return (X - mean.astype(X.dtype)) / scale.astype(X.dtype)
+    rows = X - mean.astype(X.dtype)
+    rows /= scale.astype(X.dtype)
+    return rows

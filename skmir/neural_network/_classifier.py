@@ -1,5 +1,8 @@
 """What every network classifier adds: labels, their weights, probabilities."""
 
+import numbers
+import warnings
+
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_sample_weight
@@ -33,7 +36,7 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         -------
         self : object
             The learning rate is ``learning_rate_init`` throughout, unless the recipe says otherwise;
-            ``class_prior_`` is that of the first call.
+            ``class_prior_`` is that of the first call, and ``class_weight="balanced"`` balances each call.
         """
         return self._partial_fit(X, y, sample_weight, None if classes is None else np.unique(classes))
 
@@ -102,7 +105,13 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
     def _learn_targets(self, y, sample_weight, n_clips, classes=None, *, reset):
         y = check_labels(self, n_clips, y)
         weights = check_sample_weight(sample_weight, len(y))
-        weights = weights * class_weights(self.class_weight, y)
+        known = classes if reset else self.classes_
+        weights = weights * class_weights(self.class_weight, y, known)
+        if not weights.any():
+            raise ValueError(
+                f"class_weight={self.class_weight!r} and sample_weight leave no clip a weight above zero, so "
+                "that there is nothing to learn from. Raise one of them."
+            )
         if reset:
             self.target_type_ = target_for(y)
             self.classes_ = TARGETS[self.target_type_].classes(y) if classes is None else classes
@@ -134,8 +143,8 @@ class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
         return tags
 
 
-def class_weights(class_weight, y):
-    """Return a weight a clip from the classes it is of.
+def class_weights(class_weight, y, classes=None):
+    """Return the weight of each clip that its classes give it.
 
     Parameters
     ----------
@@ -143,13 +152,44 @@ def class_weights(class_weight, y):
         As in scikit-learn. But "balanced" for tags is the mean of what each tag gives: scikit-learn
         multiplies them, and a clip with three rare tags would outweigh all others.
     y : ndarray of shape (n_clips,) or (n_clips, n_tags)
+    classes : ndarray of shape (n_classes,) or None, default=None
+        All there are; None takes those of y.
 
     Returns
     -------
     weights : ndarray of shape (n_clips,), or 1.0
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative or not finite, or a class has none.
     """
     if class_weight is None:
         return 1.0
+    if isinstance(class_weight, dict) and y.ndim == 1:
+        known = np.unique(y) if classes is None else classes
+        _check_class_weight(class_weight, known.tolist(), "class_weight")
+    elif isinstance(class_weight, list | tuple) and y.ndim == 2:
+        for i, weights in enumerate(class_weight):
+            _check_class_weight(weights, [0, 1], f"class_weight[{i}]")
     if y.ndim == 1 or not isinstance(class_weight, str):
         return compute_sample_weight(class_weight, y)
     return np.mean([compute_sample_weight(class_weight, tag) for tag in y.T], axis=0)
+
+
+def _check_class_weight(class_weight, classes, name):
+    """Raise unless a dict gives classes weights of zero or more; warn of weights for no class."""
+    if not isinstance(class_weight, dict):
+        raise TypeError(f"{name}={class_weight!r} must be a dict from classes to weights.")
+    for label, weight in class_weight.items():
+        if not isinstance(weight, numbers.Real) or not 0 <= weight < np.inf:
+            raise ValueError(f"{name} gives {label!r} the weight {weight!r}; it must be a number >= 0.")
+    missing = [label for label in classes if label not in class_weight]
+    unknown = [label for label in class_weight if label not in classes]
+    if missing and unknown:  # a slip of the pen; a class that is left out on purpose has the weight 1
+        raise ValueError(
+            f"{name} has weights for {unknown}, which are no classes of y, and none for {missing}. The "
+            f"classes are {classes}."
+        )
+    if unknown:  # the training fold may lack a class
+        warnings.warn(f"{name} has weights for {unknown}; the classes of y are {classes}.", stacklevel=2)

@@ -27,10 +27,14 @@ class CNNMixin:
             cls = check_choice("architecture", cls, ARCHITECTURES)
         check_share("dropout", self.dropout)
         params = super()._module_parameters()
-        options = {"n_filters": self.n_filters, "dropout": self.dropout}
+        options = {"dropout": self.dropout} if _takes(cls, "dropout") else {}
         if self.n_filters is not None:
             options["n_filters"] = check_sizes("n_filters", self.n_filters, at_least=1)
-        options = {name: value for name, value in options.items() if value is not None and _takes(cls, name)}
+            _check_taken(cls, "n_filters", self.n_filters, "None")
+        own = inspect.signature(type(self)).parameters.get("dropout")  # a subclass may do without it
+        default = 0.0 if own is None else own.default
+        if self.dropout not in (0, default):  # without any, 0 is true, and the default nobody's wish
+            _check_taken(cls, "dropout", self.dropout, default)
         widths = widths_of(cls, self.n_parameters, {"n_filters": self.n_filters}, params)
         return {"architecture": self.architecture, **params, **options, **widths}
 
@@ -83,3 +87,13 @@ def widths_of(cls, n_parameters, explicit, sizes):
 def _takes(cls, name):
     """Return whether a class's constructor has an argument of a name."""
     return name in inspect.signature(cls).parameters
+
+
+def _check_taken(cls, name, value, default):
+    """Raise where a parameter was set that the network's constructor does not take."""
+    if not _takes(cls, name):
+        raise ValueError(
+            f"{name}={value!r} has no effect: {cls.__name__} takes "
+            f"{', '.join(inspect.signature(cls).parameters)}. Leave {name} at {default}, or give the "
+            f"constructor of {cls.__name__} an argument {name}."
+        )

@@ -15,7 +15,8 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
         over all bins; 3 x 3 kernels throughout. "compact" is the CompactCNN of the ISMIR 2018 tutorial,
         "pitch" Humphrey's network with kernels shaped for a constant-Q spectrogram, "temporal" van den
         Oord's with convolution over time alone. See :mod:`skmir.modules` for each. A class is built with
-        ``n_bins``, ``n_frames``, ``n_outputs``, and what it takes of ``n_filters`` and ``dropout``.
+        ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
+        ``dropout``; to set one that it does not take is an error.
     n_filters : tuple of int or None, default=None
         Feature maps a convolutional layer; None takes the architecture's own.
     n_parameters : int or None, default=None
@@ -62,8 +63,8 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
     verbose : int, default=0
         1 draws a bar of epochs on stderr.
     net_params : dict or None, default=None
-        Anything else for :class:`skorch.NeuralNet`, for instance ``{"callbacks": [...]}``. Callbacks are
-        copied before use; the trained ones are in ``net_.callbacks_``.
+        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
 
     Attributes
     ----------

@@ -7,6 +7,7 @@ import torch
 from tqdm import trange
 
 from .._device import resolve_device
+from .._fitting import all_or_nothing
 from .._random import seeded
 from .._saving import TorchSavingMixin
 from .._validation import check_frames, check_number, plain
@@ -14,13 +15,14 @@ from ..modules import ConvRBM
 from ._contrastive_divergence import ContrastiveDivergence
 from ._conv_stack import frames_needed, long_enough, maps_of, random_batches
 from ._generators import restore, snapshot
-from ._layer_training import check_momentum
+from ._layer_training import check_finite, check_momentum
 from ._windows import Windows, window_length
 
 
 class ConvTrainingMixin(TorchSavingMixin):
     """What :class:`ConvolutionalDBN` does in ``fit``, and the modules that it makes of its arrays."""
 
+    @all_or_nothing
     def _fit(self, X, n_passes, *, goes_on=False):
         momentum = self._check_parameters()
         frames = check_frames(self, X, reset=not goes_on)
@@ -60,12 +62,7 @@ class ConvTrainingMixin(TorchSavingMixin):
         for i in trange(n_passes, **bar):
             batches = random_batches(windows, int(self.batch_size), generator)
             errors.append(training.run(batches, n_before + i))
-            if not np.isfinite(errors[-1]):
-                raise ValueError(
-                    f"ConvolutionalDBN diverged in pass {n_before + i + 1} of layer {layer} with "
-                    f"learning_rate={self.learning_rate}. Lower it: {self.learning_rate / 10:g} is the next "
-                    "to try. Frames should have about unit variance, as PCAWhitener gives them."
-                )
+            check_finite(errors[-1], training.module, f"pass {n_before + i + 1} of layer {layer}", self)
         return errors
 
     def _training(self, machine, momentum, state):

@@ -37,7 +37,7 @@ class CRNNClassifier(CRNNMixin, BaseNetworkClassifier):
         steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
         Of the optimiser.
-    class_weight : dict, "balanced" or None, default=None
+    class_weight : dict, "balanced" or None, default="balanced"
         As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     early_stopping : bool, default=False
         Whether a part of the training clips is held out, and training stops when the loss on it has
@@ -63,8 +63,8 @@ class CRNNClassifier(CRNNMixin, BaseNetworkClassifier):
     verbose : int, default=0
         1 draws a bar of epochs on stderr.
     net_params : dict or None, default=None
-        Anything else for :class:`skorch.NeuralNet`, for instance ``{"callbacks": [...]}``. Callbacks are
-        copied before use; the trained ones are in ``net_.callbacks_``.
+        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ class CRNNClassifier(CRNNMixin, BaseNetworkClassifier):
         batch_size=32,
         learning_rate_init=4e-3,
         weight_decay=0.02,
-        class_weight=None,
+        class_weight="balanced",
         early_stopping=False,
         validation_fraction=0.1,
         n_iter_no_change=10,

@@ -30,13 +30,16 @@ class DBNMixin:
     def _make_module(self, **params):
         return MLP(**params)
 
-    def _pretrain(self, module, frames, seed, unlabelled):
+    def _pretrain(self, module, frames, rows, seed, unlabelled):
         """Train a stack on the windows of all clips, and give its weights to the network."""
         if self.pretraining is None:
             return
-        frames = list(frames) + ([] if unlabelled is None else list(unlabelled))
-        windows = Windows(frames, self.n_frames_, "cpu")
-        rows = windows.cut(*windows.covering()).flatten(1).numpy()
+        parts = [Windows(frames, self.n_frames_, "cpu", rows=rows)]
+        if unlabelled is not None:
+            parts.append(Windows(unlabelled, self.n_frames_, "cpu"))
+        rows = [part.cut(*part.covering()).flatten(1).numpy() for part in parts]
+        rows = np.concatenate(rows) if len(rows) > 1 else rows[0]
+        del parts
         layers = [layer for layer in module.hidden_layers if isinstance(layer, nn.Linear)]
         stack = DeepBeliefNetwork(
             [layer.out_features for layer in layers],

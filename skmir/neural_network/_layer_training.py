@@ -1,5 +1,6 @@
 """Passes of stochastic gradient descent over rows, which can stop and go on bit for bit."""
 
+import math
 import numbers
 
 import torch
@@ -72,6 +73,33 @@ class LayerTraining:
     def _kept(self):
         """Return further tensors of the state by name, or None for those that are not there."""
         return {}
+
+
+def check_finite(error, module, where, estimator):
+    """Raise where an error or a weight has grown beyond bounds.
+
+    Parameters
+    ----------
+    error : float
+        Of the last pass.
+    module : torch.nn.Module
+    where : str
+        Names the pass.
+    estimator : estimator
+        With ``learning_rate``.
+
+    Raises
+    ------
+    ValueError
+        With the learning rate to try next.
+    """
+    if math.isfinite(error) and all(values.isfinite().all() for values in module.state_dict().values()):
+        return
+    rate = estimator.learning_rate
+    raise ValueError(
+        f"{type(estimator).__name__} diverged in {where} with learning_rate={rate}. Lower it: {rate / 10:g} "
+        "is the next to try, and see that X is scaled (FrameScaler, StandardScaler, PCAWhitener)."
+    )
 
 
 def check_momentum(momentum):

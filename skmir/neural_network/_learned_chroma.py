@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._random import seeded, torch_threads
 from .._saving import TorchSavingMixin
@@ -161,6 +162,7 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
         self.random_state = random_state
         self.verbose = verbose
 
+    @all_or_nothing
     def fit(self, X, y):
         """Learn weights from frames and the chords that sound in them.
 
@@ -187,7 +189,8 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
         rows, n_rows = frame_rows(frames)
         matrix = TARGETS[self.target]()
         targets = templates_of_rows(y, n_rows) @ matrix.T
-        rows = scaled(rows.astype(np.float64), self.compression)
+        self._compression = self.compression  # as it is here: parameters may be set since
+        rows = scaled(rows.astype(np.float64), self._compression)
         scaler = StandardScaler().fit(rows)
         device = resolve_device(self.device)
         with seeded(self.random_state, n_threads=self.n_threads, device=device) as seed:
@@ -228,7 +231,7 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
         device = resolve_device(self.device)
         network = self._network(self.weights_, self.intercepts_, rows.dtype, device)
         with torch_threads(self.n_threads), torch.no_grad():
-            outputs = network(torch.from_numpy(scaled(rows, self.compression)).to(device)).cpu().numpy()
+            outputs = network(torch.from_numpy(scaled(rows, self._compression)).to(device)).cpu().numpy()
         if is_table(X):
             return outputs
         return stack_if_equal([part.T for part in np.split(outputs, np.cumsum(n_rows)[:-1])])

@@ -24,7 +24,7 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
         defaults. Longer clips are cut at random places in training, and in prediction the scores of
         windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
         and what is shorter still is repeated. None sets no limit.
-    max_iter : int or "auto", default=60
+    max_iter : int or "auto", default="auto"
         Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
         few clips need more passes than many.
     batch_size : int, default=32
@@ -34,7 +34,7 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
         steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
         Of the optimiser.
-    class_weight : dict, "balanced" or None, default=None
+    class_weight : dict, "balanced" or None, default="balanced"
         As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     early_stopping : bool, default=False
         Whether a part of the training clips is held out, and training stops when the loss on it has
@@ -60,8 +60,8 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
     verbose : int, default=0
         1 draws a bar of epochs on stderr.
     net_params : dict or None, default=None
-        Anything else for :class:`skorch.NeuralNet`, for instance ``{"callbacks": [...]}``. Callbacks are
-        copied before use; the trained ones are in ``net_.callbacks_``.
+        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skmir.neural_network import MLPClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = make_pipeline(StandardScaler(), MLPClassifier((16,), random_state=0)).fit(X, y)
+    >>> model = make_pipeline(StandardScaler(), MLPClassifier((16,), max_iter=60, random_state=0)).fit(X, y)
     >>> bool(model.score(X, y) > 0.9)
     True
     """
@@ -114,11 +114,11 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
         activation="relu",
         dropout=0.2,
         n_frames=128,
-        max_iter=60,
+        max_iter="auto",
         batch_size=32,
         learning_rate_init=2e-3,
         weight_decay=0.02,
-        class_weight=None,
+        class_weight="balanced",
         early_stopping=False,
         validation_fraction=0.1,
         n_iter_no_change=10,

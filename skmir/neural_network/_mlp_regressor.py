@@ -24,7 +24,7 @@ class MLPRegressor(MLPMixin, BaseNetworkRegressor):
         defaults. Longer clips are cut at random places in training, and in prediction the scores of
         windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
         and what is shorter still is repeated. None sets no limit.
-    max_iter : int or "auto", default=60
+    max_iter : int or "auto", default="auto"
         Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
         few clips need more passes than many.
     batch_size : int, default=32
@@ -58,8 +58,8 @@ class MLPRegressor(MLPMixin, BaseNetworkRegressor):
     verbose : int, default=0
         1 draws a bar of epochs on stderr.
     net_params : dict or None, default=None
-        Anything else for :class:`skorch.NeuralNet`, for instance ``{"callbacks": [...]}``. Callbacks are
-        copied before use; the trained ones are in ``net_.callbacks_``.
+        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class MLPRegressor(MLPMixin, BaseNetworkRegressor):
         activation="relu",
         dropout=0.2,
         n_frames=128,
-        max_iter=60,
+        max_iter="auto",
         batch_size=32,
         learning_rate_init=2e-3,
         weight_decay=0.02,

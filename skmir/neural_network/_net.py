@@ -5,6 +5,7 @@ a bare loop: nothing is read back from the device before its end.
 """
 
 import contextlib
+import math
 
 import torch
 from skorch import NeuralNet
@@ -30,6 +31,16 @@ class Net(NeuralNet):
         Set by ``make_net``.
     """
 
+    def initialize_callbacks(self):
+        """Make the callbacks; an option of one that is not there, which skorch passes over, is refused."""
+        super().initialize_callbacks()
+        options = {name for name, value in vars(self).items() if name.startswith("callbacks__") and value}
+        known = [name for name, _ in self.callbacks_]
+        for option in options:
+            if option.split("__")[1] not in known:
+                raise ValueError(f"net_params holds {option!r}, and the callbacks are {', '.join(known)}.")
+        return self
+
     def train(self, examples):
         """Train for ``max_epochs``, or until a callback has seen enough."""
         self.notify("on_train_begin", X=examples, y=None)
@@ -54,12 +65,15 @@ class Net(NeuralNet):
             return
         if self._batches_are_watched() or isinstance(self.optimizer_, torch.optim.LBFGS):
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
-            return
-        self.history.new_batch()
-        loss, n_examples = (self._train_epoch if training else self._valid_epoch)(iterator)
-        self.history.record_batch(f"{prefix}_loss", loss)
-        self.history.record_batch(f"{prefix}_batch_size", n_examples)
-        self.history.record(f"{prefix}_batch_count", len(iterator))
+        else:
+            self.history.new_batch()
+            loss, n_examples = (self._train_epoch if training else self._valid_epoch)(iterator)
+            self.history.record_batch(f"{prefix}_loss", loss)
+            self.history.record_batch(f"{prefix}_batch_size", n_examples)
+            self.history.record(f"{prefix}_batch_count", len(iterator))
+        losses = [batch.get(f"{prefix}_loss", 0.0) for batch in self.history[-1]["batches"]]
+        if not all(map(math.isfinite, losses)):
+            raise diverged(self, f"its {prefix}_loss is")
 
     def get_iterator(self, dataset, training=False):
         """Return the batches; those to train on draw from the fit's own generator."""
@@ -195,3 +209,19 @@ class Step:
 def call(module, x):
     """Return a module's outputs for frames, or for frames with their lengths as a dict."""
     return module(**x) if isinstance(x, dict) else module(x)
+
+
+def diverged(net, what):
+    """Return the error that says that a training has diverged, and what to do about it.
+
+    Parameters
+    ----------
+    net : Net
+    what : str
+        Subject and verb: what is not finite.
+    """
+    return ValueError(
+        f"The network diverged: {what} not finite after {len(net.history)} epochs at learning_rate_init="
+        f"{net.lr:g}. Lower it ({net.lr / 10:g} is the next to try), and see that the input is standardised "
+        "(FrameScaler, StandardScaler)."
+    )

@@ -6,6 +6,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._saving import SavingMixin
 from .._validation import check_choice, check_frames
 from ._activations import POOLS, Activations
@@ -88,6 +89,7 @@ class NetworkFeatures(TransformerMixin, SavingMixin, BaseEstimator):
         self.layers = layers
         self.pool = pool
 
+    @all_or_nothing
     def fit(self, X, y=None, sample_weight=None, *, groups=None, X_val=None, y_val=None):
         """Train the network, unless it is frozen, and find its layers.
 

@@ -24,11 +24,6 @@ def check_training_parameters(estimator):
     if estimator.early_stopping:
         check_share("validation_fraction", estimator.validation_fraction, above=0)
     check_augmentation(estimator.augmentation)
-    if not isinstance(estimator.net_params, dict | None):
-        raise TypeError(f"net_params={estimator.net_params!r} must be a dict or None.")
-    for name, ours in {"lr": "learning_rate_init", "max_epochs": "max_iter"}.items():
-        if name in (estimator.net_params or {}):
-            raise ValueError(f"net_params holds {name!r}, which {ours} says. Set {ours}.")
 
 
 def check_share(name, value, **bounds):

@@ -1,5 +1,8 @@
 """What a network gives for clips of any length, a batch of clips at a time."""
 
+import contextlib
+import threading
+
 import numpy as np
 import torch
 from sklearn.utils import gen_batches
@@ -9,6 +12,8 @@ from .._random import torch_threads
 from ._net import call
 from ._recipe import recipe_of
 from ._windows import Windows
+
+_MOVING = threading.RLock()  # on a CPU nothing moves, and threads predict side by side
 
 
 def outputs_of(network, module, frames):
@@ -27,8 +32,13 @@ def outputs_of(network, module, frames):
     -------
     outputs : ndarray of shape (n_clips, n_outputs)
         float32.
+
+    Raises
+    ------
+    ValueError
+        If they are not finite.
     """
-    return predict_outputs(
+    outputs = predict_outputs(
         module,
         frames,
         n_frames=network.n_frames_,
@@ -37,6 +47,15 @@ def outputs_of(network, module, frames):
         device=resolve_device(network.device),
         n_threads=recipe_of(network).n_threads,
     )
+    finite = np.isfinite(outputs).all(axis=1)
+    if not finite.all():
+        clip = int(finite.argmin())
+        raise ValueError(
+            f"{type(network).__name__} gives no finite numbers for clip {clip} of X, whose values reach "
+            f"{np.abs(frames[clip]).max():g}. Scale X as the training clips were; if it is scaled alike, the "
+            "training has diverged: fit again with a lower learning_rate_init."
+        )
+    return outputs
 
 
 def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_threads):
@@ -63,7 +82,8 @@ def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_t
     outputs : ndarray of shape (n_clips, n_outputs)
         float32.
     """
-    with torch_threads(n_threads), torch.no_grad():  # and its lock: one caller at a time moves the module
+    turn = contextlib.nullcontext() if device.type == "cpu" else _MOVING
+    with turn, torch_threads(n_threads), torch.no_grad():
         try:
             module.eval().to(device)
             return np.concatenate(

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._device import resolve_device
+from .._fitting import all_or_nothing
 from .._random import seeded
 from .._saving import TorchSavingMixin
 from .._validation import check_choice, check_frames, check_number
@@ -125,6 +126,7 @@ class RandomConvFeatures(TransformerMixin, TorchSavingMixin, BaseEstimator):
         self.n_threads = n_threads
         self.random_state = random_state
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Draw the weights; of the clips, their bins count, and for "vgg" their median length.
 

@@ -58,8 +58,8 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     verbose : int, default=0
         1 draws a bar of epochs on stderr.
     net_params : dict or None, default=None
-        Anything else for :class:`skorch.NeuralNet`, for instance ``{"callbacks": [...]}``. Callbacks are
-        copied before use; the trained ones are in ``net_.callbacks_``.
+        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
 
     Attributes
     ----------

@@ -1,5 +1,8 @@
 """A trained net as plain arrays and back: no module, tensor or net has to be stored to keep a model."""
 
+import contextlib
+import copy
+
 import numpy as np
 import torch
 from skorch.history import History
@@ -27,3 +30,22 @@ def history_from(columns):
     """Return skorch's history from one array a quantity."""
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     return History({**dict(zip(columns, row, strict=True)), "batches": []} for row in rows)
+
+
+@contextlib.contextmanager
+def rewound(net):
+    """If what is done inside fails, put a net's weights and its optimizer's state back to what they were.
+
+    Parameters
+    ----------
+    net : skorch.NeuralNet
+        Fitted. Training that goes on works on its module in place.
+    """
+    weights = copy.deepcopy(net.module_.state_dict())
+    state = copy.deepcopy(net.optimizer_.state_dict())
+    try:
+        yield
+    except BaseException:
+        net.module_.load_state_dict(weights)
+        net.optimizer_.load_state_dict(state)
+        raise

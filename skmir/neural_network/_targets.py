@@ -7,7 +7,7 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from torch.nn.functional import one_hot
 
-from .._validation import plain
+from .._validation import check_tags, plain
 from ._losses import ClassLoss, NumberLoss, TagLoss
 
 
@@ -157,6 +157,8 @@ def target_for(y):
             f"Unknown label type: {kind!r}. A classifier learns one class a clip, y of shape (n_clips,), or "
             "tags as an indicator of zeros and ones, y of shape (n_clips, n_tags)."
         )
+    if kind == "multilabel-indicator":
+        check_tags(y)
     return kind
 
 
@@ -194,6 +196,7 @@ def check_known(y, classes, kind):
     if kind == "multilabel-indicator":
         if y.ndim != 2 or y.shape[1] != len(classes):
             raise ValueError(f"y has the shape {y.shape}; an indicator of {len(classes)} tags is needed.")
+        check_tags(y)
         return
     unknown = np.setdiff1d(y, classes)
     if y.ndim != 1 or len(unknown):

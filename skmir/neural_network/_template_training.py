@@ -79,7 +79,7 @@ def train_towards(
                 _shrink(weights, learning_rate * l1)
             total += loss.detach() * len(batch)
         losses.append(float(total) / len(rows))
-        if not np.isfinite(losses[-1]):
+        if not (np.isfinite(losses[-1]) and all(w.isfinite().all() for w in module.parameters())):
             raise ValueError(
                 f"LearnedChroma diverged in pass {len(losses)} with learning_rate={learning_rate}. Lower it: "
                 f"{learning_rate / 10:g} is the next to try."

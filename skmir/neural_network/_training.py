@@ -10,12 +10,13 @@ from functools import partial
 import torch
 from skorch.callbacks import EarlyStopping
 from skorch.helper import predefined_split
+from skorch.history import History
 
 from ..augmentation import GaussianNoise, InputDropout, augment
 from ..augmentation._augment import check_augmentation
 from ._batches import CoveringBatches, RandomBatches, n_batches
 from ._data_parallel import DataParallelNet, accelerated
-from ._net import Net, Step
+from ._net import Net, Step, diverged
 from ._optimizers import optimizer_params
 from ._progress import EpochBar
 from ._schedules import factors
@@ -92,7 +93,7 @@ def take_over(net, old):
     -------
     net : Net
     """
-    net.history_ = old.history_
+    net.history_ = History(old.history_)  # of its own: the old net may be gone back to
     if type(net.optimizer_) is type(old.optimizer_):
         net.optimizer_.state = old.optimizer_.state
     return net
@@ -208,11 +209,7 @@ def _moved(value, device):
 
 def _check_weights(net):
     if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
-        raise ValueError(
-            f"The network diverged: its weights are not finite after {len(net.history)} epochs at "
-            f"learning_rate_init={net.lr:g}. Lower it ({net.lr / 10:g} is the next to try), and see that the "
-            "input is standardised (FrameScaler, StandardScaler)."
-        )
+        raise diverged(net, "its weights are")
 
 
 def callbacks_for(*, patience=None, verbose=0):

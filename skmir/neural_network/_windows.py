@@ -8,9 +8,12 @@ import math
 
 import numpy as np
 import torch
+from sklearn.utils import gen_batches
+
+BLOCK = 2**20  # values that are copied at once
 
 
-def window_length(frames, n_frames, whole=False):
+def window_length(frames, n_frames, whole=False, rows=None):
     """Return the length in frames of what a network sees.
 
     Parameters
@@ -21,6 +24,8 @@ def window_length(frames, n_frames, whole=False):
         The longest that the user allows; None sets no limit.
     whole : bool, default=False
         Whether clips need no common length, and the limit alone counts.
+    rows : ndarray of int or None, default=None
+        Which of the clips; None takes all.
 
     Returns
     -------
@@ -29,7 +34,7 @@ def window_length(frames, n_frames, whole=False):
     """
     if whole:
         return None if n_frames is None else int(n_frames)
-    median = math.ceil(np.median([x.shape[1] for x in frames]))
+    median = math.ceil(np.median(lengths_of(frames, rows).numpy()))
     return median if n_frames is None else min(median, int(n_frames))
 
 
@@ -47,16 +52,17 @@ class Windows:
     packed : bool, default=False
         Whether windows of unequal length are told apart, for recurrent networks: a clip shorter than
         ``n_frames`` then keeps its own length.
+    rows : ndarray of int or None, default=None
+        Which of the clips to take, and in what order; None takes all. It saves a copy of them.
     """
 
-    def __init__(self, frames, n_frames, device, packed=False):
+    def __init__(self, frames, n_frames, device, packed=False, rows=None):
         self.packed = packed
-        self.lengths = torch.tensor([x.shape[1] for x in frames])
+        rows = np.arange(len(frames)) if rows is None else rows
+        self.lengths = lengths_of(frames, rows)
         self.n_frames = int(self.lengths.max()) if n_frames is None else n_frames
         self.firsts = torch.cumsum(self.lengths, 0) - self.lengths
-        # In C order whatever the caller's: the last bits of a result hang on it.
-        end_to_end = np.ascontiguousarray(np.concatenate([x.T for x in frames]))  # (frames, bins)
-        self.values = torch.from_numpy(end_to_end).to(device)
+        self.values = torch.from_numpy(_end_to_end(frames, rows)).to(device)
         self.whole = bool((self.lengths == self.n_frames).all())
 
     def __len__(self):
@@ -109,3 +115,33 @@ class Windows:
             starts += np.linspace(0, spare, n_windows).round().astype(int).tolist()
             clips += [clip] * n_windows
         return torch.tensor(clips), torch.tensor(starts)
+
+
+def lengths_of(frames, rows=None):
+    """Return how many frames each clip has, or each of some; as a tensor of int64 of shape (n_clips,)."""
+    n_clips = len(frames) if rows is None else len(rows)
+    if isinstance(frames, np.ndarray):
+        return torch.full((n_clips,), frames.shape[2])
+    return torch.tensor([frames[row].shape[1] for row in (range(n_clips) if rows is None else rows)])
+
+
+def _end_to_end(frames, rows):
+    """Return the frames of some clips one after another, of shape (n_frames of all clips, n_bins).
+
+    The array is in C order, whatever the caller's is: the last bits of a result hang on it. It is filled clip
+    by clip, so that it is the only copy.
+    """
+    n_bins = frames[0].shape[0]
+    if isinstance(frames, np.ndarray):
+        values = np.empty((len(rows), frames.shape[2], n_bins), frames.dtype)
+        for batch in gen_batches(len(rows), max(BLOCK // frames[0].size, 1)):
+            values[batch] = frames[rows[batch]].transpose(0, 2, 1)
+        return values.reshape(-1, n_bins)
+    n_frames = sum(frames[row].shape[1] for row in rows)
+    values = np.empty((n_frames, n_bins), np.result_type(*{x.dtype for x in frames}))
+    first = 0
+    for row in rows:
+        after = first + frames[row].shape[1]
+        values[first:after] = frames[row].T
+        first = after
+    return values

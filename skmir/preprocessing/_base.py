@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
@@ -18,6 +19,7 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstima
     out given those that come in.
     """
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Check the parameters, and keep the number of bins; nothing else is learned.
 

@@ -9,6 +9,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.extmath import svd_flip
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, check_number, is_table, plain, stack_if_equal
@@ -103,6 +104,7 @@ class PCAWhitener(
         self.ridge = ridge
         self.center = center
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Learn mean, components and variances of all frames.
 

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._saving import SavingMixin
 from .._validation import check_frames, check_number
 from ._names import bin_names
@@ -63,6 +64,7 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
         self.statistics = statistics
         self.n_parts = n_parts
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Keep the number of bins; nothing else is learned.
 

@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, check_number
@@ -13,7 +14,7 @@ from ._names import bin_names
 
 
 class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
-    """Standardise each bin over all frames of the training clips, in decibels where values are powers.
+    """Standardise each bin over all frames of the training clips, in decibels where none is negative.
 
     A network learns poorly from spectra as they are: a few loud partials hold nearly all the power. So
     magnitudes and powers are first put in decibels under the loudest value of their own clip, which
@@ -27,7 +28,12 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         for what DFT, MelSpectrogram, CQT and Chroma give, and not for MFCC, or for what is in decibels
         already.
     top_db : float, default=80.0
-        Range in dB (10 log10) under the loudest value of a clip; what is quieter is raised to that.
+        Range in dB under the loudest value of a clip; what is quieter is raised to that.
+    power : float, default=2.0
+        What values are: the magnitudes of a spectrum to this power. 2 is for powers, whose decibels are 10
+        times the logarithm, and 1 for magnitudes, of which they are 20 times the logarithm. It is the
+        ``power`` of the front end: by default 2 for MelSpectrogram and 1 for DFT, and always 1 for CQT. Twice
+        the amplitude is then 6.02 dB more for each of them.
     with_mean : bool, default=True
         Whether the mean of each bin is taken out.
     with_std : bool, default=True
@@ -38,9 +44,9 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
     log_ : bool
         Whether values are put in decibels.
     mean_ : ndarray of shape (n_bins,) or None
-        Mean of each bin.
+        Mean of each bin; None if ``with_mean`` is False.
     scale_ : ndarray of shape (n_bins,) or None
-        Standard deviation of each bin, 1 where it does not vary.
+        Standard deviation of each bin, 1 where it does not vary; None if ``with_std`` is False.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
@@ -61,12 +67,14 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
     ((10, 40, 100), True)
     """
 
-    def __init__(self, *, log="auto", top_db=80.0, with_mean=True, with_std=True):
+    def __init__(self, *, log="auto", top_db=80.0, power=2.0, with_mean=True, with_std=True):
         self.log = log
         self.top_db = top_db
+        self.power = power
         self.with_mean = with_mean
         self.with_std = with_std
 
+    @all_or_nothing
     def fit(self, X, y=None):
         """Learn mean and standard deviation of each bin.
 
@@ -84,12 +92,16 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         if self.log not in (True, False, "auto"):
             raise ValueError(f"log={self.log!r} is not one of [True, False, 'auto'].")
         check_number("top_db", self.top_db, above=0)
+        check_number("power", self.power, above=0)
         frames = check_frames(self, X, reset=True)
         self.log_ = all(x.min() >= 0 for x in frames) if self.log == "auto" else self.log
+        # What transform needs, as it is here: parameters may be set since.
+        self._top_db, self._factor = float(self.top_db), 20 / float(self.power)
         scaler = StandardScaler(with_mean=self.with_mean, with_std=self.with_std)
         for x in frames:
             scaler.partial_fit(self._decibels(x).T.astype(np.float64))
-        self.mean_, self.scale_ = scaler.mean_, scaler.scale_
+        self.mean_ = scaler.mean_ if self.with_mean else None
+        self.scale_ = scaler.scale_
         return self
 
     def transform(self, X):
@@ -119,7 +131,7 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         Returns
         -------
         frames : frames
-            In the form and dtype of X. Where ``log_``, powers relative to the loudest of their clip, which
+            In the form and dtype of X. Where ``log_``, values relative to the loudest of their clip, which
             is 1: how loud the clip was is not known any more, and what lay more than ``top_db`` below
             comes out as at ``top_db``.
         """
@@ -154,19 +166,19 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
             return x
         peak = x.max(axis=(-2, -1), keepdims=True)
         relative = x / np.where(peak > 0, peak, 1)
-        return 10 * np.log10(np.maximum(relative, 10 ** (-self.top_db / 10)))
+        return self._factor * np.log10(np.maximum(relative, 10 ** (-self._top_db / self._factor)))
 
     def _scale(self, x):
         x = self._decibels(x)
-        if self.with_mean:
+        if self.mean_ is not None:
             x = x - self.mean_[:, np.newaxis].astype(x.dtype)
-        if self.with_std:
+        if self.scale_ is not None:
             x = x / self.scale_[:, np.newaxis].astype(x.dtype)
         return x
 
     def _unscale(self, x):
-        if self.with_std:
+        if self.scale_ is not None:
             x = x * self.scale_[:, np.newaxis].astype(x.dtype)
-        if self.with_mean:
+        if self.mean_ is not None:
             x = x + self.mean_[:, np.newaxis].astype(x.dtype)
-        return 10 ** (x / 10) if self.log_ else x
+        return 10 ** (x / self._factor) if self.log_ else x

@@ -1,5 +1,11 @@
 """Clip by clip in threads: the order, the thread count, errors."""
 
+import pathlib
+import subprocess
+import sys
+import threading
+
+import nested_threads
 import numpy as np
 import pytest
 import soundfile
@@ -40,3 +46,21 @@ def test_waveform_reads_paths_and_passes_arrays(tmp_path):
     assert np.shares_memory(y, clip)
     assert len(y) == 5
     assert name == "clip 3 of X"
+
+
+def test_threads_inside_threads_come_to_an_end():
+    """In a process of its own: a thread that waits for itself cannot be ended from outside."""
+    script = pathlib.Path(nested_threads.__file__)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["augmented", "streams", "under_a_drawing", "at_once"]
+
+
+def test_a_stream_inside_a_stream_runs_where_it_is_called():
+    def inner(i):
+        return threading.current_thread().name
+
+    outer = stream(lambda i: (inner(i), list(stream(inner, range(3), n_jobs=2))), range(4), n_jobs=2)
+    for name, names in outer:
+        assert name.startswith("skmir") and names == [name] * 3
+    assert threading.current_thread().name not in list(stream(inner, range(3), n_jobs=2))

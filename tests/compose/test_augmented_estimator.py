@@ -1,5 +1,6 @@
 """Training folds alone get copies, and everything that belongs to a clip goes with them."""
 
+import errno
 import importlib
 import pickle
 import sys
@@ -28,6 +29,7 @@ from skmir.augmentation._compression import Compression
 from skmir.augmentation._impulse_response import ImpulseResponse
 from skmir.augmentation._pitch_shift import PitchShift
 from skmir.augmentation._time_stretch import TimeStretch
+from skmir.compose import _copies
 from skmir.compose._augmented_estimator import AugmentedEstimator
 from skmir.compose._copies import Copies
 from skmir.feature_extraction import MFCC, FeatureCache, MelSpectrogram
@@ -306,6 +308,50 @@ def test_a_second_fit_finds_the_copies(clips, tmp_path, kind):
     assert {path.suffix for path in (tmp_path / "kept").rglob("*") if path.is_file()} == {".wav"}
 
 
+@pytest.mark.parametrize("random_state", [None, np.random.RandomState(0)], ids=["none", "instance"])
+def test_copies_that_no_other_fit_would_find_are_not_kept(clips, tmp_path, random_state):
+    model = AugmentedEstimator(Spy(), NOISE, memory=tmp_path, random_state=random_state)
+    with pytest.raises(
+        ValueError, match=r"memory=.*random_state=.* is another seed each time. Set random_state"
+    ):
+        model.fit(*clips)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["paths", "arrays"])
+@pytest.mark.parametrize("when", ["folder", "first copy", "later copy"])
+def test_a_folder_that_cannot_be_written_to(clips, tmp_path, monkeypatch, kind, when):
+    """A warning, and the same copies, all in memory."""
+    X, y = clips
+    X = X.astype(np.float32)
+    given = X if kind == "arrays" else paths_of(X, tmp_path / "in")
+    expected = training(NOISE, 2, X=given, y=y)["X"]
+    memory, written, mkstemp = tmp_path / "kept", [], _copies.tempfile.mkstemp
+    if when == "folder":
+        (tmp_path / "file").write_text("x")
+        memory = tmp_path / "file" / "below"
+
+    def full(dir):
+        written.append(dir)
+        if len(written) > (when == "later copy"):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return mkstemp(dir=dir)
+
+    monkeypatch.setattr(_copies.tempfile, "mkstemp", full)
+    with pytest.warns(UserWarning, match=r"cannot be kept in '.*': (Not a dir|Read-only).* another memory="):
+        found = training(NOISE, 2, X=given, y=y, memory=memory)["X"]
+    assert len(found) == len(expected) and not any(isinstance(x, str) for x in found)
+    for x, wanted in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(x, wanted)
+
+
+def test_what_cannot_be_read_is_no_trouble_of_the_folder(clips, tmp_path):
+    paths = paths_of(clips[0].astype(np.float32), tmp_path / "in")
+    paths[2].write_bytes(b"noise")
+    with pytest.raises(OSError, match=str(paths[2].name)):
+        training(NOISE, X=paths, y=clips[1], memory=tmp_path / "kept")
+
+
 def test_damaged_copies_are_made_anew(clips, tmp_path):
     X, y = clips
     paths = paths_of(X, tmp_path / "in")
@@ -408,10 +454,12 @@ def test_files_that_are_none(clips, tmp_path):
     X, y = clips
     for memory in (None, tmp_path):
         with pytest.raises(FileNotFoundError, match=r"There is no file '.*nowhere\.wav'"):
-            AugmentedEstimator(Spy(), NOISE, memory=memory).fit([tmp_path / "nowhere.wav"], y[:1])
+            AugmentedEstimator(Spy(), NOISE, memory=memory, random_state=0).fit(
+                [tmp_path / "nowhere.wav"], y[:1]
+            )
     (tmp_path / "file").write_text("x")
     with pytest.raises(NotADirectoryError, match=r"memory='.*file' is a file"):
-        AugmentedEstimator(Spy(), NOISE, memory=tmp_path / "file").fit(X, y)
+        AugmentedEstimator(Spy(), NOISE, memory=tmp_path / "file", random_state=0).fit(X, y)
 
 
 def test_an_inner_split_has_copies_on_one_side(tones, monkeypatch):

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 import sklearn
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
-from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score, cross_validate
+from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_score, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from skmir.compose import FrameClassifier
+from skmir.compose import AugmentedEstimator, FrameClassifier
 from skmir.compose._rows import window_rows
 from skmir.neural_network import RBM, DBNClassifier, MLPClassifier
 from skmir.preprocessing import FrameScaler
@@ -63,7 +65,8 @@ def windows_of(X, width, hop):
     """Return the windows of each clip as rows, written down as plainly as can be."""
     windows = []
     for x in X:
-        starts = range(0, max(x.shape[1] - width, 0) + 1, hop)
+        last = max(x.shape[1] - width, 0)
+        starts = [*range(0, last, hop), last]
         windows.append(np.array([np.tile(x, width)[:, s : s + width].ravel() for s in starts]))
     return windows
 
@@ -225,7 +228,7 @@ def test_groups_reach_a_network(clips, monkeypatch):
 
     monkeypatch.setattr(MLPClassifier, "fit", spy)
     model = FrameClassifier(small_net(), width=4)
-    n_rows = [max(x.shape[1] // 4, 1) for x in X]
+    n_rows = [-(-x.shape[1] // 4) for x in X]
     model.fit(X, y)
     np.testing.assert_array_equal(seen[0], np.repeat(np.arange(18), n_rows))
     groups = np.repeat(["a", "b", "c"], 6)
@@ -274,9 +277,68 @@ def test_weights_are_repeated(clips):
     X, y = clips
     weights = np.linspace(0, 1, 18)
     seen = FrameClassifier(Spy(), width=4).fit(X, y, sample_weight=weights).estimator_.seen_
-    np.testing.assert_array_equal(
-        seen["sample_weight"], np.repeat(weights, [max(x.shape[1] // 4, 1) for x in X])
-    )
+    np.testing.assert_array_equal(seen["sample_weight"], np.repeat(weights, [-(-x.shape[1] // 4) for x in X]))
+
+
+INSIDE = {
+    "named step": Pipeline([("scale", StandardScaler()), ("clf", LogisticRegression())]),
+    "pipeline in a pipeline": make_pipeline(StandardScaler(), make_pipeline(PCA(2), LogisticRegression())),
+    "search": GridSearchCV(LogisticRegression(), {"C": [1.0]}, cv=2),
+    "search over a pipeline": GridSearchCV(
+        make_pipeline(StandardScaler(), LogisticRegression()), {"logisticregression__C": [1.0]}, cv=2
+    ),
+    "search in a pipeline": make_pipeline(PCA(2), GridSearchCV(LogisticRegression(), {"C": [1.0]}, cv=2)),
+    "meta-estimator": CalibratedClassifierCV(LogisticRegression(), cv=KFold(2)),
+}
+
+
+@pytest.mark.parametrize("inner", INSIDE.values(), ids=INSIDE)
+@pytest.mark.parametrize("outer", [FrameClassifier, AugmentedEstimator])
+def test_weights_reach_whoever_takes_them(inner, outer, rng):
+    """Clips of weight zero may as well have any label: what is learned is the same."""
+    X, y = rng.randn(30, 4), np.tile(["a", "b"], 15)
+    X[y == "b"] += 1
+    weights = np.repeat([1.0, 0.0], [20, 10])
+    lied = np.where(weights > 0, y, "a")
+    one, other = (outer(inner).fit(X, labels, sample_weight=weights).predict_proba(X) for labels in (y, lied))
+    plain = outer(inner).fit(X, lied).predict_proba(X)
+    assert np.abs(one - other).max() < 0.1 * np.abs(plain - other).max()
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        KNeighborsClassifier(),
+        make_pipeline(StandardScaler(), KNeighborsClassifier()),
+        GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [1]}, cv=2),
+    ],
+    ids=["alone", "pipeline", "search"],
+)
+@pytest.mark.parametrize("outer", [FrameClassifier, AugmentedEstimator])
+def test_weights_that_nobody_takes_are_refused(inner, outer, rng):
+    with pytest.raises(ValueError, match=r"(?s)KNeighborsClassifier\(.* takes no sample_weight. Leave"):
+        outer(inner).fit(rng.randn(8, 3), [0, 1] * 4, sample_weight=np.ones(8))
+
+
+@pytest.mark.parametrize("hop", [None, 1, 2, 3, 7])
+@pytest.mark.parametrize("width", [1, 2, 4, 6])
+def test_the_last_frame_of_every_clip_is_seen(width, hop):
+    """In training, and in prediction: what only the last frame tells is learned, and found."""
+    X = [np.zeros((2, n)) for n in range(1, 17)]
+    y = np.arange(16) % 2
+    for x, label in zip(X, y, strict=True):
+        x[label, -1] = 10.0
+    model = FrameClassifier(LogisticRegression(C=100), width=width, hop=hop, aggregate="max").fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), y)
+
+
+@pytest.mark.parametrize("width", [1, 3, 20])
+def test_windows_follow_what_was_fitted(clips, width):
+    X, y = clips
+    model = FrameClassifier(width=width, hop=2).fit(X, y)
+    expected = model.predict_proba(X)
+    model.set_params(width=2, hop=5, max_windows=1)
+    np.testing.assert_array_equal(model.predict_proba(X), expected)
 
 
 def test_clips_of_weight_zero_teach_nothing(clips):
@@ -403,6 +465,8 @@ def test_what_is_refused(clips):
         FrameClassifier().fit(X, y, groups=np.zeros(17))
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         FrameClassifier().fit(X, y, sample_weight=np.ones(17))
+    with pytest.raises(ValueError, match=r"one label for each clip, and y has the shape \(18, 2\).*Multi"):
+        FrameClassifier().fit(X, np.ones((18, 2), int))
     with pytest.raises(ValueError, match="Unknown label type: continuous"):
         FrameClassifier().fit(X, np.linspace(0, 1, 18))
     with pytest.raises(ValueError, match="FrameClassifier takes frames, and X holds paths"):

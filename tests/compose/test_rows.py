@@ -36,10 +36,16 @@ def test_windows_against_slices(width, hop):
     expected = []
     for clip, n in zip(clips, n_rows, strict=True):
         long = np.tile(clip, width)[:, : max(clip.shape[1], width)]
-        found = [long[:, s : s + width].ravel() for s in range(0, long.shape[1] - width + 1, hop)]
+        last = long.shape[1] - width
+        found = [long[:, s : s + width].ravel() for s in [*range(0, last, hop), last]]
         assert len(found) == n >= 1
         expected += found
     np.testing.assert_array_equal(rows, expected)
+
+
+def test_a_last_window_ends_where_the_clip_does():
+    rows, n_rows = window_rows(numbered(8, n_bins=1), width=3, hop=3)
+    assert rows.tolist() == [[0, 1, 2], [3, 4, 5], [5, 6, 7]] and n_rows.tolist() == [3]
 
 
 def test_a_clip_shorter_than_a_window_is_repeated():

@@ -214,3 +214,9 @@ def test_bad_options(options, error, message, data):
 def test_lengths(data):
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[3, 120\]"):
         compare(MODELS, ["a.wav", "b.wav", "c.wav"], data[1])
+
+
+def test_tags_of_other_values_than_0_and_1_are_refused(rng):
+    tags = np.where(rng.rand(12, 2) > 0.5, 1, -1)
+    with pytest.raises(ValueError, match="tags must be 0 or 1"):
+        compare({"neighbours": KNeighborsClassifier()}, rng.randn(12, 3), tags, cv=2)

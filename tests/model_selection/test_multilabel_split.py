@@ -135,6 +135,7 @@ def test_in_cross_validate_searches_and_comparisons(rng):
         (3, [0, 1, 0, 1], [0, 0, 1, 1], ValueError, "n_splits=3 is more than the 2 groups"),
         (2, [0.5, 1.5, 0.1, 3.2], None, ValueError, "y is 'continuous'"),
         (2, [[0, 2], [1, 3], [2, 0], [1, 1]], None, ValueError, "y is 'multiclass-multioutput'"),
+        (2, [[1, -1], [-1, 1], [1, 1], [1, -1]], None, ValueError, "y holds -1 in row 0.*must be 0 or 1"),
         (2, [0, 1, 0, 1], ["a", None, "b", "c"], ValueError, "no value for 1 clips, the first at 1"),
         (2, [0, 1, 0, 1], [0, 1, 2], ValueError, "inconsistent numbers of samples"),
     ],

@@ -8,7 +8,14 @@ from torch import nn
 
 from skmir.modules._mlp import ACTIVATIONS
 from skmir.modules._rnn import CELLS
-from skmir.neural_network import CNNClassifier, CRNNClassifier, MLPClassifier, RNNClassifier, TrainingRecipe
+from skmir.neural_network import (
+    CNNClassifier,
+    CNNRegressor,
+    CRNNClassifier,
+    MLPClassifier,
+    RNNClassifier,
+    TrainingRecipe,
+)
 from skmir.neural_network._cnn_mixin import ARCHITECTURES
 
 
@@ -152,8 +159,9 @@ def test_the_batch_size_does_not_matter_in_prediction(name):
 @pytest.mark.parametrize("name", SMALL)
 def test_the_seed_decides(name):
     X, y = data(name)
+    dropout = 0.0 if name == "bare" else 0.2
     one, same, another = (
-        make(name, random_state=seed, dropout=0.2).fit(X, y).decision_function(X) for seed in (0, 0, 1)
+        make(name, random_state=seed, dropout=dropout).fit(X, y).decision_function(X) for seed in (0, 0, 1)
     )
     np.testing.assert_array_equal(one, same)
     assert np.abs(one - another).max() > 1e-4
@@ -216,10 +224,18 @@ def test_a_number_of_parameters_that_cannot_be_met_is_refused(name, params, mess
         model.fit(*data(name, 4))
 
 
-def test_what_a_class_does_not_take_is_not_given_to_it():
+@pytest.mark.parametrize("params", [{"n_filters": (7,)}, {"dropout": 0.9}, {"n_parameters": 500}])
+@pytest.mark.parametrize("kind", [CNNClassifier, CNNRegressor])
+def test_what_a_class_does_not_take_is_refused(kind, params):
+    X, _ = data("bare")
+    ((name, _),) = params.items()
+    with pytest.raises(ValueError, match=f"{name}=.* BareNetwork (takes n_bins, n_frames|may grow)"):
+        kind(BareNetwork, device="cpu", **params).fit(X, np.arange(len(X)) % 2)
+
+
+def test_what_a_class_takes_is_given_to_it_and_no_more():
     X, y = data("bare")
-    plain = make("bare").fit(X, y)
-    other = make("bare", n_filters=(7,), dropout=0.9).fit(X, y)
+    plain, other = (make("bare", dropout=dropout).fit(X, y) for dropout in (0.3, 0.0))
     np.testing.assert_array_equal(plain.predict_proba(X), other.predict_proba(X))
     wide = make("own", n_filters=(5,), dropout=0.9).fit(X, y).module_
     assert wide.final_layer.in_features == 5 and wide.layers[2].p == 0.9

@@ -109,7 +109,9 @@ def test_what_is_validated_on_is_not_augmented(frames, shown, params):
     X, y = frames
     X_val = X[:6] + 100
     given = {} if params else {"X_val": X_val, "y_val": y[:6]}
-    model = make(CNNClassifier, architecture=Watcher, augmentation=GaussianNoise(1.0), **params)
+    model = make(
+        CNNClassifier, architecture=Watcher, n_filters=None, augmentation=GaussianNoise(1.0), **params
+    )
     model.fit(X, y, **given)
     whole = {x.tobytes() for x in (X if params else X_val)}
     assert len(shown[False]) == 3
@@ -119,7 +121,7 @@ def test_what_is_validated_on_is_not_augmented(frames, shown, params):
 
 def test_each_epoch_is_augmented_anew(frames, shown):
     X, y = frames
-    params = {"architecture": Watcher, "batch_size": 24, "max_iter": 3}
+    params = {"architecture": Watcher, "n_filters": None, "batch_size": 24, "max_iter": 3}
     make(CNNClassifier, augmentation=Gain(0.5), **params).fit(X, y)
     gains = [(batch / batch.mean((1, 2), keepdim=True)).std() for batch in shown[True]]
     assert len({float(g) for g in gains}) == 3
@@ -131,7 +133,7 @@ def test_augmentations_come_in_their_order_and_the_recipes_last(frames, shown):
     """Noise on frames that are all hidden stays; the other way around it is hidden too."""
     X, y = frames
     hide = TimeMask(12, n_masks=200, fill=0.0)
-    params = {"architecture": Watcher, "batch_size": 24, "max_iter": 1}
+    params = {"architecture": Watcher, "n_filters": None, "batch_size": 24, "max_iter": 1}
     for steps, recipe, share in (
         ([hide, GaussianNoise(1.0)], {}, 0),
         ([GaussianNoise(1.0), hide], {}, 1),
@@ -209,7 +211,7 @@ class TestMixup:
     @pytest.mark.parametrize("smoothing", [0.0, 0.3])
     def test_the_loss_of_classes_is_the_formula(self, frames, shown, mixed, smoothing):
         recipe = TrainingRecipe(label_smoothing=smoothing)
-        params = {"architecture": Watcher, "batch_size": 24, "max_iter": 1, **STILL}
+        params = {"architecture": Watcher, "n_filters": None, "batch_size": 24, "max_iter": 1, **STILL}
         model = make(CNNClassifier, augmentation=Mixup(1.0), recipe=recipe, **params).fit(*frames)
         ((x, targets),) = mixed
         assert torch.equal(x, shown[True][0])

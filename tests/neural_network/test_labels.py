@@ -115,12 +115,15 @@ def test_a_column_is_flattened_with_a_warning(network, frames):
             np.tile([[0, 1], [2, 0], [1, 1]], (8, 1)),
             "Unknown label type: 'multiclass-multioutput'.*indicator",
         ),
+        (np.tile([[-1, 1], [1, -1]], (12, 1)), "y holds -1 in row 0, column 0, and tags must be 0 or 1"),
+        (np.tile([[0, 0], [0, 2]], (12, 1)), r"y holds 2 in row 1, column 1, .* pass \(y == 2\)"),
+        (np.full((24, 2), 3), "y holds 3 in row 0, column 0"),
         (np.linspace(0, 1, 24), "Unknown label type: .*continuous"),
         (np.r_[np.nan, np.ones(23)], "y contains NaN"),
         (np.ones(23), "inconsistent numbers of samples"),
         (None, "CNNClassifier requires y to be passed, but the target y is None"),
     ],
-    ids=["multioutput", "continuous", "nan", "too few", "none"],
+    ids=["multioutput", "-1 and 1", "0 and 2", "3", "continuous", "nan", "too few", "none"],
 )
 def test_what_cannot_be_learned_is_refused(network, frames, y, message):
     with pytest.raises(ValueError, match=message):
@@ -130,3 +133,11 @@ def test_what_cannot_be_learned_is_refused(network, frames, y, message):
 def test_one_clip_is_too_few(each_network, frames):
     with pytest.raises(ValueError, match="at least two clips"):
         each_network().fit(frames[0][:1], frames[1][:1])
+
+
+def test_tags_to_go_on_and_to_validate_with_are_looked_at_too(network, tags):
+    X, Y = tags
+    with pytest.raises(ValueError, match="tags must be 0 or 1"):
+        network("mlp").fit(X, Y, X_val=X, y_val=2 * Y)
+    with pytest.raises(ValueError, match="tags must be 0 or 1"):
+        network("mlp").partial_fit(X, Y).partial_fit(X, 2 * Y - 1)

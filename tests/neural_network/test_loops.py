@@ -180,7 +180,7 @@ class TestHowItRuns:
     def test_threads_are_those_of_the_recipe(self, fitted, frames, n_threads, monkeypatch):
         monkeypatch.setattr(ThreadSpy, "seen", set())
         before = torch.get_num_threads()
-        fitted("cnn", n_threads=n_threads, architecture=ThreadSpy).predict(frames[0])
+        fitted("cnn", n_threads=n_threads, architecture=ThreadSpy, n_filters=None).predict(frames[0])
         assert ThreadSpy.seen == {(True, n_threads), (False, n_threads)}
         assert torch.get_num_threads() == before
 

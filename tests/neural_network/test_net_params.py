@@ -1,9 +1,15 @@
 """What a user hands through to skorch, and the bar on stderr."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
+from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping
+
+from skmir.neural_network import MLPClassifier, MLPRegressor
+from skmir.neural_network._net_params import OURS
 
 SPLIT = {"early_stopping": True, "validation_fraction": 0.25}
 
@@ -94,9 +100,59 @@ def test_gradients_can_be_clipped(network, frames):
     np.testing.assert_allclose(model.history_["train_loss"], model.history_["train_loss"][0], rtol=1e-5)
 
 
-def test_an_unknown_parameter_is_refused_by_name(network, frames):
-    with pytest.raises(ValueError, match="optimiser"):
-        network("mlp", net_params={"optimiser": torch.optim.SGD}).fit(*frames)
+def test_the_names_of_skorch_are_all_known_here():
+    """A version of skorch with a new parameter is not passed over."""
+    ours = {"callbacks", "optimizer", *OURS}
+    assert set(inspect.signature(NeuralNet).parameters) - {"kwargs"} <= ours
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"train_split": None}, "'train_split', which has no effect here: set early_stopping=True"),
+        ({"train_split__cv": 3}, "'train_split__cv', which has no effect here: set early_stopping=True"),
+        ({"iterator_train__shuffle": False}, "the order of the clips follows random_state"),
+        ({"criterion": torch.nn.NLLLoss}, "the loss follows from y"),
+        ({"criterion__weight": torch.ones(3)}, "the loss follows from y"),
+        ({"module__n_filters": 3}, "takes a module class of your own"),
+        ({"lr": 0.1}, "set learning_rate_init"),
+        ({"optimizer__lr": 0.1}, "set learning_rate_init"),
+        ({"optimizer__weight_decay": 0.1}, "set weight_decay"),
+        ({"optimizer__momentum": 0.1}, r"set recipe=TrainingRecipe\('sgd', momentum=...\)"),
+        ({"max_epochs": 3}, "set max_iter"),
+        ({"batch_size": 3}, "set batch_size of the network itself"),
+        ({"device": "cpu"}, "set device of the network itself"),
+        ({"warm_start": True}, "set warm_start of the network itself"),
+        ({"verbose": 1}, "set verbose of the network itself"),
+        ({"compile": True}, r"set recipe=TrainingRecipe\(compile=True\)"),
+        ({"classes": [0, 1]}, "pass classes to the first partial_fit"),
+        (
+            {"optimiser": torch.optim.SGD},
+            "'optimiser', which skorch .* Did you mean 'optimizer'?",
+        ),
+        ({"callback": []}, "Did you mean 'callbacks'?"),
+        ({"optimizer__beta": (0.5, 0.9)}, "does not take: it takes lr, betas.*mean 'optimizer__betas'"),
+        ({"optimizer": torch.optim.SGD, "optimizer__momntum": 0.9}, "Did you mean 'optimizer__momentum'"),
+        ({3: 4}, "net_params holds 3, which skorch does not know"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else "+".join(map(str, value)),
+)
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_what_would_have_no_effect_is_refused(frames, kind, params, message):
+    with pytest.raises(ValueError, match=message):
+        kind((4,), max_iter=1, device="cpu", net_params=params).fit(frames[0], np.arange(24) % 2)
+
+
+def test_a_callback_that_is_not_there_cannot_be_set(network, frames):
+    with pytest.raises(ValueError, match="early_stoping"):
+        network("mlp", net_params={"callbacks__early_stoping__patience": 3}).fit(*frames)
+
+
+def test_options_of_what_is_there_are_obeyed(network, frames):
+    params = {"optimizer__betas": (0.5, 0.6), "callbacks__early_stopping__patience": 7}
+    net = network("mlp", net_params=params, **SPLIT).fit(*frames).net_
+    assert net.optimizer_.param_groups[0]["betas"] == (0.5, 0.6)
+    assert dict(net.callbacks_)["early_stopping"].patience == 7
 
 
 @pytest.mark.parametrize("params", [{}, SPLIT], ids=["schedule", "early stopping"])

@@ -1,7 +1,14 @@
 """Clips of unequal length: alone as in a list, short ones repeated, long ones averaged over windows."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
+import torch
+from sklearn.frozen import FrozenEstimator
+
+from skmir.neural_network import NetworkFeatures
 
 
 @pytest.fixture
@@ -104,3 +111,39 @@ def test_a_table_as_wide_as_waveforms_warns(network, rng):
     X, y = rng.randn(4, 2001), [0, 1, 0, 1]
     with pytest.warns(UserWarning, match="MLPClassifier got a table of 2001 columns.*front end"):
         network("mlp", max_iter=1).fit(X, y)
+
+
+def test_threads_predict_side_by_side(network, frames):
+    """Two predictions are inside the network at the same time: neither waits for the other to leave."""
+    X, y = frames
+    model, barrier = network("mlp").fit(X, y), threading.Barrier(2)
+    expected, forward = model.predict_proba(X), model.module_.forward
+
+    def meet(x):
+        barrier.wait(timeout=60)
+        assert torch.get_num_threads() == 1
+        return forward(x)
+
+    model.module_.forward = meet
+    with ThreadPoolExecutor(2) as pool:
+        for result in pool.map(model.predict_proba, [X, X]):
+            np.testing.assert_array_equal(result, expected)
+
+
+def test_threads_share_a_network_bit_for_bit(each_network, frames, rng):
+    """Predictions, features by hooks, and a training of another network beside them."""
+    X, y = frames
+    model = each_network().fit(X, y)
+    names = [name for name, _ in model.module_.named_modules() if name][:2]
+    features = NetworkFeatures(FrozenEstimator(model), layers=names).fit(X)
+    inputs = [rng.randn(12, 8, 12).astype(np.float32) for _ in range(8)]
+
+    def answer(x):
+        trained = each_network(max_iter=1).fit(x, np.arange(12) % 2).decision_function(x)
+        return model.predict_proba(x), features.transform(x), trained
+
+    expected = [answer(x) for x in inputs]
+    with ThreadPoolExecutor(4) as pool:
+        for found, each in zip(pool.map(answer, inputs), expected, strict=True):
+            for one, other in zip(found, each, strict=True):
+                np.testing.assert_array_equal(one, other)

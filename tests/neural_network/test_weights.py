@@ -3,6 +3,18 @@
 import numpy as np
 import pytest
 
+from skmir.neural_network import (
+    CNNClassifier,
+    CNNRegressor,
+    CRNNClassifier,
+    CRNNRegressor,
+    DBNClassifier,
+    MLPClassifier,
+    MLPRegressor,
+    RNNClassifier,
+    RNNRegressor,
+)
+
 
 @pytest.fixture
 def overlapping(rng):
@@ -32,9 +44,8 @@ def test_class_weights_multiply_clip_weights(network, overlapping):
     X, y = overlapping
     weights = np.where(y, 3.0, 1.0)
     one = network("mlp", class_weight={0: 1, 1: 3}).fit(X, y)
-    np.testing.assert_allclose(
-        one.predict_proba(X), network("mlp").fit(X, y, sample_weight=weights).predict_proba(X), atol=1e-6
-    )
+    other = network("mlp", class_weight=None).fit(X, y, sample_weight=weights)
+    np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), atol=1e-6)
 
 
 def test_clips_of_weight_zero_teach_nothing(network, rng):
@@ -76,3 +87,84 @@ def test_balanced_tags(network, frames, rng):
     X, _ = frames
     Y = (rng.rand(24, 3) < 0.3).astype(int)
     assert network("mlp", class_weight="balanced").fit(X, Y).predict_proba(X).shape == (24, 3)
+
+
+@pytest.mark.parametrize(
+    ("weights", "error", "message"),
+    [
+        (
+            {"bass": -1, "drum": 1, "horn": 1},
+            ValueError,
+            "class_weight gives 'bass' the weight -1; it must be",
+        ),
+        (
+            {"bass": 1, "drum": np.nan, "horn": 1},
+            ValueError,
+            "'drum' the weight nan; it must be a number >= 0",
+        ),
+        (
+            {"bass": 1, "drum": 1, "horn": np.inf},
+            ValueError,
+            "'horn' the weight inf; it must be a number >= 0",
+        ),
+        ({"bass": 1, "drum": 1, "horn": "2"}, ValueError, "'horn' the weight '2'; it must be a number >= 0"),
+        ({"bass": 0, "drum": 0, "horn": 0}, ValueError, "leave no clip a weight above zero"),
+        (
+            {"bass": 1, "drum": 1, "Horn": 1},
+            ValueError,
+            r"weights for \['Horn'\], .* and none for \['horn'\]",
+        ),
+    ],
+    ids=["negative", "nan", "inf", "text", "zero", "unknown"],
+)
+def test_class_weights_that_are_none_are_refused(each_network, frames, weights, error, message):
+    with pytest.raises(error, match=message):
+        each_network(class_weight=weights).fit(*frames)
+
+
+def test_class_weights_of_tags_are_looked_at_too(network, frames):
+    Y = np.arange(48).reshape(24, 2) % 3 % 2
+    assert network("mlp", class_weight=[{0: 1, 1: 2}, {1: 3}]).fit(frames[0], Y).classes_.tolist() == [0, 1]
+    for wrong, error, message in [
+        ([{0: 1, 1: -2}, {0: 1, 1: 1}], ValueError, r"class_weight\[0\] gives 1 the weight -2"),
+        (["balanced", {0: 1, 1: 1}], TypeError, r"class_weight\[0\]='balanced' must be a dict"),
+    ]:
+        with pytest.raises(error, match=message):
+            network("mlp", class_weight=wrong).fit(frames[0], Y)
+
+
+def test_class_and_clip_weights_that_cancel_each_other_are_refused(network, frames):
+    X, y = frames
+    model = network("mlp", class_weight={"bass": 0, "drum": 1, "horn": 1})
+    with pytest.raises(ValueError, match="leave no clip a weight above zero"):
+        model.fit(X, y, sample_weight=(y == "bass").astype(float))
+
+
+def test_a_class_that_a_fold_lacks_may_have_a_weight(network, frames):
+    X, y = frames
+    weights = {"bass": 1, "drum": 2, "horn": 3}
+    with pytest.warns(UserWarning, match=r"weights for \['horn'\]; the classes of y are \['bass', 'drum'\]"):
+        network("mlp", class_weight=weights).fit(X[y != "horn"], y[y != "horn"])
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_class_that_comes_later_may_have_a_weight(network, frames):
+    X, y = frames
+    model = network("mlp", class_weight={"bass": 1, "drum": 2, "horn": 3})
+    model.partial_fit(X[y != "horn"], y[y != "horn"], classes=np.unique(y)).partial_fit(
+        X[y == "horn"], y[y == "horn"]
+    )
+    assert model.classes_.tolist() == ["bass", "drum", "horn"]
+
+
+def test_balanced_with_a_class_of_weight_zero(each_network, frames):
+    X, y = frames
+    model = each_network(class_weight="balanced").fit(X, y, sample_weight=(y != "bass").astype(float))
+    assert model.class_prior_[0] == 0 and np.isfinite(model.predict_proba(X)).all()
+
+
+def test_every_network_classifier_has_one_default():
+    for kind in (CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier, RNNClassifier):
+        assert (kind().class_weight, kind().max_iter) == ("balanced", "auto")
+    for kind in (CNNRegressor, CRNNRegressor, MLPRegressor, RNNRegressor):
+        assert kind().max_iter == "auto"

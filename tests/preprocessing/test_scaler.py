@@ -176,6 +176,8 @@ def test_the_callers_arrays_are_left_alone(powers, ragged):
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
+        ({"power": 0}, ValueError, "power=0 must be a number > 0"),
+        ({"power": "2"}, TypeError, "power='2' must be a number"),
         ({"log": "db"}, ValueError, r"log='db' is not one of \[True, False, 'auto'\]"),
         ({"log": None}, ValueError, "log=None is not one of"),
         ({"top_db": 0}, ValueError, "top_db=0 must be a number > 0"),
@@ -266,3 +268,36 @@ def test_a_pickle(powers):
     np.testing.assert_array_equal(
         pickle.loads(pickle.dumps(model)).transform(powers), model.transform(powers)
     )
+
+
+@pytest.mark.parametrize("power", [0.5, 1, 1.7, 2])
+def test_magnitudes_to_any_power_are_the_same_in_decibels(powers, power):
+    """Twice the amplitude is 6.02 dB more, and 80 dB are as wide a range of the sound."""
+    magnitudes = np.sqrt(powers)
+    plain = {"with_mean": False, "with_std": False}
+    found = FrameScaler(power=power, **plain).fit_transform(magnitudes**power)
+    np.testing.assert_allclose(found, FrameScaler(**plain).fit_transform(powers), atol=1e-9)
+    clip = np.array([[[1.0, 2.0, 1e-9]]]) ** power
+    np.testing.assert_allclose(
+        FrameScaler(power=power, **plain).fit_transform(clip)[0, 0], [-20 * np.log10(2), 0, -80], atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("power", [1, 2])
+def test_there_and_back_in_the_same_power(powers, power):
+    X = np.sqrt(powers) ** power
+    model = FrameScaler(power=power, top_db=200).fit(X)
+    expected = X / X.max(axis=(1, 2), keepdims=True)
+    np.testing.assert_allclose(model.inverse_transform(model.transform(X)), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("with_mean", [True, False])
+@pytest.mark.parametrize("with_std", [True, False])
+def test_what_was_fitted_counts_and_not_parameters_changed_since(powers, with_mean, with_std):
+    model = FrameScaler(with_mean=with_mean, with_std=with_std).fit(powers)
+    expected = model.transform(powers)
+    back = model.inverse_transform(expected)
+    model.set_params(top_db=3.0, power=0.3, log=False, with_mean=not with_mean, with_std=not with_std)
+    np.testing.assert_array_equal(model.transform(powers), expected)
+    np.testing.assert_array_equal(model.inverse_transform(expected), back)
+    assert (model.mean_ is None, model.scale_ is None) == (not with_mean, not with_std)

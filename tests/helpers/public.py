@@ -1,0 +1,59 @@
+"""The public estimators, each made small, and tables that they learn from."""
+
+import inspect
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+import skmir
+from skmir.augmentation import AddNoise
+from skmir.compose import AugmentedEstimator
+from skmir.neural_network import (
+    RBM,
+    ConvolutionalDBN,
+    DBNClassifier,
+    LearnedChroma,
+    MLPClassifier,
+    NetworkFeatures,
+)
+
+SMALL = {
+    "max_iter": 2,
+    "n_iter": 2,
+    "n_components": 4,
+    "hidden_layer_sizes": (4,),
+    "device": "cpu",
+    "random_state": 0,
+}
+SPECIAL = {
+    NetworkFeatures: {"estimator": MLPClassifier((4,), max_iter=2, device="cpu", random_state=0)},
+    AugmentedEstimator: {"augmentations": AddNoise(40), "n_copies": 1},
+    ConvolutionalDBN: {"n_components": (3,)},
+    DBNClassifier: {"pretraining": RBM(n_iter=1)},
+    LearnedChroma: {"init": "random"},
+}
+
+
+def public_estimators():
+    """Return the public classes of all subpackages that are estimators."""
+    modules = [getattr(skmir, name) for name in skmir.__all__ if inspect.ismodule(getattr(skmir, name))]
+    classes = [getattr(module, name) for module in modules for name in module.__all__]
+    # What has parameters and nothing to fit (a recipe, an augmentation) is a parameter of estimators.
+    return {c for c in classes if inspect.isclass(c) and issubclass(c, BaseEstimator) and hasattr(c, "fit")}
+
+
+def small(kind, **params):
+    names = kind().get_params(deep=False)
+    given = {name: value for name, value in SMALL.items() if name in names}
+    if kind.__name__ == "PCAWhitener":
+        given["n_components"] = None
+    return kind(**{**given, **SPECIAL.get(kind, {}), **params})
+
+
+def data(n_columns, labels):
+    rng = np.random.RandomState(n_columns)
+    return rng.rand(20, n_columns), np.array(labels)[np.arange(20) % len(labels)]
+
+
+def labels_for(kind):
+    return [60, 64, 67] if kind is LearnedChroma or "Regressor" in kind.__name__ else ["a", "b", "c"]
