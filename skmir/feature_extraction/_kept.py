@@ -11,7 +11,7 @@ from .._validation import is_path
 _GOLDEN = (5**0.5 - 1) / 2  # multiples of it, less their whole parts, lie far from one another
 _NO_EFFECT = {"memory", "n_jobs", "verbose", "device"}  # on the result; of the device, only its type has
 # What reads, resamples and transforms sound: another version may give other samples, or other last digits.
-_LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr", "torch")
+_LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "torch")
 _NAMES = {}  # class of front end -> its parameters that have an effect
 
 

@@ -20,7 +20,7 @@ from .._validation import WIDE, is_path
 
 # Whose versions can change a result; besides, what a model or scorer comes from is part of its description.
 PACKAGES = (
-    *("skmir", "scikit-learn", "scipy", "numpy", "torch", "skorch", "librosa", "soxr", "soundfile"),
+    *("skmir", "scikit-learn", "scipy", "numpy", "torch", "skorch", "soxr", "soundfile"),
     *("joblib", "pandas"),
 )
 
