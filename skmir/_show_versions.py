@@ -9,7 +9,6 @@ from importlib import metadata
 PACKAGES = (
     "skmir",
     "joblib",
-    "librosa",
     "matplotlib",
     "numpy",
     "pandas",

@@ -405,7 +405,7 @@ def test_a_file_changed_behind_a_table_is_fitted_anew(n_new, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "package", ["skmir", "scikit-learn", "torch", "librosa", "numpy", "scipy", "skorch", "soxr", "soundfile"]
+    "package", ["skmir", "scikit-learn", "torch", "numpy", "scipy", "skorch", "soxr", "soundfile"]
 )
 def test_another_version_fits_anew(package, n_new, monkeypatch):
     assert n_new() == 3
