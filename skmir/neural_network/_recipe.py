@@ -61,8 +61,8 @@ or None, default=None
         [0, 1]; 0 leaves them as they are, the statistics of batch normalisation too.
     prior_correction : bool, default=False
         Whether predicted probabilities are divided by how common each class is in training, as Humphrey
-        and Bello (2012) do for chords. Where ``class_weight="balanced"`` there is nothing left to correct. It
-        may be changed after ``fit``.
+        and Bello (2012) do for chords. With the default ``class_weight="balanced"`` there is nothing left to
+        correct. It may be changed after ``fit``.
     precision : {"float32", "bf16"}, default="float32"
         "bf16" multiplies in bfloat16 in training: faster on recent GPUs, and less exact.
     compile : bool, default=False

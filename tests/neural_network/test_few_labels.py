@@ -120,6 +120,8 @@ def held_out_loss(seed, dropout, max_norm):
     model = MLPClassifier(
         (256, 256),
         dropout=dropout,
+        max_iter=60,
+        class_weight=None,
         weight_decay=0,
         recipe=TrainingRecipe(label_smoothing=0, max_norm=max_norm),
         device="cpu",

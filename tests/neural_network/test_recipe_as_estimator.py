@@ -150,7 +150,7 @@ class TestPriorCorrection:
 
     def test_divides_by_how_common_each_class_is(self, fitted, frames):
         y = np.repeat(["a", "b", "c"], [15, 6, 3])
-        model = fitted(y=y)
+        model = fitted(y=y, class_weight=None)
         plain, scores = model.predict_proba(frames[0]), model.decision_function(frames[0])
         np.testing.assert_allclose(model.class_prior_, [15 / 24, 6 / 24, 3 / 24])
         model.set_params(recipe=self.correct(model))
@@ -163,7 +163,7 @@ class TestPriorCorrection:
         assert model.decision_function(frames[0]).dtype == scores.dtype == np.float32
 
     def test_of_two_classes(self, fitted, frames):
-        model = fitted(y=np.arange(24) < 6)
+        model = fitted(y=np.arange(24) < 6, class_weight=None)
         plain = model.predict_proba(frames[0])
         model.set_params(recipe=self.correct(model))
         expected = plain / [18, 6]
