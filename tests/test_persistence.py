@@ -30,8 +30,10 @@ from skmir.feature_extraction import (
     LogFilteredSpectrogram,
     MelSpectrogram,
     OnsetStrength,
+    SpectralShape,
     Tempogram,
 )
+from skmir.model_selection import ShrinkageLDA
 from skmir.neural_network import (
     RBM,
     CNNClassifier,
@@ -96,6 +98,7 @@ FRONT_ENDS = {
     "Chroma of a CQT": Chroma(kind="cqt", n_octaves=3, fmin=200.0),
     "Tempogram": Tempogram(win_length=8),
     "OnsetStrength": OnsetStrength(),
+    "SpectralShape": SpectralShape(),
     "LogFilteredSpectrogram": LogFilteredSpectrogram(),
     "BeatSynchronizer": BeatSynchronizer(MelSpectrogram(n_mels=8)),
 }
@@ -198,6 +201,7 @@ MODELS = {
         for kind in small_networks.REGRESSORS
     },
     "CNNClassifier pitch": ("tall", cnn("pitch")),
+    "ShrinkageLDA": ("frames", make_pipeline(FramePooler(), ShrinkageLDA())),
     "several numbers": ("numbers", make_pipeline(FrameScaler(), small(CNNRegressor))),
     "LearnedChroma": (
         "chords",

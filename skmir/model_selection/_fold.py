@@ -120,8 +120,9 @@ def run_fold(model, X, y, train, test, *, scoring, params):
                 return_estimator=True,
                 error_score="raise",
             )
-            predictions = np.asarray(each.responses.get("predict"))
-        fitted = found["estimator"][0]
+            fitted = found["estimator"][0]
+            responses, errors = each.found(fitted)
+            predictions = np.asarray(responses.get("predict"))
         return FoldResult(
             scores={name: float(found[f"test_{name}"][0]) for name in scoring},
             fit_time=float(found["fit_time"][0]),
@@ -129,8 +130,8 @@ def run_fold(model, X, y, train, test, *, scoring, params):
             n_parameters=count_parameters(fitted),
             best_params=_plain_params(getattr(fitted, "best_params_", None)),
             predictions=predictions,
-            score_errors=each.errors,
-            responses=each.responses,
+            score_errors=errors,
+            responses=responses,
         )
     except Exception as error:  # whatever it is, the other models and folds are worth keeping
         return FoldResult(error=f"{type(error).__name__}: {error}")

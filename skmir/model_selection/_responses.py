@@ -17,6 +17,7 @@ KEPT = ("predict", "predict_proba", "decision_function")
 METHODS = (*KEPT, "predict_log_proba")
 LIMIT = 2**24  # bytes of one method's answers; what takes more is not kept
 NAN = "the score is NaN"
+_FOUND = "_found_in_scoring"  # attribute of an estimator on its way back
 _SCORER = type(make_scorer(accuracy_score))  # looks at answers only; any other callable may look at the model
 
 
@@ -115,27 +116,41 @@ class _StandIn(BaseEstimator):
 class ScoreEach:
     """A scorer for ``cross_validate`` in which an error, or NaN, of one scorer leaves the others alone.
 
+    Besides the scores, it finds the model's answers and what went wrong. On a cluster ``cross_validate``
+    scores in another process, so these travel with the estimator, which comes back: see :meth:`found`.
+
     Parameters
     ----------
     scorers : dict of str to callable
-
-    Attributes
-    ----------
-    responses : Responses
-        Of the model that was scored last.
-    errors : dict of str to str
-        What went wrong there, by scorer.
     """
 
     def __init__(self, scorers):
         self._scorers = scorers
 
     def __call__(self, estimator, X, y, **metadata):
-        self.responses = Responses.of_model(estimator, X)
+        responses = Responses.of_model(estimator, X)
         routed = process_routing(self, "score", **metadata) if metadata else {}
         routed = {name: params.score for name, params in routed.items()}
-        scores, self.errors = score(self._scorers, self.responses, y, X, estimator, routed)
+        scores, errors = score(self._scorers, responses, y, X, estimator, routed)
+        setattr(estimator, _FOUND, (responses, errors))
         return scores
+
+    @staticmethod
+    def found(estimator):
+        """Take from a scored estimator what was found besides the scores.
+
+        Parameters
+        ----------
+        estimator : estimator
+            As ``cross_validate`` gives it back.
+
+        Returns
+        -------
+        responses : Responses
+        errors : dict of str to str
+            What went wrong, by scorer.
+        """
+        return vars(estimator).pop(_FOUND)
 
     def get_metadata_routing(self):
         """Return what each scorer asks for."""

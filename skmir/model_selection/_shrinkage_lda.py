@@ -8,6 +8,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._fitting import all_or_nothing
 from .._saving import SavingMixin
 from .._validation import FLOAT, plain
 
@@ -66,6 +67,7 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
         self.shrinkage = shrinkage
         self.priors = priors
 
+    @all_or_nothing
     def fit(self, X, y):
         """Fit the model.
 

@@ -121,7 +121,7 @@ def test_a_clip_shorter_than_the_window_is_refused_where_not_centred(synthetic):
         ({"max_size": 0}, ValueError, "max_size=0 must be an integer >= 1"),
         ({"center": 1}, TypeError, "center=1 must be True or False"),
         ({"window": "round"}, ValueError, "window='round' is not what scipy.signal.get_window takes"),
-        ({"norm": "max"}, ValueError, "norm='max' is not one of"),
+        ({"norm": "max"}, ValueError, "norm='max' must be a number >= 0"),
     ],
 )
 def test_parameters_out_of_range_are_refused(parameters, error, message):
