@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_sample_weight
 
-from .._validation import plain
+from .._validation import check_choice, plain
 from ._base import BaseNetwork
 from ._parameters import check_sample_weight, mean_one
 from ._recipe import recipe_of
@@ -166,6 +166,8 @@ def class_weights(class_weight, y, classes=None):
     """
     if class_weight is None:
         return 1.0
+    if isinstance(class_weight, str):
+        check_choice("class_weight", class_weight, ["balanced"], also="a dict of classes to weights, or None")
     if isinstance(class_weight, dict) and y.ndim == 1:
         known = np.unique(y) if classes is None else classes
         _check_class_weight(class_weight, known.tolist(), "class_weight")

@@ -24,7 +24,7 @@ class CNNMixin:
     def _module_parameters(self):
         cls = self.architecture
         if not is_module_class(cls):
-            cls = check_choice("architecture", cls, ARCHITECTURES)
+            cls = check_choice("architecture", cls, ARCHITECTURES, also="a class of torch.nn.Module")
         check_share("dropout", self.dropout)
         params = super()._module_parameters()
         options = {"dropout": self.dropout} if _takes(cls, "dropout") else {}

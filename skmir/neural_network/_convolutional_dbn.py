@@ -294,7 +294,7 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
     def _check_features(self, n_layers):
         """Return the layers, counted from 1, and the pools that make the features."""
         if isinstance(self.layer, str):
-            check_choice("layer", self.layer, ["all"])
+            check_choice("layer", self.layer, ["all"], also=f"an integer from 1 to {n_layers}")
             return range(1, n_layers + 1), check_pool(self.pool)
         check_number("layer", self.layer, kind=numbers.Integral, low=1, high=n_layers)
         return [self.layer], check_pool(self.pool)

@@ -11,7 +11,7 @@ class MLPMixin:
 
     def _module_parameters(self):
         if not is_module_class(self.activation):
-            check_choice("activation", self.activation, ACTIVATIONS)
+            check_choice("activation", self.activation, ACTIVATIONS, also="a class of torch.nn.Module")
         return mlp_parameters(self, super()._module_parameters(), activation=self.activation)
 
     def _make_module(self, **params):

@@ -136,10 +136,10 @@ or None, default=None
             With the parameter's name, its value and what is allowed.
         """
         if not (isinstance(self.optimizer, type) and issubclass(self.optimizer, torch.optim.Optimizer)):
-            check_choice("optimizer", self.optimizer, OPTIMIZERS)
+            check_choice("optimizer", self.optimizer, OPTIMIZERS, also="a class of torch.optim")
         check_choice("learning_rate", self.learning_rate, ("auto", *SCHEDULES))
         if self.init is not None and source_of(self.init) is None:
-            check_choice("init", self.init, INITIALIZATIONS)
+            check_choice("init", self.init, INITIALIZATIONS, also="a FrozenEstimator of a network, or None")
         check_number("lower_rate", self.lower_rate, low=0, high=1)
         check_choice("precision", self.precision, PRECISIONS)
         for name in ("momentum", "label_smoothing", "input_dropout"):

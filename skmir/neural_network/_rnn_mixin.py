@@ -13,7 +13,7 @@ class RNNMixin:
 
     def _module_parameters(self):
         if not is_module_class(self.cell):
-            check_choice("cell", self.cell, CELLS)
+            check_choice("cell", self.cell, CELLS, also="a class of torch.nn.Module")
         check_share("dropout", self.dropout)
         return {
             **super()._module_parameters(),

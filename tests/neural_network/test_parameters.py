@@ -29,6 +29,12 @@ EVERY = [
 ]
 
 SOME = [
+    (
+        "mlp",
+        {"class_weight": "balance"},
+        ValueError,
+        r"class_weight='balance' is not one of \['balanced'\], nor a dict",
+    ),
     ("mlp", {"activation": "gelu"}, ValueError, "activation='gelu' is not one of .*relu"),
     ("mlp", {"hidden_layer_sizes": (8, 0)}, ValueError, "hidden_layer_sizes=0 must be an integer >= 1"),
     ("mlp", {"hidden_layer_sizes": 8.5}, TypeError, "hidden_layer_sizes=8.5"),
