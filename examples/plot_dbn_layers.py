@@ -48,6 +48,7 @@ def hidden_units(seed):
         (50, 50, 50),
         pretraining=RBM(visible="bernoulli", learning_rate=0.05, batch_size=20, n_iter=5),
         max_iter=15,
+        class_weight=None,
         device="cpu",
         random_state=seed,
     )

@@ -63,6 +63,7 @@ def networks(X, y, *, pretraining=None, init=None, **data):
         pretraining=pretraining,
         recipe=TrainingRecipe(init=init),
         max_iter=150,
+        class_weight=None,
         early_stopping=True,
         device="cpu",
     )

@@ -43,7 +43,8 @@ from skmir.neural_network import DBNClassifier, TrainingRecipe
 def network(seed, pretraining=None, init=None):
     """Return an untrained network."""
     recipe = TrainingRecipe(init=init)
-    params = {"max_iter": 150, "early_stopping": True, "device": "cpu", "random_state": seed}
+    params = {"max_iter": 150, "class_weight": None, "early_stopping": True, "device": "cpu"}
+    params["random_state"] = seed
     return DBNClassifier((100, 100, 100), pretraining=pretraining, recipe=recipe, **params)
 
 

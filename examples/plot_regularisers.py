@@ -39,6 +39,8 @@ for seed in range(3):
         model = MLPClassifier(
             (256, 256),
             dropout=dropout,
+            max_iter=60,
+            class_weight=None,
             weight_decay=0,
             recipe=TrainingRecipe(label_smoothing=0, max_norm=max_norm),
             device="cpu",

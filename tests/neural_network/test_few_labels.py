@@ -46,7 +46,13 @@ def gain_of_pretraining(seed, *, pretraining, n_labelled, scaler, power, **tones
     scores = {}
     for start, unlabelled in ((pretraining, {"X_unlabelled": X_unlabelled}), (None, {})):
         model = DBNClassifier(
-            SHAPE, pretraining=start, max_iter=150, early_stopping=True, device="cpu", random_state=seed
+            SHAPE,
+            pretraining=start,
+            max_iter=150,
+            class_weight=None,
+            early_stopping=True,
+            device="cpu",
+            random_state=seed,
         )
         model.fit(X, y, X_val=X_val, y_val=y_val, **unlabelled)
         scores[start is None] = f1_score(y_test, model.predict(X_test), average="micro")
