@@ -26,7 +26,7 @@ import tempfile
 import numpy as np
 import pandas as pd
 from machine import note_machine
-from seeds import CLASSIC, columns, mean_scores, over_seeds
+from seeds import CLASSIC, columns, interval, mean_scores, over_seeds
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GroupKFold, PredefinedSplit
 
@@ -98,11 +98,11 @@ def published(table, models):
     rows = {}
     for (name, clips), part in table.groupby(["set", "clips"], sort=False):
         part = part.set_index("model")
-        cell = {m: f"{r['mean']:.3f} ({r['low']:.2f} to {r['high']:.2f})" for m, r in part.iterrows()}
+        cell = {m: f"{r['mean']:.3f} ({interval(r['low'], r['high'])})" for m, r in part.iterrows()}
         for network in networks:
             row = part.loc[network]
             for other in classic:
-                bounds = f"({row[f'low {other}']:+.2f} to {row[f'high {other}']:+.2f})"
+                bounds = f"({interval(row[f'low {other}'], row[f'high {other}'], '+.2f')})"
                 cell[f"{network} less {other}"] = f"{row[f'less {other}']:+.3f} {bounds}"
         cell[pooled] = ", ".join(f"{part.loc[m, 'pooled']:.3f}" for m in models)
         cell |= {f"{m} fit, s": f"{part.loc[m, 'fit s']:.{0 if m in networks else 1}f}" for m in models}

@@ -81,6 +81,11 @@ def seeds_table(result, names, n_seeds):
     return table
 
 
+def interval(low, high, form=".2f"):
+    """Return an interval as tables print it: a dash where the scores do not vary, so that there is none."""
+    return "\N{EN DASH}" if np.isnan(low) else f"{low:{form}} to {high:{form}}"
+
+
 def markdown(table):
     """Return a table of :func:`seeds_table` in Markdown."""
     lines = [
@@ -92,7 +97,7 @@ def markdown(table):
         p += "" if pd.isna(row["p_holm"]) else f" ({row['p_holm']:.2g})"
         n_parameters = "" if pd.isna(row["n_parameters"]) else f"{row['n_parameters']:,.0f}"
         lines.append(
-            f"| {name} | {row['mean']:.3f} | {row['ci_low']:.3f} to {row['ci_high']:.3f} | {p} "
+            f"| {name} | {row['mean']:.3f} | {interval(row['ci_low'], row['ci_high'], '.3f')} | {p} "
             f"| {row['fit_time']:.1f} | {n_parameters} |"
         )
     return "\n".join(lines)
