@@ -17,6 +17,8 @@ import matplotlib.pyplot as plt
 runpy.run_path(sys.argv[1], run_name="__main__")
 sys.stderr.write(f"figures: {len(plt.get_fignums())}")
 """
+# What scikit-learn 1.6 says of a class of optuna-integration's, which is not the example's doing.
+FOREIGN = "The OptunaSearchCV or classes from which it inherits use `_get_tags`"
 
 
 def run(example, folder):
@@ -34,6 +36,7 @@ def test_there_are_examples():
 def test_example_runs(example, tmp_path):
     done = run(example, tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
+    said = [line for line in done.stderr.splitlines() if FOREIGN not in line]
+    assert not any("Warning" in line for line in said), done.stderr
     assert int(done.stderr.rpartition("figures: ")[2]) >= 1
     assert list(tmp_path.iterdir()) == []

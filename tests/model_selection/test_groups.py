@@ -211,9 +211,9 @@ def test_a_network_in_a_bare_search_stops_early_by_group(data):
 class ByGroup(LogisticRegressionCV):
     """Notes how its own splitter splits."""
 
-    def fit(self, X, y, **params):
+    def fit(self, X, y, sample_weight=None, **params):
         SEEN.append(type(self.cv).__name__ if "groups" in params else "none")
-        return super().fit(X, y, **params)
+        return super().fit(X, y, sample_weight=sample_weight, **params)
 
 
 def test_estimators_that_choose_by_cross_validation_split_by_group(data):

@@ -108,7 +108,7 @@ def test_a_size_that_cannot_be_fitted_leaves_the_others(data):
     assert list(curves.comparisons_) == [0.5, 1.0]
     assert "at least 2 classes" in curves.errors_[0.01]
     alone = learning_curves(models, *data, train_sizes=[0.5, 1.0], cv=3, random_state=0).table_
-    assert_array_equal(rows["mean"][1:], alone.loc["logistic", "mean"])
+    assert_array_equal(rows["mean"].iloc[1:], alone.loc["logistic", "mean"])
 
 
 def test_what_is_wrong_at_all_sizes_is_raised(data):
