@@ -6,7 +6,7 @@ import importlib
 MODULES = {
     "data": ("mirdata",),
     "eval": ("mir_eval",),
-    "onnx": ("onnx", "onnxscript"),
+    "onnx": ("onnx",),
     "plot": ("matplotlib", "matplotlib.pyplot"),
 }
 

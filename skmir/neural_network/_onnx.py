@@ -35,7 +35,7 @@ def to_onnx(network, file):
     Raises
     ------
     ImportError
-        If onnx or onnxscript is missing: ``pip install onnx onnxscript``.
+        If onnx is missing: ``pip install onnx``.
     RuntimeError
         Where torch cannot export the architecture; it names both, and torch's reason.
     TypeError
@@ -120,60 +120,43 @@ class OnnxNetwork(nn.Module):
 def _export(network):
     """Return a network as an ONNX model.
 
-    torch's newer exporter writes a recurrent layer as one node for each frame, for one number of frames;
-    the older one knows such layers, and is quick.
+    torch's exporter by tracing serves every network with every torch that setup.cfg allows. The one by
+    ``torch.export`` writes a recurrent layer as one node for each frame, and not every torch and onnxscript
+    that pip puts together go with one another.
     """
-    module = OnnxNetwork(network).eval()
-    recurrent = any(isinstance(part, nn.RNNBase) for part in module.modules())
-    axes = {0: "batch", 2: "n_frames"} if network._packed else {0: "batch"}
-    example = torch.zeros(2, network.n_bins_, network.n_frames_ or 8)
-    with _quiet():
-        try:
-            return (_traced if recurrent else _exported)(module, example, axes)
-        except Exception as error:  # torch's exporters raise whatever their many parts raise
-            raise RuntimeError(
-                f"torch {torch.__version__} cannot export {type(network).__name__} with the architecture "
-                f"{type(network.module_).__name__} to ONNX. {type(error).__name__}: {error}"
-            ) from error
-
-
-def _exported(module, example, axes):
-    dynamic = {axis: torch.export.Dim(name) for axis, name in axes.items()}
-    program = torch.onnx.export(
-        module,
-        (example,),
-        input_names=["frames"],
-        output_names=module.output_names,
-        dynamic_shapes=(dynamic,),
-        dynamo=True,
-        verbose=False,
-    )
-    return program.model_proto
-
-
-def _traced(module, example, axes):
     import onnx  # optional
 
+    module = OnnxNetwork(network).eval()
+    axes = {0: "batch", 2: "n_frames"} if network._packed else {0: "batch"}
+    example = torch.zeros(2, network.n_bins_, network.n_frames_ or 8)
     file = io.BytesIO()
-    torch.onnx.export(
-        module,
-        (example,),
-        file,
-        input_names=["frames"],
-        output_names=module.output_names,
-        dynamic_axes={"frames": axes, **{name: {0: "batch"} for name in module.output_names}},
-        dynamo=False,
-    )
+    try:
+        with _quiet():
+            torch.onnx.export(
+                module,
+                (example,),
+                file,
+                input_names=["frames"],
+                output_names=module.output_names,
+                dynamic_axes={"frames": axes, **{name: {0: "batch"} for name in module.output_names}},
+                dynamo=False,
+            )
+    except Exception as error:  # torch's exporter raises whatever its many parts raise
+        raise RuntimeError(
+            f"torch {torch.__version__} cannot export {type(network).__name__} with the architecture "
+            f"{type(network.module_).__name__} to ONNX. {type(error).__name__}: {error}"
+        ) from error
     return onnx.load_model_from_string(file.getvalue())
 
 
 @contextlib.contextmanager
 def _quiet():
-    """Keep to itself what torch says of its own parts."""
+    """Keep what torch says of its own parts to itself; a branch that depends on the clips is an error."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        warnings.filterwarnings("error", category=torch.jit.TracerWarning, module=r"(?!torch\.)")
         logger.setLevel(logging.ERROR)
         try:
             yield
