@@ -21,9 +21,9 @@ import soundfile
 import soxr
 
 from skmir.audio import load
-from skmir.model_selection._candidates import candidates
-from skmir.model_selection._copies import CopyFinder
-from skmir.model_selection._fingerprint import SR, Fingerprint, fingerprint
+from skmir.model_selection._leakage._copy_finder import CopyFinder
+from skmir.model_selection._leakage._fingerprint import SR, Fingerprint, fingerprint
+from skmir.model_selection._leakage._landmark_candidates import candidates
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SETS = {  # how many clips apart those are that are coded

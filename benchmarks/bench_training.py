@@ -31,12 +31,12 @@ from sklearn.neural_network import MLPClassifier as ScikitMLP
 from skorch import NeuralNetClassifier
 from torch import nn
 
+from skmir._training._batches import Examples
+from skmir._training._loop import make_net, train
+from skmir._training._windows import Windows
 from skmir.modules import CRNN, K2C2, MLP, TimbreRhythmCNN, sized
 from skmir.neural_network import CNNClassifier, TrainingRecipe
-from skmir.neural_network._batches import Examples
 from skmir.neural_network._targets import ClassTarget
-from skmir.neural_network._training import make_net, train
-from skmir.neural_network._windows import Windows
 
 SIZE = {"n_bins": 96, "n_frames": 128, "n_outputs": 10}
 RATE, DECAY = 1e-3, 0.01

@@ -208,7 +208,7 @@ def _labels(data):
 
 
 def _print(result, data):
-    from .model_selection._table import DASH
+    from .model_selection._results import DASH
 
     _say(_describe(data))
     _say(result)

@@ -7,7 +7,6 @@ a 2-D array is one frame a clip. Which of the two forms arrives can depend on th
 lengths are stacked; iterating over either gives the clips one by one.
 """
 
-import numbers
 import os
 import warnings
 
@@ -17,6 +16,7 @@ from scipy.sparse import issparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
+from ._parameter_checks import shown
 from ._waveforms import (
     laid_out,
     refusal,
@@ -172,12 +172,6 @@ def warn_if_wide(estimator, frames):
         )
 
 
-def shown(value, form=repr, *, width=240):
-    """Return a value as it stands in an error: without its middle if it is long."""
-    text = form(plain(value))
-    return text if len(text) <= width else f"{text[: width // 2]}[...]{text[-width // 2 :]}"
-
-
 def check_tags(y):
     """Raise unless an indicator of tags holds zeros and ones, or booleans, and nothing else.
 
@@ -202,93 +196,6 @@ def check_tags(y):
             f"clip has the tag. y holds the values {values}; pass (y == {values[-1]}).astype(int) if the "
             "highest of them means that it has."
         )
-
-
-def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, below=None, none=False):
-    """Raise unless a parameter is a number within its range.
-
-    Parameters
-    ----------
-    name : str
-        The parameter's name, for the message.
-    value : object
-        What the user gave.
-    kind : type, default=numbers.Real
-        ``numbers.Integral`` or ``numbers.Real``.
-    low, high : number, default=None
-        Closed bounds.
-    above, below : number, default=None
-        Open bounds.
-    none : bool, default=False
-        Whether None is allowed.
-    """
-    if none and value is None:
-        return
-    number = "an integer" if kind is numbers.Integral else "a number"
-    bounds = [
-        text
-        for bound, text in (
-            (low, f">= {low}"),
-            (above, f"> {above}"),
-            (high, f"<= {high}"),
-            (below, f"< {below}"),
-        )
-        if bound is not None
-    ]
-    allowed = " ".join([number, " and ".join(bounds)]).strip() + (" or None" if none else "")
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"{name}={shown(value)} must be {allowed}.")
-    if (
-        (low is not None and not value >= low)
-        or (above is not None and not value > above)
-        or (high is not None and not value <= high)
-        or (below is not None and not value < below)
-    ):
-        raise ValueError(f"{name}={shown(value)} must be {allowed}.")
-
-
-def check_choice(name, value, choices, *, also=""):
-    """Return ``choices[value]``, or raise an error that lists the choices.
-
-    Parameters
-    ----------
-    name : str
-        The parameter.
-    value : object
-        Its value.
-    choices : dict or collection of str
-        What it may be, by name.
-    also : str, default=""
-        What else the caller takes, in words: "an integer", say.
-    """
-    if not isinstance(value, str) or value not in choices:
-        other = f", nor {also}" if also else ""
-        raise ValueError(f"{name}={shown(value)} is not one of {sorted(choices)}{other}.")
-    return choices[value] if isinstance(choices, dict) else value
-
-
-def plain(value):
-    """Return a value as Python's own type, so that a message shows ``'a'`` and 3, not ``np.str_('a')``.
-
-    Parameters
-    ----------
-    value : object
-        numpy's scalars and arrays, and lists, tuples, sets and dicts with such items, are turned; all else
-        is returned as it is. Every str becomes str itself, whatever its subclass.
-
-    Returns
-    -------
-    value : object
-    """
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, np.generic | np.ndarray):
-        return plain(value.tolist()) if value.dtype.kind == "O" else value.tolist()
-    if type(value) in (list, tuple, set, frozenset):
-        return type(value)(map(plain, value))
-    if type(value) is dict:
-        return {plain(name): plain(item) for name, item in value.items()}
-    return value
 
 
 def _no_single_path(X):

@@ -15,7 +15,7 @@ from html_page import Page
 
 from skmir.__main__ import main
 from skmir.feature_extraction import FeatureCache
-from skmir.model_selection import _fold
+from skmir.model_selection._running import _fold
 
 GUESSES = ["majority", "class frequency"]
 

@@ -14,17 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from skmir import _validation
-from skmir._validation import (
-    check_choice,
-    check_clips,
-    check_frames,
-    check_number,
-    check_tags,
-    is_path,
-    plain,
-    stack_if_equal,
-    warn_if_wide,
-)
+from skmir._parameter_checks import check_choice, check_number, plain
+from skmir._validation import check_clips, check_frames, check_tags, is_path, stack_if_equal, warn_if_wide
 from skmir.audio import AudioLoader, load
 from skmir.augmentation import AddNoise
 from skmir.compose import AugmentedEstimator

@@ -9,11 +9,11 @@ import warnings
 import numpy as np
 import xxhash
 
-from ._recent import Recent
+from ._lru_cache import LRUCache
 
 _MARK = b"skmir-cache-1\n"
 _ABANDONED = 3600.0  # s after which a temporary file belongs to no living writer
-RECENT = Recent(2**28)
+RECENT = LRUCache(2**28)
 
 
 class Entries:

@@ -2,7 +2,7 @@
 
 import os
 
-from .._validation import shown
+from .._parameter_checks import shown
 
 _MAT4 = (b"\0\0\0\0\1\0\0\0\1\0\0\0", b"\0\0\x03\xe8\0\0\0\1\0\0\0\1")  # a first number, the rate
 KINDS = {

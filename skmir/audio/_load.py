@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import soxr
 
-from .._validation import check_choice, check_number, shown
+from .._parameter_checks import check_choice, check_number, shown
 from ._content import name_of
 from ._recording import Recording
 

@@ -13,8 +13,9 @@ from joblib.parallel import get_active_backend
 from sklearn.utils import assert_all_finite
 from tqdm import tqdm
 
+from .._parameter_checks import shown
 from .._random import handing_on, torch_threads
-from .._validation import is_path, shown
+from .._validation import is_path
 from ._excerpt import excerpt
 from ._load import load
 

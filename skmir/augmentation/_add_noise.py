@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
 
-from .._validation import check_choice
+from .._parameter_checks import check_choice
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
 SLOPES = {"white": 0.0, "pink": -0.5, "brown": -1.0}  # powers of the frequency that amplitudes follow

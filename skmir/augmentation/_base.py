@@ -8,7 +8,7 @@ generators are left alone.
 import torch
 from sklearn.base import BaseEstimator
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 
 
 class BaseAugmentation(BaseEstimator):

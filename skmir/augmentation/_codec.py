@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validation import check_choice, plain
+from .._parameter_checks import check_choice, plain
 from ._coding import FORMATS, decode, encode
 from ._waveform import WaveformAugmentation, check_range, draw_range
 

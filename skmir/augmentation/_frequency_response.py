@@ -2,9 +2,9 @@
 
 import torch
 
-from .._validation import plain
+from .._parameter_checks import plain
 from ._base import BaseAugmentation, uniform
-from ._fill import check_finite
+from ._fill_value import check_finite_number
 
 
 class FrequencyResponse(BaseAugmentation):
@@ -55,11 +55,11 @@ class FrequencyResponse(BaseAugmentation):
         self.p = p
 
     def _check_parameters(self):
-        check_finite("max_gain", self.max_gain, low=0)
+        check_finite_number("max_gain", self.max_gain, low=0)
         if not isinstance(self.width, list | tuple) or len(self.width) != 2:
             raise TypeError(f"width={plain(self.width)!r} must be two numbers of bins, such as (5, 7).")
         for width in self.width:
-            check_finite("width", width, above=0)
+            check_finite_number("width", width, above=0)
         if self.width[0] > self.width[1]:
             raise ValueError(f"width={plain(self.width)!r} must be (smallest, largest).")
 

@@ -1,7 +1,7 @@
 """Loudness."""
 
 from ._base import BaseAugmentation, uniform
-from ._fill import check_finite
+from ._fill_value import check_finite_number
 
 
 class Gain(BaseAugmentation):
@@ -49,7 +49,7 @@ class Gain(BaseAugmentation):
         self.p = p
 
     def _check_parameters(self):
-        check_finite("max_gain", self.max_gain, low=0)
+        check_finite_number("max_gain", self.max_gain, low=0)
 
     def _change(self, x, generator):
         gains = uniform((len(x), 1, 1), generator, low=-self.max_gain, high=self.max_gain)

@@ -3,7 +3,7 @@
 import torch
 
 from ._base import BaseAugmentation
-from ._fill import check_finite
+from ._fill_value import check_finite_number
 
 
 class GaussianNoise(BaseAugmentation):
@@ -49,7 +49,7 @@ class GaussianNoise(BaseAugmentation):
         self.p = p
 
     def _check_parameters(self):
-        check_finite("scale", self.scale, low=0)
+        check_finite_number("scale", self.scale, low=0)
 
     def _change(self, x, generator):
         noise = torch.randn(x.shape, generator=generator, dtype=torch.float32)

@@ -6,7 +6,8 @@ import numpy as np
 from scipy.signal import fftconvolve
 
 from .._cache import file_digest
-from .._validation import check_choice, is_path, plain
+from .._parameter_checks import check_choice, plain
+from .._validation import is_path
 from ..audio import load
 from ._waveform import WaveformAugmentation, check_range, draw_range
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from .._validation import check_number, plain
+from .._parameter_checks import check_number, plain
 from ._base import BaseAugmentation
 
 

@@ -4,9 +4,9 @@ import numbers
 
 import torch
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 from ._base import BaseAugmentation, whole
-from ._fill import check_fill, fill_value
+from ._fill_value import check_fill, fill_value
 
 
 class BaseMask(BaseAugmentation):

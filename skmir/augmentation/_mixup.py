@@ -4,7 +4,7 @@ import scipy.special
 import torch
 
 from ._base import BaseAugmentation, check_batch, uniform
-from ._fill import check_finite
+from ._fill_value import check_finite_number
 
 
 class Mixup(BaseAugmentation):
@@ -88,7 +88,7 @@ class Mixup(BaseAugmentation):
         return tuple(v if v is None else _mix(v, partners, shares) for v in (x, targets))
 
     def _check_parameters(self):
-        check_finite("alpha", self.alpha, low=0)
+        check_finite_number("alpha", self.alpha, low=0)
 
     def _shares(self, n, generator):
         """Draw λ ~ Beta(alpha, alpha), float64 of shape (n,), by the inverse of its distribution function."""

@@ -4,9 +4,9 @@ import numbers
 
 import torch
 
-from .._validation import check_choice, check_number
+from .._parameter_checks import check_choice, check_number
 from ._base import BaseAugmentation, whole
-from ._fill import FILLS, check_fill, fill_value
+from ._fill_value import FILLS, check_fill, fill_value
 
 SOURCES = {
     "shift": lambda bins, n_bins: bins.clamp(0, n_bins - 1),

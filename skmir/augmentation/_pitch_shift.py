@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from .._validation import check_number, plain
+from .._parameter_checks import check_number, plain
 from ._transpose import transpose
 from ._vocoder import pitch_shift
 from ._waveform import WaveformAugmentation, check_range, draw_range

@@ -2,7 +2,7 @@
 
 import math
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 from ._mask import BaseMask
 
 

@@ -4,7 +4,7 @@ import numbers
 
 import torch
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 from ._base import BaseAugmentation, whole
 
 

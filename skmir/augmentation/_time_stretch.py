@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 from ._vocoder import time_stretch
 from ._waveform import WaveformAugmentation, check_range, draw_range
 

@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._cache import array_digest, file_digest
-from .._validation import check_choice, check_number, is_path, plain
+from .._parameter_checks import check_choice, check_number, plain
+from .._validation import is_path
 
 # What a label, or an annotation, may be about; what it then has to be, a clip.
 TARGETS = {

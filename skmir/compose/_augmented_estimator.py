@@ -9,12 +9,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_consistent_length, check_random_state, get_tags
 
 from .._fitting import all_or_nothing
+from .._parameter_checks import check_number
 from .._random import MAX_SEED
 from .._saving import SavingMixin
-from .._validation import check_clips, check_number, is_path, stack_if_equal
+from .._validation import check_clips, is_path, stack_if_equal
 from ..audio._stream import reader
 from ._augmentations import change_labels, check_augmentations
-from ._copies import Copies
+from ._clip_copies import Copies
 from ._delegate import DelegateMixin
 from ._fit_parameter import fit_parameter, weights_parameter
 

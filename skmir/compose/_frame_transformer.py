@@ -12,7 +12,7 @@ from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
-from ._rows import frame_rows
+from ._frame_rows import frame_rows
 
 
 def _can_invert(self):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 from ._synthesis import band
 
 ROOTS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.utils import Bunch
 
 from .._extras import require
-from .._validation import check_choice
+from .._parameter_checks import check_choice
 
 _SUBSETS = ("all", "fault_filtered")
 _DESCR = """\

@@ -9,13 +9,14 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
+from .._parameter_checks import check_number, shown
 from .._saving import SavingMixin
-from .._validation import check_clips, check_number, is_path, shown, unread
+from .._validation import check_clips, is_path, unread
 from ..audio._excerpt import check_excerpt
 from ..audio._stream import reader
-from ._collected import Collected
+from ._cached_frames import CachedFrames
 from ._compute import compute
-from ._kept import Kept
+from ._frame_collector import FrameCollector
 
 
 class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
@@ -72,7 +73,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         """
         self._check_parameters()
         clips = check_clips(self, X, reset=False, finite=False, read=reader(self.sr))
-        kept, collected, lengths = Kept(self), Collected(len(clips)), [0] * len(clips)
+        kept, collected, lengths = CachedFrames(self), FrameCollector(len(clips)), [0] * len(clips)
         missing = []
         for i, clip in enumerate(clips):
             found = kept.recall(clip)

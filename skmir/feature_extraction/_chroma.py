@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-from .._validation import check_choice, check_number
+from .._parameter_checks import check_choice, check_number
 from ..dsp import chroma_cqt, chroma_stft
 from ..dsp._cqt_filters import check_cqt, cqt_span
 from ._base import BaseFrontEnd

@@ -17,9 +17,9 @@ def compute(front_end, kept, collected, positions, clips):
     Parameters
     ----------
     front_end : BaseFrontEnd
-    kept : Kept
+    kept : CachedFrames
         Where results are looked up and written.
-    collected : Collected
+    collected : FrameCollector
         Where they go.
     positions : list of int
         Rows of the clips in X.

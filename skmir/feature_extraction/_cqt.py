@@ -3,7 +3,7 @@
 import math
 import numbers
 
-from .._validation import check_choice, check_number
+from .._parameter_checks import check_choice, check_number
 from ..dsp import cqt
 from ..dsp._cqt_filters import check_cqt, cqt_span
 from ..dsp._frame import PAD_MODES

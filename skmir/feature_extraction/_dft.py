@@ -2,7 +2,7 @@
 
 import torch
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 from ..dsp import spectrogram
 from ._base import BaseFrontEnd
 from ._parameters import check_stft, stft_parameters, stft_span

@@ -5,10 +5,10 @@ import numbers
 import numpy as np
 import torch
 
-from .._validation import check_number, plain
+from .._parameter_checks import check_flag, check_number, plain
 from ..dsp._log_filter import band_frequencies, difference_lag, filtered_spectrogram, positive_difference
 from ._base import BaseFrontEnd
-from ._parameters import check_flag, check_window
+from ._parameters import check_window
 
 
 class LogFilteredSpectrogram(BaseFrontEnd):

@@ -1,6 +1,6 @@
 """Mel spectrogram, as a transformer."""
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 from ..dsp import mel_spectrogram
 from ._base import BaseFrontEnd
 from ._parameters import check_mel, check_norm, check_stft, mel_parameters, stft_parameters, stft_span

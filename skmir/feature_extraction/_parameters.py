@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 import scipy.signal
 
-from .._validation import check_choice, check_number, plain
+from .._parameter_checks import check_choice, check_flag, check_number, plain
 from ..dsp._frame import PAD_MODES
 
 _STFT = ("n_fft", "hop_length", "win_length", "window", "center", "pad_mode")
@@ -73,9 +73,3 @@ def check_norm(norm, *words):
         check_choice("norm", norm, words, also=order)
     elif norm != -np.inf:
         check_number("norm", norm, low=0, none=True)
-
-
-def check_flag(name, value):
-    """Raise unless a parameter is True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name}={plain(value)!r} must be True or False.")

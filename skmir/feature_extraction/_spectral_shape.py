@@ -4,10 +4,10 @@ import numbers
 
 import numpy as np
 
-from .._validation import check_choice, check_number, plain
+from .._parameter_checks import check_choice, check_flag, check_number, plain
 from ..dsp._spectral_shape import FEATURES, contrast_bands, n_values, spectral_shape
 from ._base import BaseFrontEnd
-from ._parameters import check_flag, check_stft, stft_parameters, stft_span
+from ._parameters import check_stft, stft_parameters, stft_span
 
 
 class SpectralShape(BaseFrontEnd):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validation import check_choice
+from .._parameter_checks import check_choice
 from ._style import PLAIN, new_axes, score_label, seconds_text, short, styles, tidy, wrapped
 
 COSTS = {

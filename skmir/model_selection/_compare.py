@@ -8,18 +8,15 @@ from sklearn import get_config
 from sklearn.ensemble import StackingClassifier, StackingRegressor
 from sklearn.utils import indexable
 
-from .._validation import check_number
-from ._baselines import baseline_models
-from ._comparison import Comparison
+from .._parameter_checks import check_number
 from ._doubts import find_doubts, no_variance
 from ._groups import check_groups, group_inside, group_route
-from ._jobs import Jobs, raise_if_all_failed
-from ._keys import clip_digests, holds_clips
+from ._results import Comparison
+from ._running import Jobs, baseline_models, clip_digests, holds_clips, raise_if_all_failed, try_scorers
 from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
 from ._targets import check_classes, kind_of_target
-from ._trial import try_scorers
 
 
 def compare(

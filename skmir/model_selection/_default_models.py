@@ -5,7 +5,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from .._model_names import MODEL_NAMES
-from .._validation import check_choice
+from .._parameter_checks import check_choice
 from ..compose import FrameClassifier
 from ..feature_extraction import MFCC, Chroma, MelSpectrogram, SpectralShape, Tempogram
 from ..feature_extraction._base import BaseFrontEnd

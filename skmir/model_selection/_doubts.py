@@ -7,13 +7,14 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticD
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
-from .._validation import WIDE, is_path, plain
+from .._parameter_checks import plain
+from .._validation import WIDE, is_path
 from ..compose import FrameClassifier
 from ..datasets._group_candidates import group_candidates, table_of
 from ..neural_network._base import BaseNetwork
 from ._groups import unreached_groups
+from ._results import score_frame, without_variance
 from ._shrinkage_lda import ShrinkageLDA
-from ._table import score_frame, without_variance
 
 FEW_SEGMENTS = 1000  # a rule of thumb: with fewer, deep networks rarely show what they can do
 FEW_FOLDS = 5  # with fewer, the variance that tests and intervals go by is hardly known

@@ -8,13 +8,13 @@ import pandas as pd
 from sklearn.exceptions import FitFailedWarning
 from sklearn.utils import indexable
 
+from .._parameter_checks import check_number
 from .._random import MAX_SEED
-from .._validation import check_number
 from ._compare import compare
 from ._groups import check_groups
+from ._results import DASH
 from ._seeds import as_seed
 from ._splits import make_splits
-from ._table import DASH
 from ._targets import kind_of_target
 
 

@@ -8,7 +8,8 @@ from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import check_array, check_consistent_length, check_random_state, indexable
 from sklearn.utils.multiclass import type_of_target
 
-from .._validation import check_number, check_tags
+from .._parameter_checks import check_number
+from .._validation import check_tags
 
 
 class MultilabelStratifiedGroupKFold(BaseCrossValidator):

@@ -9,8 +9,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._fitting import all_or_nothing
+from .._parameter_checks import plain
 from .._saving import SavingMixin
-from .._validation import FLOAT, plain
+from .._validation import FLOAT
 
 
 class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):

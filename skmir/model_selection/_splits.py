@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, check_cv
 
+from .._parameter_checks import check_number
 from .._random import MAX_SEED
-from .._validation import check_number
 from ._targets import kind_of_target
 
 

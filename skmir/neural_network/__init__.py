@@ -1,24 +1,19 @@
 """Networks as scikit-learn estimators: frames or table to labels or numbers. skorch trains them."""
 
-from ._chord_templates import chord_templates
+from .._training import TrainingRecipe
+from ._chords import LearnedChroma, chord_templates
 from ._cnn import CNNClassifier
 from ._cnn_regressor import CNNRegressor
-from ._convolutional_dbn import ConvolutionalDBN
 from ._crnn import CRNNClassifier
 from ._crnn_regressor import CRNNRegressor
 from ._dbn import DBNClassifier
-from ._deep_belief_network import DeepBeliefNetwork
-from ._denoising_autoencoder import DenoisingAutoencoder
-from ._learned_chroma import LearnedChroma
+from ._features import NetworkFeatures, RandomConvFeatures
 from ._mlp import MLPClassifier
 from ._mlp_regressor import MLPRegressor
-from ._network_features import NetworkFeatures
 from ._onnx import to_onnx
-from ._random_conv_features import RandomConvFeatures
-from ._rbm import RBM
-from ._recipe import TrainingRecipe
 from ._rnn import RNNClassifier
 from ._rnn_regressor import RNNRegressor
+from ._unsupervised import RBM, ConvolutionalDBN, DeepBeliefNetwork, DenoisingAutoencoder
 
 __all__ = [
     "RBM",

@@ -12,20 +12,32 @@ from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._random import seeded
 from .._saving import TorchSavingMixin
+from .._training import (
+    Examples,
+    Windows,
+    callbacks_for,
+    check_net_params,
+    columns_of,
+    epochs_of,
+    history_from,
+    initialize,
+    load_weights,
+    make_net,
+    outputs_of,
+    recipe_of,
+    restore,
+    rewound,
+    snapshot,
+    take_over,
+    train,
+    weights_of,
+    window_length,
+)
 from .._validation import check_frames, warn_if_wide
 from ..augmentation._augment import check_augmentation
-from ._batches import Examples
-from ._generators import restore, snapshot
-from ._initialization import initialize
-from ._net_params import check_net_params
 from ._parameters import check_training_parameters
-from ._prediction import outputs_of
-from ._recipe import recipe_of
 from ._split import check_validation_data, validation_split
-from ._state import columns_of, history_from, load_weights, rewound, weights_of
 from ._targets import TARGETS
-from ._training import callbacks_for, epochs_of, make_net, take_over, train
-from ._windows import Windows, window_length
 
 
 class BaseNetwork(TorchSavingMixin, BaseEstimator):

@@ -7,10 +7,10 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_sample_weight
 
-from .._validation import check_choice, plain
+from .._parameter_checks import check_choice, plain
+from .._training import recipe_of
 from ._base import BaseNetwork
 from ._parameters import check_sample_weight, mean_one
-from ._recipe import recipe_of
 from ._targets import TARGETS, check_known, check_labels, target_for
 
 

@@ -3,9 +3,9 @@
 import inspect
 import numbers
 
-from .._validation import check_choice, check_number
+from .._parameter_checks import check_choice, check_number, check_share
 from ..modules import K1C2, K2C1, K2C2, CompactCNN, PitchCNN, TemporalCNN, TimbreRhythmCNN, sized
-from ._parameters import check_share, check_sizes, is_module_class
+from ._parameters import check_sizes, is_module_class
 
 ARCHITECTURES = {
     "compact": CompactCNN,

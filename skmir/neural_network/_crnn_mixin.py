@@ -2,10 +2,10 @@
 
 import numbers
 
-from .._validation import check_number
+from .._parameter_checks import check_number, check_share
 from ..modules import CRNN
 from ._cnn_mixin import widths_of
-from ._parameters import check_share, check_sizes
+from ._parameters import check_sizes
 
 
 class CRNNMixin:

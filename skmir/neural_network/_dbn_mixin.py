@@ -5,12 +5,12 @@ import torch
 from sklearn.base import clone
 from torch import nn
 
-from .._validation import check_choice
+from .._parameter_checks import check_choice
+from .._training import Windows
 from ..modules import MLP
 from ..modules._mlp import ACTIVATIONS
-from ._deep_belief_network import DeepBeliefNetwork, layer_of
 from ._parameters import mlp_parameters
-from ._windows import Windows
+from ._unsupervised import DeepBeliefNetwork, layer_of
 
 
 class DBNMixin:

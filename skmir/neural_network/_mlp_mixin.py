@@ -1,6 +1,6 @@
 """How the estimators of a multi-layer perceptron build it."""
 
-from .._validation import check_choice
+from .._parameter_checks import check_choice
 from ..modules import MLP
 from ..modules._mlp import ACTIVATIONS
 from ._parameters import is_module_class, mlp_parameters

@@ -13,9 +13,9 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from .._extras import require
+from .._training import recipe_of
 from .._version import __version__
 from ._base import BaseNetwork
-from ._recipe import recipe_of
 from ._targets import TARGETS
 
 

@@ -8,8 +8,10 @@ import torch
 from sklearn.utils import check_array, check_consistent_length
 from torch import nn
 
-from .._validation import check_number, plain
+from .._parameter_checks import check_choice, check_number, check_share, plain
 from ..augmentation._augment import check_augmentation
+
+POOLS = {"mean": lambda maps: maps.mean(-1), "max": lambda maps: maps.amax(-1)}  # (B, C, n) -> (B, C)
 
 
 def check_training_parameters(estimator):
@@ -24,11 +26,6 @@ def check_training_parameters(estimator):
     if estimator.early_stopping:
         check_share("validation_fraction", estimator.validation_fraction, above=0)
     check_augmentation(estimator.augmentation)
-
-
-def check_share(name, value, **bounds):
-    """Raise unless a parameter is a share below one, such as a dropout."""
-    check_number(name, value, **(bounds or {"low": 0}), high=1 - 1e-9)
 
 
 def is_module_class(value):
@@ -74,3 +71,13 @@ def mlp_parameters(estimator, sizes, *, activation):
         "activation": activation,
         "dropout": estimator.dropout,
     }
+
+
+def check_pool(pool):
+    """Return the names of pools as a list."""
+    pools = [pool] if isinstance(pool, str) or pool is None else list(pool)
+    for name in pools:
+        check_choice("pool", name, POOLS)
+    if not pools or len(set(pools)) < len(pools):
+        raise ValueError(f"pool={pool!r} must be 'mean', 'max', or a tuple of the two.")
+    return pools

@@ -1,9 +1,9 @@
 """How the estimators of a recurrent network build it."""
 
-from .._validation import check_choice
+from .._parameter_checks import check_choice, check_share
 from ..modules import RNN
 from ..modules._rnn import CELLS
-from ._parameters import check_share, check_sizes, is_module_class
+from ._parameters import check_sizes, is_module_class
 
 
 class RNNMixin:

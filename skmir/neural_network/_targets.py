@@ -7,8 +7,9 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from torch.nn.functional import one_hot
 
-from .._validation import check_tags, plain
-from ._losses import ClassLoss, NumberLoss, TagLoss
+from .._parameter_checks import plain
+from .._training import ClassLoss, NumberLoss, TagLoss
+from .._validation import check_tags
 
 
 class ClassTarget:

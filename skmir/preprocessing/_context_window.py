@@ -7,7 +7,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from .._validation import check_choice, check_frames, check_number
+from .._parameter_checks import check_choice, check_number
+from .._validation import check_frames
 from ._base import BaseFrameStep, each_clip
 
 PAD_MODES = ("edge", "constant", "reflect")

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 import scipy.signal
 
-from .._validation import check_number, plain
+from .._parameter_checks import check_number, plain
 from ._base import BaseFrameStep
 
 SUFFIXES = {1: "delta", 2: "delta2"}  # order of the derivative to what its bins are called

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import median_filter
 from sklearn.utils.validation import check_non_negative
 
-from .._validation import check_choice, check_number, plain
+from .._parameter_checks import check_choice, check_number, plain
 from ._base import BaseFrameStep
 
 COMPONENTS = {"harmonic": ("harmonic",), "percussive": ("percussive",), "both": ("harmonic", "percussive")}

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from .._validation import check_number, plain
+from .._parameter_checks import check_number, plain
 from ._base import BaseFrameStep
 
 ROUNDING = 1e-12  # of the largest value: what a local mean in float64 is never better than

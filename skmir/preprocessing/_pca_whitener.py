@@ -11,8 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
+from .._parameter_checks import check_number, plain
 from .._saving import SavingMixin
-from .._validation import check_frames, check_number, is_table, plain, stack_if_equal
+from .._validation import check_frames, is_table, stack_if_equal
 
 FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take a step a clip
 

@@ -7,8 +7,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
+from .._parameter_checks import check_number
 from .._saving import SavingMixin
-from .._validation import check_frames, check_number
+from .._validation import check_frames
 from ._names import bin_names
 from ._statistics import pool, statistic_functions
 

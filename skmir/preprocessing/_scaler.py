@@ -7,8 +7,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
+from .._parameter_checks import check_number
 from .._saving import SavingMixin
-from .._validation import check_frames, check_number
+from .._validation import check_frames
 from ._base import each_clip
 from ._names import bin_names
 

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from .._validation import plain
+from .._parameter_checks import plain
 
 BLOCK = 2**16  # values at once: what is computed from them stays in the processor's cache
 _QUANTILE = re.compile(r"q(\d\d(?:\.\d+)?|100)")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._validation import check_number
+from .._parameter_checks import check_number
 from ._base import BaseFrameStep
 
 # Radius of each circle, and half-turns a semitone on it: twelve fifths go round the first once, three major

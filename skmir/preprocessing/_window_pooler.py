@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from .._validation import check_number, plain
+from .._parameter_checks import check_number, plain
 from ._base import BaseFrameStep
 from ._statistics import pool, statistic_functions
 

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from skmir.compose import AugmentedEstimator, FrameClassifier
-from skmir.compose._rows import window_rows
+from skmir.compose._frame_rows import window_rows
 from skmir.neural_network import RBM, DBNClassifier, MLPClassifier
 from skmir.preprocessing import FrameScaler
 

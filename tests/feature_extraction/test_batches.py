@@ -20,8 +20,8 @@ from skmir.feature_extraction import (
     Tempogram,
     _compute,
 )
-from skmir.feature_extraction._collected import Collected
-from skmir.feature_extraction._kept import Kept
+from skmir.feature_extraction._cached_frames import CachedFrames
+from skmir.feature_extraction._frame_collector import FrameCollector
 
 FRONT_ENDS = [
     DFT(),
@@ -49,8 +49,8 @@ def clips(rng):
 @pytest.mark.parametrize("batch", [1, 60000, 2**24])
 def test_batches_are_the_clips_in_them(front_end, batch, clips, monkeypatch):
     monkeypatch.setattr(_compute, "BATCH", batch)
-    collected = Collected(len(clips))
-    done = list(_compute._in_batches(front_end, Kept(front_end), range(len(clips)), clips))
+    collected = FrameCollector(len(clips))
+    done = list(_compute._in_batches(front_end, CachedFrames(front_end), range(len(clips)), clips))
     for position, _, frames, n_samples in done:
         collected.put(position, frames)
         assert n_samples == len(clips[position])
@@ -62,7 +62,7 @@ def test_batches_are_the_clips_in_them(front_end, batch, clips, monkeypatch):
 def test_batches_are_kept_like_clips(clips, tmp_path):
     front_end = MFCC(memory=tmp_path)
     expected = [x.copy() for x in MFCC().transform(clips)]
-    list(_compute._in_batches(front_end, Kept(front_end), range(6), clips))
+    list(_compute._in_batches(front_end, CachedFrames(front_end), range(6), clips))
     assert len(list(tmp_path.rglob("*.entry"))) == 6
     for found, x in zip(front_end.transform(clips), expected, strict=True):
         np.testing.assert_allclose(found, x, atol=1e-9 * abs(x).max())
@@ -71,7 +71,7 @@ def test_batches_are_kept_like_clips(clips, tmp_path):
 def test_an_error_in_a_batch_names_a_clip(clips):
     front_end = DFT(pad_mode="reflect", n_fft=2**17)
     with pytest.raises(ValueError, match=r"clip \d of X, or one as long: pad_mode='reflect'"):
-        list(_compute._in_batches(front_end, Kept(front_end), range(6), clips))
+        list(_compute._in_batches(front_end, CachedFrames(front_end), range(6), clips))
 
 
 @pytest.mark.parametrize("n_samples", [9000, 22050, 22051, 99999])

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from skmir.model_selection import compare, default_models
-from skmir.model_selection._bar import CLASSIC, NETWORK, FitBar, Forecast, expected_weight
+from skmir.model_selection._running._bar import CLASSIC, NETWORK, FitBar, Forecast, expected_weight
 from skmir.neural_network import MLPClassifier
 
 
@@ -147,7 +147,7 @@ def test_the_bar_shows_the_forecast_while_a_fit_runs(clock, monkeypatch):
     shown = io.StringIO()
     shown.isatty = lambda: True
     monkeypatch.setattr("sys.stderr", shown)
-    monkeypatch.setattr("skmir.model_selection._bar._EVERY", 0.01)
+    monkeypatch.setattr("skmir.model_selection._running._bar._EVERY", 0.01)
     forecast = Forecast(["A", "A"], {"A": 1}, clock=clock)
     with FitBar(forecast, opening="0 of 2 fits found in kept") as bar:
         bar.done("A, fold 0", 100.0)

@@ -12,7 +12,7 @@ from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, LeaveOneOut
 
 from skmir.audio import load
 from skmir.model_selection import compare
-from skmir.model_selection._check_leakage import check_leakage
+from skmir.model_selection._leakage._check_leakage import check_leakage
 from skmir.model_selection._splits import make_splits
 
 SR = 22050
@@ -250,7 +250,7 @@ def test_in_other_processes(rng):
 
 
 def test_clips_are_read_again_where_memory_is_short(songs, monkeypatch):
-    monkeypatch.setattr("skmir.model_selection._copies._KEPT", 0)
+    monkeypatch.setattr("skmir.model_selection._leakage._copy_finder._KEPT", 0)
     clips = [load(songs[i], sr=SR)[0] for i in range(4)]
     assert pairs(check_leakage([*clips, clips[2][777:]], cv=LeaveOneOut())) == [(2, 4, "same_recording")]
 

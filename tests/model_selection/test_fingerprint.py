@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from skmir.model_selection._candidates import candidates
-from skmir.model_selection._fingerprint import HOP, SR, count_shared, fingerprint
-from skmir.model_selection._similarity import align
+from skmir.model_selection._leakage._fingerprint import HOP, SR, count_shared, fingerprint
+from skmir.model_selection._leakage._landmark_candidates import candidates
+from skmir.model_selection._leakage._similarity import align
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skmir._cache import _sources, describe
-from skmir.model_selection import _keys, compare
-from skmir.model_selection._keys import clip_digests
+from skmir.model_selection import compare
+from skmir.model_selection._running import _keys
+from skmir.model_selection._running._keys import clip_digests
 
 METRIC = """
     import functools

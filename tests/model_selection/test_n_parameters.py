@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from skmir.model_selection._n_parameters import count_parameters
+from skmir.model_selection._running._n_parameters import count_parameters
 
 
 class Network(ClassifierMixin, TransformerMixin, BaseEstimator):

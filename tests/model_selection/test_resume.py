@@ -20,7 +20,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
 from skmir.model_selection import compare
-from skmir.model_selection._keys import describe
+from skmir.model_selection._running._keys import describe
 
 TIMES = ["fit_time", "score_time"]
 

@@ -304,7 +304,7 @@ def test_scores_are_those_of_the_fit_that_is_kept(tmp_path):
 
 
 def test_answers_too_large_to_keep_are_asked_for_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("skmir.model_selection._responses.LIMIT", 100)
+    monkeypatch.setattr("skmir.model_selection._running._responses.LIMIT", 100)
     run = {"cv": 3, "memory": tmp_path, "random_state": 0, "baselines": False}
     assert fits(lambda: compare({"a": Noting()}, X, CLASSES, **run))[1] == 3
     assert fits(lambda: compare({"a": Noting()}, X, CLASSES, scoring="f1_macro", **run))[1] == 0

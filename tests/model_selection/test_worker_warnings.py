@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skmir.model_selection import compare
-from skmir.model_selection._worker_warnings import warn_at_home, with_warnings
+from skmir.model_selection._running._worker_warnings import warn_at_home, with_warnings
 
 
 class Warns(ClassifierMixin, BaseEstimator):

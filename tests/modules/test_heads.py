@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from skmir._training._losses import ClassLoss, NumberLoss, TagLoss
 from skmir.modules._heads import Heads
-from skmir.neural_network._losses import ClassLoss, NumberLoss, TagLoss
 
 SPANS = [(0, 4), (2, 6), (5, 6)]
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from skmir.neural_network._batches import CoveringBatches, Examples, RandomBatches, n_batches
-from skmir.neural_network._windows import Windows
+from skmir._training._batches import CoveringBatches, Examples, RandomBatches, n_batches
+from skmir._training._windows import Windows
 
 
 def examples(n, length=6, n_frames=4):

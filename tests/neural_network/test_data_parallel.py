@@ -12,8 +12,8 @@ import pytest
 import torch
 from sklearn.base import clone
 
+from skmir._training._data_parallel import share
 from skmir.neural_network import TrainingRecipe
-from skmir.neural_network._data_parallel import share
 
 EQUAL, ALIKE, X_AND_Y = data_parallel.EQUAL, data_parallel.ALIKE, data_parallel.data("mlp")
 

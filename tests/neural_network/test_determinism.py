@@ -10,7 +10,9 @@ from joblib import parallel_config
 from sklearn.model_selection import cross_val_predict, cross_validate
 from sklearn.pipeline import make_pipeline
 
-from skmir.neural_network import RBM, _net, _training
+from skmir._training import _loop as _training
+from skmir._training import _net
+from skmir.neural_network import RBM
 from skmir.preprocessing import FrameScaler
 
 

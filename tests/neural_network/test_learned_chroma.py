@@ -18,8 +18,8 @@ from sklearn.pipeline import make_pipeline
 from skmir.datasets import make_chords
 from skmir.feature_extraction import CQT
 from skmir.neural_network import LearnedChroma
-from skmir.neural_network._chord_templates import chord_templates
-from skmir.neural_network._octaves import octave_fold
+from skmir.neural_network._chords._chord_templates import chord_templates
+from skmir.neural_network._chords._octave_weights import octave_fold
 from skmir.preprocessing import FramePooler, Tonnetz
 
 C2 = librosa.midi_to_hz(36)

@@ -8,8 +8,8 @@ import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping
 
+from skmir._training._net_params import OURS
 from skmir.neural_network import MLPClassifier, MLPRegressor
-from skmir.neural_network._net_params import OURS
 
 SPLIT = {"early_stopping": True, "validation_fraction": 0.25}
 

@@ -20,7 +20,7 @@ from torch import nn
 
 from skmir.datasets import load_folder
 from skmir.feature_extraction import MelSpectrogram
-from skmir.model_selection._n_parameters import count_parameters
+from skmir.model_selection._running._n_parameters import count_parameters
 from skmir.neural_network import (
     CNNClassifier,
     CRNNClassifier,
@@ -28,7 +28,7 @@ from skmir.neural_network import (
     MLPRegressor,
     RNNClassifier,
 )
-from skmir.neural_network._network_features import NetworkFeatures
+from skmir.neural_network._features._network_features import NetworkFeatures
 from skmir.preprocessing import FrameScaler
 
 NETWORKS = {

@@ -16,7 +16,7 @@ from skmir.datasets import make_rhythm
 from skmir.feature_extraction import MFCC, MelSpectrogram
 from skmir.modules import VGGCNN
 from skmir.neural_network import RandomConvFeatures
-from skmir.neural_network._untrained import ARCHITECTURES
+from skmir.neural_network._features._random_networks import ARCHITECTURES
 from skmir.preprocessing import Delta, FramePooler, FrameScaler
 
 SIZE = {"n_filters": 4, "device": "cpu", "random_state": 0}

@@ -8,10 +8,10 @@ import torch
 from skorch.callbacks import Callback
 from torch import nn
 
+from skmir._training._initialization import INITIALIZATIONS
+from skmir._training._recipe import OPTIMIZERS
+from skmir._training._sparsity import ActivityPenalty
 from skmir.neural_network import RNNClassifier, TrainingRecipe
-from skmir.neural_network._initialization import INITIALIZATIONS
-from skmir.neural_network._optimizers import OPTIMIZERS
-from skmir.neural_network._sparsity import ActivityPenalty
 
 STILL = {"learning_rate_init": 1e-30, "weight_decay": 0.0, "dropout": 0.0}  # weights stay as they are
 WHOLE = {"batch_size": 24, "dropout": 0.0, "weight_decay": 0.0}  # one step an epoch
@@ -161,7 +161,7 @@ class TestSparsity:
                 counts.append(len(self.activations))
                 return super().__call__()
 
-        monkeypatch.setattr("skmir.neural_network._training.ActivityPenalty", Spy)
+        monkeypatch.setattr("skmir._training._loop.ActivityPenalty", Spy)
         model = fitted(name, l1_activation=0.1, **params)
         assert set(counts) == {n_terms}
         assert not any(layer._forward_hooks for layer in model.module_.modules())

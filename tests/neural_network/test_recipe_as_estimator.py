@@ -11,8 +11,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from torch import nn
 
+from skmir._training._recipe import OPTIMIZERS
 from skmir.neural_network import MLPRegressor, TrainingRecipe
-from skmir.neural_network._optimizers import OPTIMIZERS
 from skmir.preprocessing import FrameScaler
 
 Y = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]])[np.arange(24) % 4]  # tags, the last on no clip

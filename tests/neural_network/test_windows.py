@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skmir.neural_network._windows import Windows, window_length
+from skmir._training._windows import Windows, window_length
 
 LENGTHS = [1, 2, 3, 5, 9, 10, 11, 19, 20, 21, 25, 40, 99]
 

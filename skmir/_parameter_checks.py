@@ -1,0 +1,109 @@
+"""What parameters may be, and how their values are shown in errors: the same words everywhere."""
+
+import numbers
+
+import numpy as np
+
+
+def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=None, below=None, none=False):
+    """Raise unless a parameter is a number within its range.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's name, for the message.
+    value : object
+        What the user gave.
+    kind : type, default=numbers.Real
+        ``numbers.Integral`` or ``numbers.Real``.
+    low, high : number, default=None
+        Closed bounds.
+    above, below : number, default=None
+        Open bounds.
+    none : bool, default=False
+        Whether None is allowed.
+    """
+    if none and value is None:
+        return
+    number = "an integer" if kind is numbers.Integral else "a number"
+    bounds = [
+        text
+        for bound, text in (
+            (low, f">= {low}"),
+            (above, f"> {above}"),
+            (high, f"<= {high}"),
+            (below, f"< {below}"),
+        )
+        if bound is not None
+    ]
+    allowed = " ".join([number, " and ".join(bounds)]).strip() + (" or None" if none else "")
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{name}={shown(value)} must be {allowed}.")
+    if (
+        (low is not None and not value >= low)
+        or (above is not None and not value > above)
+        or (high is not None and not value <= high)
+        or (below is not None and not value < below)
+    ):
+        raise ValueError(f"{name}={shown(value)} must be {allowed}.")
+
+
+def check_share(name, value, **bounds):
+    """Raise unless a parameter is a share below one, such as a dropout."""
+    check_number(name, value, **(bounds or {"low": 0}), high=1 - 1e-9)
+
+
+def check_choice(name, value, choices, *, also=""):
+    """Return ``choices[value]``, or raise an error that lists the choices.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    value : object
+        Its value.
+    choices : dict or collection of str
+        What it may be, by name.
+    also : str, default=""
+        What else the caller takes, in words: "an integer", say.
+    """
+    if not isinstance(value, str) or value not in choices:
+        other = f", nor {also}" if also else ""
+        raise ValueError(f"{name}={shown(value)} is not one of {sorted(choices)}{other}.")
+    return choices[value] if isinstance(choices, dict) else value
+
+
+def check_flag(name, value):
+    """Raise unless a parameter is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}={plain(value)!r} must be True or False.")
+
+
+def plain(value):
+    """Return a value as Python's own type, so that a message shows ``'a'`` and 3, not ``np.str_('a')``.
+
+    Parameters
+    ----------
+    value : object
+        numpy's scalars and arrays, and lists, tuples, sets and dicts with such items, are turned; all else
+        is returned as it is. Every str becomes str itself, whatever its subclass.
+
+    Returns
+    -------
+    value : object
+    """
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, np.generic | np.ndarray):
+        return plain(value.tolist()) if value.dtype.kind == "O" else value.tolist()
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)(map(plain, value))
+    if type(value) is dict:
+        return {plain(name): plain(item) for name, item in value.items()}
+    return value
+
+
+def shown(value, form=repr, *, width=240):
+    """Return a value as it stands in an error: without its middle if it is long."""
+    text = form(plain(value))
+    return text if len(text) <= width else f"{text[: width // 2]}[...]{text[-width // 2 :]}"

@@ -1,0 +1,41 @@
+"""How networks learn and answer: batches, losses, recipes, the loop. skorch is imported here alone.
+
+What is here knows modules and tensors, and nothing of labels; estimators stand above it.
+"""
+
+from ._batches import Examples
+from ._initialization import initialize
+from ._loop import callbacks_for, epochs_of, make_net, take_over, train
+from ._losses import ClassLoss, NumberLoss, TagLoss
+from ._net_params import check_net_params
+from ._prediction import outputs_of, predict_outputs
+from ._recipe import TrainingRecipe, recipe_of
+from ._state import columns_of, history_from, load_weights, restore, rewound, snapshot, weights_of
+from ._windows import Windows, window_length
+
+__all__ = [
+    "ClassLoss",
+    "Examples",
+    "NumberLoss",
+    "TagLoss",
+    "TrainingRecipe",
+    "Windows",
+    "callbacks_for",
+    "check_net_params",
+    "columns_of",
+    "epochs_of",
+    "history_from",
+    "initialize",
+    "load_weights",
+    "make_net",
+    "outputs_of",
+    "predict_outputs",
+    "recipe_of",
+    "restore",
+    "rewound",
+    "snapshot",
+    "take_over",
+    "train",
+    "weights_of",
+    "window_length",
+]

@@ -1,0 +1,253 @@
+"""The one training loop: a module, examples and a loss in, a trained skorch net out.
+
+It knows nothing of labels or of scikit-learn.
+"""
+
+import copy
+import math
+from functools import partial
+
+import torch
+from skorch.callbacks import Callback, EarlyStopping
+from skorch.helper import predefined_split
+from skorch.history import History
+from tqdm import tqdm
+
+from ..augmentation import GaussianNoise, InputDropout, augment
+from ..augmentation._augment import check_augmentation
+from ._batches import CoveringBatches, RandomBatches, n_batches
+from ._data_parallel import DataParallelNet, accelerated
+from ._net import Net, Step, diverged
+from ._recipe import factors, optimizer_params
+from ._sparsity import ActivityPenalty
+from ._transfer import freeze, parameter_groups, source_of
+
+AUTO_STEPS, AUTO_EPOCHS = 200, 15
+
+
+def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, device, callbacks, net_params):
+    """Return an untrained skorch net with this library's iterators and optimiser.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    loss : torch.nn.Module
+        Takes outputs, and targets with weights; gives a scalar.
+    recipe : TrainingRecipe
+        Checked.
+    learning_rate, weight_decay : float
+        Of the optimiser.
+    batch_size : int
+        Clips a batch.
+    device : torch.device
+    callbacks : list of (str, skorch callback)
+    net_params : dict or None
+        Anything else that ``skorch.NeuralNet`` takes; it wins over what stands here, but its callbacks
+        come on top, as copies: skorch writes into callbacks. With an ``accelerator``, a copy of which is
+        taken likewise, several processes train together.
+
+    Returns
+    -------
+    net : Net
+    """
+    params = {
+        "criterion": loss,
+        **optimizer_params(recipe, weight_decay),
+        "lr": learning_rate,
+        "batch_size": batch_size,
+        "iterator_train": RandomBatches,
+        "iterator_valid": CoveringBatches,
+        "train_split": None,
+        "callbacks__print_log": None,
+        "verbose": 0,
+        "device": str(device),
+    }
+    if (source := source_of(recipe.init)) is not None:
+        if recipe.lower_rate == 0:
+            freeze(module, source)
+        elif recipe.lower_rate < 1:
+            params["optimizer__param_groups"] = parameter_groups(module, source, recipe.lower_rate)
+    extra = dict(net_params or {})
+    if "optimizer" in extra:  # the user's own: what was meant for ours is not for it
+        params.pop("optimizer__momentum", None), params.pop("optimizer__nesterov", None)
+    callbacks = [*callbacks, *copy.deepcopy(extra.pop("callbacks", None) or [])]
+    kind = Net
+    if extra.get("accelerator") is not None:
+        kind = DataParallelNet
+        extra |= accelerated(extra["accelerator"])
+    return kind(module, **{**params, **extra}, callbacks=callbacks)
+
+
+def take_over(net, old):
+    """Give a net what another one on the same module has gathered: its history, its optimiser's state.
+
+    Parameters
+    ----------
+    net : Net
+        Initialised, with the parameters of now.
+    old : Net
+        Initialised; a state of another optimiser than the net's is of no use to it.
+
+    Returns
+    -------
+    net : Net
+    """
+    net.history_ = History(old.history_)  # of its own: the old net may be gone back to
+    if type(net.optimizer_) is type(old.optimizer_):
+        net.optimizer_.state = old.optimizer_.state
+    return net
+
+
+def epochs_of(max_iter, n_examples, batch_size):
+    """Return the number of epochs that ``max_iter`` stands for.
+
+    Parameters
+    ----------
+    max_iter : int or "auto"
+        "auto" takes as many epochs as make ``AUTO_STEPS`` steps, and ``AUTO_EPOCHS`` at least: few clips
+        need more passes than many.
+    n_examples, batch_size : int
+
+    Returns
+    -------
+    n_epochs : int
+    """
+    if max_iter != "auto":
+        return int(max_iter)
+    return max(math.ceil(AUTO_STEPS / n_batches(n_examples, batch_size)), AUTO_EPOCHS)
+
+
+def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, generator):
+    """Train a net in place, from where it stands.
+
+    Parameters
+    ----------
+    net : Net
+        Initialised.
+    examples : Examples
+        To train on.
+    valid : Examples or None
+        To validate on.
+    epochs : int
+        How long.
+    recipe : TrainingRecipe
+        Checked.
+    schedule : str
+        Of the learning rate, over all epochs.
+    augmentation : augmentation, list of augmentations, or None
+        Of training batches.
+    generator : torch.Generator
+        Of the batches and of the augmentation.
+
+    Returns
+    -------
+    net : Net
+        Its module is back on the CPU: device memory is free for the next fit.
+
+    Raises
+    ------
+    ValueError
+        Where the weights have grown beyond bounds.
+    """
+    device = examples.targets.device
+    net.train_split = None if valid is None else predefined_split(valid)
+    net.max_epochs = epochs
+    if isinstance(net.optimizer_, torch.optim.LBFGS):  # it flattens gradients in plain memory order alone
+        net.module_.to(memory_format=torch.contiguous_format)
+    n_steps = epochs * n_batches(len(examples), net.batch_size)
+    penalty = ActivityPenalty(net.module_, recipe.l1_activation) if recipe.l1_activation else None
+    net.step_ = Step(
+        rates=(net.lr * factor for factor in factors(schedule, n_steps)),
+        augmentation=_on_batches(recipe, augmentation, generator),
+        penalty=penalty,
+        forward=torch.compile(net.module_) if recipe.compile else None,
+        recipe=recipe,
+        generator=generator,
+        device_type=device.type,
+    )
+    try:
+        _to(net, device)
+        net.train(examples)
+    finally:
+        if penalty is not None:
+            penalty.remove()
+        net.step_ = None
+        net.train_split = None
+        net.module_.eval()
+        _to(net, "cpu")
+    _check_weights(net)
+    return net
+
+
+def _on_batches(recipe, augmentation, generator):
+    """Return the function that augments a batch, or None where there is nothing to do."""
+    steps = check_augmentation(augmentation)
+    if recipe.noise:
+        steps.append(GaussianNoise(recipe.noise))
+    if recipe.input_dropout:
+        steps.append(InputDropout(recipe.input_dropout))
+    return partial(augment, augmentations=steps, generator=generator) if steps else None
+
+
+def _to(net, device):
+    """Move the module, and what the optimiser keeps of it, to a device."""
+    net.module_.to(device)
+    fused = net.optimizer_.defaults.get("fused")
+    for state in net.optimizer_.state.values():
+        for name, value in state.items():
+            if name != "step" or fused:  # else torch counts steps on the CPU
+                state[name] = _moved(value, device)
+
+
+def _moved(value, device):
+    """Return a tensor, or a list of them, on a device, and anything else as it is."""
+    if isinstance(value, list):
+        return [_moved(item, device) for item in value]
+    return value.to(device) if torch.is_tensor(value) else value
+
+
+def _check_weights(net):
+    if not all(weights.isfinite().all() for weights in net.module_.state_dict().values()):
+        raise diverged(net, "its weights are")
+
+
+def callbacks_for(*, patience=None, verbose=0):
+    """Return the callbacks of a fit: early stopping, and the bar.
+
+    Parameters
+    ----------
+    patience : int or None, default=None
+        Epochs without a lower validation loss after which training stops, and the best epoch's
+        weights come back; None trains for ``max_iter`` epochs.
+    verbose : int, default=0
+        1 draws a bar of epochs on stderr.
+
+    Returns
+    -------
+    callbacks : list of (str, skorch callback)
+    """
+    callbacks = []
+    if patience is not None:
+        stopping = EarlyStopping(monitor="valid_loss", patience=patience, threshold=0, load_best=True)
+        callbacks.append(("early_stopping", stopping))
+    if verbose:
+        callbacks.append(("bar", EpochBar()))
+    return callbacks
+
+
+class EpochBar(Callback):
+    """Draws one bar a fit, with the latest losses beside it."""
+
+    def on_train_begin(self, net, **kwargs):
+        """Open the bar."""
+        self.bar_ = tqdm(total=net.max_epochs, unit="epoch", leave=False)
+
+    def on_epoch_end(self, net, **kwargs):
+        """Advance by an epoch and show its losses."""
+        losses = {key: net.history[-1, key] for key in ("train_loss", "valid_loss") if key in net.history[-1]}
+        self.bar_.set_postfix({key: f"{value:.3f}" for key, value in losses.items()})
+        self.bar_.update()
+
+    def on_train_end(self, net, **kwargs):
+        """Close the bar."""
+        self.bar_.close()

@@ -1,0 +1,88 @@
+"""A trained net as plain arrays and back: no module, tensor or net has to be stored to keep a model."""
+
+import contextlib
+import copy
+
+import numpy as np
+import torch
+from skorch.history import History
+
+QUANTITIES = ("epoch", "train_loss", "valid_loss", "dur")
+
+
+def weights_of(module):
+    """Return a module's parameters and buffers as a dict of arrays of their own memory."""
+    return {name: value.cpu().numpy().copy() for name, value in module.state_dict().items()}
+
+
+def load_weights(module, weights):
+    """Put a dict of arrays back into a module."""
+    module.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+
+
+def columns_of(history):
+    """Return skorch's history as one array a quantity, NaN in the epochs that lack it."""
+    names = [name for name in QUANTITIES if any(name in row for row in history)]
+    return {name: np.array([row.get(name, np.nan) for row in history]) for name in names}
+
+
+def history_from(columns):
+    """Return skorch's history from one array a quantity."""
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return History({**dict(zip(columns, row, strict=True)), "batches": []} for row in rows)
+
+
+@contextlib.contextmanager
+def rewound(net):
+    """If what is done inside fails, put a net's weights and its optimizer's state back to what they were.
+
+    Parameters
+    ----------
+    net : skorch.NeuralNet
+        Fitted. Training that goes on works on its module in place.
+    """
+    weights = copy.deepcopy(net.module_.state_dict())
+    state = copy.deepcopy(net.optimizer_.state_dict())
+    try:
+        yield
+    except BaseException:
+        net.module_.load_state_dict(weights)
+        net.optimizer_.load_state_dict(state)
+        raise
+
+
+def snapshot(generator, device):
+    """Return the states of the batches' generator and of torch's own.
+
+    Parameters
+    ----------
+    generator : torch.Generator
+        Of the batches.
+    device : torch.device
+        A CUDA device's generator is kept as well.
+
+    Returns
+    -------
+    states : dict of str to ndarray of uint8
+    """
+    states = {"batches": generator.get_state(), "torch": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    return {name: state.numpy().copy() for name, state in states.items()}
+
+
+def restore(states, generator, device):
+    """Put generators back into states that ``snapshot`` returned.
+
+    Parameters
+    ----------
+    states : dict of str to ndarray of uint8
+    generator : torch.Generator
+        Of the batches.
+    device : torch.device
+        Training that moves to a CUDA device only now leaves that device's generator as it is seeded.
+    """
+    generator.set_state(torch.tensor(states["batches"]))
+    torch.set_rng_state(torch.tensor(states["torch"]))
+    if device.type == "cuda" and "cuda" in states:
+        torch.cuda.set_rng_state(torch.tensor(states["cuda"]), device)

@@ -1,0 +1,114 @@
+"""A front end's entries in a cache."""
+
+import os
+
+import numpy as np
+
+from .._cache import Entries, array_digest, describe, file_digest, known_digest, library_versions, text_digest
+from .._device import resolve_device
+from .._validation import is_path
+
+_GOLDEN = (5**0.5 - 1) / 2  # multiples of it, less their whole parts, lie far from one another
+_NO_EFFECT = {"memory", "n_jobs", "verbose", "device"}  # on the result; of the device, only its type has
+# What reads, resamples and transforms sound: another version may give other samples, or other last digits.
+_LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "torch")
+_NAMES = {}  # class of front end -> its parameters that have an effect
+
+
+class CachedFrames:
+    """What a front end has computed before, where its ``memory`` parameter names a folder.
+
+    Parameters
+    ----------
+    front_end : BaseFrontEnd
+        Its class, version and parameters, the versions of the libraries under it and, if it is not one of
+        skmir's own, its code are part of an entry's name; the rest is the clip's content.
+    """
+
+    def __init__(self, front_end):
+        self._entries = None if front_end.memory is None else Entries(front_end.memory)
+        self._group = None if front_end.memory is None else _group(front_end)
+
+    @property
+    def used(self):
+        """Whether there is a cache."""
+        return self._entries is not None
+
+    def recall(self, clip):
+        """Return frames and number of samples where this process holds them, else None."""
+        return self._look_up(clip, known_digest, Entries.recall)
+
+    def in_turn(self, positions):
+        """Return the positions in the order in which this process does them.
+
+        Processes that start on the same clips at once, as the workers of a search do, begin at different
+        places, and find what the others have done when they get there.
+        """
+        if self._entries is None or not positions:
+            return positions
+        first = int(os.getpid() * _GOLDEN % 1 * len(positions))
+        return positions[first:] + positions[:first]
+
+    def read(self, clip):
+        """Return frames and number of samples where they are on disk, else None."""
+        return self._look_up(clip, file_digest, Entries.read)
+
+    def write(self, clip, frames, n_samples):
+        """Keep a result on disk."""
+        self._keep(clip, file_digest, Entries.write, frames, n_samples)
+
+    def remember(self, clip, frames, n_samples):
+        """Keep a result, which nobody changes from then on, in memory."""
+        self._keep(clip, known_digest, Entries.remember, frames, n_samples)
+
+    def warn_of_damage(self):
+        """Warn where entries were found damaged."""
+        if self._entries is not None:
+            self._entries.warn_of_damage()
+
+    def _look_up(self, clip, digest_of_file, look_up):
+        key = self._key(clip, digest_of_file)
+        arrays = None if key is None else look_up(self._entries, self._group, key)
+        return None if arrays is None else (arrays[0], int(arrays[1]))
+
+    def _keep(self, clip, digest_of_file, keep, frames, n_samples):
+        key = self._key(clip, digest_of_file)
+        if key is not None:
+            keep(self._entries, self._group, key, [frames, np.array(n_samples)])
+
+    def _key(self, clip, digest_of_file):
+        """Return the name of a clip's entry; None where there is no cache, or the clip cannot be read."""
+        if self._entries is None:
+            return None
+        if not is_path(clip):
+            return f"array-{array_digest(clip)}"
+        try:
+            digest = digest_of_file(clip)
+        except OSError:  # the loader will say what is wrong
+            return None
+        return None if digest is None else f"file-{digest}"
+
+
+def _group(front_end):
+    """Return the name of a front end with its parameters: a class name to read, and a hash of it all."""
+    kind = type(front_end)
+    if (
+        kind not in _NAMES
+    ):  # scikit-learn reads the signature each time, which takes longer than all else here
+        _NAMES[kind] = sorted(set(front_end.get_params(deep=False)) - _NO_EFFECT)
+    identity = [
+        f"{kind.__module__}.{kind.__qualname__}",
+        front_end.version,
+        resolve_device(front_end.device).type,
+        [(name, describe(_plain(getattr(front_end, name)))) for name in _NAMES[kind]],
+        library_versions(_LIBRARIES),
+        "" if kind.__module__.startswith("skmir.") else describe(kind),  # ours go by their version
+    ]
+    return f"{kind.__name__}-{text_digest(repr(identity))}"
+
+
+def _plain(value):
+    """Return a parameter as what it is equal to, so that 13 and numpy.int64(13) have one name."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_plain, value))
+    return value.item() if isinstance(value, np.generic) else value

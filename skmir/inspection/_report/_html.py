@@ -1,0 +1,96 @@
+"""Pieces of a page: every text that is put into one is escaped here."""
+
+import html
+
+from .._style import printable
+
+
+def escape(text):
+    """Return a text as it stands in a page, whatever signs it has."""
+    return html.escape(printable(text))
+
+
+def paragraph(text, css=""):
+    """Return a text, which is escaped, as a paragraph."""
+    return f"<p{_class(css)}>{escape(text)}</p>"
+
+
+def bullets(texts, css=""):
+    """Return texts, which are escaped, as a list."""
+    items = "\n".join(f"<li>{escape(text)}</li>" for text in texts)
+    return f"<ul{_class(css)}>\n{items}\n</ul>"
+
+
+def cell(text, *, css="", bold=False, style="", below=""):
+    """Return a cell of a table.
+
+    Parameters
+    ----------
+    text : object
+        Printed and escaped.
+    css : str, default=""
+        Its classes.
+    bold : bool, default=False
+        Whether it is the best of its row or column.
+    style : str, default=""
+        Declarations of its own.
+    below : str, default=""
+        A second, smaller line.
+    """
+    inside = f"<strong>{escape(text)}</strong>" if bold else escape(text)
+    inside += f"<br><small>{escape(below)}</small>" if below else ""
+    styled = f' style="{escape(style)}"' if style else ""
+    return f"<td{_class(css)}{styled}>{inside}</td>"
+
+
+def row(name, cells, css=""):
+    """Return a row: its name, which is escaped, and cells."""
+    return f'<tr{_class(css)}><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>'
+
+
+def table(caption, columns, rows, css=""):
+    """Return a table that scrolls by itself where the screen is narrower.
+
+    Parameters
+    ----------
+    caption : str
+        What it shows.
+    columns : list of str
+        Names of the columns, that of the row names first.
+    rows : list of str
+        See :func:`row`.
+    css : str, default=""
+        Classes of the table.
+    """
+    head = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in columns)
+    body = "\n".join(rows)
+    inside = (
+        f"<table{_class(css)}>\n<caption>{escape(caption)}</caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    )
+    return _scrolling(inside, caption)
+
+
+def picture(data, alt, caption, css=""):
+    """Return a figure with its caption; ``data`` is base64 of an SVG."""
+    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}">'
+    return (
+        f"<figure{_class(css)}>\n{_scrolling(image, caption)}\n"
+        f"<figcaption>{escape(caption)}</figcaption>\n</figure>"
+    )
+
+
+def folded(summary, content, *, is_open=False):
+    """Return content, as it is, below a line that shows and hides it."""
+    return (
+        f"<details{' open' if is_open else ''}>\n<summary>{escape(summary)}</summary>\n{content}\n</details>"
+    )
+
+
+def _scrolling(content, name):
+    """Return content that scrolls; the keyboard must reach it then, and it needs a name."""
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}">\n{content}\n</div>'
+
+
+def _class(css):
+    return f' class="{css}"' if css else ""

@@ -1,0 +1,168 @@
+"""A comparison as one page."""
+
+import pathlib
+
+from ..._extras import require
+from ._classes import Classes
+from ._figures import cost_figures, score_figure
+from ._html import bullets, cell, escape, folded, paragraph, row, table
+from ._method import REFERENCES, how_tested
+from ._numbers import listed
+from ._page import page
+from ._scores import fold_table, has_tests, result_table, search_table
+from ._words import facts, scorer_name, summary, title_of
+
+N_LISTED = 8  # folds that are named one by one
+
+
+def write_report(comparison, path, *, title=None, description=None, target_names=None):
+    """Write what a comparison found as one HTML page.
+
+    The page needs no network, no script and no other file: it can be sent by mail, printed, and read in ten
+    years. It has what speaks against the numbers, the table and what it says in words, pictures, the classes
+    and their confusions, folds, parameters, how it was tested, and versions; what does not apply is left out.
+    The same comparison gives the same bytes.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        What :func:`skmir.model_selection.compare` returned.
+    path : str or PathLike
+        The file, which is written anew.
+    title : str, default=None
+        Its heading; None names the models.
+    description : str, default=None
+        What the data is and where it is from; a blank line begins a paragraph.
+    target_names : sequence of str, default=None
+        Names of the classes in the order of the sorted labels, or of the tags; None takes the labels.
+
+    Returns
+    -------
+    path : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ImportError
+        Where matplotlib is not installed.
+    OSError
+        Where the file cannot be written.
+    ValueError
+        Where ``target_names`` has more names than there are classes, or fewer.
+
+    See Also
+    --------
+    ComparisonDisplay : The picture alone.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn.svm import SVC
+    >>> from skmir.inspection import write_report
+    >>> from skmir.model_selection import compare
+    >>> X, y = load_iris(return_X_y=True)
+    >>> result = compare({"SVM": SVC(), "Bayes": GaussianNB()}, X, y, random_state=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_report(result, pathlib.Path(folder) / "report.html", title="Irises")
+    ...     path.read_text(encoding="utf-8")[:15]
+    '<!DOCTYPE html>'
+    """
+    require("write_report", "plot")
+    classes = Classes(comparison, target_names)
+    lead = [text for text in (description or "").split("\n\n") if text.strip()]
+    lead.append(facts(comparison, len(classes.labels), classes.kind))
+    text = page(title_of(comparison) if title is None else title, lead, _sections(comparison, classes))
+    path = pathlib.Path(path)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def _sections(comparison, classes):
+    """Return anchor, heading and content of each section that has a content."""
+    record = comparison.to_dict()
+    sections = [
+        ("warnings", "Warnings and failures", _warnings(comparison)),
+        ("result", "Result", _result(comparison)),
+        ("figure", "Figure", score_figure(comparison)),
+        ("cost", "Score against cost", _cost(comparison)),
+        ("scorers", "Other scorers", _other_scorers(comparison)),
+        ("classes", "Tags" if classes.kind == "tag" else "Classes", classes.scores()),
+        ("confusion", "Confusions", classes.confusions()),
+        ("folds", "Folds", _folds(comparison)),
+        ("parameters", "Parameters", _parameters(record)),
+        ("method", "How it was tested", _method(comparison)),
+        ("versions", "Versions", _versions(record)),
+    ]
+    return [section for section in sections if section[2]]
+
+
+def _warnings(comparison):
+    """Return the doubts, and of each model its errors, equal ones once."""
+    folds = {}
+    for (name, fold, *scorer), error in comparison.errors_.items():
+        what = f"{scorer_name(scorer[0])} of {name}" if scorer else name
+        folds.setdefault((what, error), []).append(fold)
+    failures = [
+        f"{what} failed on {_of_folds(where, len(comparison.splits_))}: {error}"
+        for (what, error), where in folds.items()
+    ]
+    texts = [*comparison.warnings_, *failures]
+    return bullets(texts) if texts else ""
+
+
+def _of_folds(where, n_folds):
+    if len(where) > N_LISTED:
+        return "all folds" if len(where) == n_folds else f"{len(where)} of {n_folds} folds"
+    return f"{'fold' if len(where) == 1 else 'folds'} {listed(map(str, where))}"
+
+
+def _result(comparison):
+    tests = (
+        "p (Holm): of the difference from the reference, adjusted for the number of models. P(worse), "
+        "P(equal), P(better): probabilities that the difference lies below, within and above "
+        f"±{comparison.rope_:g}. "
+    )
+    guesses = "Models in italics look at no clip: they guess. " if comparison.baselines_ else ""
+    note = (tests if has_tests(comparison) else "") + guesses + "Bold: the best."
+    return "\n".join(
+        [result_table(comparison, comparison.scoring_), paragraph(note, "note"), bullets(summary(comparison))]
+    )
+
+
+def _cost(comparison):
+    figures = cost_figures(comparison)
+    if not figures:
+        return ""
+    note = "A higher score with more parameters, or more time, does not show that a model is better built."
+    return f'<div class="side">\n{"".join(figures)}\n</div>\n{paragraph(note, "note")}'
+
+
+def _other_scorers(comparison):
+    return "\n".join(result_table(comparison, scorer, costs=False) for scorer in comparison.scorers_[1:])
+
+
+def _folds(comparison):
+    searches = [search_table(name, chosen) for name, chosen in comparison.best_params_.items()]
+    return "\n".join([fold_table(comparison), *searches])
+
+
+def _parameters(record):
+    note = "As each model prints itself: what differs from the defaults, seeds included."
+    models = [
+        folded(name, f"<pre>{escape(model['estimator'])}</pre>") for name, model in record["models"].items()
+    ]
+    return "\n".join([paragraph(note, "note"), *models])
+
+
+def _method(comparison):
+    texts = how_tested(comparison)
+    if not has_tests(comparison):
+        return paragraph(texts[0])
+    return "\n".join([*map(paragraph, texts), bullets(REFERENCES, "note")])
+
+
+def _versions(record):
+    rows = [row(name, [cell(version, css="text")]) for name, version in record["versions"].items()]
+    return table("What it ran with", ["Package", "Version"], rows, css="texts")

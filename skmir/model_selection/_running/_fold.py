@@ -1,0 +1,178 @@
+"""One job of a comparison: one model on one fold."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from sklearn.model_selection import cross_validate
+from threadpoolctl import threadpool_limits
+
+from ._n_parameters import count_parameters
+from ._responses import NAN, NotKeptError, Responses, ScoreEach, nan_errors, needs_model, score
+
+
+@dataclass(frozen=True)
+class FoldResult:
+    """What remains of one model on one fold: numbers and predictions, no estimator.
+
+    Parameters
+    ----------
+    scores : dict of str to float
+        Scorer to score, NaN where that scorer failed; empty where the fit failed.
+    fit_time, score_time : float
+        In s.
+    n_parameters : int or None
+        See :func:`~skmir.model_selection._running._n_parameters.count_parameters`.
+    best_params : dict of str to (number, str, bool or None), or None
+        What a search chose; anything that is no such plain value stands as it prints itself.
+    predictions : ndarray of shape (n_test,) or (n_test, n_outputs), or None
+        For the clips of the test fold.
+    error : str or None
+        What went wrong where the model was fitted, or predicted: then there is no score at all.
+    score_errors : dict of str to str
+        What went wrong by scorer, where the others are none the worse.
+    responses : Responses or None
+        What the model answered; set as long as the fold is at work.
+    stamp : str or None
+        Which fit it was, if it was kept.
+    """
+
+    scores: dict = field(default_factory=dict)
+    fit_time: float = np.nan
+    score_time: float = np.nan
+    n_parameters: int | None = None
+    best_params: dict | None = None
+    predictions: np.ndarray | None = None
+    error: str | None = None
+    score_errors: dict = field(default_factory=dict)
+    responses: Responses | None = None
+    stamp: str | None = None
+
+
+def one_blas_thread():
+    """Keep linear algebra on one thread inside: sums differ in the last bits with the number of threads."""
+    return threadpool_limits(limits=1, user_api="blas")
+
+
+def kept_or_run(model, X, y, train, test, *, scoring, params, kept=None, key=None, scorer_keys=None):
+    """Return one fold's result: one that was kept under the key, or a new one, which is then kept.
+
+    A scorer whose score was not kept scores the kept answers; where it needs the model, that is fitted again.
+
+    Parameters
+    ----------
+    model, X, y, train, test, scoring, params
+        See :func:`run_fold`.
+    kept : KeptFolds or None, default=None
+        Where results are kept; None keeps none.
+    key : str or None, default=None
+        The fit's name there.
+    scorer_keys : dict of str to str or None, default=None
+        The scorers' names there.
+
+    Returns
+    -------
+    result : FoldResult
+    """
+    result = None if kept is None else kept.read(key)
+    if result is not None:
+        result = _scored(result, rows(y, test), scoring, kept, scorer_keys)
+    if result is None:
+        result = run_fold(model, X, y, train, test, scoring=scoring, params=params)
+        if kept is not None and result.error is None:  # what failed is tried again
+            result = kept.write(key, result)
+            _keep_scores(kept, result, scoring, scorer_keys)
+    return replace(result, responses=None)
+
+
+def run_fold(model, X, y, train, test, *, scoring, params):
+    """Fit on the training clips, score and predict on the test clips; an error becomes part of the result.
+
+    Parameters
+    ----------
+    model : estimator
+        Cloned before use.
+    X : clips, frames or table
+        All clips.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+        All labels.
+    train, test : ndarray of int
+        Positions of the clips.
+    scoring : dict of str to callable
+        The scorers.
+    params : dict
+        What ``fit`` gets besides, an entry a clip; cut to the training clips.
+
+    Returns
+    -------
+    result : FoldResult
+    """
+    each = ScoreEach(scoring)
+    try:
+        with one_blas_thread():
+            found = cross_validate(
+                model,
+                X,
+                y,
+                cv=[(train, test)],
+                scoring=each,
+                params=params,
+                n_jobs=1,
+                return_estimator=True,
+                error_score="raise",
+            )
+            fitted = found["estimator"][0]
+            responses, errors = each.found(fitted)
+            predictions = np.asarray(responses.get("predict"))
+        return FoldResult(
+            scores={name: float(found[f"test_{name}"][0]) for name in scoring},
+            fit_time=float(found["fit_time"][0]),
+            score_time=float(found["score_time"][0]),
+            n_parameters=count_parameters(fitted),
+            best_params=_plain_params(getattr(fitted, "best_params_", None)),
+            predictions=predictions,
+            score_errors=errors,
+            responses=responses,
+        )
+    except Exception as error:  # whatever it is, the other models and folds are worth keeping
+        return FoldResult(error=f"{type(error).__name__}: {error}")
+
+
+def _scored(result, y_test, scoring, kept, keys):
+    """Return a kept fit with its scores, kept ones and new ones; None where a scorer needs the model."""
+    scores = {name: kept.read_score(result, keys[name]) for name in scoring}
+    missing = {name: scoring[name] for name, found in scores.items() if found is None}
+    try:
+        with one_blas_thread():
+            new, errors = score(missing, result.responses, y_test)
+    except NotKeptError:
+        return None
+    result = replace(result, scores=scores | new, score_errors=errors | nan_errors(scores | new, errors))
+    _keep_scores(kept, result, missing, keys)
+    return result
+
+
+def _keep_scores(kept, result, scoring, keys):
+    """Keep scores; not errors, which are tried again, nor NaN that takes no fit to find out about again."""
+    for name, scorer in scoring.items():
+        error = result.score_errors.get(name)
+        if error is None or (error == NAN and needs_model(scorer)):
+            kept.write_score(result, keys[name], result.scores[name])
+
+
+def _plain_params(params):
+    if params is None:
+        return None
+    values = {
+        name: value.item() if isinstance(value, np.generic) else value for name, value in params.items()
+    }
+    return {
+        name: value if isinstance(value, bool | int | float | str | None) else repr(value)
+        for name, value in values.items()
+    }
+
+
+def rows(X, positions):
+    """Return some of the clips, or labels, in the form in which they came."""
+    if hasattr(X, "iloc"):
+        return X.iloc[positions]
+    return X[positions] if hasattr(X, "shape") else [X[i] for i in positions]

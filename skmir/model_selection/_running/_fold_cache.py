@@ -1,0 +1,109 @@
+"""Results of folds on disk, so that a comparison that was broken off goes on where it stopped."""
+
+import dataclasses
+import json
+import uuid
+
+import numpy as np
+
+from ..._cache import Entries
+from ._fold import FoldResult
+from ._responses import Responses
+
+_FITS, _SCORES = "fits", "scores"
+_PLAIN = ("fit_time", "score_time", "n_parameters", "best_params")
+
+
+class KeptFolds:
+    """Fits of folds, each under its key, and their scores, in a folder that many processes may write at once.
+
+    An entry is written when its fold is done, whole or not at all, by the process that ran it: whatever
+    happens to the comparison afterwards, it stays.
+
+    Parameters
+    ----------
+    location : str or PathLike
+        The folder; it is made at the first writing.
+
+    Raises
+    ------
+    NotADirectoryError
+        Where it is a file.
+    """
+
+    def __init__(self, location):
+        self._entries = Entries(location, name="skmir-compare")
+
+    def __contains__(self, key):
+        return self._entries.has(_FITS, key)
+
+    def read(self, key):
+        """Return a fit without its scores, or None where there is none, or it is damaged."""
+        arrays = self._entries.read(_FITS, key)
+        self._entries.warn_of_damage()
+        if arrays is None:
+            return None
+        record = json.loads(arrays[0].tobytes())
+        name, kind, methods, classes, values = record.pop("answers")
+        values = {method: _unpack(spec, arrays) for method, spec in values.items()}
+        responses = Responses(name, kind, _unpack(classes, arrays), methods, values)
+        return FoldResult(**record, predictions=np.asarray(values["predict"]), responses=responses)
+
+    def write(self, key, result):
+        """Keep a fit; one that holds what JSON cannot say is passed over, and would be run again.
+
+        Parameters
+        ----------
+        key : str
+        result : FoldResult
+            With responses.
+
+        Returns
+        -------
+        result : FoldResult
+            With a stamp: scores are kept with the fit that they are of, not with one that replaces it.
+        """
+        record = {name: getattr(result, name) for name in _PLAIN} | {"stamp": uuid.uuid4().hex}
+        responses, arrays = result.responses, []
+        values = responses.to_keep() | {"predict": result.predictions}
+        values = {method: _pack(value, arrays) for method, value in values.items()}
+        classes = _pack(responses.classes, arrays)
+        record["answers"] = [responses.name, responses.kind, responses.methods, classes, values]
+        try:
+            text = json.dumps(record).encode()
+        except TypeError:  # labels of a class of the user's own
+            return result
+        self._entries.write(_FITS, key, [np.frombuffer(text, np.uint8), *arrays])
+        return dataclasses.replace(result, stamp=record["stamp"])
+
+    def read_score(self, result, key):
+        """Return a kept fit's score by a scorer, or None."""
+        arrays = self._entries.read(_SCORES, f"{result.stamp}-{key}")
+        self._entries.warn_of_damage()
+        return None if arrays is None else float(arrays[0])
+
+    def write_score(self, result, key, value):
+        """Keep a score of a fit that is kept."""
+        if result.stamp is not None:
+            self._entries.write(_SCORES, f"{result.stamp}-{key}", [np.array(value)])
+
+
+def _pack(value, arrays):
+    """Return what JSON can say of a value; arrays of numbers and texts go into the list, by their place."""
+    if value is None:
+        return None
+    if isinstance(value, list | tuple):
+        return {"list": [_pack(part, arrays) for part in value]}
+    value = np.asarray(value)
+    if value.dtype.hasobject:
+        return {"objects": value.tolist()}
+    arrays.append(value)
+    return {"array": len(arrays)}  # the first is the text itself
+
+
+def _unpack(spec, arrays):
+    if spec is None:
+        return None
+    if "list" in spec:
+        return [_unpack(part, arrays) for part in spec["list"]]
+    return np.array(spec["objects"], dtype=object) if "objects" in spec else arrays[spec["array"]]

@@ -1,0 +1,167 @@
+"""The jobs of a comparison: every model on every fold, in parallel."""
+
+import os
+import warnings
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn import config_context, get_config
+from sklearn.exceptions import FitFailedWarning
+from sklearn.metrics import get_scorer
+from sklearn.utils.parallel import Parallel, delayed
+
+from .._groups import group_route
+from ._bar import GUESS, FitBar, Forecast, expected_weight
+from ._baselines import on_fold
+from ._fold import kept_or_run, one_blas_thread
+from ._fold_cache import KeptFolds
+from ._keys import job_keys, scorer_keys
+from ._worker_warnings import warn_at_home, with_warnings
+
+
+class Jobs:
+    """Every model on every fold.
+
+    Parameters
+    ----------
+    models : dict of str to estimator
+        Unfitted.
+    X, y : clips and labels
+        All of them.
+    groups : array-like of shape (n_clips,) or None
+        What must not stand on both sides of a split.
+    splits : list of (ndarray, ndarray)
+        Positions of the training and of the test clips.
+    scorers : dict of str to (str or callable)
+        By name.
+    memory : str, PathLike or None
+        A folder in which results are kept, and found again.
+    digests : list of str or None
+        Of the clips' contents; wanted where there is ``memory``.
+    baselines : collection of str, default=()
+        Models that guess, and shall guess anew on each fold.
+    """
+
+    def __init__(self, models, X, y, groups, splits, scorers, memory, digests, baselines=()):
+        routing = get_config()["enable_metadata_routing"]
+        self._names = list(models)
+        self._pairs = [(name, fold) for name in models for fold in range(len(splits))]
+        routes = {name: group_route(model, groups, routing=routing) for name, model in models.items()}
+        params = {name: route.params for name, route in routes.items()}
+        kept, keys, of_scorers = None, {}, None
+        if memory is not None:
+            kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits)
+            of_scorers = scorer_keys(scorers)
+        scorers = {name: get_scorer(scorer) for name, scorer in scorers.items()}
+        self._memory = memory
+        self._found = [i for i, pair in enumerate(self._pairs) if kept is not None and keys[pair] in kept]
+        self._weights = {
+            name: GUESS if name in baselines else expected_weight(model) for name, model in models.items()
+        }
+        self._calls = [
+            delayed(with_warnings)(
+                os.getpid(),
+                _with_routing if routes[name].routed else kept_or_run,
+                on_fold(models[name], fold) if name in baselines else models[name],
+                X,
+                y,
+                *splits[fold],
+                scoring=scorers,
+                params=params[name],
+                kept=kept,
+                key=keys.get((name, fold)),
+                scorer_keys=of_scorers,
+            )
+            for name, fold in self._pairs
+        ]
+
+    def run(self, n_jobs=None, verbose=0):
+        """Run all jobs.
+
+        Parameters
+        ----------
+        n_jobs : int or None, default=None
+            As in joblib.
+        verbose : int, default=0
+            1 draws a progress bar on stderr.
+
+        Returns
+        -------
+        results : dict of str to list of FoldResult
+        """
+        results, said = {name: [] for name in self._names}, set()
+        # The limit is the process's: set out here as well, threads that end early do not lift it for others.
+        with (
+            one_blas_thread(),
+            warnings.catch_warnings(),
+            self._bar(n_jobs, verbose) as bar,
+        ):
+            # Said once, for all models, before anything is fitted.
+            warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
+            found = Parallel(n_jobs=n_jobs, return_as="generator")(self._calls)
+            for (name, fold), (result, noted) in zip(self._pairs, found, strict=True):
+                bar.done(f"{name}, fold {fold}", result.fit_time + result.score_time)
+                results[name].append(result)
+                warn_at_home(noted)
+                _warn_if_failed(name, fold, result, said)
+        return results
+
+    def _bar(self, n_jobs, verbose):
+        names = [name for name, _ in self._pairs]
+        forecast = Forecast(names, self._weights, n_workers=effective_n_jobs(n_jobs), found=self._found)
+        opening = None
+        if self._memory is not None:
+            opening = f"{len(self._found)} of {len(names)} fits found in {os.fspath(self._memory)}"
+        return FitBar(forecast, opening=opening, disable=not verbose)
+
+
+def _with_routing(*args, **kwargs):
+    """Run one job with metadata routing, by which groups get further inside a model."""
+    with config_context(enable_metadata_routing=True):
+        return kept_or_run(*args, **kwargs)
+
+
+def _warn_if_failed(name, fold, result, said):
+    """Warn of a fit that failed, and once of each way in which a scorer fails for a model."""
+    if result.error is not None:
+        warnings.warn(
+            f"Model {name!r} failed on fold {fold}: {result.error}\nIts score there is NaN; the table "
+            "is over the other folds.",
+            FitFailedWarning,
+            stacklevel=4,
+        )
+    for scorer, error in result.score_errors.items():
+        if (name, scorer, error) not in said:
+            said.add((name, scorer, error))
+            warnings.warn(
+                f"Scorer {scorer!r} of model {name!r} failed on fold {fold}: {error}\nThat score is NaN "
+                "there, and on other folds where the same happens (errors_ lists them); its table is over "
+                "the rest.",
+                FitFailedWarning,
+                stacklevel=4,
+            )
+
+
+def raise_if_all_failed(results):
+    """Raise where no model has a score on any fold.
+
+    Parameters
+    ----------
+    results : dict of str to list of FoldResult
+
+    Raises
+    ------
+    ValueError
+        With the first error.
+    """
+    folds = [(name, fold) for name, folds in results.items() for fold in folds]
+    if not folds or any(not np.isnan(value) for _, fold in folds for value in fold.scores.values()):
+        return
+    name, first = folds[0]
+    if all(fold.error is not None for _, fold in folds):
+        raise ValueError(f"Every fit of every model failed. The first, of {name!r}: {first.error}")
+    name, fold = next(pair for pair in folds if pair[1].score_errors)
+    scorer, error = next(iter(fold.score_errors.items()))
+    raise ValueError(
+        f"No model has a score on any fold. The first failure, of {name!r} by {scorer!r}: {error}"
+    )

@@ -1,0 +1,161 @@
+"""Names for results: equal where the model, its parameters, the clips and the versions are equal.
+
+A key is a hash of a text that says everything a result depends on, by value: two processes, or the same
+script on another day, come to the same one. What has no effect on a result (cache folders, numbers of jobs)
+is left out.
+"""
+
+import json
+import os
+import sys
+
+import joblib
+import numpy as np
+import xxhash
+from sklearn import get_config
+from sklearn.metrics import get_scorer
+
+from ..._cache import array_digest, describe, file_digest, library_versions, skmir_text
+from ..._validation import WIDE, is_path
+
+# Whose versions can change a result; besides, what a model or scorer comes from is part of its description.
+PACKAGES = (
+    *("skmir", "scikit-learn", "scipy", "numpy", "torch", "skorch", "soxr", "soundfile"),
+    *("joblib", "pandas"),
+)
+
+
+def holds_clips(X):
+    """Return whether X holds recordings, not rows of a table, where two equal ones are no wonder.
+
+    Parameters
+    ----------
+    X : clips, frames or table
+
+    Returns
+    -------
+    holds_clips : bool
+        Paths, arrays of different lengths, waveforms (over 2,000 columns) or frames.
+    """
+    if hasattr(X, "iloc"):
+        return len(X) > 0 and is_path(X.iloc[0] if X.ndim == 1 else X.iloc[0, 0])
+    if getattr(X, "ndim", 1) > 1:
+        return X.ndim > 2 or X.shape[1] > WIDE
+    return len(X) > 0 and (is_path(X[0]) or getattr(X[0], "ndim", 0) > 0)
+
+
+def clip_digests(X):
+    """Return a hash of what each clip holds.
+
+    Parameters
+    ----------
+    X : clips, frames or table
+        Paths are read, in whatever they stand: a list, an array, a column of a table, a row of several
+        values. A file that cannot be read counts by its name, and fails later with its own error.
+
+    Returns
+    -------
+    digests : list of str
+    """
+    rows = X.to_numpy() if hasattr(X, "iloc") else X
+    return [_digest_of(rows[i]) for i in range(len(rows) if not hasattr(rows, "shape") else rows.shape[0])]
+
+
+def job_keys(models, digests, y, params, splits):
+    """Return a key for each model and fold: of the fit and of what it predicts, whatever is scored.
+
+    Parameters
+    ----------
+    models : dict of str to estimator
+        Unfitted; names have no effect.
+    digests : list of str
+        Of the clips; see :func:`clip_digests`.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
+        Labels.
+    params : dict of str to dict
+        What each model's ``fit`` gets besides, an entry a clip.
+    splits : list of (ndarray, ndarray)
+        Positions of the training and of the test clips.
+
+    Returns
+    -------
+    keys : dict of (str, int) to str
+
+    Raises
+    ------
+    TypeError
+        Where a parameter of a model cannot be hashed.
+    """
+    y, keys = np.asarray(y), {}
+    routing = get_config()["enable_metadata_routing"]
+    surroundings = json.dumps([routing, sys.version_info[:2], library_versions(PACKAGES), skmir_text()])
+    folds = [
+        _hash(json.dumps([[digests[i] for i in part] + [describe(y[part])] for part in split]))
+        for split in splits
+    ]
+    for name, model in models.items():
+        text = _told(f"models[{name!r}]", model, " by its parameters")
+        for fold, (train, _) in enumerate(splits):
+            extra = {
+                key: describe(np.asarray(values, dtype=object)[train]) for key, values in params[name].items()
+            }
+            keys[name, fold] = _hash(json.dumps([surroundings, text, folds[fold], extra]))
+    return keys
+
+
+def scorer_keys(scorers):
+    """Return a key for each scorer: of the function inside, its arguments, and what these are made of.
+
+    Parameters
+    ----------
+    scorers : dict of str to (str or callable)
+
+    Returns
+    -------
+    keys : dict of str to str
+
+    Raises
+    ------
+    TypeError
+        Where a scorer holds what cannot be hashed.
+    """
+    return {
+        name: _hash(_told(f"scoring[{name!r}]", get_scorer(scorer) if isinstance(scorer, str) else scorer))
+        for name, scorer in scorers.items()
+    }
+
+
+def _told(name, value, by=""):
+    try:
+        return describe(value)
+    except Exception as error:  # of whatever a parameter's pickle raises
+        raise TypeError(
+            f"{name} cannot be told{by} ({type(error).__name__}: {error}), so its results cannot be kept. "
+            "Define functions and classes in a module, or pass memory=None."
+        ) from error
+
+
+def _digest_of(clip):
+    """Return a hash of what a clip, or one row of a table, holds; files count by their content."""
+    if is_path(clip) or isinstance(clip, bytes):
+        try:
+            return file_digest(os.fspath(clip))
+        except (OSError, ValueError):
+            return f"unread {os.fspath(clip)!r}"
+    if isinstance(clip, dict):
+        return _hash(json.dumps([[str(key), _digest_of(value)] for key, value in clip.items()]))
+    try:
+        array = np.asarray(clip)
+    except ValueError:  # of unequal lengths
+        return joblib.hash(clip)
+    if array.ndim and array.dtype.kind in "OUS":
+        return _hash(
+            json.dumps(
+                [array.shape, *map(_digest_of, clip.ravel() if isinstance(clip, np.ndarray) else clip)]
+            )
+        )
+    return joblib.hash(clip) if array.dtype.hasobject else array_digest(array)
+
+
+def _hash(text):
+    return xxhash.xxh3_128_hexdigest(text.encode())

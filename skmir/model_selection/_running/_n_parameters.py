@@ -1,0 +1,63 @@
+"""How many numbers a fitted model learned."""
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+
+def count_parameters(estimator):
+    """Count the learned numbers with which a fitted estimator predicts.
+
+    - ``n_parameters_`` where the estimator has it, as the networks of :mod:`skmir.neural_network` do.
+    - A Pipeline: its last step, plus ``n_parameters_`` of the steps before that have it (pretrained
+      layers, say). Means and deviations of scalers, or the axes of a PCA, are not counted.
+    - A search, or any estimator that keeps one fitted ``estimator_``: the model inside.
+    - A support vector machine: its support vectors, their coefficients and the intercepts.
+    - A linear model: ``coef_`` and ``intercept_``; a perceptron of scikit-learn: ``coefs_`` and
+      ``intercepts_``.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+
+    Returns
+    -------
+    n_parameters : int or None
+        None for what has no such numbers (nearest neighbours, trees), or is not known here.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skmir.model_selection._running._n_parameters import count_parameters
+    >>> count_parameters(LogisticRegression().fit([[0, 0], [1, 1]], [0, 1]))
+    3
+    """
+    if hasattr(estimator, "n_parameters_"):
+        return int(estimator.n_parameters_)
+    if isinstance(estimator, Pipeline):
+        return _count_pipeline(estimator)
+    for inner in ("best_estimator_", "estimator_"):
+        if hasattr(estimator, inner):
+            return count_parameters(getattr(estimator, inner))
+    for names in (
+        ("support_vectors_", "dual_coef_", "intercept_"),
+        ("coef_", "intercept_"),
+        ("coefs_", "intercepts_"),
+    ):
+        if all(hasattr(estimator, name) for name in names):
+            return sum(_size(getattr(estimator, name)) for name in names)
+    return None
+
+
+def _count_pipeline(pipeline):
+    last = count_parameters(pipeline.steps[-1][1])
+    if last is None:
+        return None
+    return last + sum(int(getattr(step, "n_parameters_", 0)) for _, step in pipeline.steps[:-1])
+
+
+def _size(values):
+    """Return the number of entries of an array, of a sparse matrix (those stored), or of a list of arrays."""
+    if isinstance(values, list | tuple):
+        return sum(_size(value) for value in values)
+    return int(values.size if hasattr(values, "size") else np.size(values))

@@ -1,0 +1,155 @@
+"""What pitch classes a chord has, by its label in the syntax of Harte, as in mir_eval."""
+
+import numbers
+
+import numpy as np
+from sklearn.utils import check_consistent_length
+
+from ..._extras import require
+from ..._parameter_checks import plain
+
+ROOTS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+# Semitones above the root.
+QUALITIES = {
+    "maj": (0, 4, 7),
+    "min": (0, 3, 7),
+    "maj7": (0, 4, 7, 11),
+    "min7": (0, 3, 7, 10),
+    "7": (0, 4, 7, 10),
+    "maj6": (0, 4, 7, 9),
+    "min6": (0, 3, 7, 9),
+    "dim": (0, 3, 6),
+    "aug": (0, 4, 8),
+    "sus4": (0, 5, 7),
+    "sus2": (0, 2, 7),
+    "hdim7": (0, 3, 6, 10),
+    "dim7": (0, 3, 6, 9),
+}
+NO_CHORD = "N"
+UNKNOWN = "X"
+
+
+def chord_templates(labels):
+    """Return the pitch classes of chords, each row of sum 1.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_labels,)
+        Chords in mir_eval's syntax: a root, a colon and a quality, as "C:maj", "Bb:min7", "F#:hdim7". A root
+        alone is a major triad, and "N" is no chord: all pitch classes alike. Other qualities than Humphrey's
+        thirteen, degrees and bass notes ("C:9", "D:maj(9)", "A:min/b3") are left to mir_eval. Integers are
+        single notes, as MIDI numbers.
+
+    Returns
+    -------
+    templates : ndarray of shape (n_labels, 12)
+        float64; C is the first column.
+
+    Raises
+    ------
+    ValueError
+        Where a label is none.
+    ImportError
+        Where it needs mir_eval, and that is not installed.
+
+    Notes
+    -----
+    The thirteen qualities: maj, min, maj7, min7, 7, maj6, min6, dim, aug, sus4, sus2, hdim7, dim7.
+
+    References
+    ----------
+    .. [1] C. Harte, M. Sandler, S. Abdallah and E. Gomez, "Symbolic representation of musical chords: a
+       proposed syntax for text annotations", ISMIR 2005.
+
+    Examples
+    --------
+    >>> from skmir.neural_network import chord_templates
+    >>> chord_templates(["C:maj", "A:min", "N"]).round(2)
+    array([[0.33, 0.  , 0.  , 0.  , 0.33, 0.  , 0.  , 0.33, 0.  , 0.  , 0.  , 0.  ],
+           [0.33, 0.  , 0.  , 0.  , 0.33, 0.  , 0.  , 0.  , 0.  , 0.33, 0.  , 0.  ],
+           [0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08]])
+    """
+    labels = labels if isinstance(labels, list) else np.asarray(labels).tolist()
+    if not isinstance(labels, list):
+        raise ValueError(f"labels={plain(labels)!r} is a single label where a list is needed.")
+    known = {label: _template(label) for label in dict.fromkeys(labels)}
+    return np.array([known[label] for label in labels])
+
+
+def templates_of_rows(y, n_rows):
+    """Return the templates of all frames of all clips.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_clips,), or of arrays of shape (n_frames_i,)
+        A label a clip, which all its frames have, or one a frame.
+    n_rows : ndarray of shape (n_clips,)
+        Frames a clip.
+
+    Returns
+    -------
+    templates : ndarray of shape (n_frames of all clips, 12)
+    """
+    if y is None:
+        raise ValueError(
+            "LearnedChroma requires y to be passed, but the target y is None. It learns from chord labels."
+        )
+    y = y if isinstance(y, list | tuple) else np.asarray(y)
+    check_consistent_length(n_rows, y)
+    labels = []
+    for i, (of_clip, n) in enumerate(zip(y, n_rows, strict=True)):
+        of_clip = np.asarray(of_clip)
+        if of_clip.ndim and of_clip.shape != (n,):
+            raise ValueError(
+                f"clip {i} has {n} frames, and its labels in y have the shape {of_clip.shape}. Pass one "
+                "label a clip, or one a frame."
+            )
+        labels += of_clip.tolist() if of_clip.ndim else [of_clip.item()] * int(n)
+    return chord_templates(labels)
+
+
+def _template(label):
+    template = np.zeros(12)
+    template[_pitch_classes(label)] = 1
+    return template / template.sum()
+
+
+def _pitch_classes(label):
+    """Return the pitch classes of a label, in any order."""
+    if isinstance(label, numbers.Real) and 0 <= label <= 127 and label == int(label):
+        return [int(label) % 12]
+    if not isinstance(label, str):
+        raise ValueError(_what_labels_are(label))
+    if label == NO_CHORD:
+        return list(range(12))
+    root, _, quality = label.partition(":")
+    if set(label) & set("/(") or (quality and quality not in QUALITIES) or label == UNKNOWN:
+        return _by_mir_eval(label)
+    if root[:1] not in ROOTS or set(root[1:]) - set("b#") or (":" in label and not quality):
+        raise ValueError(_what_labels_are(label))
+    semitone = ROOTS[root[0]] + root.count("#") - root.count("b")
+    return [(semitone + step) % 12 for step in QUALITIES[quality or "maj"]]
+
+
+def _by_mir_eval(label):
+    if label == UNKNOWN:
+        raise ValueError(
+            "label 'X' is a chord that is not known, and has no template. Leave these clips out, or call "
+            "what has no chord 'N'."
+        )
+    what = f"label {plain(label)!r}, which has other parts than a root and one of {list(QUALITIES)},"
+    require(what, "eval")
+    from mir_eval import chord
+
+    try:
+        root, bits, _ = chord.encode(label, reduce_extended_chords=True)
+    except chord.InvalidChordException as error:
+        raise ValueError(_what_labels_are(label)) from error
+    return (root + np.flatnonzero(bits)) % 12
+
+
+def _what_labels_are(label):
+    return (
+        f"label {plain(label)!r} is no chord. Labels look like 'C:maj', 'Bb:min7', 'F#:sus4' or 'N' (no "
+        "chord), or are MIDI numbers of single notes, integers from 0 to 127."
+    )

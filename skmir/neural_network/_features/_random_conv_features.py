@@ -1,0 +1,243 @@
+"""What convolutional networks answer before they have learned anything, as features."""
+
+import numbers
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from ..._device import resolve_device
+from ..._fitting import all_or_nothing
+from ..._parameter_checks import check_choice, check_number
+from ..._random import seeded
+from ..._saving import TorchSavingMixin
+from ..._training import initialize, weights_of, window_length
+from ..._validation import check_frames
+from ...modules._map_means import ELEMENTWISE
+from .._parameters import check_pool
+from ._activations import Activations
+from ._random_networks import ARCHITECTURES, find_widths, make_network, outputs_by_length
+
+N_FEATURES = 500  # where nothing is said
+
+
+class RandomConvFeatures(TransformerMixin, TorchSavingMixin, BaseEstimator):
+    """Means of the maps of a convolutional network that is never trained, a row a clip.
+
+    What such features are worth to a classifier says how well an architecture suits a task, before any of it
+    is trained: it is compared at the cost of a support vector machine. Put ``FrameScaler`` before it, and
+    ``StandardScaler`` behind.
+
+    Parameters
+    ----------
+    architecture : {"vgg", "timbral", "temporal", "timbral_temporal", "7x96", "7x86"}, default="vgg"
+        "vgg" has five layers of 3 x 3 kernels with pooling between them. The others are one layer:
+        "timbral" of kernels of nine and four tenths of the bins by 7, 3 and 1 frames, of which the maximum
+        over frequency is taken; "temporal" of kernels of 165 to 32 frames on the mean over frequency;
+        "timbral_temporal" both, half the maps each; "7x96" of kernels of 7 frames by all bins; "7x86" by
+        nine tenths of them, with the maximum over frequency. The numbers of bins in the last two names are
+        the paper's, of 96.
+    n_filters : int or None, default=None
+        Width: maps of each layer of "vgg", "7x96" and "7x86". "timbral" and "temporal" have 14 times as many
+        maps in all, and "timbral_temporal" 28 times, in the paper's ratios. None leaves it to ``n_features``.
+    n_features : int or None, default=None
+        How many columns there should be, as nearly as the architecture can: architectures compare at equal
+        size. None takes 500, unless ``n_filters`` says the width. The paper has some 120 and 3,500.
+    activation : {"relu", "elu", "tanh", "sigmoid", "leaky_relu", "softplus"} or None, default=None
+        None takes the paper's: ELU for "vgg", "7x96" and "7x86", and ReLU for the others.
+    pool : {"mean", "max"} or tuple of both, default="mean"
+        What is taken of each map over time, and over the frequency that is left.
+    n_frames : int or None, default=None
+        The longest window in frames: the rows of all windows that cover a longer clip are averaged. None
+        takes clips whole.
+    device : str, default="auto"
+        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+    n_threads : int, default=1
+        Threads of torch; another number is another result in the last bits.
+    random_state : int, RandomState instance or None, default=None
+        Decides the weights.
+
+    Attributes
+    ----------
+    weights_ : dict of str to ndarray
+        Weights and biases of each layer, float32: as He et al. draw them, and zero.
+    n_filters_ : dict of str to list of int
+        Widths of the network, as its constructor takes them.
+    n_frames_ : int
+        Length that the network is built for: the median of the training clips, at most ``n_frames``. The
+        pools of "vgg" depend on it.
+    n_bins_ : int
+        Number of bins.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    NetworkFeatures : Of networks that have learned.
+    skmir.modules.VGGCNN, skmir.modules.TimbralTemporalCNN : Networks of this kind, to be trained.
+
+    Notes
+    -----
+    "temporal" here is another network than that of ``CNNClassifier("temporal")``. A clip of fewer frames than
+    the network needs (7 for "7x96" and "7x86", the product of the pools for "vgg") is repeated. On a CPU
+    clips pass one by one, so that a row does not depend on the others, to the last bit.
+
+    The paper's input is 96 mel bands of 12 kHz audio in dB, of frames of 512 samples every 256:
+    ``MelSpectrogram(12000, n_mels=96, n_fft=512, hop_length=256)``. Lengths of kernels are in frames.
+
+    References
+    ----------
+    .. [1] J. Pons and X. Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019
+       (arXiv:1805.00237, 2018).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.neural_network import RandomConvFeatures
+    >>> clips = [np.random.RandomState(0).randn(40, n) for n in (100, 120)]  # bins, frames
+    >>> RandomConvFeatures("temporal", n_features=120, random_state=0).fit_transform(clips).shape
+    (2, 120)
+    >>> RandomConvFeatures("vgg", n_filters=20, pool=("mean", "max")).fit_transform(clips).shape
+    (2, 200)
+    """
+
+    def __init__(
+        self,
+        architecture="vgg",
+        *,
+        n_filters=None,
+        n_features=None,
+        activation=None,
+        pool="mean",
+        n_frames=None,
+        device="auto",
+        n_threads=1,
+        random_state=None,
+    ):
+        self.architecture = architecture
+        self.n_filters = n_filters
+        self.n_features = n_features
+        self.activation = activation
+        self.pool = pool
+        self.n_frames = n_frames
+        self.device = device
+        self.n_threads = n_threads
+        self.random_state = random_state
+
+    @all_or_nothing
+    def fit(self, X, y=None):
+        """Draw the weights; of the clips, their bins count, and for "vgg" their median length.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : ignored
+
+        Returns
+        -------
+        self : RandomConvFeatures
+
+        Raises
+        ------
+        TypeError, ValueError
+            Where a parameter is not what it may be.
+        """
+        cls, options = check_choice("architecture", self.architecture, ARCHITECTURES)
+        self._check_parameters()
+        if self.activation is not None:
+            options = {**options, "activation": self.activation}
+        pools = check_pool(self.pool)
+        frames = check_frames(self, X, reset=True)
+        self.n_frames_ = max(window_length(frames, self.n_frames), cls.min_frames)
+        params = {"n_bins": self.n_bins_, "n_frames": self.n_frames_, **options}
+        self.n_filters_ = self._widths(cls, params, len(pools))
+        # What transform needs, as it was here: parameters may be set since.
+        self._network_params = {"architecture": self.architecture, **params, **self.n_filters_}
+        self._pools, self._longest = pools, None if self.n_frames is None else int(self.n_frames)
+        network = make_network(**self._network_params).to_empty(device="cpu")
+        with seeded(self.random_state, n_threads=self.n_threads):
+            initialize(network, "he_normal")  # on the CPU, so that every device has the same
+        self.weights_ = weights_of(network)
+        _, self._names_out = self._features(frames[:1])
+        return self
+
+    def transform(self, X):
+        """Return the features.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        table : ndarray of shape (n_clips, n_features)
+            Layer by layer, and with two pools all means of a layer before its maxima; in the dtype of X,
+            but no more exact than float32.
+        """
+        check_is_fitted(self)
+        frames = check_frames(self, X, reset=False)
+        features, _ = self._features(frames)
+        return features.astype(np.result_type(*{x.dtype for x in frames}), copy=False)
+
+    def get_feature_names_out(self, input_features=None):
+        """Return names such as ``conv_layers.0_12``, with ``_mean`` or ``_max`` where both are taken.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        names : ndarray of object of shape (n_features,)
+        """
+        check_is_fitted(self)
+        return np.array(self._names_out, object)
+
+    def _check_parameters(self):
+        for name in ("n_filters", "n_features", "n_frames"):
+            check_number(name, getattr(self, name), kind=numbers.Integral, low=1, none=True)
+        check_number("n_threads", self.n_threads, kind=numbers.Integral, low=1)
+        if self.activation is not None:
+            check_choice("activation", self.activation, ELEMENTWISE)
+        if self.n_filters is not None and self.n_features is not None:
+            raise ValueError(
+                f"n_filters={self.n_filters} and n_features={self.n_features} both say how wide the network "
+                "is. Leave one at None."
+            )
+
+    def _widths(self, cls, params, n_pools):
+        if self.n_filters is not None:
+            return cls.widths(int(self.n_filters))
+        n_features = N_FEATURES if self.n_features is None else int(self.n_features)
+        return find_widths(cls, n_features / n_pools, **params)
+
+    def _features(self, frames):
+        """Return features of checked frames, float32, and their names."""
+        network = make_network(**self._network_params)
+        weights = {name: torch.tensor(array) for name, array in self.weights_.items()}
+        network.load_state_dict(weights, assign=True)
+        activations = Activations(network, network.map_layers, self._pools)
+        frames = check_frames(self, frames, reset=False, dtype=np.float32)
+        longest = np.inf if self._longest is None else self._longest
+        lengths = np.array([min(x.shape[1], longest) for x in frames])
+        features = outputs_by_length(
+            activations,
+            frames,
+            lengths.clip(min=network.min_frames),
+            device=resolve_device(self.device),
+            n_threads=int(self.n_threads),
+        )
+        return features, activations.names
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "_names_out")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags

@@ -1,0 +1,300 @@
+"""The convolutional deep belief network as a transformer: frames to table."""
+
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from ..._device import resolve_device
+from ..._parameter_checks import check_choice, check_number
+from ..._random import torch_threads
+from ..._validation import check_frames
+from .._parameters import check_pool
+from ._conv_training import ConvTrainingMixin, frames_needed, long_enough, pooled_maps
+
+
+class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
+    """Convolutional deep belief network: shapes in time and frequency, learned without labels.
+
+    A stack of Boltzmann machines whose filters are shared by all positions in time. Each layer learns, by
+    contrastive divergence, from the pooling units of the layer below; how often the units are on in a clip
+    are the clip's features.
+
+    Frames go in whitened: put a ``PCAWhitener`` before it. The units that see them are Gaussian, and of one
+    variance for all bins.
+
+    Parameters
+    ----------
+    n_components : tuple of int, default=(100,)
+        Number of filters a layer, from the lowest up.
+    filter_length : int or tuple of int, default=6
+        Length of a filter, in frames in the lowest layer and in blocks of the layer below in the others; or
+        one a layer.
+    pool_size : int or tuple of int, default=3
+        Neighbouring positions of a filter that share a pooling unit; or one a layer. At most one of them
+        is on.
+    sigma : float, default=0.5
+        Standard deviation of the Gaussian units that each layer sees, for frames of unit variance. A smaller
+        one makes sharper decisions.
+    learning_rate : float, default=0.05
+        Step along the gradient a position.
+    momentum : float or (float, float, int), default=(0.5, 0.9, 5)
+        Momentum of the steps; or the first, the final, and the pass after which the final one holds.
+    weight_decay : float, default=0.01
+        L2 penalty on the filters, not on the biases.
+    sparsity_target : float or None, default=0.05
+        How often a unit should be on, a position, in (0, 1). None asks for nothing.
+    sparsity_cost : float, default=3.0
+        Weight of the distance to the target in the step on the hidden biases; a running mean over batches
+        is held against the target.
+    n_iter : int, default=15
+        Passes over the clips a layer. A pass sees one window of each clip, at a random place.
+    batch_size : int, default=20
+        Windows a batch.
+    n_frames : int or None, default=None
+        Length of the windows in training, in frames; longer than the median clip they do not get. None is
+        that length.
+    layer : "all" or int, default="all"
+        Whose units are the features, counted from 1, the lowest. It may be changed after ``fit``.
+    pool : {"mean", "max"} or tuple of both, default="mean"
+        What is taken of each filter's pooling units over time. It may be changed after ``fit``.
+    device : str, default="auto"
+        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+    n_threads : int, default=1
+        Threads of torch; another number is another result in the last bits.
+    random_state : int, RandomState instance or None, default=None
+        Decides first weights, windows and their order, and samples.
+    verbose : int, default=0
+        1 draws a bar of passes a layer on stderr.
+
+    Attributes
+    ----------
+    components_ : list of ndarray of shape (n_filters, n_channels, filter_length)
+        Filters of each layer, float32. The channels are the bins, or the filters of the layer below.
+    intercept_hidden_ : list of ndarray of shape (n_filters,)
+        Hidden biases of each layer.
+    intercept_visible_ : list of ndarray of shape (n_channels,)
+        Visible biases of each layer.
+    reconstruction_errors_ : ndarray of shape (n_layers, n_passes)
+        Mean squared error of the reconstruction a pass. A sign of life, and no objective.
+    n_iter_ : int
+        Passes a layer so far.
+    random_state_ : dict of ndarray of uint8
+        Where the random generators stand: ``partial_fit`` goes on from there.
+    n_bins_ : int
+        Number of bins.
+    n_features_in_ : int
+        The same, where ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    RBM : The same without convolution, for rows of a table.
+    skmir.preprocessing.PCAWhitener : Uncorrelated bins of unit variance.
+
+    Notes
+    -----
+    The features suit classes that differ in local shape. Where the mean spectrum tells them apart, statistics
+    of MFCC do better with few labels. A clip too short for one unit of the highest layer is repeated.
+    Positions at the end of a clip that do not fill a block are left out.
+
+    As in the code that belongs to [1]_, gradients are divided by the number of positions; and every layer's
+    visible units are Gaussian, those that see probabilities too. Inference goes up once: the paper's joint
+    inference, in which layers also answer downwards, is not there.
+
+    References
+    ----------
+    .. [1] H. Lee, Y. Largman, P. Pham and A. Y. Ng, "Unsupervised feature learning for audio classification
+       using convolutional deep belief networks", NIPS 2009.
+    .. [2] S. Dieleman, P. Brakel and B. Schrauwen, "Audio-based music classification with a pretrained
+       convolutional network", ISMIR 2011.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skmir.datasets import make_chirps
+    >>> from skmir.feature_extraction import MelSpectrogram
+    >>> from skmir.neural_network import ConvolutionalDBN
+    >>> from skmir.preprocessing import FrameScaler, PCAWhitener
+    >>> features = make_pipeline(
+    ...     MelSpectrogram(n_mels=40),
+    ...     FrameScaler(),
+    ...     PCAWhitener(20),
+    ...     ConvolutionalDBN((30, 20), n_iter=2, random_state=0),
+    ... )
+    >>> features.fit_transform(make_chirps(n_clips=4, random_state=0).data).shape  # clips without labels
+    (20, 50)
+    >>> features.get_feature_names_out()[[0, 30]]
+    array(['layer1_0_mean', 'layer2_0_mean'], dtype=object)
+    """
+
+    def __init__(
+        self,
+        n_components=(100,),
+        *,
+        filter_length=6,
+        pool_size=3,
+        sigma=0.5,
+        learning_rate=0.05,
+        momentum=(0.5, 0.9, 5),
+        weight_decay=0.01,
+        sparsity_target=0.05,
+        sparsity_cost=3.0,
+        n_iter=15,
+        batch_size=20,
+        n_frames=None,
+        layer="all",
+        pool="mean",
+        device="auto",
+        n_threads=1,
+        random_state=None,
+        verbose=0,
+    ):
+        self.n_components = n_components
+        self.filter_length = filter_length
+        self.pool_size = pool_size
+        self.sigma = sigma
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        self.sparsity_target = sparsity_target
+        self.sparsity_cost = sparsity_cost
+        self.n_iter = n_iter
+        self.batch_size = batch_size
+        self.n_frames = n_frames
+        self.layer = layer
+        self.pool = pool
+        self.device = device
+        self.n_threads = n_threads
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y=None):
+        """Learn the layers from the lowest up.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
+            or 2-D array.
+        y : ignored
+
+        Returns
+        -------
+        self : ConvolutionalDBN
+
+        Raises
+        ------
+        ValueError
+            Where the weights grow beyond bounds; where ``n_frames`` is too short for the filters.
+        """
+        check_number("n_iter", self.n_iter, kind=numbers.Integral, low=1)
+        return self._fit(X, int(self.n_iter))
+
+    def partial_fit(self, X, y=None):
+        """Go on learning: one pass over the clips in each layer, from the lowest up.
+
+        Of one layer, as many calls as ``n_iter``, each with the same clips, are one ``fit``. With more,
+        the upper layers learn from lower ones that still change.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+        y : ignored
+
+        Returns
+        -------
+        self : ConvolutionalDBN
+        """
+        return self._fit(X, 1, goes_on=hasattr(self, "components_"))
+
+    def transform(self, X):
+        """Return how often, or how surely, the units are on in each clip.
+
+        Parameters
+        ----------
+        X : frames
+            As in ``fit``.
+
+        Returns
+        -------
+        table : ndarray of shape (n_clips, n_features)
+            Layer by layer, and with two pools all means of a layer before its maxima; in the dtype of X.
+        """
+        check_is_fitted(self)
+        layers, pools = self._check_features(len(self.components_))
+        frames = check_frames(self, X, reset=False)
+        device, dtype = resolve_device(self.device), np.result_type(*{x.dtype for x in frames})
+        machines = [machine.to(device) for machine in self._machines(dtype)]
+        frames = long_enough(frames, frames_needed(machines), dtype)
+        with torch_threads(self.n_threads):
+            return pooled_maps(machines, frames, int(self.batch_size), layers, pools)
+
+    def get_feature_names_out(self, input_features=None):
+        """Return names such as ``layer1_12_mean``.
+
+        Parameters
+        ----------
+        input_features : ignored
+
+        Returns
+        -------
+        names : ndarray of object of shape (n_features,)
+        """
+        check_is_fitted(self)
+        layers, pools = self._check_features(len(self.components_))
+        names = [
+            f"layer{layer}_{i}_{pool}"
+            for layer in layers
+            for pool in pools
+            for i in range(len(self.components_[layer - 1]))
+        ]
+        return np.array(names, object)
+
+    def conv_weights(self, layer=1):
+        """Return a layer's filters and biases in the layout of ``torch.nn.Conv1d``.
+
+        A convolution with them gives what the layer's logistic units take. Rectified units start better from
+        ``sigma ** 2`` times as much, which is ``components_`` and ``intercept_hidden_``.
+
+        Parameters
+        ----------
+        layer : int, default=1
+            Counted from 1, the lowest.
+
+        Returns
+        -------
+        weight : ndarray of shape (n_filters, n_channels, filter_length)
+            ``components_`` over ``sigma ** 2``.
+        bias : ndarray of shape (n_filters,)
+            ``intercept_hidden_`` over ``sigma ** 2``.
+        """
+        check_is_fitted(self)
+        check_number("layer", layer, kind=numbers.Integral, low=1, high=len(self.components_))
+        variance = np.float32(self._module_arguments[0]["sigma"] ** 2)
+        return self.components_[layer - 1] / variance, self.intercept_hidden_[layer - 1] / variance
+
+    @property
+    def n_iter_(self):
+        """Number of passes a layer so far."""
+        return self.reconstruction_errors_.shape[1]
+
+    @property
+    def n_parameters_(self):
+        """Number of trained weights and biases."""
+        return sum(x.size for x in self.components_ + self.intercept_hidden_ + self.intercept_visible_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def _check_features(self, n_layers):
+        """Return the layers, counted from 1, and the pools that make the features."""
+        if isinstance(self.layer, str):
+            check_choice("layer", self.layer, ["all"], also=f"an integer from 1 to {n_layers}")
+            return range(1, n_layers + 1), check_pool(self.pool)
+        check_number("layer", self.layer, kind=numbers.Integral, low=1, high=n_layers)
+        return [self.layer], check_pool(self.pool)

@@ -1,0 +1,189 @@
+"""A stack of layers that learn without labels, as a transformer."""
+
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
+
+from ..._fitting import all_or_nothing
+from ..._parameter_checks import plain
+from ..._random import MAX_SEED
+from ..._saving import SavingMixin
+from ..._validation import FLOAT
+from .._parameters import check_sizes
+from ._base_layer import BaseLayer
+from ._denoising_autoencoder import DenoisingAutoencoder
+from ._rbm import RBM
+
+LAYERS = {"rbm": RBM, "dae": DenoisingAutoencoder}
+
+
+class DeepBeliefNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SavingMixin, BaseEstimator):
+    """Stack of restricted Boltzmann machines, or of denoising autoencoders, trained one upon the other.
+
+    Each layer learns from what the one below makes of the rows. For frames use
+    ``FrameTransformer(DeepBeliefNetwork())``, which makes a row of each frame.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : tuple of int, default=(256, 256)
+        Units a layer.
+    pretraining : {"rbm", "dae"}, RBM or DenoisingAutoencoder, default="rbm"
+        How each layer is trained: its size and its visible units are set for the layer, and the first one,
+        where its units are Gaussian, takes a tenth of the learning rate. A name is one with its defaults.
+        An object's ``visible`` says what the columns of X are.
+    layer : int, "last" or "all", default="last"
+        Which layer's hidden units ``transform`` gives, from 1; or those of all layers side by side.
+    device : str, default="auto"
+        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+    random_state : int, RandomState instance or None, default=None
+        Decides first weights, order of the rows and samples.
+    verbose : int, default=0
+        1 draws a bar of passes on stderr.
+
+    Attributes
+    ----------
+    estimators_ : list of RBM or DenoisingAutoencoder
+        The fitted layers.
+    n_parameters_ : int
+        Number of trained weights and biases.
+    n_features_in_ : int
+        Number of columns.
+
+    See Also
+    --------
+    DBNClassifier : Such a stack, fine-tuned with labels.
+
+    References
+    ----------
+    .. [1] G. Hinton, S. Osindero and Y.-W. Teh, "A fast learning algorithm for deep belief nets",
+       Neural Computation 18, 2006.
+    .. [2] P. Vincent et al., "Stacked denoising autoencoders", JMLR 11, 2010.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.neural_network import DeepBeliefNetwork
+    >>> X = np.random.RandomState(0).randn(200, 20)
+    >>> DeepBeliefNetwork((16, 8), layer="all", random_state=0).fit_transform(X).shape
+    (200, 24)
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(256, 256),
+        *,
+        pretraining="rbm",
+        layer="last",
+        device="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.pretraining = pretraining
+        self.layer = layer
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @all_or_nothing
+    def fit(self, X, y=None):
+        """Train layer upon layer.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+        y : ignored
+
+        Returns
+        -------
+        self : DeepBeliefNetwork
+
+        Raises
+        ------
+        ValueError
+            Where a parameter is not what it may be; as the layer's own ``fit``.
+        """
+        sizes = check_sizes("hidden_layer_sizes", self.hidden_layer_sizes)
+        check_layer(self.layer, len(sizes))
+        template = layer_of(self.pretraining)
+        rows = validate_data(self, X, dtype=FLOAT)
+        seed = check_random_state(self.random_state).randint(MAX_SEED - len(sizes))
+        layers = []
+        for depth, n_components in enumerate(sizes):
+            layer = clone(template).set_params(
+                n_components=n_components,
+                device=self.device,
+                random_state=seed + depth,
+                verbose=self.verbose,
+                **_of_depth(template, depth),
+            )
+            layers.append(layer.fit(rows))
+            if depth < len(sizes) - 1:
+                rows = layer.transform(rows)
+        self.estimators_ = layers
+        return self
+
+    def transform(self, X):
+        """Return the hidden units of the layers chosen.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        hidden : ndarray of shape (n_samples, n_units)
+            In the dtype of X.
+        """
+        check_is_fitted(self)
+        wanted = check_layer(self.layer, len(self.estimators_))
+        rows = validate_data(self, X, reset=False, dtype=FLOAT)
+        hidden = []
+        for layer in self.estimators_[: max(wanted)]:
+            rows = layer.transform(rows)
+            hidden.append(rows)
+        return np.hstack([hidden[number - 1] for number in wanted])
+
+    @property
+    def n_parameters_(self):
+        """Number of trained weights and biases."""
+        return sum(layer.n_parameters_ for layer in self.estimators_)
+
+    @property
+    def _n_features_out(self):
+        wanted = check_layer(self.layer, len(self.estimators_))
+        return sum(len(self.estimators_[number - 1].components_) for number in wanted)
+
+
+def layer_of(pretraining):
+    """Return the untrained layer that ``pretraining`` names or is."""
+    if isinstance(pretraining, BaseLayer):
+        return pretraining
+    if isinstance(pretraining, str) and pretraining in LAYERS:
+        return LAYERS[pretraining]()
+    raise ValueError(
+        f"pretraining={pretraining!r} is not one of {sorted(LAYERS)}, an RBM or a DenoisingAutoencoder."
+    )
+
+
+def check_layer(layer, n_layers):
+    """Return the numbers of the layers wanted, from 1."""
+    if layer == "all":
+        return list(range(1, n_layers + 1))
+    if layer == "last":
+        return [n_layers]
+    if isinstance(layer, numbers.Integral) and not isinstance(layer, bool) and 1 <= layer <= n_layers:
+        return [int(layer)]
+    raise ValueError(f"layer={plain(layer)!r} must be 'last', 'all', or a number from 1 to {n_layers}.")
+
+
+def _of_depth(template, depth):
+    """Return the parameters that a layer's place decides."""
+    if not depth:
+        return {"learning_rate": template.learning_rate * (0.1 if template.visible == "gaussian" else 1)}
+    in_unit_range = getattr(template, "activation", "sigmoid") == "sigmoid"
+    return {"visible": "bernoulli" if in_unit_range else "gaussian"}

@@ -1,0 +1,195 @@
+"""The denoising autoencoder as a transformer."""
+
+import torch
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted
+
+from ... import modules
+from ..._parameter_checks import check_choice, check_number
+from ..._validation import FLOAT
+from ...modules._denoising_autoencoder import CORRUPTIONS
+from ...modules._mlp import ACTIVATIONS
+from ._base_layer import BaseLayer
+from ._layer_training import Denoising
+
+
+class DenoisingAutoencoder(BaseLayer):
+    """Denoising autoencoder: features learned without labels, by mending rows that were corrupted.
+
+    Takes the rows of a table. For frames use ``FrameTransformer(DenoisingAutoencoder())``, which makes a row
+    of each frame.
+
+    Parameters
+    ----------
+    n_components : int, default=256
+        Number of hidden units.
+    visible : {"gaussian", "bernoulli"}, default="gaussian"
+        "gaussian" takes real values, standardises each column with the mean and the standard deviation of
+        the training rows, decodes linearly and minimises the squared error. "bernoulli" takes values in
+        [0, 1], decodes through a sigmoid and minimises the cross-entropy.
+    corruption : {"masking", "gaussian", "salt_and_pepper"}, default="masking"
+        Values put to zero (the mean, where standardised); noise added; values put to the column's lowest or
+        highest in training.
+    corruption_level : float, default=0.3
+        Share of the values that are put elsewhere, in [0, 1); or the noise's standard deviation, 1 being
+        that of a standardised column.
+    activation : {"sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus"}, default="sigmoid"
+        Of the hidden units.
+    tied_weights : bool, default=True
+        Whether the decoder's weights are the encoder's, transposed.
+    learning_rate : float, default=0.01
+        Step on weights and biases, for a loss that is a sum over columns and a mean over rows.
+    batch_size : int, default=100
+        Rows a batch.
+    n_iter : int, default=10
+        Passes over the rows.
+    momentum : float or (float, float, int), default=(0.5, 0.9, 5)
+        Momentum of the steps; or the first, the final, and the pass after which the final one holds.
+    weight_decay : float, default=2e-4
+        L2 penalty on the weights, not on the biases.
+    device : str, default="auto"
+        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+    n_threads : int, default=1
+        Threads of torch; another number is another result in the last bits.
+    random_state : int, RandomState instance or None, default=None
+        Decides first weights, order of the rows and corruption.
+    verbose : int, default=0
+        1 draws a bar of passes on stderr.
+
+    Attributes
+    ----------
+    components_ : ndarray of shape (n_components, n_features)
+        Weights of the encoder, float32.
+    decoder_components_ : ndarray of shape (n_components, n_features)
+        Weights of the decoder, where they are not tied.
+    intercept_hidden_ : ndarray of shape (n_components,)
+        Hidden biases.
+    intercept_visible_ : ndarray of shape (n_features,)
+        Biases of the decoder.
+    mean_, scale_ : ndarray of shape (n_features,)
+        What "gaussian" units are standardised with; 0 and 1 for "bernoulli".
+    low_, high_ : ndarray of shape (n_features,)
+        Lowest and highest value of each column in the first ``fit``, standardised.
+    reconstruction_errors_ : ndarray of shape (n_passes,)
+        Mean loss a pass, on corrupted rows.
+    n_iter_ : int
+        Passes over the rows so far.
+    random_state_ : dict of ndarray of uint8
+        Where the random generators stand: ``partial_fit`` goes on from there.
+    n_features_in_ : int
+        Number of columns.
+
+    See Also
+    --------
+    RBM : Learns a distribution over rows.
+    DeepBeliefNetwork : A stack of either.
+
+    References
+    ----------
+    .. [1] P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol, "Extracting and composing robust features
+       with denoising autoencoders", ICML 2008.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.neural_network import DenoisingAutoencoder
+    >>> X = np.random.RandomState(0).randn(200, 20)
+    >>> model = DenoisingAutoencoder(n_components=8, random_state=0).fit(X)
+    >>> model.inverse_transform(model.transform(X)).shape
+    (200, 20)
+    """
+
+    _MODULE = modules.DenoisingAutoencoder
+    _ARRAYS = {
+        "components_": "weight",
+        "decoder_components_": "decoder_weight",
+        "intercept_hidden_": "hidden_bias",
+        "intercept_visible_": "visible_bias",
+    }
+
+    def __init__(
+        self,
+        n_components=256,
+        *,
+        visible="gaussian",
+        corruption="masking",
+        corruption_level=0.3,
+        activation="sigmoid",
+        tied_weights=True,
+        learning_rate=0.01,
+        batch_size=100,
+        n_iter=10,
+        momentum=(0.5, 0.9, 5),
+        weight_decay=2e-4,
+        device="auto",
+        n_threads=1,
+        random_state=None,
+        verbose=0,
+    ):
+        self.n_components = n_components
+        self.visible = visible
+        self.corruption = corruption
+        self.corruption_level = corruption_level
+        self.activation = activation
+        self.tied_weights = tied_weights
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.n_iter = n_iter
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        self.device = device
+        self.n_threads = n_threads
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def inverse_transform(self, X):
+        """Return the rows that hidden units stand for.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_components)
+            Hidden units, as ``transform`` gives them.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_samples, n_features)
+            In the units of the rows that were learned from.
+        """
+        check_is_fitted(self)
+        hidden = check_array(X, dtype=FLOAT)
+        if hidden.shape[1] != len(self.components_):
+            raise ValueError(
+                f"X has {hidden.shape[1]} columns, and inverse_transform expects the {len(self.components_)} "
+                "hidden units that transform gives."
+            )
+        return self._in_units_of_data(self._compute(lambda module, h: module.decode(h), hidden))
+
+    def _module_options(self):
+        return {
+            "visible": self.visible,
+            "activation": self.activation,
+            "tied_weights": bool(self.tied_weights),
+        }
+
+    def _make_training(self, module, rows, momentum, state):
+        if state is None:
+            self.low_, self.high_ = (bound(dim=0).cpu().numpy().copy() for bound in (rows.amin, rows.amax))
+        low, high = (torch.tensor(bound, device=rows.device) for bound in (self.low_, self.high_))
+        return Denoising(
+            module,
+            corruption=self.corruption,
+            level=self.corruption_level,
+            low=low,
+            high=high,
+            learning_rate=self.learning_rate,
+            momentum=momentum,
+            weight_decay=self.weight_decay,
+            state=state,
+        )
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_choice("activation", self.activation, set(ACTIVATIONS) - {"maxout"})
+        check_choice("corruption", self.corruption, CORRUPTIONS)
+        noise = self.corruption == "gaussian"
+        check_number("corruption_level", self.corruption_level, low=0, high=None if noise else 1)
