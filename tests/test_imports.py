@@ -21,6 +21,7 @@ FLOORS = {
     "_fitting": 0,
     "_validation": 0,
     "_parameter_checks": -1,
+    "_declared_parameters": -1,
     "_random": 0,
     "_device": 0,
     "_cache": 0,

@@ -1,0 +1,101 @@
+"""Parameters of estimators, each declared once, as an annotated attribute with its default."""
+
+import dataclasses
+import inspect
+import typing
+
+
+def positional(*, default):
+    """Declare a parameter that may be given by position: the one or two that say what an estimator is.
+
+    Parameters
+    ----------
+    default : object
+        Its default; nothing mutable.
+
+    Returns
+    -------
+    field : dataclasses.Field
+    """
+    return dataclasses.field(default=default, kw_only=False)
+
+
+@typing.dataclass_transform(
+    eq_default=False, kw_only_default=True, field_specifiers=(positional, dataclasses.field)
+)
+class DeclaredParameters:
+    """Base of estimators whose ``__init__`` is made from the attributes that they and their bases annotate.
+
+    The attributes are fields of a dataclass: keywords, unless ``positional`` declares them. A parameter that
+    several estimators share is declared in their base, with its default; an estimator that wants another
+    default declares it again. ``__init__`` assigns and can do nothing else, which is what scikit-learn asks.
+    An estimator may still write an ``__init__`` of its own, as it would below scikit-learn's classes.
+
+    Constants of a class carry no annotation, or ``typing.ClassVar``.
+
+    Raises
+    ------
+    TypeError
+        If an annotated attribute begins with an underscore, or if an estimator declares parameters below one
+        with an ``__init__`` of its own, which would be lost.
+
+    Examples
+    --------
+    >>> from skmir._declared_parameters import DeclaredParameters, positional
+    >>> class Shared(DeclaredParameters):
+    ...     verbose: int = 0
+    >>> class Blur(Shared):
+    ...     width: int = positional(default=3)
+    ...     edges: str = "reflect"
+    >>> import inspect
+    >>> inspect.signature(Blur)
+    <Signature (width: int = 3, *, edges: str = 'reflect', verbose: int = 0) -> None>
+    >>> Blur(5).width
+    5
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            return
+        declared = inspect.get_annotations(cls)
+        written = next((base for base in cls.__mro__[1:-1] if _has_init_of_its_own(base)), None)
+        if written is not None:
+            if declared:
+                raise TypeError(
+                    f"{cls.__name__} declares {sorted(declared)}, but {written.__name__}, its base, has an "
+                    f"__init__ of its own. Write an __init__ for {cls.__name__} as well, or declare the "
+                    f"parameters of {written.__name__} as annotated attributes."
+                )
+            return
+        dataclasses.dataclass(eq=False, repr=False, match_args=False, kw_only=True)(cls)
+        private = [field.name for field in dataclasses.fields(cls) if field.name.startswith("_")]
+        if private:
+            raise TypeError(
+                f"{cls.__name__} annotates {private}, which would be parameters. Leave out the annotation of "
+                "a constant, or make it a typing.ClassVar."
+            )
+        cls.__init__.__signature__ = _own_parameters_first(cls)
+
+    def __dask_tokenize__(self):
+        # dask would name a dataclass by its fields alone, and take two fits with equal parameters for one.
+        return f"{type(self).__module__}.{type(self).__qualname__}", self.__getstate__()
+
+
+def _has_init_of_its_own(cls):
+    return "__init__" in vars(cls) and "__dataclass_fields__" not in vars(cls)
+
+
+def _own_parameters_first(cls):
+    """Return the signature of ``__init__`` with a class's own keywords before those of its bases.
+
+    dataclasses puts those of the bases first; a reader wants what is special before what is shared.
+    """
+    signature = inspect.signature(cls.__init__)
+    origin = {}
+    for depth, base in enumerate(cls.__mro__):
+        origin.update(dict.fromkeys(inspect.get_annotations(base), depth))  # the lowest class that has it
+    parameters = sorted(
+        signature.parameters.values(), key=lambda one: (one.kind, origin.get(one.name, -1))
+    )  # sorted is stable
+    return signature.replace(parameters=parameters)
