@@ -57,15 +57,15 @@ def run(*arguments):
 
 WRONG = {
     "nowhere": "There is no folder 'nowhere'",
-    "FOLDER --models svm": r"--models svm is not a model\. Did you mean SVM\? Known are SVM LDA",
-    "FOLDER --scoring acuracy": r"--scoring acuracy is not a scorer of classes\. Did you mean accuracy\?",
-    "FOLDER --scoring r2": "--scoring r2 is not a scorer of classes",
-    "FOLDER --models SVM --reference CNN": "--reference CNN is not one of the models that are run, SVM",
+    "FOLDER --models svm": r"--models must name models, got svm\. Did you mean SVM\? Use any of SVM LDA",
+    "FOLDER --scoring acuracy": r"must name scorers for classes, got acuracy\. Did you mean accuracy\?",
+    "FOLDER --scoring r2": "--scoring must name scorers for classes, got r2",
+    "FOLDER --models SVM --reference CNN": "--reference must be one of the models that are run, SVM, got CNN",
     "FOLDER --cv 3": "--cv 3 needs 3 recordings of each class.*but class 'b' has 2 recordings.*--cv 2, add",
-    "FOLDER --cv 1": "--cv 1 must be at least 2",
+    "FOLDER --cv 1": "--cv must be at least 2, got 1",
     "FOLDER --group artist": "--group 'artist'",
-    "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory: .*0\.wav is a file",
-    "--group artist": "--group is about the table of a FOLDER",
+    "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory must be a folder, got the file .*0\.wav",
+    "--group artist": "--group needs a FOLDER with a table",
 }
 
 
@@ -94,7 +94,7 @@ def test_one_class(tmp_path, capsys):
     (tmp_path / "genres").mkdir()
     for i in range(4):
         (tmp_path / "genres" / f"{i}.wav").touch()
-    assert "one class only, 'genres'" in (error := refused(tmp_path, capsys))
+    assert "at least two classes, got one, 'genres'" in (error := refused(tmp_path, capsys))
     assert "Do the classes lie one level deeper?" in error
 
 
@@ -121,18 +121,18 @@ def test_many_small_classes_are_counted():
 
 def test_scorer_for_two_classes():
     data = {"target": [0, 1, 2], "target_names": list("abc"), "groups": None}
-    with pytest.raises(ValueError, match=r"--scoring roc_auc is for two classes, and there are 3"):
+    with pytest.raises(ValueError, match=r"--scoring roc_auc needs two classes, and there are 3"):
         check_classes(data, types.SimpleNamespace(cv=2, scoring=["accuracy", "roc_auc"]))
 
 
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
-        ("--repeats", 0, "--repeats 0 must be at least 1"),
-        ("--max-epochs", 0, "--max-epochs 0 must be at least 1"),
-        ("--n-jobs", 0, "--n-jobs 0 must be a number of processes"),
-        ("--seed", -1, "--seed -1 must be at least 0"),
-        ("--seed", 2**32, "must be at most 4294967295"),
+        ("--repeats", 0, "--repeats must be at least 1, got 0"),
+        ("--max-epochs", 0, "--max-epochs must be at least 1, got 0"),
+        ("--n-jobs", 0, "--n-jobs must be a number of processes, or -1 .*, got 0"),
+        ("--seed", -1, "--seed must be at least 0, got -1"),
+        ("--seed", 2**32, "--seed must be at most 4294967295, got 4294967296"),
     ],
 )
 def test_numbers_out_of_range(folder, capsys, option, value, words):
@@ -153,9 +153,9 @@ def targets(**given):
 @pytest.mark.parametrize("option", ["output", "memory"])
 def test_a_file_where_a_folder_is_wanted(tmp_path, option):
     (tmp_path / "x").touch()
-    with pytest.raises(NotADirectoryError, match=f"--{option}: .*x is a file, where a folder"):
+    with pytest.raises(NotADirectoryError, match=f"--{option} must be a folder, got the file .*x"):
         check_targets(targets(**{option: str(tmp_path / "x")}), "r.html", "s.html")
-    with pytest.raises(OSError, match=f"--{option}: no files can be made in .*y: Not a directory"):
+    with pytest.raises(OSError, match=f"--{option}: cannot write to .*y: Not a directory"):
         check_targets(targets(**{option: str(tmp_path / "x" / "y")}), "r.html", "s.html")
 
 
@@ -166,7 +166,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, option):
 
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     path = tmp_path / "r.html" if option == "report" else tmp_path
-    with pytest.raises(OSError, match=f"--{option}: no files can be made in .*: Permission denied"):
+    with pytest.raises(OSError, match=f"--{option}: cannot write to .*: Permission denied"):
         check_targets(targets(**{option: str(path)}), "r.html", "s.html")
 
 

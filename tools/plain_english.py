@@ -2,8 +2,8 @@
 
     python tools/plain_english.py [PATH ...]
 
-prints ``file:line: phrase (better: ...)`` for each, and its exit status is 1 if there is any. Paths are files or
-folders, by default all that users read. Comments are left alone, but for those of ``examples/``, which are pages.
+prints ``file:line: phrase (better: ...)`` for each, and exits with 1 if there is any. Paths are files or folders,
+by default all that users read. Comments are left alone, except in ``examples/``, where they are pages.
 """
 
 import ast
@@ -173,7 +173,9 @@ def main(paths):
                 n_found += 1
                 print(f"{path.relative_to(ROOT)}:{first + line - 1}: {phrase} (better: {advice})")
     if n_later:
-        print(f"{n_later} phrases in {len(NOT_YET)} paths that are still to be rewritten: NOT_YET in {__file__}")
+        print(
+            f"{n_later} phrases in {len(NOT_YET)} paths that are still to be rewritten: NOT_YET in {__file__}"
+        )
     return int(n_found > 0)
 
 

@@ -1,4 +1,4 @@
-"""Pictures and pages of results; matplotlib is needed: ``pip install matplotlib``."""
+"""Pictures and pages of results. They need matplotlib: ``pip install matplotlib``."""
 
 from ._comparison import ComparisonDisplay
 from ._costs import CostDisplay

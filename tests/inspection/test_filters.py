@@ -112,7 +112,7 @@ def test_axes_of_ones_own(rng):
     one = FiltersDisplay(rng.randn(3, 4)).plot(ax=axes[0])
     assert one.axes_[0] is axes[0]
     assert plt.get_fignums() == [figure.number]
-    with pytest.raises(ValueError, match=r"ax has 1 axes for 2 pictures: \['a', 'b'\]"):
+    with pytest.raises(ValueError, match=r"ax must hold one axes per picture, 2 for \['a', 'b'\], got 1"):
         FiltersDisplay.from_weights({"a": rng.randn(3, 4), "b": rng.randn(3, 4)}, ax=axes[0])
 
 
@@ -131,12 +131,14 @@ def test_global_settings_are_left_alone(chroma):
 
 
 def test_what_are_no_weights_is_refused(rng):
-    with pytest.raises(ValueError, match=r"weights have the shape \(4,\); \(n_filters, n_inputs\) is needed"):
+    with pytest.raises(ValueError, match=r"weights must have the shape \(n_filters, n_inputs\), got \(4,\)"):
         FiltersDisplay.from_weights(rng.randn(4))
-    with pytest.raises(ValueError, match=r"shape=\(3, 2\) holds 6 values; a filter has 4"):
+    with pytest.raises(ValueError, match=r"shape=\(3, 2\) must hold as many values as a filter, 4, got 6"):
         FiltersDisplay.from_weights(rng.randn(3, 4), shape=(3, 2))
     model = LogisticRegression().fit(rng.randn(10, 2), [0, 1] * 5)
-    with pytest.raises(TypeError, match="LogisticRegression has no weights that FiltersDisplay knows"):
+    with pytest.raises(
+        TypeError, match="estimator must be a LearnedChroma, a CQT or .*, got LogisticRegression"
+    ):
         FiltersDisplay.from_estimator(model)
     with pytest.raises(NotFittedError, match="not fitted yet"):
         FiltersDisplay.from_estimator(LearnedChroma())

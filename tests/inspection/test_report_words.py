@@ -93,7 +93,7 @@ def test_models_that_are_not_told_from_guessing():
     models = {"coin": DummyClassifier(strategy="uniform"), "Bayes": GaussianNB()}
     sentences = summary(compare(models, X, y, random_state=0))
     assert (
-        sum("The interval of coin reaches down to what guessing scores (0.3" in text for text in sentences)
+        sum("The interval of coin reaches down to the score of guessing (0.3" in text for text in sentences)
         == 1
     )
 
