@@ -231,7 +231,7 @@ def check_targets(args, report_name, report_alone):
     report = None if args.report is None else pathlib.Path(args.report or default)
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise ValueError(
-            f"--report must be a file name that ends in .html, got {args.report}. Add .html to it."
+            f"--report must be a file that ends in .html, got {args.report}. Name a file that does."
         )
     if report is not None and report.is_dir():
         raise IsADirectoryError(

@@ -2,8 +2,8 @@
 
     python tools/plain_english.py [PATH ...]
 
-prints ``file:line: phrase (better: ...)`` for each, and exits with 1 if there is any. Paths are files or folders,
-by default all that users read. Comments are left alone, except in ``examples/``, where they are pages.
+prints ``file:line: phrase (better: ...)`` for each, and exits with 1 if there is any. Paths are files or
+folders, by default all that users read. Comments are left alone, except in ``examples/``, which become pages.
 """
 
 import ast
@@ -171,11 +171,10 @@ def main(paths):
                     n_later += 1
                     continue
                 n_found += 1
-                print(f"{path.relative_to(ROOT)}:{first + line - 1}: {phrase} (better: {advice})")
+                where = f"{path.relative_to(ROOT)}:{first + line - 1}"
+                sys.stdout.write(f"{where}: {phrase} (better: {advice})\n")
     if n_later:
-        print(
-            f"{n_later} phrases in {len(NOT_YET)} paths that are still to be rewritten: NOT_YET in {__file__}"
-        )
+        sys.stdout.write(f"{n_later} phrases in paths that are still to be rewritten: {', '.join(NOT_YET)}\n")
     return int(n_found > 0)
 
 

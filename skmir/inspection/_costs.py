@@ -110,7 +110,7 @@ class CostDisplay:
         return self
 
     def _set_ticks(self, costs, words):
-        """Put ticks at 1, 2 and 5 times powers of 10, or at the costs if fewer than two of them are in view."""
+        """Put ticks at 1, 2 and 5 times powers of 10, or at the costs if fewer than two are in view."""
         low, high = self.ax_.get_xlim()
         powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         steps = (1, 2, 5) if len(powers) <= 4 else (1,)

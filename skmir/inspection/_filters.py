@@ -82,8 +82,9 @@ class FiltersDisplay:
         Parameters
         ----------
         estimator : estimator
-            ``LearnedChroma``, whose weights are drawn at start and end; an estimator with ``components_``, such
-            as ``RBM``, ``PCA`` or ``NMF``, also in a ``FrameTransformer``; or ``CQT``, whose filters are drawn.
+            ``LearnedChroma``, whose weights are drawn at start and end; an estimator with ``components_``,
+            such as ``RBM``, ``PCA`` or ``NMF``, also in a ``FrameTransformer``; or ``CQT``, whose filters are
+            drawn.
         layer : int, default=0
             Index of the layer of ``LearnedChroma`` that is drawn.
         shape, normalize : see the class
@@ -206,8 +207,8 @@ def _by_title(weights):
         w = np.asarray(w)
         if w.ndim != 2 or not w.size:
             raise ValueError(
-                f"weights must have the shape (n_filters, n_inputs), got {w.shape}. Reshape them to one row per "
-                "filter."
+                f"weights must have the shape (n_filters, n_inputs), got {w.shape}. Reshape them to one row "
+                "per filter."
             )
         if np.iscomplexobj(w):
             pictures[f"{title} real part".strip()] = w.real
@@ -227,8 +228,8 @@ def _mosaic(weights, shape):
     height, width = shape
     if height * width != weights.shape[1]:
         raise ValueError(
-            f"shape={shape!r} must hold as many values as a filter, {weights.shape[1]}, got {height * width}. "
-            "Use (n_bins, n_frames)."
+            f"shape={shape!r} must hold as many values as a filter, {weights.shape[1]}, got "
+            f"{height * width}. Use (n_bins, n_frames)."
         )
     n_columns = math.ceil(math.sqrt(len(weights)))
     n_rows = math.ceil(len(weights) / n_columns)

@@ -70,7 +70,7 @@ def test_bad_costs(comparison):
         CostDisplay.from_comparison(comparison, cost="memory")
     unknown = compare({"a": KNeighborsClassifier()}, *load_iris(return_X_y=True))
     with pytest.raises(
-        ValueError, match="cost='n_parameters' must be known for at least one model. Use cost='fit_time'"
+        ValueError, match=r"cost='n_parameters' must be known for at least one model\. Use cost='fit_time'"
     ):
         CostDisplay.from_comparison(unknown)
 

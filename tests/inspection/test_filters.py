@@ -137,7 +137,7 @@ def test_what_are_no_weights_is_refused(rng):
         FiltersDisplay.from_weights(rng.randn(3, 4), shape=(3, 2))
     model = LogisticRegression().fit(rng.randn(10, 2), [0, 1] * 5)
     with pytest.raises(
-        TypeError, match="estimator must be a LearnedChroma, a CQT or .*, got LogisticRegression"
+        TypeError, match=r"estimator must be a LearnedChroma, a CQT or .*, got LogisticRegression"
     ):
         FiltersDisplay.from_estimator(model)
     with pytest.raises(NotFittedError, match="not fitted yet"):

@@ -50,7 +50,7 @@ class Classes:
         if len(names) != len(self.labels):
             raise ValueError(
                 f"target_names must have one name for each of the {len(self.labels)} labels {self.labels}, "
-                f"got {len(names)} names. Pass them in the order of the sorted labels, or of the columns of y."
+                f"got {len(names)} names. Pass them in the order of the sorted labels, or of y's columns."
             )
         self._names = {label: str(name) for label, name in zip(self.labels, names, strict=True)}
         self._whole = "(Global)" if "Global" in self._names.values() else "Global"

@@ -99,9 +99,7 @@ def _against_reference(comparison, name):
     n_folds, n_failed = len(comparison.splits_), row["n_failed"]
     if not np.isfinite(row["difference"]):
         return f"{name} cannot be compared with {comparison.reference_}: they have no fold in common."
-    failed = (
-        f" on the {n_folds - n_failed:.0f} of {n_folds} folds on which it did not fail" if n_failed else ""
-    )
+    failed = f" on the {n_folds - n_failed:.0f} of {n_folds} folds that did not fail" if n_failed else ""
     low, high = row[["difference_low", "difference_high"]]
     within = f" ({100 * comparison.confidence_level_:g} % interval of the difference "
     within = f"{within}{interval(low, high, digits)})" if np.isfinite(low) else ""
