@@ -95,7 +95,7 @@ def test_one_class(tmp_path, capsys):
     for i in range(4):
         (tmp_path / "genres" / f"{i}.wav").touch()
     assert "at least two classes, got one, 'genres'" in (error := refused(tmp_path, capsys))
-    assert "Do the classes lie one level deeper?" in error
+    assert "If the classes lie one level deeper, name the folder" in error
 
 
 def test_fewer_groups_than_folds(tmp_path, capsys):
@@ -130,7 +130,11 @@ def test_scorer_for_two_classes():
     [
         ("--repeats", 0, "--repeats must be at least 1, got 0"),
         ("--max-epochs", 0, "--max-epochs must be at least 1, got 0"),
-        ("--n-jobs", 0, "--n-jobs must be a number of processes, or -1 .*, got 0"),
+        (
+            "--n-jobs",
+            0,
+            "--n-jobs must be a number of processes, or -1 for as many as there are cores, got 0",
+        ),
         ("--seed", -1, "--seed must be at least 0, got -1"),
         ("--seed", 2**32, "--seed must be at most 4294967295, got 4294967296"),
     ],
@@ -172,7 +176,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, option):
 
 def test_a_folder_in_the_place_of_a_report(tmp_path):
     (tmp_path / "r.html").mkdir()
-    with pytest.raises(IsADirectoryError, match=r"--report .*r\.html is a folder"):
+    with pytest.raises(IsADirectoryError, match=r"--report must be a file, got the folder .*r\.html"):
         check_targets(targets(report=str(tmp_path / "r.html")), "r.html", "s.html")
 
 

@@ -203,7 +203,7 @@ def test_one_fold_has_no_tests(tmp_path):
     split = [(np.arange(0, 178, 2), np.arange(1, 178, 2))]
     result = compare({"Bayes": GaussianNB(), "SVM": SVC()}, *noisy_wine(), cv=split, random_state=0)
     page = read(result, tmp_path)
-    assert "There is one fold, so there are no intervals and no tests" in page.text
+    assert "There is only one fold, so there are no intervals and no tests" in page.text
     assert "Holm's" not in page.text
     assert "nan" not in page.text.lower()
 
