@@ -54,6 +54,7 @@ test-newest:
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python tools/plain_english.py
 
 format: install
 	$(BIN)/ruff check --fix .

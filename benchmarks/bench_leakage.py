@@ -62,7 +62,7 @@ def coded(y, codec):
 
 
 def cut(y, rng):
-    """Return where 1.5 s begin in which no tenth is silent; None where there are none."""
+    """Return the beginning of 1.5 s in which no tenth is silent, or None if there is no such place."""
     for _ in range(50 if len(y) > 2 * RATE else 0):
         start = int(rng.integers(len(y) - LENGTH))
         tenths = y[start : start + LENGTH].reshape(15, -1)

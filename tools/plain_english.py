@@ -1,4 +1,4 @@
-"""Print phrases of docstrings, messages and documentation at which a native reader would stumble.
+"""Print phrases in docstrings, messages and documentation at which a native reader would stumble.
 
     python tools/plain_english.py [PATH ...]
 
@@ -16,13 +16,35 @@ import tokenize
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 READ_BY_USERS = ("skmir", "docs", "examples", "README.md", "CONTRIBUTING.md")
 GENERATED = {"_build", "auto_examples", "generated", "__pycache__"}
-# Files and folders that are still to be rewritten: their phrases are counted, and nothing fails.
-NOT_YET = ()
+# Files and folders that are still to be rewritten: their phrases are counted, and do not fail. Delete a path
+# from here once `python tools/plain_english.py PATH` prints nothing.
+NOT_YET = (
+    "CONTRIBUTING.md",
+    "docs/user_guide/persistence.rst",
+    "skmir/_cache",
+    "skmir/_device.py",
+    "skmir/_extras.py",
+    "skmir/_random.py",
+    "skmir/_saving.py",
+    "skmir/_training",
+    "skmir/_validation.py",
+    "skmir/_waveforms.py",
+    "skmir/audio",
+    "skmir/augmentation",
+    "skmir/compose",
+    "skmir/datasets",
+    "skmir/dsp",
+    "skmir/feature_extraction",
+    "skmir/model_selection",
+    "skmir/modules",
+    "skmir/neural_network",
+    "skmir/preprocessing",
+)
 
 _COUNTED = (
-    r"bins|bytes|clips|columns|copies|draws|entries|epochs|examples|factors|filters|files|fits|frames|iterations|jobs"
-    r"|labels|lines|machines|maps|marks|minutes|names|neurons|notes|numbers|parameters|passes|pictures|points|rows"
-    r"|samples|scores|seconds|seeds|segments|songs|steps|tags|tasks|threads|times|tones|units|values|vectors|windows"
+    r"bins|bytes|clips|columns|copies|draws|entries|epochs|examples|factors|filters|files|fits|frames|iterations"
+    r"|jobs|labels|lines|machines|maps|minutes|neurons|notes|numbers|parameters|passes|pictures|rows|samples"
+    r"|scores|seconds|seeds|segments|songs|steps|tags|tasks|threads|times|tones|units|values|vectors|windows"
 )
 _ONE = _COUNTED.replace("copies", "copy").replace("entries", "entry").replace("passes", "pass")
 _ONE = "|".join(noun.removesuffix("s") if noun != "pass" else noun for noun in _ONE.split("|"))
@@ -34,7 +56,7 @@ _PER = (
 _START = r"(?:\A\s*|\n\s*\n\s*|[.:;!?][\"')*`]*\s+|\n\s*[-*]\s+|(?:Error|Warning)\n\s+)"
 PHRASES = {
     "per, or each": (
-        rf"\b(?:(?:{_COUNTED}|\d\s*(?:s|ms|us|Hz))|(?:an?|one|two|three|same)\s+(?:\w+\s+)?(?:{_ONE})|(?<=[,;:(]\s)one)"
+        rf"\b(?:(?:{_COUNTED}|\d\s*(?:s|ms|us|Hz))|(?:an?|one)\s+(?:\w+\s+)?(?:{_ONE})|(?<=[,;:(]\s)one)"
         rf"\s+an?\s+(?:{_PER})\b(?!\s+(?:can|may|must|is|has|lacks|holds|needs)\b)"
     ),
     "if, or when": (
@@ -43,7 +65,7 @@ PHRASES = {
     ),
     "must be ..., got ...; is not a ...": (
         r"(?<!here\s)(?<!in\swhich\s)\b(?:is|are|was|were)\s+no\s+"
-        r"(?!longer\b|more\b|less\b|fewer\b|better\b|worse\b|slower\b|quicker\b|faster\b|larger\b|smaller\b|matter\b)[a-zA-Z]"
+        r"(?!longer\b|more\b|less\b|fewer\b|better\b|worse\b|slower\b|faster\b|larger\b|smaller\b)[a-zA-Z]\w*"
     ),
     "a named subject": (
         rf"{_START}What\s+(?:is|are|was|were|has|have|had|can|cannot|may|does|comes|works|fails?|failed|learns)\b"
@@ -68,7 +90,7 @@ def findings(text):
     Parameters
     ----------
     text : str
-        Words for people; doctests and underlined headings in it are passed over.
+        Words for people; doctests and underlined headings in it are left out.
 
     Returns
     -------
@@ -87,7 +109,7 @@ def findings(text):
 
 
 def texts(path):
-    """Yield line and text of what people read in a file.
+    """Yield line and text of the words for people in a file.
 
     Parameters
     ----------
@@ -144,10 +166,10 @@ def files(paths=READ_BY_USERS):
     return [file for file in found if not GENERATED.intersection(file.parts)]
 
 
-def is_not_yet(path):
-    """Return whether a file is still to be rewritten."""
+def _listed(path):
+    """Return the path of NOT_YET to which a file belongs, or None."""
     name = path.relative_to(ROOT).as_posix()
-    return any(name == listed or name.startswith(f"{listed}/") for listed in NOT_YET)
+    return next((listed for listed in NOT_YET if f"{name}/".startswith(f"{listed}/")), None)
 
 
 def main(paths):
@@ -163,18 +185,20 @@ def main(paths):
     status : int
         1 if a phrase was found, else 0.
     """
-    n_found = n_later = 0
+    n_found, later = 0, dict.fromkeys(NOT_YET, 0)
     for path in files(paths or READ_BY_USERS):
+        listed = None if paths else _listed(path)
         for first, text in texts(path):
             for line, phrase, advice in findings(text):
-                if not paths and is_not_yet(path):
-                    n_later += 1
+                if listed is not None:
+                    later[listed] += 1
                     continue
                 n_found += 1
                 where = f"{path.relative_to(ROOT)}:{first + line - 1}"
                 sys.stdout.write(f"{where}: {phrase} (better: {advice})\n")
-    if n_later:
-        sys.stdout.write(f"{n_later} phrases in paths that are still to be rewritten: {', '.join(NOT_YET)}\n")
+    if later and not paths:
+        counts = ", ".join(f"{listed} {n}" for listed, n in later.items())
+        sys.stdout.write(f"Phrases in the paths of NOT_YET, which are still to be rewritten: {counts}\n")
     return int(n_found > 0)
 
 
