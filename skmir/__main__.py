@@ -150,12 +150,12 @@ def _add_output_arguments(parser):
 
 def _compare(args):
     """Check, load, compare, print, write; whatever is slow to import waits for its turn."""
-    from ._early_checks import check_classes, check_options, check_targets
+    from ._early_checks import check_folds, check_options, check_targets
 
     _give_back_folder(args)
     check_options(args)
     data = _load(args)
-    check_classes(data, args)
+    check_folds(data, args)
     output, report = check_targets(args, REPORT, REPORT_ALONE)
     if args.folder is not None:
         from ._recordings import check_recordings

@@ -114,7 +114,7 @@ def _meant(name, known):
     return f" Did you mean {upper[near[0]]}?" if near else ""
 
 
-def check_classes(data, args):
+def check_folds(data, args):
     """Raise where the folds cannot be made, or nothing can be learned; warn of classes that some folds lack.
 
     Parameters

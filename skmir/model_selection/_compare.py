@@ -16,7 +16,7 @@ from ._running import Jobs, baseline_models, clip_digests, holds_clips, raise_if
 from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
-from ._targets import check_classes, kind_of_target
+from ._target_kind import check_two_classes, kind_of_target
 
 
 def compare(
@@ -164,7 +164,7 @@ def compare(
     seed = as_seed(random_state)
     groups = check_groups(groups)
     kind = kind_of_target(y, models.values())
-    check_classes(y, kind)
+    check_two_classes(y, kind)
     scorers = check_scoring(scoring, kind)
     guesses = baseline_models(kind, models) if baselines else {}
     doubts = []

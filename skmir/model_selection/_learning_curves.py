@@ -15,7 +15,7 @@ from ._groups import check_groups
 from ._results import DASH
 from ._seeds import as_seed
 from ._splits import make_splits
-from ._targets import kind_of_target
+from ._target_kind import kind_of_target
 
 
 class LearningCurves:

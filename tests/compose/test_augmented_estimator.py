@@ -31,7 +31,7 @@ from skmir.augmentation._pitch_shift import PitchShift
 from skmir.augmentation._time_stretch import TimeStretch
 from skmir.compose import _copies
 from skmir.compose._augmented_estimator import AugmentedEstimator
-from skmir.compose._clip_copies import Copies
+from skmir.compose._clip_copier import Copies
 from skmir.feature_extraction import MFCC, FeatureCache, MelSpectrogram
 from skmir.neural_network import CNNClassifier, MLPClassifier
 from skmir.neural_network._split import validation_split

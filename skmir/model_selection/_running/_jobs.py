@@ -14,7 +14,7 @@ from .._groups import group_route
 from ._bar import GUESS, FitBar, Forecast, expected_weight
 from ._baselines import on_fold
 from ._fold import kept_or_run, one_blas_thread
-from ._fold_cache import KeptFolds
+from ._fold_cache import FoldCache
 from ._keys import job_keys, scorer_keys
 from ._worker_warnings import warn_at_home, with_warnings
 
@@ -50,7 +50,7 @@ class Jobs:
         params = {name: route.params for name, route in routes.items()}
         kept, keys, of_scorers = None, {}, None
         if memory is not None:
-            kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits)
+            kept, keys = FoldCache(memory), job_keys(models, digests, y, params, splits)
             of_scorers = scorer_keys(scorers)
         scorers = {name: get_scorer(scorer) for name, scorer in scorers.items()}
         self._memory = memory

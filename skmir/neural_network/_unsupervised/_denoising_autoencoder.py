@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from ... import modules
 from ..._parameter_checks import check_choice, check_number
 from ..._validation import FLOAT
-from ...modules._denoising_autoencoder import CORRUPTIONS
+from ...modules._denoising_autoencoder_layer import CORRUPTIONS
 from ...modules._mlp import ACTIVATIONS
 from ._base_layer import BaseLayer
 from ._layer_training import Denoising
@@ -99,7 +99,7 @@ class DenoisingAutoencoder(BaseLayer):
     (200, 20)
     """
 
-    _MODULE = modules.DenoisingAutoencoder
+    _MODULE = modules.DenoisingAutoencoderLayer
     _ARRAYS = {
         "components_": "weight",
         "decoder_components_": "decoder_weight",

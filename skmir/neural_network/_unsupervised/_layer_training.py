@@ -6,7 +6,7 @@ import numbers
 import torch
 
 from ..._parameter_checks import check_number
-from ...modules._denoising_autoencoder import CORRUPTIONS
+from ...modules._denoising_autoencoder_layer import CORRUPTIONS
 
 
 class LayerTraining:
@@ -122,7 +122,7 @@ class Denoising(LayerTraining):
 
     Parameters
     ----------
-    module : skmir.modules.DenoisingAutoencoder
+    module : skmir.modules.DenoisingAutoencoderLayer
         On the device that it is trained on.
     corruption : {"masking", "gaussian", "salt_and_pepper"}
         What is done to a row.

@@ -16,7 +16,7 @@ VERSION = 1  # goes up whenever the way from a seed and a clip to its draws chan
 _LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr", "torch")  # that may change a copy
 
 
-class Copies:
+class ClipCopier:
     """How clips are copied.
 
     What a copy is follows from the clip's content, the seed, the number of the copy and the augmentations;

@@ -98,7 +98,7 @@ class FiltersDisplay:
         TypeError
             Where the estimator has no such weights.
         """
-        weights = weights_of(estimator, layer)
+        weights = filters_of(estimator, layer)
         return cls.from_weights(weights, shape=shape, normalize=normalize, ax=ax)
 
     def plot(self, ax=None):
@@ -150,7 +150,7 @@ class FiltersDisplay:
             ax.set_axis_off()
 
 
-def weights_of(estimator, layer=0):
+def filters_of(estimator, layer=0):
     """Return the weights of a fitted estimator by title.
 
     Parameters

@@ -10,7 +10,7 @@ from torch import nn
 from ._mlp import ACTIVATIONS
 
 
-class DenoisingAutoencoder(nn.Module):
+class DenoisingAutoencoderLayer(nn.Module):
     """Encoder h = s(W v + c), and decoder W' h + b from a corrupted v back to the clean one.
 
     Parameters
@@ -38,8 +38,8 @@ class DenoisingAutoencoder(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from skmir.modules import DenoisingAutoencoder
-    >>> network = DenoisingAutoencoder(6, 3)
+    >>> from skmir.modules import DenoisingAutoencoderLayer
+    >>> network = DenoisingAutoencoderLayer(6, 3)
     >>> network.decode(network(torch.zeros(4, 6))).shape
     torch.Size([4, 6])
     """
