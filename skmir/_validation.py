@@ -57,7 +57,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
         True in ``fit``. Otherwise samples whose scale cannot be right are warned of.
     finite : bool, default=True
         Whether waveforms are searched for NaN and infinity; if not, that is left to
-        ``audio._stream.waveform``.
+        ``_reading.waveform``.
     read : callable, default=None
         Takes a file object and returns its waveform; None refuses file objects.
 

@@ -11,9 +11,9 @@ from sklearn.utils import check_consistent_length, check_random_state, get_tags
 from .._fitting import all_or_nothing
 from .._parameter_checks import check_number
 from .._random import MAX_SEED
+from .._reading import reader
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, stack_if_equal
-from ..audio._stream import reader
 from ._augmentations import change_labels, check_augmentations
 from ._clip_copier import ClipCopier
 from ._delegate import DelegateMixin
