@@ -208,13 +208,13 @@ def _labels(data):
 
 
 def _print(result, data):
-    from .model_selection._results import DASH
+    from ._text_table import text_table
 
     _say(_describe(data))
     _say(result)
     for scorer in result.scorers_[1:]:
         table = result.tables_[scorer][OTHER_COLUMNS]
-        _say(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format, na_rep=DASH)}")
+        _say(f"\n{scorer}\n{text_table(table)}")
 
 
 def _say(text):

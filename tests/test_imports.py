@@ -16,6 +16,7 @@ FLOORS = {
     "_version": -1,
     "_waveforms": -1,
     "_frame_rows": -1,
+    "_text_table": -1,
     "_saving": 0,
     "_output": 0,
     "_extras": 0,

@@ -7,8 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._extras import require
 from ..dsp import cqt_frequencies
-from ..dsp._cqt_filters import relative_bandwidth
-from ..dsp._wavelets import wavelets
+from ..dsp._wavelets import relative_bandwidth, wavelets
 from ..feature_extraction import CQT
 from ._style import PLAIN, wrapped
 

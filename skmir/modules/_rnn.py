@@ -57,6 +57,7 @@ class RNN(nn.Module):
     torch.Size([2, 10])
     """
 
+    CELLS = CELLS
     RATIOS = {"hidden_layer_sizes": (1,)}
 
     def __init__(

@@ -5,7 +5,8 @@ Pons & Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 
 
 from torch import nn
 
-from ._map_means import ELEMENTWISE, MapMeansCNN
+from ._activations import ELEMENTWISE
+from ._map_means import MapMeansCNN
 from ._sizes import sizes_after
 from ._timbral_cnn import MaxOverFrequency
 from ._widths import scaled_widths

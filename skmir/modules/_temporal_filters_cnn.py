@@ -6,7 +6,8 @@ filters are those of Pons et al., "End-to-end learning for music audio tagging a
 
 from torch import nn
 
-from ._map_means import ELEMENTWISE, MapMeansCNN
+from ._activations import ELEMENTWISE
+from ._map_means import MapMeansCNN
 from ._widths import scaled_widths
 
 LENGTHS = (165, 128, 64, 32)  # in frames

@@ -9,8 +9,9 @@ import math
 
 from torch import nn
 
+from ._activations import ELEMENTWISE
 from ._conv_block import as_image
-from ._map_means import ELEMENTWISE, MapMeansCNN
+from ._map_means import MapMeansCNN
 from ._pools import check_pools, reduce_to_one, reduced
 from ._widths import scaled_widths
 

@@ -10,10 +10,10 @@ import librosa
 import numpy as np
 import pytest
 
+from skmir.dsp import cqt_frequencies
 from skmir.dsp._chroma_weights import cqt_weights, stft_weights
-from skmir.dsp._cqt_filters import cqt_frequencies, relative_bandwidth
 from skmir.dsp._mel_weights import mel_weights
-from skmir.dsp._wavelets import sparse_rows, wavelets, window_bandwidth
+from skmir.dsp._wavelets import relative_bandwidth, sparse_rows, wavelets, window_bandwidth
 
 
 def same(found, expected):

@@ -5,8 +5,6 @@ import pandas as pd
 
 from ._corrected_statistics import corrected_interval, corrected_ttest, holm, rope_probabilities, varies
 
-DASH = "\N{EN DASH}"  # what tables print for what is not known
-
 
 def comparison_table(results, splits, scorer, *, reference, baselines, confidence_level, rope):
     """Summarise folds into a table.

@@ -6,7 +6,7 @@ import numbers
 import torch
 
 from ..._parameter_checks import check_number
-from ...modules._denoising_autoencoder_layer import CORRUPTIONS
+from ...modules import DenoisingAutoencoderLayer
 
 
 class LayerTraining:
@@ -150,7 +150,12 @@ class Denoising(LayerTraining):
         super().__init__(
             module, learning_rate=learning_rate, momentum=momentum, weight_decay=weight_decay, state=state
         )
-        self.corrupt, self.level, self.low, self.high = CORRUPTIONS[corruption], level, low, high
+        self.corrupt, self.level, self.low, self.high = (
+            DenoisingAutoencoderLayer.CORRUPTIONS[corruption],
+            level,
+            low,
+            high,
+        )
 
     @torch.enable_grad()
     def _step(self, v):
