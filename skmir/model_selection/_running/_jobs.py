@@ -64,7 +64,18 @@ def run_jobs(
     """
     pairs = [(name, fold) for name in models for fold in range(len(splits))]
     kept = None if memory is None else FoldCache(memory)
-    calls, keys = _calls(pairs, models, X, y, splits, scorers, groups, kept, digests, baselines)
+    calls, keys = _calls(
+        pairs,
+        models,
+        X,
+        y,
+        splits,
+        scorers=scorers,
+        groups=groups,
+        kept=kept,
+        digests=digests,
+        baselines=baselines,
+    )
     found = [i for i, pair in enumerate(pairs) if kept is not None and keys[pair] in kept]
     bar = _bar(pairs, models, baselines, found, memory=memory, n_jobs=n_jobs, disable=not verbose)
     results, said = {name: [] for name in models}, set()
@@ -81,7 +92,7 @@ def run_jobs(
     return results
 
 
-def _calls(pairs, models, X, y, splits, scorers, groups, kept, digests, baselines):
+def _calls(pairs, models, X, y, splits, *, scorers, groups, kept, digests, baselines):
     """Return the call that each pair of model and fold needs, and the keys of pairs if results are kept."""
     routing = get_config()["enable_metadata_routing"]
     routes = {name: group_route(model, groups, routing=routing) for name, model in models.items()}

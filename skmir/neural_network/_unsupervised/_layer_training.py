@@ -150,12 +150,8 @@ class Denoising(LayerTraining):
         super().__init__(
             module, learning_rate=learning_rate, momentum=momentum, weight_decay=weight_decay, state=state
         )
-        self.corrupt, self.level, self.low, self.high = (
-            DenoisingAutoencoderLayer.CORRUPTIONS[corruption],
-            level,
-            low,
-            high,
-        )
+        self.corrupt = DenoisingAutoencoderLayer.CORRUPTIONS[corruption]
+        self.level, self.low, self.high = level, low, high
 
     @torch.enable_grad()
     def _step(self, v):
