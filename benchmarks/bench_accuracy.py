@@ -31,7 +31,7 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GroupKFold, PredefinedSplit
 
 from skmir.model_selection import compare, default_models
-from skmir.model_selection._results._statistics import corrected_interval
+from skmir.model_selection._results._corrected_statistics import corrected_interval
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SETS = (

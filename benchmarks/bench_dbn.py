@@ -35,7 +35,7 @@ from sklearn.preprocessing import MultiLabelBinarizer, StandardScaler
 from sklearn.svm import SVC
 
 from skmir.feature_extraction import MFCC, MelSpectrogram
-from skmir.model_selection._results._statistics import corrected_interval
+from skmir.model_selection._results._corrected_statistics import corrected_interval
 from skmir.neural_network import RBM, DBNClassifier, DenoisingAutoencoder, TrainingRecipe
 from skmir.preprocessing import FramePooler, FrameScaler
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from skmir.model_selection import default_models
-from skmir.model_selection._results._statistics import corrected_interval, corrected_ttest, holm
+from skmir.model_selection._results._corrected_statistics import corrected_interval, corrected_ttest, holm
 from skmir.model_selection._seeds import seeded_clone
 
 CLASSIC = ("SVM", "LDA")  # they draw nothing at random: one run is all runs

@@ -152,12 +152,12 @@ def _add_output_arguments(parser):
 
 def _compare(args):
     """Check, load, compare, print, write; modules that are slow to import are imported when needed."""
-    from ._early_checks import check_classes, check_options, check_targets
+    from ._early_checks import check_folds, check_options, check_targets
 
     _give_back_folder(args)
     check_options(args)
     data = _load(args)
-    check_classes(data, args)
+    check_folds(data, args)
     output, report = check_targets(args, REPORT, REPORT_ALONE)
     if args.folder is not None:
         from ._recordings import check_recordings
@@ -210,13 +210,13 @@ def _labels(data):
 
 
 def _print(result, data):
-    from .model_selection._results import DASH
+    from ._text_table import text_table
 
     _say(_describe(data))
     _say(result)
     for scorer in result.scorers_[1:]:
         table = result.tables_[scorer][OTHER_COLUMNS]
-        _say(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format, na_rep=DASH)}")
+        _say(f"\n{scorer}\n{text_table(table)}")
 
 
 def _say(text):

@@ -117,7 +117,7 @@ def _meant(name, known):
     return f" Did you mean {upper[near[0]]}?" if near else ""
 
 
-def check_classes(data, args):
+def check_folds(data, args):
     """Raise if the folds cannot be made or there is one class only; warn of classes that some folds lack.
 
     Parameters

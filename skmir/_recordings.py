@@ -2,7 +2,7 @@
 
 import warnings
 
-from .audio._examine import LOUD, examine
+from ._reading import LOUD, examine
 from .feature_extraction import MFCC
 
 MAX_ERRORS = 10  # files described if some cannot be used

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer, get_scorer_names
 
 from skmir.__main__ import main
-from skmir._early_checks import SCORERS, SCORERS_OF_TWO, check_classes, check_targets
+from skmir._early_checks import SCORERS, SCORERS_OF_TWO, check_folds, check_targets
 from skmir._model_names import MODEL_NAMES
 from skmir.model_selection import default_models
 
@@ -109,20 +109,20 @@ def test_a_class_in_fewer_groups_than_folds_is_named():
     data = {"target": [0, 0, 1, 1, 1], "target_names": ["a", "b"], "groups": list("uuvwx")}
     args = types.SimpleNamespace(cv=3, scoring=None)
     with pytest.warns(UserWarning, match=r"With --cv 3, .*: class 'a' has 1 group\. Add groups, or leave"):
-        check_classes(data, args)
+        check_folds(data, args)
 
 
 def test_many_small_classes_are_counted():
     names = [f"c{i}" for i in range(9)]
     data = {"target": range(9), "target_names": names, "groups": None}
     with pytest.raises(ValueError, match=r"class 'c4' has 1 recording, and 4 more .*\. Add recordings, or"):
-        check_classes(data, types.SimpleNamespace(cv=2, scoring=None))
+        check_folds(data, types.SimpleNamespace(cv=2, scoring=None))
 
 
 def test_scorer_for_two_classes():
     data = {"target": [0, 1, 2], "target_names": list("abc"), "groups": None}
     with pytest.raises(ValueError, match=r"--scoring roc_auc needs two classes, and there are 3"):
-        check_classes(data, types.SimpleNamespace(cv=2, scoring=["accuracy", "roc_auc"]))
+        check_folds(data, types.SimpleNamespace(cv=2, scoring=["accuracy", "roc_auc"]))
 
 
 @pytest.mark.parametrize(

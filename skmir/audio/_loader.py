@@ -8,10 +8,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_choice, check_number
+from .._reading import check_excerpt, reader, stream, waveform
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, stack_if_equal, unread
-from ._excerpt import check_excerpt
-from ._stream import reader, stream, waveform
 
 
 class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):

@@ -10,10 +10,9 @@ from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number, shown
+from .._reading import check_excerpt, reader
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, unread
-from ..audio._excerpt import check_excerpt
-from ..audio._stream import reader
 from ._cached_frames import CachedFrames
 from ._compute import compute
 from ._frame_collector import FrameCollector

@@ -10,10 +10,10 @@ from sklearn.utils.validation import check_is_fitted
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_choice, check_number, plain
+from .._reading import reader, stream
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, is_table, stack_if_equal
 from ..audio import AudioLoader
-from ..audio._stream import reader, stream
 from ._beats import aggregate_between, beat_edges
 from ._chroma import Chroma
 from ._onset_strength import OnsetStrength

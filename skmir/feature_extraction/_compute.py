@@ -6,7 +6,7 @@ from collections import defaultdict
 import torch
 
 from .._device import resolve_device
-from ..audio._stream import shares_memory, stream, waveform
+from .._reading import shares_memory, stream, waveform
 
 BATCH = 2**24  # samples that are on the device at once
 

@@ -6,9 +6,8 @@ import numbers
 from .._parameter_checks import check_choice, check_number
 from ..dsp import cqt
 from ..dsp._cqt_filters import check_cqt, cqt_span
-from ..dsp._frame import PAD_MODES
 from ._base import BaseFrontEnd
-from ._parameters import check_norm, check_window
+from ._parameters import PAD_MODES, check_norm, check_window
 
 
 class CQT(BaseFrontEnd):

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 
 from .._parameter_checks import check_flag, check_number, plain
-from ..dsp._log_filter import band_frequencies, difference_lag, filtered_spectrogram, positive_difference
+from ..dsp import band_frequencies, filtered_spectrogram
 from ._base import BaseFrontEnd
 from ._parameters import check_window
+from ._positive_difference import difference_lag, positive_difference
 
 
 class LogFilteredSpectrogram(BaseFrontEnd):

@@ -3,7 +3,7 @@
 import numbers
 
 from .._parameter_checks import check_choice, check_number
-from ..dsp._onset import onset_strength
+from ..dsp import onset_strength
 from ._base import BaseFrontEnd
 from ._parameters import check_mel, check_stft, mel_parameters, stft_parameters, stft_span
 

@@ -5,7 +5,8 @@ import numbers
 import numpy as np
 
 from .._parameter_checks import check_choice, check_flag, check_number, plain
-from ..dsp._spectral_shape import FEATURES, contrast_bands, n_values, spectral_shape
+from ..dsp import spectral_shape
+from ..dsp._spectral_shape import FEATURES, contrast_bands, n_values
 from ._base import BaseFrontEnd
 from ._parameters import check_stft, stft_parameters, stft_span
 

@@ -5,8 +5,7 @@ import numbers
 import numpy as np
 
 from .._parameter_checks import check_flag, check_number
-from ..dsp._onset import onset_strength
-from ..dsp._tempogram import tempogram
+from ..dsp import onset_strength, tempogram
 from ._base import BaseFrontEnd
 from ._parameters import check_mel, check_norm, check_window, mel_parameters, stft_span
 

@@ -69,7 +69,7 @@ def printable(text):
     return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
-def tidy(ax):
+def tidy_axes(ax):
     """Remove the frame except for two axes, and draw a light grid behind."""
     ax.grid(color="0.9", zorder=0)
     ax.set_axisbelow(True)

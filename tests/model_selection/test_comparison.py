@@ -20,7 +20,7 @@ from sklearn.svm import SVC
 from skmir._show_versions import machine
 from skmir.model_selection import Comparison
 from skmir.model_selection import compare as compare_all
-from skmir.model_selection._results._statistics import corrected_interval, corrected_ttest, holm
+from skmir.model_selection._results._corrected_statistics import corrected_interval, corrected_ttest, holm
 
 compare = functools.partial(compare_all, baselines=False)  # the models given, and no others
 MODELS = {"logistic": make_pipeline(StandardScaler(), LogisticRegression()), "chance": DummyClassifier()}

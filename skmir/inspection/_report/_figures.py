@@ -6,8 +6,8 @@ import io
 
 import numpy as np
 
-from .._comparison import ComparisonDisplay
-from .._costs import COSTS, CostDisplay
+from .._comparison_display import ComparisonDisplay
+from .._cost_display import COSTS, CostDisplay
 from .._style import PLAIN, wrapped
 from ._html import picture
 from ._numbers import digits_for, interval, number

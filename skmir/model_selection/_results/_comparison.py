@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ..._parameter_checks import check_choice
+from ..._text_table import DASH
 from ._comparison_record import comparison_record
-from ._comparison_table import DASH, comparison_table, score_frame
+from ._comparison_table import comparison_table, score_frame
 from ._held_out import best_params, errors_of, held_out, out_of_fold
 from ._per_class import METRICS, class_table, confusions
 

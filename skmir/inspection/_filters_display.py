@@ -7,8 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._extras import require
 from ..dsp import cqt_frequencies
-from ..dsp._cqt_filters import relative_bandwidth
-from ..dsp._wavelets import wavelets
+from ..dsp._wavelets import relative_bandwidth, wavelets
 from ..feature_extraction import CQT
 from ._style import PLAIN, wrapped
 
@@ -100,7 +99,7 @@ class FiltersDisplay:
         TypeError
             If the estimator has no such weights.
         """
-        weights = weights_of(estimator, layer)
+        weights = filters_of(estimator, layer)
         return cls.from_weights(weights, shape=shape, normalize=normalize, ax=ax)
 
     def plot(self, ax=None):
@@ -155,7 +154,7 @@ class FiltersDisplay:
             ax.set_axis_off()
 
 
-def weights_of(estimator, layer=0):
+def filters_of(estimator, layer=0):
     """Return the weights of a fitted estimator by title.
 
     Parameters

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from skmir.compose import FrameTransformer
 from skmir.feature_extraction import CQT
-from skmir.inspection._filters import FiltersDisplay, weights_of
+from skmir.inspection._filters_display import FiltersDisplay, filters_of
 from skmir.neural_network import RBM, LearnedChroma
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -85,7 +85,7 @@ def test_components_of_a_machine_and_of_pca(rng):
     fields = FiltersDisplay.from_estimator(rbm, shape=(3, 2))
     assert fields.pictures_["components"].shape == (7, 5)
     frames = FrameTransformer(PCA(2)).fit(rng.randn(5, 6, 10))
-    np.testing.assert_array_equal(weights_of(frames)["components"], frames.transformer_.components_)
+    np.testing.assert_array_equal(filters_of(frames)["components"], frames.transformer_.components_)
 
 
 def test_filters_of_the_constant_q_transform():
@@ -95,7 +95,7 @@ def test_filters_of_the_constant_q_transform():
     real, magnitude = drawn(display)
     assert real.shape == magnitude.shape and len(real) == 24
     assert (magnitude >= np.abs(real) - 1e-6).all()
-    filters = weights_of(cqt)["filters"]
+    filters = filters_of(cqt)["filters"]
     frequencies = np.fft.fftfreq(2**15, 1 / 8000)
     for i in (0, 12, 23):
         peak = frequencies[np.abs(np.fft.fft(filters[i], 2**15)).argmax()]

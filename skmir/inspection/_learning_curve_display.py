@@ -1,6 +1,6 @@
 """Learning curves as a picture."""
 
-from ._style import PLAIN, name_lines, new_axes, score_label, styles, tidy
+from ._style import PLAIN, name_lines, new_axes, score_label, styles, tidy_axes
 
 
 class LearningCurveDisplay:
@@ -84,7 +84,7 @@ class LearningCurveDisplay:
         self.ax_.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
         self.ax_.minorticks_off()
         self.ax_.set_ylabel(score_label(found.scoring_, found.confidence_level_), **PLAIN)
-        tidy(self.ax_)
+        tidy_axes(self.ax_)
         name_lines(self.ax_, lines, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
         return self
 

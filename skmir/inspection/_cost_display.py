@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._parameter_checks import check_choice
-from ._style import PLAIN, new_axes, score_label, seconds_text, short, styles, tidy, wrapped
+from ._style import PLAIN, new_axes, score_label, seconds_text, short, styles, tidy_axes, wrapped
 
 COSTS = {
     "n_parameters": ("Learned parameters", short),
@@ -106,7 +106,7 @@ class CostDisplay:
         self._set_ticks(table[self.cost], words)
         self.ax_.set_xlabel(label)
         self.ax_.set_ylabel(score_label(self.comparison.scoring_, self.comparison.confidence_level_), **PLAIN)
-        tidy(self.ax_)
+        tidy_axes(self.ax_)
         return self
 
     def _set_ticks(self, costs, words):
