@@ -1,11 +1,14 @@
 """What all front ends share: checking, streaming clip by clip, naming the clip in every error."""
 
 import numbers
+import os
 import warnings
 
 import numpy as np
+import torch
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .._declared_parameters import DeclaredParameters, positional
 from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
@@ -19,18 +22,27 @@ from ._compute import compute
 from ._frame_collector import FrameCollector
 
 
-class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
+class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
     """Clips to frames.
 
-    A subclass has the parameters ``sr``, ``hop_length``, ``offset``, ``duration``, ``random_state``,
-    ``device``, ``memory``, ``n_jobs`` and ``verbose``, the class attribute ``_prefix`` (of the bins' names),
-    and four methods: ``_check_parameters`` (calls this class's), ``_n_bins``, ``_span`` and ``_frames``.
-    Its class attribute ``version`` goes up whenever its results change, so that no cache serves old ones.
+    A subclass declares its parameters as annotated attributes, beside those that all front ends have and that
+    stand here. It has the class attribute ``_prefix`` (of the bins' names), and four methods:
+    ``_check_parameters`` (calls this class's), ``_n_bins``, ``_span`` and ``_frames``. Its class attribute
+    ``version`` goes up whenever its results change, so that no cache serves old ones.
     """
+
+    sr: float = positional(default=22050)
+    hop_length: int = 512
+    offset: float | str = 0.0
+    duration: float | None = None
+    random_state: int = 0
+    device: str | torch.device = "cpu"
+    memory: str | os.PathLike | None = None
+    n_jobs: int | None = None
+    verbose: int = 0
 
     version = 1
 
-    @all_or_nothing
     @all_or_nothing
     def fit(self, X, y=None):
         """Check the parameters; nothing is learned.

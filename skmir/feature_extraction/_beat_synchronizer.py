@@ -1,12 +1,14 @@
 """Frames between beats instead of frames of equal length."""
 
 import numbers
+import os
 import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from .._declared_parameters import DeclaredParameters, positional
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_choice, check_number, plain
@@ -21,7 +23,7 @@ from ._onset_strength import OnsetStrength
 _AGGREGATES = {"mean": np.mean, "median": np.median, "max": np.max}
 
 
-class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
+class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
     """One frame a beat, or a few: a clip in musical time, alike at any tempo.
 
     Beats are tracked in each clip's onset strength by dynamic programming [1]_, and the frames between two
@@ -89,30 +91,16 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
     (1, 12, 48)
     """
 
-    def __init__(
-        self,
-        front_end=None,
-        *,
-        sr=22050,
-        hop_length=512,
-        aggregate="mean",
-        subdivisions=1,
-        start_bpm=120.0,
-        tightness=100,
-        n_jobs=None,
-        memory=None,
-        verbose=0,
-    ):
-        self.front_end = front_end
-        self.sr = sr
-        self.hop_length = hop_length
-        self.aggregate = aggregate
-        self.subdivisions = subdivisions
-        self.start_bpm = start_bpm
-        self.tightness = tightness
-        self.n_jobs = n_jobs
-        self.memory = memory
-        self.verbose = verbose
+    front_end: object = positional(default=None)
+    sr: float = 22050
+    hop_length: int = 512
+    aggregate: str = "mean"
+    subdivisions: int = 1
+    start_bpm: float = 120.0
+    tightness: float = 100
+    n_jobs: int | None = None
+    memory: str | os.PathLike | None = None
+    verbose: int = 0
 
     @all_or_nothing
     def fit(self, X, y=None):

@@ -9,10 +9,10 @@ from .._parameter_checks import check_choice, check_number
 from ..dsp import chroma_cqt, chroma_stft
 from ..dsp._cqt_filters import check_cqt, cqt_span
 from ._base import BaseFrontEnd
-from ._parameters import check_norm, check_stft, stft_parameters, stft_span
+from ._parameters import FourierParameters, check_norm, check_stft, stft_parameters, stft_span
 
 
-class Chroma(BaseFrontEnd):
+class Chroma(FourierParameters, BaseFrontEnd):
     """Energy in the pitch classes: ``librosa.feature.chroma_stft`` or ``librosa.feature.chroma_cqt``.
 
     Octaves are folded into one, from C upwards, so that a chord looks alike in every position.
@@ -32,14 +32,6 @@ class Chroma(BaseFrontEnd):
     norm : float or None, default=numpy.inf
         Order of the norm by which each frame is divided; numpy.inf is the largest value. None leaves
         frames as they are. Silent frames stay 0.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
-    n_fft : int, default=2048
-        "stft": length of a frame, in samples.
-    win_length : int or None, default=None
-        "stft": length of the window in the middle of the frame, in samples; None is ``n_fft``.
-    window : str, tuple or float, default="hann"
-        "stft": what :func:`scipy.signal.get_window` takes.
     bins_per_octave : int, default=36
         "cqt": bins of the transform in an octave, a multiple of ``n_chroma``.
     n_octaves : int, default=7
@@ -48,6 +40,14 @@ class Chroma(BaseFrontEnd):
         "cqt": lowest frequency, in Hz; None is C1, 32.7 Hz.
     threshold : float, default=0.0
         "cqt": values below it are set to 0, before normalisation.
+    n_fft : int, default=2048
+        "stft": length of a frame, in samples.
+    win_length : int or None, default=None
+        "stft": length of the window in the middle of the frame, in samples; None is ``n_fft``.
+    window : str, tuple or float, default="hann"
+        "stft": what :func:`scipy.signal.get_window` takes.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
         Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
         ``random_state`` decide.
@@ -100,50 +100,14 @@ class Chroma(BaseFrontEnd):
 
     _prefix = "chroma"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        kind="stft",
-        n_chroma=12,
-        tuning=None,
-        norm=np.inf,
-        hop_length=512,
-        n_fft=2048,
-        win_length=None,
-        window="hann",
-        bins_per_octave=36,
-        n_octaves=7,
-        fmin=None,
-        threshold=0.0,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.kind = kind
-        self.n_chroma = n_chroma
-        self.tuning = tuning
-        self.norm = norm
-        self.hop_length = hop_length
-        self.n_fft = n_fft
-        self.win_length = win_length
-        self.window = window
-        self.bins_per_octave = bins_per_octave
-        self.n_octaves = n_octaves
-        self.fmin = fmin
-        self.threshold = threshold
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    kind: str = "stft"
+    n_chroma: int = 12
+    tuning: float | None = None
+    norm: float | None = np.inf
+    bins_per_octave: int = 36
+    n_octaves: int = 7
+    fmin: float | None = None
+    threshold: float = 0.0
 
     def _check_parameters(self):
         super()._check_parameters()

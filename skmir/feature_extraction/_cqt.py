@@ -20,8 +20,6 @@ class CQT(BaseFrontEnd):
     ----------
     sr : float, default=22050
         Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
-    hop_length : int, default=512
-        From one frame to the next, in samples. The more often it can be halved, the faster.
     fmin : float or None, default=None
         Frequency of the lowest bin, in Hz; None is C1, 32.7 Hz.
     n_bins : int, default=84
@@ -41,6 +39,8 @@ class CQT(BaseFrontEnd):
         What :func:`scipy.signal.get_window` takes.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
         How the ends are padded; "constant" adds zeros.
+    hop_length : int, default=512
+        From one frame to the next, in samples. The more often it can be halved, the faster.
     offset : float, "center" or "random", default=0.0
         Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
         ``random_state`` decide.
@@ -86,46 +86,15 @@ class CQT(BaseFrontEnd):
 
     _prefix = "cqt"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        hop_length=512,
-        fmin=None,
-        n_bins=84,
-        bins_per_octave=12,
-        tuning=0.0,
-        filter_scale=1,
-        norm=1,
-        sparsity=0.01,
-        window="hann",
-        pad_mode="constant",
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.hop_length = hop_length
-        self.fmin = fmin
-        self.n_bins = n_bins
-        self.bins_per_octave = bins_per_octave
-        self.tuning = tuning
-        self.filter_scale = filter_scale
-        self.norm = norm
-        self.sparsity = sparsity
-        self.window = window
-        self.pad_mode = pad_mode
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    fmin: float | None = None
+    n_bins: int = 84
+    bins_per_octave: int = 12
+    tuning: float | None = 0.0
+    filter_scale: float = 1
+    norm: float | None = 1
+    sparsity: float = 0.01
+    window: str | tuple | float = "hann"
+    pad_mode: str = "constant"
 
     def _check_parameters(self):
         super()._check_parameters()

@@ -5,20 +5,20 @@ import torch
 from .._parameter_checks import check_number
 from ..dsp import spectrogram
 from ._base import BaseFrontEnd
-from ._parameters import check_stft, stft_parameters, stft_span
+from ._parameters import FourierParameters, PaddingParameters, check_stft, stft_parameters, stft_span
 
 
-class DFT(BaseFrontEnd):
+class DFT(FourierParameters, PaddingParameters, BaseFrontEnd):
     """Magnitude spectra of overlapping frames: ``abs(librosa.stft(y)) ** power``.
 
     Parameters
     ----------
     sr : float, default=22050
         Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+    power : float, default=1.0
+        1 gives magnitudes, 2 gives power.
     n_fft : int, default=2048
         Length of a frame, in samples.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
     win_length : int or None, default=None
         Length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
@@ -28,8 +28,8 @@ class DFT(BaseFrontEnd):
         it starts there.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
         How the ends are padded; "constant" adds zeros.
-    power : float, default=1.0
-        1 gives magnitudes, 2 gives power.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
         Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
         ``random_state`` decide.
@@ -71,40 +71,7 @@ class DFT(BaseFrontEnd):
 
     _prefix = "dft"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        n_fft=2048,
-        hop_length=512,
-        win_length=None,
-        window="hann",
-        center=True,
-        pad_mode="constant",
-        power=1.0,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.win_length = win_length
-        self.window = window
-        self.center = center
-        self.pad_mode = pad_mode
-        self.power = power
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    power: float = 1.0
 
     def _check_parameters(self):
         super()._check_parameters()

@@ -24,8 +24,6 @@ class LogFilteredSpectrogram(BaseFrontEnd):
     n_fft : int or tuple of int, default=2048
         Length of a frame, in samples. With several, their spectrograms stand over each other, in this order;
         frames of all have their middle at the same time.
-    hop_length : int, default=441
-        From one frame to the next, in samples: 100 frames a second at ``sr=44100``.
     window : str, tuple or float, default="hann"
         What :func:`scipy.signal.get_window` takes.
     bands_per_octave : int or tuple of int, default=12
@@ -43,6 +41,8 @@ class LogFilteredSpectrogram(BaseFrontEnd):
         In (0, 1): the bands are followed by as many differences, of which those below 0 are set to 0, to the
         frame so far before that the window has fallen to this ratio of its peak there (and to the frame
         before, at least). None leaves differences out.
+    hop_length : int, default=441
+        From one frame to the next, in samples: 100 frames a second at ``sr=44100``.
     offset : float, "center" or "random", default=0.0
         Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
         ``random_state`` decide.
@@ -96,46 +96,16 @@ class LogFilteredSpectrogram(BaseFrontEnd):
 
     _prefix = "band"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        n_fft=2048,
-        hop_length=441,
-        window="hann",
-        bands_per_octave=12,
-        fmin=30.0,
-        fmax=None,
-        norm_filters=True,
-        mul=1.0,
-        add=1.0,
-        diff_ratio=None,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.window = window
-        self.bands_per_octave = bands_per_octave
-        self.fmin = fmin
-        self.fmax = fmax
-        self.norm_filters = norm_filters
-        self.mul = mul
-        self.add = add
-        self.diff_ratio = diff_ratio
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    n_fft: int | tuple[int, ...] = 2048
+    window: str | tuple | float = "hann"
+    bands_per_octave: int | tuple[int, ...] = 12
+    fmin: float = 30.0
+    fmax: float | None = None
+    norm_filters: bool = True
+    mul: float = 1.0
+    add: float = 1.0
+    diff_ratio: float | None = None
+    hop_length: int = 441
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins.

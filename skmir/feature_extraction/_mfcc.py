@@ -11,10 +11,18 @@ from .._validation import check_frames, stack_if_equal
 from ..dsp import cepstrum, mel_spectrogram, power_to_db
 from ..dsp._cepstrum import lifter_weights
 from ._base import BaseFrontEnd
-from ._parameters import check_mel, check_stft, mel_parameters, stft_parameters, stft_span
+from ._parameters import (
+    FourierParameters,
+    MelParameters,
+    check_mel,
+    check_stft,
+    mel_parameters,
+    stft_parameters,
+    stft_span,
+)
 
 
-class MFCC(BaseFrontEnd):
+class MFCC(MelParameters, FourierParameters, BaseFrontEnd):
     """Mel-frequency cepstral coefficients: ``librosa.feature.mfcc``.
 
     The mel spectrum in dB, limited to 80 dB below the clip's highest value, as a sum of cosines over
@@ -41,12 +49,12 @@ class MFCC(BaseFrontEnd):
         Whether the mel scale is HTK's instead of Slaney's.
     n_fft : int, default=2048
         Length of a frame, in samples.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
     win_length : int or None, default=None
         Length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
         What :func:`scipy.signal.get_window` takes.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
         Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
         ``random_state`` decide.
@@ -92,50 +100,10 @@ class MFCC(BaseFrontEnd):
 
     _prefix = "mfcc"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        n_mfcc=20,
-        dct_type=2,
-        norm="ortho",
-        lifter=0,
-        n_mels=128,
-        fmin=0.0,
-        fmax=None,
-        htk=False,
-        n_fft=2048,
-        hop_length=512,
-        win_length=None,
-        window="hann",
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.n_mfcc = n_mfcc
-        self.dct_type = dct_type
-        self.norm = norm
-        self.lifter = lifter
-        self.n_mels = n_mels
-        self.fmin = fmin
-        self.fmax = fmax
-        self.htk = htk
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.win_length = win_length
-        self.window = window
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    n_mfcc: int = 20
+    dct_type: int = 2
+    norm: str | None = "ortho"
+    lifter: float = 0
 
     def inverse_transform(self, X):
         """Return the mel spectra that coefficients stand for, smooth where coefficients were left out.

@@ -8,10 +8,20 @@ from .._parameter_checks import check_flag, check_number
 from ..dsp._onset import onset_strength
 from ..dsp._tempogram import tempogram
 from ._base import BaseFrontEnd
-from ._parameters import check_mel, check_norm, check_window, mel_parameters, stft_span
+from ._parameters import (
+    MelParameters,
+    RiseParameters,
+    check_mel,
+    check_norm,
+    check_rise,
+    check_window,
+    mel_parameters,
+    rise_parameters,
+    stft_span,
+)
 
 
-class Tempogram(BaseFrontEnd):
+class Tempogram(RiseParameters, MelParameters, BaseFrontEnd):
     """Periods of the onset strength, around each frame: ``librosa.feature.tempogram``.
 
     Bin n is the onset strength's autocorrelation at a lag of n frames, in a window around the frame: high
@@ -22,20 +32,6 @@ class Tempogram(BaseFrontEnd):
     ----------
     sr : float, default=22050
         Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
-    n_fft : int, default=2048
-        Length of a frame of the onset strength, in samples.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
-    n_mels : int, default=128
-        Number of mel bands of the onset strength.
-    fmin, fmax : float, default=0.0 and None
-        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
-    htk : bool, default=False
-        Whether the mel scale is HTK's instead of Slaney's.
-    lag : int, default=1
-        How many frames before a rise is counted from.
-    max_size : int, default=1
-        Width, in bands, of a maximum filter over the earlier frame; see :class:`OnsetStrength`.
     win_length : int, default=384
         Length of the autocorrelation's window, in frames; also the number of bins.
     center : bool, default=True
@@ -46,6 +42,20 @@ class Tempogram(BaseFrontEnd):
     norm : float or None, default=numpy.inf
         Order of the norm by which each frame is divided; numpy.inf is the largest value, which is that of
         lag 0. None leaves frames as they are. Silent frames stay 0.
+    n_fft : int, default=2048
+        Length of a frame of the onset strength, in samples.
+    lag : int, default=1
+        How many frames before a rise is counted from.
+    max_size : int, default=1
+        Width, in bands, of a maximum filter over the earlier frame; see :class:`OnsetStrength`.
+    n_mels : int, default=128
+        Number of mel bands of the onset strength.
+    fmin, fmax : float, default=0.0 and None
+        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
+    htk : bool, default=False
+        Whether the mel scale is HTK's instead of Slaney's.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
         Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
         ``random_state`` decide.
@@ -95,57 +105,17 @@ class Tempogram(BaseFrontEnd):
 
     _prefix = "lag"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        n_fft=2048,
-        hop_length=512,
-        n_mels=128,
-        fmin=0.0,
-        fmax=None,
-        htk=False,
-        lag=1,
-        max_size=1,
-        win_length=384,
-        center=True,
-        window="hann",
-        norm=np.inf,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.n_mels = n_mels
-        self.fmin = fmin
-        self.fmax = fmax
-        self.htk = htk
-        self.lag = lag
-        self.max_size = max_size
-        self.win_length = win_length
-        self.center = center
-        self.window = window
-        self.norm = norm
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    win_length: int = 384
+    center: bool = True
+    window: str | tuple | float = "hann"
+    norm: float | None = np.inf
+    n_fft: int = 2048
 
     def _check_parameters(self):
         super()._check_parameters()
         check_number("n_fft", self.n_fft, kind=numbers.Integral, low=2)
         check_mel(self)
-        check_number("lag", self.lag, kind=numbers.Integral, low=1)
-        check_number("max_size", self.max_size, kind=numbers.Integral, low=1)
+        check_rise(self)
         check_number("win_length", self.win_length, kind=numbers.Integral, low=1)
         check_flag("center", self.center)
         check_window(self.window)
@@ -166,8 +136,7 @@ class Tempogram(BaseFrontEnd):
             y,
             n_fft=self.n_fft,
             hop_length=self.hop_length,
-            lag=self.lag,
-            max_size=self.max_size,
+            **rise_parameters(self),
             **mel_parameters(self),
         )
         return tempogram(
