@@ -1,4 +1,4 @@
-"""What all front ends share: checking, streaming clip by clip, naming the clip in every error."""
+"""The base of all front ends: parameters, checks, streaming clip by clip, errors that name the clip."""
 
 import numbers
 import os
@@ -73,15 +73,15 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         Returns
         -------
         frames : ndarray of shape (n_clips, n_bins, n_frames), or list of (n_bins, n_frames_i) arrays
-            A list where clips differ in their number of frames. Files give float32, arrays keep their
+            A list if clips differ in their number of frames. Files give float32, arrays keep their
             dtype.
 
         Raises
         ------
         OSError
-            Where a file cannot be read.
+            If a file cannot be read.
         ValueError
-            Where a parameter is out of its range, or a clip is too short; the message names it.
+            If a parameter is out of its range, or a clip is too short; the message names it.
         """
         self._check_parameters()
         clips = check_clips(self, X, reset=False, finite=False, read=reader(self.sr))
@@ -127,7 +127,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         return tags
 
     def _check_parameters(self):
-        """Raise where a parameter is out of its range."""
+        """Raise if a parameter is out of its range."""
         check_number("sr", self.sr, above=0)
         check_excerpt(self.offset, self.duration, self.random_state)
         resolve_device(self.device)
@@ -136,7 +136,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         check_number("hop_length", self.hop_length, kind=numbers.Integral, low=1)
 
     def _n_bins(self):
-        """Return the number of bins of a frame."""
+        """Return the number of bins per frame."""
         raise NotImplementedError
 
     def _span(self):
@@ -157,7 +157,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         raise NotImplementedError
 
     def _frames_in(self, empty, y):
-        """Return the frames of one clip, in memory from ``empty`` where that spares a copy worth sparing.
+        """Return the frames of one clip, in memory from ``empty`` if that spares a copy worth sparing.
 
         Parameters
         ----------
@@ -176,14 +176,14 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         return False
 
     def _check_length(self, clip, n_samples, name):
-        """Raise where a clip is too short.
+        """Raise if a clip is too short.
 
         Files shorter than a hop are remnants; such arrays are padded, since a 2-D array of any width is
         a table to scikit-learn.
         """
         span, what, cure = self._span()
         if not getattr(self, "center", True) and n_samples < span:
-            needed = f"{what} are needed where center=False"
+            needed = f"{what} are needed if center=False"
             cure = f"use center=True, which pads the ends, or {cure}"
         elif is_path(clip) and n_samples < self.hop_length:
             needed = f"hop_length={self.hop_length} samples are needed"
@@ -204,7 +204,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
             name = f"file {shown(clips[i])}" if is_path(clips[i]) else f"clip {i} of X"
             warnings.warn(
                 f"{n_short} of {len(clips)} clips are shorter than {what}, and are padded at both ends. "
-                f"The shortest is {name}, with {self._seconds(lengths[i])}. Where that matters, use {cure}.",
+                f"The shortest is {name}, with {self._seconds(lengths[i])}. If that matters, use {cure}.",
                 stacklevel=3,
             )
 

@@ -20,12 +20,12 @@ class Chroma(FourierParameters, BaseFrontEnd):
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     kind : {"stft", "cqt"}, default="stft"
         From the Fourier transform, which is quick, or from the constant-Q transform, which tells low notes
         apart.
     n_chroma : int, default=12
-        Pitch classes in an octave.
+        Number of pitch classes per octave.
     tuning : float or None, default=None
         Deviation from A = 440 Hz, in fractions of a pitch class ("stft") or of one of the
         ``bins_per_octave`` ("cqt"); None estimates it for each clip.
@@ -33,9 +33,9 @@ class Chroma(FourierParameters, BaseFrontEnd):
         Order of the norm by which each frame is divided; numpy.inf is the largest value. None leaves
         frames as they are. Silent frames stay 0.
     bins_per_octave : int, default=36
-        "cqt": bins of the transform in an octave, a multiple of ``n_chroma``.
+        "cqt": number of bins of the transform per octave, a multiple of ``n_chroma``.
     n_octaves : int, default=7
-        "cqt": octaves above ``fmin``.
+        "cqt": number of octaves above ``fmin``.
     fmin : float or None, default=None
         "cqt": lowest frequency, in Hz; None is C1, 32.7 Hz.
     threshold : float, default=0.0
@@ -45,30 +45,30 @@ class Chroma(FourierParameters, BaseFrontEnd):
     win_length : int or None, default=None
         "stft": length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
-        "stft": what :func:`scipy.signal.get_window` takes.
+        "stft": window of each frame, as :func:`scipy.signal.get_window` takes it.
     hop_length : int, default=512
-        From one frame to the next, in samples.
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------

@@ -24,16 +24,16 @@ class MelSpectrogram(MelParameters, FourierParameters, PaddingParameters, BaseFr
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     power : float, default=2.0
-        Power of the magnitudes that are summed in a band: 2 for energy, 1 for magnitude.
+        Exponent of the magnitudes: 1 keeps them, 2 gives power.
     norm : {"slaney"}, float or None, default="slaney"
         "slaney" divides each band by its width; a number makes each band's l_p norm 1; None leaves peaks
         of 1.
     n_mels : int, default=128
-        Number of bands.
+        Number of mel bands.
     fmin, fmax : float, default=0.0 and None
-        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
+        Lower end of the lowest band and upper end of the highest, in Hz; None is ``sr / 2``.
     htk : bool, default=False
         Whether the mel scale is HTK's instead of Slaney's.
     n_fft : int, default=2048
@@ -41,35 +41,35 @@ class MelSpectrogram(MelParameters, FourierParameters, PaddingParameters, BaseFr
     win_length : int or None, default=None
         Length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        Window of each frame, as :func:`scipy.signal.get_window` takes it.
     center : bool, default=True
         Whether the ends are padded, so that frame t has its middle at sample ``t * hop_length``; if not,
         it starts there.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
         How the ends are padded; "constant" adds zeros.
     hop_length : int, default=512
-        From one frame to the next, in samples.
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------

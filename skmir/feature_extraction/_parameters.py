@@ -103,8 +103,8 @@ def check_window(window):
         scipy.signal.get_window(window, 8)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"window={plain(window)!r} is not what scipy.signal.get_window takes: a name such as 'hann', "
-            "a tuple of a name and numbers, or a number (the beta of a Kaiser window)."
+            f"window={plain(window)!r} must be one that scipy.signal.get_window takes: a name such as "
+            "'hann', a tuple of a name and numbers, or a number (the beta of a Kaiser window)."
         ) from error
 
 

@@ -49,28 +49,27 @@ class SpectralShape(FourierParameters, BaseFrontEnd):
     n_fft : int, default=2048
         Length of a frame, in samples.
     win_length : int or None, default=None
-        Length of the window in the middle of the frame, in samples; None is ``n_fft``. "rms" and
-        "zero_crossing_rate" are of the whole frame.
+        Length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        Window of each frame, as :func:`scipy.signal.get_window` takes it.
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     hop_length : int, default=512
-        From one frame to the next, in samples.
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
@@ -87,8 +86,10 @@ class SpectralShape(FourierParameters, BaseFrontEnd):
 
     Notes
     -----
+    "rms" and "zero_crossing_rate" are of the whole frame, whatever ``win_length``.
+
     In silence, the contrast is 0 and the flatness 1; everything else is 0. Rolloff is one of the
-    frequencies of the Fourier transform: where the sum reaches ``roll_percent`` on the very edge of two, it
+    frequencies of the Fourier transform: if the sum reaches ``roll_percent`` on the very edge of two, it
     can be librosa's neighbour.
 
     References

@@ -26,62 +26,67 @@ class Tempogram(RiseParameters, MelParameters, BaseFrontEnd):
 
     Bin n is the onset strength's autocorrelation at a lag of n frames, in a window around the frame: high
     where something recurs after ``n * hop_length / sr`` seconds, which are ``60 * sr / (hop_length * n)``
-    beats a minute. At the defaults, bin 21 is 123 and bin 43 is 60 beats a minute.
+    beats per minute. At the defaults, bin 21 is 123 and bin 43 is 60 beats per minute.
 
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     win_length : int, default=384
         Length of the autocorrelation's window, in frames; also the number of bins.
     center : bool, default=True
         Whether the onset strength's ends are lengthened by a slope down to 0, so that frame t stands in the
         middle of its window; if not, it is the window's first, and there are ``win_length - 1`` fewer.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes: the autocorrelation's window.
+        Window of the autocorrelation, as :func:`scipy.signal.get_window` takes it.
     norm : float or None, default=numpy.inf
-        Order of the norm by which each frame is divided; numpy.inf is the largest value, which is that of
-        lag 0. None leaves frames as they are. Silent frames stay 0.
+        Order of the norm by which each frame is divided; numpy.inf is the largest value. None leaves
+        frames as they are. Silent frames stay 0.
     n_fft : int, default=2048
         Length of a frame of the onset strength, in samples.
     lag : int, default=1
-        How many frames before a rise is counted from.
+        Distance to the earlier frame from which the rise is counted, in frames.
     max_size : int, default=1
-        Width, in bands, of a maximum filter over the earlier frame; see :class:`OnsetStrength`.
+        Width, in bands, of a maximum filter over the earlier frame, so that a tone that glides into the next
+        band, as in vibrato, is not taken for an onset; 1 leaves it out.
     n_mels : int, default=128
-        Number of mel bands of the onset strength.
+        Number of mel bands.
     fmin, fmax : float, default=0.0 and None
-        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
+        Lower end of the lowest band and upper end of the highest, in Hz; None is ``sr / 2``.
     htk : bool, default=False
         Whether the mel scale is HTK's instead of Slaney's.
     hop_length : int, default=512
-        From one frame to the next, in samples.
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------
     skmir.dsp.tempogram : The same of an onset strength, on tensors.
-    OnsetStrength : What the autocorrelation is of.
+    OnsetStrength : The envelope whose autocorrelation this is.
+
+    Notes
+    -----
+    The largest value of a frame is that of lag 0; with ``norm=numpy.inf``, all others are shares of it.
 
     References
     ----------
