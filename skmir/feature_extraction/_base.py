@@ -140,7 +140,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         raise NotImplementedError
 
     def _span(self):
-        """Return how many samples a frame spans, what sets that, and how it is made smaller."""
+        """Return how many samples one frame spans, which parameter sets that, and how it is made smaller."""
         raise NotImplementedError
 
     def _frames(self, y):

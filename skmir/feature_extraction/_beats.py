@@ -1,4 +1,4 @@
-"""Where beats, and equal parts of them, begin."""
+"""The places at which beats, and equal parts of them, begin."""
 
 import numpy as np
 

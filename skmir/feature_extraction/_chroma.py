@@ -131,7 +131,7 @@ class Chroma(FourierParameters, BaseFrontEnd):
         check_cqt(n_bins=self.n_octaves * self.bins_per_octave, **self._filters())
 
     def _filters(self):
-        """Return what sets the lengths of the constant-Q transform's filters, as a dict."""
+        """Return the parameters that set the lengths of the constant-Q transform's filters, as a dict."""
         return {
             "sr": self.sr,
             "fmin": self.fmin,

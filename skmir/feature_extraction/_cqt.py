@@ -114,7 +114,7 @@ class CQT(BaseFrontEnd):
         check_cqt(n_bins=self.n_bins, window=self.window, **self._filters())
 
     def _filters(self):
-        """Return what sets the filters' lengths, as a dict."""
+        """Return the parameters that set the filters' lengths, as a dict."""
         return {
             "sr": self.sr,
             "fmin": self.fmin,

@@ -68,7 +68,7 @@ def check_stft(estimator):
 
 
 def stft_span(estimator):
-    """Return how many samples a frame spans, what sets that, and how it is made smaller."""
+    """Return how many samples one frame spans, which parameter sets that, and how it is made smaller."""
     return estimator.n_fft, f"n_fft={estimator.n_fft} samples", "a smaller n_fft"
 
 
