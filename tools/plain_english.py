@@ -34,7 +34,6 @@ NOT_YET = (
     "skmir/compose",
     "skmir/datasets",
     "skmir/dsp",
-    "skmir/feature_extraction",
     "skmir/model_selection",
     "skmir/modules",
     "skmir/neural_network",
