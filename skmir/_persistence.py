@@ -13,7 +13,14 @@ from ._extras import require
 from ._trusted_types import public_paths, trusted_types
 
 SCHEMA = "schema.json"  # the part of a skops file that says which object holds which
-FOUND_BY_NAME = {"ConstructorFromReduceNode", "DictNode", "FunctionNode", "ObjectNode", "TupleNode", "TypeNode"}
+FOUND_BY_NAME = {
+    "ConstructorFromReduceNode",
+    "DictNode",
+    "FunctionNode",
+    "ObjectNode",
+    "TupleNode",
+    "TypeNode",
+}
 ZIP_START, PICKLE_START = b"PK\x03\x04", b"\x80"
 
 
@@ -165,7 +172,9 @@ def _path_to_read(path):
         raise TypeError(f"path must be a str or PathLike, got {type(path).__name__}.")
     path = os.fspath(path)
     if os.path.isdir(path):
-        raise IsADirectoryError(f"path={path!r} is a folder. Name the file in it that skmir.save has written.")
+        raise IsADirectoryError(
+            f"path={path!r} is a folder. Name the file in it that skmir.save has written."
+        )
     if not os.path.exists(path):
         raise FileNotFoundError(f"path={path!r} does not exist: there is no file {os.path.abspath(path)!r}.")
     return path
@@ -203,12 +212,13 @@ def _told_if_damaged(path):
             start = file.read(len(ZIP_START))
         if start == ZIP_START:
             raise ValueError(
-                f"{path!r} is damaged ({error}): it was cut off or altered. Copy it anew, or save the model again."
+                f"{path!r} is damaged ({error}): it was cut off or altered. Copy it anew, or save the model "
+                "again."
             ) from error
         if start.startswith(PICKLE_START):
             raise ValueError(
-                f"{path!r} must be a file by skmir.save, got a pickle. If you trust who made it, load it with "
-                "joblib.load, which runs whatever is in it, and keep the model with skmir.save."
+                f"{path!r} must be a file by skmir.save, got a pickle. If you trust who made it, load it "
+                "with joblib.load, which runs whatever is in it, and keep the model with skmir.save."
             ) from error
         raise ValueError(f"{path!r} must be a file by skmir.save, got another kind of file.") from error
 
@@ -219,22 +229,20 @@ def _schema(saved, path):
     return json.loads(saved.read(SCHEMA))
 
 
-def _nodes(value, holder="The model"):
-    """Yield each entry of a schema that names a class or function, with the estimator that holds it."""
+def _nodes(value, holders=()):
+    """Yield each entry of a schema that names a class or function, and those that hold it, outermost first.
+
+    Nothing is imported here: the names may be those of a file that nobody has looked at yet.
+    """
     if isinstance(value, list):
         for item in value:
-            yield from _nodes(item, holder)
+            yield from _nodes(item, holders)
     elif isinstance(value, dict):
-        module, name = value.get("__module__"), value.get("__class__")
-        if isinstance(module, str) and isinstance(name, str):
-            yield holder, value
-            holder = name if value.get("__loader__") == "ObjectNode" and _is_estimator(value) else holder
+        if isinstance(value.get("__module__"), str) and isinstance(value.get("__class__"), str):
+            yield value, holders
+            holders = (*holders, value)
         for item in value.values():
-            yield from _nodes(item, holder)
-
-
-def _is_estimator(node):
-    return hasattr(_found(node), "fit")
+            yield from _nodes(item, holders)
 
 
 def _found(node):
@@ -250,29 +258,30 @@ def _check_names(schema):
 
     skops writes such a name without a word, to a file that nobody can load.
     """
-    for holder, node in _nodes(schema):
+    for node, holders in _nodes(schema):
         loader, found = node.get("__loader__"), _found(node)
-        # Of the objects themselves skops keeps the id as well, which tells two of one name apart.
+        # Of classes and functions skops keeps the id as well, which tells two of one name apart.
         other = loader in ("FunctionNode", "TypeNode") and node.get("__id__", id(found)) != id(found)
         if loader in FOUND_BY_NAME and (found is None or other):
+            estimators = [holder["__class__"] for holder in holders if hasattr(_found(holder), "fit")]
             module, name = node["__module__"], node["__class__"]
             raise TypeError(
-                f"{holder} holds {module}.{name}, which a file cannot name: module {module!r} has no {name!r} "
-                "at its top. Define it there, with a name, instead of inside a function or class; the loading "
-                "side has to import the module, too."
+                f"{estimators[-1] if estimators else 'The model'} holds {module}.{name}, which a file cannot "
+                f"name: module {module!r} has no {name!r} at its top. Define it there, with a name, instead "
+                "of inside a function or class; the loading side has to import the module, too."
             )
 
 
 def _missing_names(schema):
     """Return the names that lead nowhere."""
-    nodes = [node for _, node in _nodes(schema) if node.get("__loader__") in FOUND_BY_NAME]
+    nodes = [node for node, _ in _nodes(schema) if node.get("__loader__") in FOUND_BY_NAME]
     return sorted({f"{node['__module__']}.{node['__class__']}" for node in nodes if _found(node) is None})
 
 
 def _name_public_paths(schema, path_of):
     """Put public paths in the place of private ones, and return whether there were any."""
     changed = False
-    for _, node in _nodes(schema):
+    for node, _ in _nodes(schema):
         private = node["__module__"], node["__class__"]
         public = path_of(private) or private
         node["__module__"], node["__class__"] = public
@@ -313,6 +322,6 @@ def _untrusted(path, file, trusted):
     given = {"data": file.getvalue()} if isinstance(file, io.BytesIO) else {"file": file}
     names = sorted(set(skops.io.get_untrusted_types(**given)) - set(trusted))
     return (
-        f"{path!r} holds types that are not trusted: {names}. If you know what they are, and trust them and who "
-        f"made the file, pass skmir.load(path, trusted={names})."
+        f"{path!r} holds types that are not trusted: {names}. If you know what they are, and trust them and "
+        f"who made the file, pass skmir.load(path, trusted={names})."
     )

@@ -241,10 +241,7 @@ def test_a_model_made_on_a_gpu_predicts_without_it(data, way, tmp_path):
         "save": "skmir.load('model')",
         "pickle": "pickle.load(open('model', 'rb'))",
     }[way]
-    code = (
-        "import pickle, numpy as np, skmir; "
-        f"np.save('p.npy', {reader}.predict_proba(np.load('X.npy')))"
-    )
+    code = f"import pickle, numpy as np, skmir; np.save('p.npy', {reader}.predict_proba(np.load('X.npy')))"
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -15,7 +15,9 @@ def public_classes():
     folder = pathlib.Path(skmir.__file__).parent
     for name in sorted(path.parent.name for path in folder.glob("[!_]*/__init__.py")):
         module = importlib.import_module(f"skmir.{name}")
-        yield from ((module, kind) for item in module.__all__ if inspect.isclass(kind := getattr(module, item)))
+        yield from (
+            (module, kind) for item in module.__all__ if inspect.isclass(kind := getattr(module, item))
+        )
 
 
 def test_the_trusted_types_are_the_public_ones_and_no_others():

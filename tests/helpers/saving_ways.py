@@ -35,6 +35,11 @@ def saved_bytes(model):
         return path.read_bytes()
 
 
+def skops_bytes(model):
+    """Return the bytes of the file that skops itself writes."""
+    return skops.io.dumps(model)
+
+
 def load_bytes(saved, *more):
     """Return a model from the bytes of a file, trusting this library's types and what is named."""
     with tempfile.TemporaryDirectory() as folder:
