@@ -16,7 +16,6 @@ TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "aut
 SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
-OTHER_COLUMNS = ["mean", "ci_low", "ci_high", "difference", "p_holm"]  # of a table that is not the first
 
 
 def main(argv=None):
@@ -208,13 +207,8 @@ def _labels(data):
 
 
 def _print(result, data):
-    from .model_selection._results import DASH
-
     _say(_describe(data))
     _say(result)
-    for scorer in result.scorers_[1:]:
-        table = result.tables_[scorer][OTHER_COLUMNS]
-        _say(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format, na_rep=DASH)}")
 
 
 def _say(text):
