@@ -56,7 +56,7 @@ for warning in said:
 # %%
 # The picture shows the same table: each model's mean with its interval, the folds as dots, and what a fold
 # costs. The intervals are wide, since four folds are few and their training parts overlap. Whether the
-# difference means anything is for ``p_holm`` to say, not for the dots.
+# difference means anything is for ``p (Holm)`` to say, not for the dots.
 import matplotlib.pyplot as plt
 
 from skmir.inspection import ComparisonDisplay

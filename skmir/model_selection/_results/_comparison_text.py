@@ -27,7 +27,9 @@ def comparison_text(title, tables, n_folds):
     -------
     text : str
     """
-    longest = max(len(_shortened(name, WIDTH)) for table in tables.values() for name in table.index)
+    longest = max(
+        len(_shortened(name, WIDTH)) for table in tables.values() for name in ["model", *table.index]
+    )
     for intervals in (True, False):
         columns = {
             name: _columns(table, intervals, costs=not i) for i, (name, table) in enumerate(tables.items())
@@ -37,7 +39,7 @@ def comparison_text(title, tables, n_folds):
             break
     headings = [textwrap.fill(title, WIDTH), *(_shortened(scorer, WIDTH) for scorer in [*tables][1:])]
     blocks = [
-        "\n".join([heading, *_rows(table, columns[scorer], max(left, 1)), *_notes(table, n_folds)])
+        "\n".join([heading, *_rows(table, columns[scorer], left), *_notes(table, n_folds)])
         for heading, (scorer, table) in zip(headings, tables.items(), strict=True)
     ]
     return "\n\n".join(blocks)
