@@ -56,7 +56,7 @@ for warning in said:
 # %%
 # The picture shows the same table: each model's mean with its interval, the folds as dots, and the cost per
 # fold. The intervals are wide, since four folds are few and their training parts overlap. To judge whether
-# the difference is real, look at ``p_holm``, not at the dots.
+# the difference is real, look at ``p (Holm)``, not at the dots.
 import matplotlib.pyplot as plt
 
 from skmir.inspection import ComparisonDisplay

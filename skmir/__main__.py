@@ -16,7 +16,6 @@ TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "aut
 SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
-OTHER_COLUMNS = ["mean", "ci_low", "ci_high", "difference", "p_holm"]  # of a table that is not the first
 
 
 def main(argv=None):
@@ -210,13 +209,8 @@ def _labels(data):
 
 
 def _print(result, data):
-    from ._text_table import text_table
-
     _say(_describe(data))
     _say(result)
-    for scorer in result.scorers_[1:]:
-        table = result.tables_[scorer][OTHER_COLUMNS]
-        _say(f"\n{scorer}\n{text_table(table)}")
 
 
 def _say(text):

@@ -50,6 +50,7 @@ FLOORS = {
     "_early_checks": 5,
     "_recordings": 5,
     "_trusted_types": 6,
+    "_persistence": 7,
     "__main__": 6,
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
