@@ -4,7 +4,7 @@ import textwrap
 
 import numpy as np
 
-from ._comparison_table import DASH
+from ..._text_table import DASH
 
 WIDTH = 100  # columns of the text, at most
 NAME_WIDTH = 20  # if names would get fewer columns, the intervals of differences are left out
