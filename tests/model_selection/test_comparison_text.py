@@ -10,8 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
+from skmir._text_table import DASH
 from skmir.model_selection import compare
-from skmir.model_selection._results._comparison_table import DASH
 from skmir.model_selection._results._comparison_text import NAME_WIDTH, WIDTH, comparison_text
 
 LONG = "logistic regression on many statistics of a mel spectrogram with augmentation, {}"
