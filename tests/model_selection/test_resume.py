@@ -255,7 +255,7 @@ class Unspeakable:
 
 def test_a_model_that_cannot_be_told_is_named(data, tmp_path):
     models = {"odd": make_pipeline(FunctionTransformer(kw_args={"secret": Unspeakable()}), SVC())}
-    message = r"models\['odd'\] cannot be told by its parameters \(.*not a word\).*memory=None"
+    message = r"models\['odd'\] cannot be hashed by its parameters \(.*not a word\).*memory=None"
     with pytest.raises(TypeError, match=message):
         compare(models, *data, memory=tmp_path)
 
