@@ -6,12 +6,12 @@ import typing
 
 
 def positional(*, default):
-    """Declare a parameter that may be given by position: the one or two that say what an estimator is.
+    """Declare a parameter that may be passed by position: one or two main parameters of an estimator.
 
     Parameters
     ----------
     default : object
-        Its default; nothing mutable.
+        The default; it must not be mutable.
 
     Returns
     -------
@@ -27,17 +27,17 @@ class DeclaredParameters:
     """Base of estimators whose ``__init__`` is made from the attributes that they and their bases annotate.
 
     The attributes are fields of a dataclass: keywords, unless ``positional`` declares them. A parameter that
-    several estimators share is declared in their base, with its default; an estimator that wants another
-    default declares it again. ``__init__`` assigns and can do nothing else, which is what scikit-learn asks.
-    An estimator may still write an ``__init__`` of its own, as it would below scikit-learn's classes.
+    several estimators share is declared in their base, with its default; an estimator that needs another
+    default declares it again. ``__init__`` only assigns, as scikit-learn requires. An estimator may still
+    define an ``__init__`` of its own, as a subclass of scikit-learn's classes would.
 
-    Constants of a class carry no annotation, or ``typing.ClassVar``.
+    Constants of a class must have no annotation, or the annotation ``typing.ClassVar``.
 
     Raises
     ------
     TypeError
-        If an annotated attribute begins with an underscore, or if an estimator declares parameters below one
-        with an ``__init__`` of its own, which would be lost.
+        If an annotated attribute begins with an underscore, or if an estimator declares parameters although
+        one of its bases defines an ``__init__`` of its own, which would be lost.
 
     Examples
     --------
@@ -72,13 +72,13 @@ class DeclaredParameters:
         private = [field.name for field in dataclasses.fields(cls) if field.name.startswith("_")]
         if private:
             raise TypeError(
-                f"{cls.__name__} annotates {private}, which would be parameters. Leave out the annotation of "
-                "a constant, or make it a typing.ClassVar."
+                f"{cls.__name__} annotates {private}, but names of parameters must not begin with an "
+                "underscore. Leave out the annotation of a constant, or make it a typing.ClassVar."
             )
         cls.__init__.__signature__ = _own_parameters_first(cls)
 
     def __dask_tokenize__(self):
-        # dask would name a dataclass by its fields alone, and take two fits with equal parameters for one.
+        # dask would identify a dataclass by its fields alone, and confuse two fits with equal parameters.
         return f"{type(self).__module__}.{type(self).__qualname__}", self.__getstate__()
 
 
@@ -87,14 +87,14 @@ def _has_init_of_its_own(cls):
 
 
 def _own_parameters_first(cls):
-    """Return the signature of ``__init__`` with a class's own keywords before those of its bases.
+    """Return the signature of ``__init__`` with a class's own keywords before the keywords of its bases.
 
-    dataclasses puts those of the bases first; a reader wants what is special before what is shared.
+    dataclasses puts the keywords of the bases first; readers want special parameters before shared ones.
     """
     signature = inspect.signature(cls.__init__)
     origin = {}
     for depth, base in enumerate(cls.__mro__):
-        origin.update(dict.fromkeys(inspect.get_annotations(base), depth))  # the lowest class that has it
+        origin.update(dict.fromkeys(inspect.get_annotations(base), depth))  # the most basic class that has it
     parameters = sorted(
         signature.parameters.values(), key=lambda one: (one.kind, origin.get(one.name, -1))
     )  # sorted is stable
