@@ -89,13 +89,14 @@ def _has_init_of_its_own(cls):
 def _own_parameters_first(cls):
     """Return the signature of ``__init__`` with a class's own keywords before those of its bases.
 
-    dataclasses puts those of the bases first; a reader wants what is special before what is shared.
+    dataclasses puts those of the bases first; a reader wants what is special before what is shared. Parameters
+    that may be given by position stay in the order in which ``__init__`` takes them.
     """
     signature = inspect.signature(cls.__init__)
     origin = {}
     for depth, base in enumerate(cls.__mro__):
         origin.update(dict.fromkeys(inspect.get_annotations(base), depth))  # the lowest class that has it
-    parameters = sorted(
-        signature.parameters.values(), key=lambda one: (one.kind, origin.get(one.name, -1))
-    )  # sorted is stable
-    return signature.replace(parameters=parameters)
+    keywords = [one for one in signature.parameters.values() if one.kind is one.KEYWORD_ONLY]
+    others = [one for one in signature.parameters.values() if one.kind is not one.KEYWORD_ONLY]
+    keywords.sort(key=lambda one: origin[one.name])  # stable
+    return signature.replace(parameters=[*others, *keywords])
