@@ -16,6 +16,15 @@ def positional(*, default):
     Returns
     -------
     field : dataclasses.Field
+        What :class:`DeclaredParameters` makes a parameter from.
+
+    Examples
+    --------
+    >>> from skmir.base import DeclaredParameters, positional
+    >>> class Blur(DeclaredParameters):
+    ...     width: int = positional(default=3)
+    >>> Blur(5).width, Blur(width=7).width
+    (5, 7)
     """
     return dataclasses.field(default=default, kw_only=False)
 
@@ -41,7 +50,7 @@ class DeclaredParameters:
 
     Examples
     --------
-    >>> from skmir._declared_parameters import DeclaredParameters, positional
+    >>> from skmir.base import DeclaredParameters, positional
     >>> class Shared(DeclaredParameters):
     ...     verbose: int = 0
     >>> class Blur(Shared):

@@ -22,6 +22,23 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
         Open bounds.
     none : bool, default=False
         Whether None is allowed.
+
+    Raises
+    ------
+    TypeError
+        If the value is not a number of that kind; True and False are none.
+    ValueError
+        If the value is out of its range.
+
+    Examples
+    --------
+    >>> import numbers
+    >>> from skmir.base import check_number
+    >>> check_number("width", 3, kind=numbers.Integral, low=1)
+    >>> check_number("width", 0, kind=numbers.Integral, low=1)
+    Traceback (most recent call last):
+    ...
+    ValueError: width=0 must be an integer >= 1.
     """
     if none and value is None:
         return
@@ -66,6 +83,26 @@ def check_choice(name, value, choices, *, also=""):
         What it may be, by name.
     also : str, default=""
         What else the caller takes, in words: "an integer", say.
+
+    Returns
+    -------
+    choice : object
+        What the dict has by that name; the name itself if ``choices`` is not a dict.
+
+    Raises
+    ------
+    ValueError
+        If the value is not one of the choices; the message lists them.
+
+    Examples
+    --------
+    >>> from skmir.base import check_choice
+    >>> check_choice("edges", "zero", {"zero": "constant", "repeat": "nearest"})
+    'constant'
+    >>> check_choice("edges", "wrap", {"zero": "constant", "repeat": "nearest"})
+    Traceback (most recent call last):
+    ...
+    ValueError: edges='wrap' is not one of ['repeat', 'zero'].
     """
     if not isinstance(value, str) or value not in choices:
         other = f", nor {also}" if also else ""
@@ -74,7 +111,29 @@ def check_choice(name, value, choices, *, also=""):
 
 
 def check_flag(name, value):
-    """Raise unless a parameter is True or False."""
+    """Raise unless a parameter is True or False.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's name, for the message.
+    value : object
+        Its value.
+
+    Raises
+    ------
+    TypeError
+        If the value is neither.
+
+    Examples
+    --------
+    >>> from skmir.base import check_flag
+    >>> check_flag("center", True)
+    >>> check_flag("center", "yes")
+    Traceback (most recent call last):
+    ...
+    TypeError: center='yes' must be True or False.
+    """
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name}={plain(value)!r} must be True or False.")
 

@@ -102,7 +102,9 @@ def unread(file):
 
 
 def check_frames(estimator, X, *, reset, dtype=FLOAT):
-    """Return frames as a 3-D array, or as a list of 2-D arrays where lengths differ.
+    """Return frames as a 3-D array, or as a list of 2-D arrays if their lengths differ.
+
+    Iterating over either gives the clips one by one, each of shape (n_bins, n_frames_i).
 
     Parameters
     ----------
@@ -110,11 +112,12 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
         Gets ``n_bins_`` (and ``n_features_in_``, from a 2-D array only) when ``reset`` is True, and is
         held to it otherwise.
     X : frames
-        See the module's docstring; ``(n_clips, n_bins)`` becomes ``(n_clips, n_bins, 1)``.
+        A 3-D array (n_clips, n_bins, n_frames), a list of arrays of shape (n_bins, n_frames_i), or a 2-D
+        array (n_clips, n_bins), which becomes (n_clips, n_bins, 1).
     reset : bool
-        True in ``fit``.
-    dtype : dtype or tuple of dtypes
-        What scikit-learn's ``check_array`` takes: the caller's dtype is kept where it is listed.
+        True in ``fit``, False elsewhere.
+    dtype : dtype or tuple of dtypes, default=(numpy.float64, numpy.float32)
+        What scikit-learn's ``check_array`` takes: the caller's dtype is kept if it is listed.
 
     Returns
     -------
@@ -123,7 +126,22 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
     Raises
     ------
     ValueError
-        Where X is no such thing, or its number of bins is not the one seen in ``fit``.
+        If X is something else, or its number of bins is not the one seen in ``fit``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.base import BaseEstimator
+    >>> from skmir.base import check_frames
+    >>> step = BaseEstimator()
+    >>> check_frames(step, [np.ones((40, 10)), np.ones((40, 12))], reset=True)[1].shape
+    (40, 12)
+    >>> step.n_bins_
+    40
+    >>> check_frames(step, np.ones((2, 30, 10)), reset=False)
+    Traceback (most recent call last):
+    ...
+    ValueError: clip 0 of X has 30 bins a frame where BaseEstimator was fitted on 40. ...
     """
     X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
     items = _items(X)

@@ -42,6 +42,7 @@ FLOORS = {
     "sequence": 5,
     "model_selection": 5,
     "inspection": 5,
+    "base": 5,
     "_early_checks": 5,
     "_recordings": 5,
     "_trusted_types": 6,

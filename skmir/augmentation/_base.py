@@ -8,17 +8,62 @@ generators are left alone.
 import torch
 from sklearn.base import BaseEstimator
 
+from .._declared_parameters import DeclaredParameters
 from .._parameter_checks import check_number
 
 
-class BaseAugmentation(BaseEstimator):
-    """A random change of a batch of frames, another one for each of its clips.
+class BaseAugmentation(DeclaredParameters, BaseEstimator):
+    """Base of random changes of a batch of frames, another change for each of its clips.
 
     It has the parameters of a scikit-learn estimator (``clone``, ``set_params``, nested search), and nothing
-    to fit. A subclass has a parameter ``p``, the share of clips that are changed, and two methods:
-    ``_check_parameters``, and ``_change``, from a tensor of shape (B, n_bins, n_frames) and a generator to
-    a new tensor of the same shape, dtype and device.
+    to fit. It checks what it is given and leaves a share of the clips unchanged; a subclass says how a clip
+    changes. It declares its parameters as annotated attributes (:class:`DeclaredParameters`), or writes an
+    ``__init__`` that only assigns. A network takes it as ``augmentation``.
+
+    Parameters
+    ----------
+    p : float, default=1.0
+        Probability with which a clip is changed at all.
+
+    See Also
+    --------
+    WaveformAugmentation : The base of changes of waveforms.
+    skmir.augmentation.augment : Applies augmentations in a training loop of one's own.
+
+    Notes
+    -----
+    A subclass must have two methods:
+
+    ``_check_parameters()``
+        Raises if one of its own parameters is not what it may be.
+
+    ``_change(x, generator)``
+        Returns x with every clip changed: a new tensor of the same shape, dtype and device. It gets a tensor
+        of shape (B, n_bins, n_frames) of floats, which it does not write to, and a ``torch.Generator`` of the
+        CPU. Everything random is drawn from that generator, on the CPU and in a dtype of its own, and moved
+        to the device of x afterwards: so a seed gives the same changes on every device.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmir.base import BaseAugmentation, check_number, positional
+    >>> class Tilt(BaseAugmentation):
+    ...     max_tilt: float = positional(default=1.0)
+    ...
+    ...     def _check_parameters(self):
+    ...         check_number("max_tilt", self.max_tilt, low=0)
+    ...
+    ...     def _change(self, x, generator):
+    ...         slopes = self.max_tilt * (2 * torch.rand(len(x), 1, 1, generator=generator) - 1)
+    ...         bins = torch.linspace(-0.5, 0.5, x.shape[1]).unsqueeze(-1)
+    ...         return x + (slopes * bins).to(x.device, x.dtype)
+    >>> x = torch.zeros(8, 40, 100)  # clips, bins, frames
+    >>> tilted, _ = Tilt(0.5, p=0.5)(x, None, torch.Generator().manual_seed(0))
+    >>> int(tilted.any(dim=(1, 2)).sum())  # clips that are changed
+    4
     """
+
+    p: float = 1.0
 
     mixes_targets = False  # whether targets are changed too, and have to be numbers that can be mixed
 
@@ -58,6 +103,12 @@ class BaseAugmentation(BaseEstimator):
         if not chosen.all():
             changed = torch.where(chosen[:, None, None].to(x.device), changed, x)
         return changed, targets
+
+    def _check_parameters(self):
+        raise NotImplementedError
+
+    def _change(self, x, generator):
+        raise NotImplementedError
 
     def _choose(self, n, generator):
         """Draw which of n clips are changed; a boolean tensor of shape (n,)."""

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._cache import array_digest, file_digest
+from .._declared_parameters import DeclaredParameters
 from .._parameter_checks import check_choice, check_number, plain
 from .._validation import is_path
 
@@ -25,14 +26,12 @@ TARGETS = {
 }
 
 
-class WaveformAugmentation(BaseEstimator):
-    """A random change of one waveform, and of what its label says.
+class WaveformAugmentation(DeclaredParameters, BaseEstimator):
+    """Base of random changes of one waveform, and of what its label says.
 
     It has the parameters of a scikit-learn estimator (``clone``, ``set_params``, nested search), and nothing
-    to fit. A subclass has the methods ``_check_parameters``; ``_draw``, from a generator to a dict of what
-    is drawn; ``_change``, from a waveform, its rate and a draw to the new waveform; and, where ``transforms``
-    is not empty, ``_change_targets``. Its ``version`` goes up whenever its results change, so that no cache
-    serves old ones.
+    to fit. A subclass declares them as annotated attributes (:class:`skmir.base.DeclaredParameters`), or
+    writes an ``__init__`` that only assigns. :class:`skmir.compose.AugmentedEstimator` trains on the copies.
 
     Attributes
     ----------
@@ -42,6 +41,28 @@ class WaveformAugmentation(BaseEstimator):
         The kinds that it changes, and can change in a copy's label as well.
     invalidates : frozenset of str
         The kinds that are no longer true, and cannot be mended.
+    version : int
+        A subclass raises it whenever its results change, so that no cache serves old ones.
+
+    Notes
+    -----
+    A subclass must have three methods:
+
+    ``_check_parameters()``
+        Raises if a parameter is not what it may be.
+
+    ``_draw(rng)``
+        Returns what one copy needs, a dict of numbers and texts by name. It gets a ``numpy.random.Generator``,
+        and not the waveform.
+
+    ``_change(y, sr, **drawn)``
+        Returns the changed waveform, an array of shape (n_samples,). It gets a waveform of float32, which it
+        does not write to, its sampling rate in Hz, and what was drawn, by name.
+
+    A subclass also sets ``invalidates``, unless no label becomes wrong. If it sets ``transforms``, it has
+
+    ``_change_targets(targets, kind, draws)``
+        Returns the labels of clips as draws change them: a list, as long as ``targets`` and ``draws``.
 
     Examples
     --------
