@@ -98,8 +98,8 @@ def _has_init_of_its_own(cls):
 def _own_parameters_first(cls):
     """Return the signature of ``__init__`` with a class's own keywords before those of its bases.
 
-    dataclasses puts those of the bases first; a reader wants what is special before what is shared. Parameters
-    that may be given by position stay in the order in which ``__init__`` takes them.
+    dataclasses puts those of the bases first; a reader wants what is special before what is shared.
+    Parameters that may be given by position stay in the order in which ``__init__`` takes them.
     """
     signature = inspect.signature(cls.__init__)
     origin = {}

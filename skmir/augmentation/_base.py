@@ -60,7 +60,7 @@ class BaseAugmentation(DeclaredParameters, BaseEstimator):
     >>> x = torch.zeros(8, 40, 100)  # clips, bins, frames
     >>> tilted, _ = Tilt(0.5, p=0.5)(x, None, torch.Generator().manual_seed(0))
     >>> int(tilted.any(dim=(1, 2)).sum())  # clips that are changed
-    4
+    5
     """
 
     p: float = 1.0

@@ -52,8 +52,8 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
         Raises if a parameter is not what it may be.
 
     ``_draw(rng)``
-        Returns what one copy needs, a dict of numbers and texts by name. It gets a ``numpy.random.Generator``,
-        and not the waveform.
+        Returns what one copy needs, a dict of numbers and texts by name. It gets a
+        ``numpy.random.Generator``, and not the waveform.
 
     ``_change(y, sr, **drawn)``
         Returns the changed waveform, an array of shape (n_samples,). It gets a waveform of float32, which it

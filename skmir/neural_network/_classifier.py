@@ -59,11 +59,11 @@ net_params : as in CNNClassifier
     A subclass must have a method:
 
     ``_make_module(**params)``
-        Returns a new ``torch.nn.Module``. It gets, by name, what ``_module_parameters`` returned in ``fit``. It
-        runs inside the seeded part of ``fit``, so that the first weights follow ``random_state``, and again
-        when a saved model is loaded.
+        Returns a new ``torch.nn.Module``. It gets, by name, what ``_module_parameters`` returned in
+        ``fit``. It runs inside the seeded part of ``fit``, so that the first weights follow
+        ``random_state``, and again when a saved model is loaded.
 
-    and as a rule, unless it has no parameters of its own:
+    and, if it has parameters of its own:
 
     ``_module_parameters()``
         Checks its parameters and returns what the network is built from, a dict of plain values: numbers,
@@ -71,7 +71,8 @@ net_params : as in CNNClassifier
         sizes of the data. The dict is kept in ``fit``: a saved model is rebuilt from what was fitted.
 
     The module gets a float32 tensor of shape (B, n_bins, n_frames) and returns one of shape (B, n_outputs):
-    logits, never probabilities, since loss and link follow from the labels. A 2-D array is one frame per clip, so a single frame must pass.
+    logits, never probabilities, since loss and link follow from the labels. A 2-D array is one frame per
+    clip, so a single frame must pass.
 
     Examples
     --------
@@ -99,7 +100,7 @@ net_params : as in CNNClassifier
     >>> frames = np.random.RandomState(0).randn(20, 6, 10)  # clips, bins, frames
     >>> frames[:10] += 1
     >>> y = np.repeat(["bright", "dark"], 10)
-    >>> model = DenseClassifier(8, max_iter=30, random_state=0).fit(frames, y)
+    >>> model = DenseClassifier(8, learning_rate_init=0.05, random_state=0).fit(frames, y)
     >>> float(model.score(frames, y))
     1.0
     """

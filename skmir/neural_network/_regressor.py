@@ -14,7 +14,8 @@ class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
 
     Targets are brought to mean 0 and deviation 1 for training, with the weighted statistics of the training
     fold, and back in prediction: so one learning rate serves targets of any scale. A subclass declares
-    parameters of its own as annotated attributes (:class:`DeclaredParameters`); those below are declared here.
+    parameters of its own as annotated attributes (:class:`DeclaredParameters`); those below are declared
+    here.
 
     Parameters
     ----------
@@ -49,11 +50,11 @@ net_params : as in CNNRegressor
     A subclass must have a method:
 
     ``_make_module(**params)``
-        Returns a new ``torch.nn.Module``. It gets, by name, what ``_module_parameters`` returned in ``fit``. It
-        runs inside the seeded part of ``fit``, so that the first weights follow ``random_state``, and again
-        when a saved model is loaded.
+        Returns a new ``torch.nn.Module``. It gets, by name, what ``_module_parameters`` returned in
+        ``fit``. It runs inside the seeded part of ``fit``, so that the first weights follow
+        ``random_state``, and again when a saved model is loaded.
 
-    and as a rule, unless it has no parameters of its own:
+    and, if it has parameters of its own:
 
     ``_module_parameters()``
         Checks its parameters and returns what the network is built from, a dict of plain values: numbers,
@@ -61,7 +62,8 @@ net_params : as in CNNRegressor
         sizes of the data. The dict is kept in ``fit``: a saved model is rebuilt from what was fitted.
 
     The module gets a float32 tensor of shape (B, n_bins, n_frames) and returns one of shape (B, n_outputs):
-    targets of mean 0 and deviation 1. A 2-D array is one frame per clip, so a single frame must pass.
+    outputs
+    in the scale of the training targets, of mean 0 and deviation 1. A 2-D array is one frame per clip, so a single frame must pass.
 
     Examples
     --------

@@ -40,10 +40,10 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
         Raises if a parameter is not what it may be. It runs in ``fit``.
 
     ``_apply(x)``
-        Returns the frames that come out, an array of shape (..., n_bins_out, n_frames_out) in the dtype of x.
-        It gets an array of shape (..., n_bins, n_frames): all clips in one array if they are equally long, and
-        one clip at a time otherwise, so axes are counted from the end. It does not write to x. A clip may have
-        a single frame.
+        Returns the frames that come out, an array of shape (..., n_bins_out, n_frames_out) in the dtype
+        of x. It gets an array of shape (..., n_bins, n_frames), which it does not write to: all clips in one
+        array if they are equally long, and one clip at a time otherwise, so axes are counted from the end. A
+        clip may have a single frame.
 
     ``_names(bins)``
         Returns the names of the bins that come out, a list of str, given those that come in.
