@@ -33,6 +33,8 @@ _NOT_CODE = {
     "__qualname__",
     "__annotations__",
     "__slotnames__",
+    "__dataclass_fields__",  # their defaults stand in __init__ and among the attributes
+    "__dataclass_params__",
 }
 
 
@@ -139,7 +141,9 @@ class _Description:
         functions = [member for member in members.values() if isinstance(member, types.FunctionType)]
         if known is not None and (_is_importable(cls) or not functions):  # the latter is written in C
             return f"{_own_name(cls)} {known}"
-        file = functions[0].__code__.co_filename if functions else None
+        # An __init__ made from declared parameters has no file, and in a worker it comes first.
+        files = [function.__code__.co_filename for function in functions]
+        file = next(filter(os.path.isfile, files), None)
         text = own_text(cls.__module__, file) if known is None else ""
         if text:  # the other attributes stand in it, but for those that are counted up
             members = {key: member for key, member in members.items() if _is_code(member)}
