@@ -35,7 +35,8 @@ class Loudness(BaseFrontEnd):
 
     def _frames(self, y):
         blocks = y.split(self.hop_length, dim=-1)
-        return torch.stack([1.0 * block.square().mean(-1) ** self.power for block in blocks], -1).unsqueeze(-2)
+        levels = [1.0 * block.square().mean(-1) ** self.power for block in blocks]
+        return torch.stack(levels, dim=-1).unsqueeze(-2)
 """
 STEP = """
 from skmir.base import BaseFrameStep, positional
@@ -144,7 +145,8 @@ def test_a_front_end_of_ones_own_keeps_frames_until_it_changes(own, clips, tmp_p
     edited = own(FRONT_END.replace("1.0 *", "2.0 *")).Loudness(memory=memory)
     assert_array_equal(edited.transform(clips), 2 * plain)
     own(FRONT_END).Loudness(memory=memory, power=1.0).transform(clips)
-    own(FRONT_END.replace("power: float = 0.5", "power: float = 1.0")).Loudness(memory=memory).transform(clips)
+    other_default = FRONT_END.replace("power: float = 0.5", "power: float = 1.0")
+    own(other_default).Loudness(memory=memory).transform(clips)
     assert n_entries(memory) == [24, 24, 24, 24]
 
 

@@ -159,4 +159,6 @@ def test_the_test_of_floors_finds_what_it_should(tmp_path, monkeypatch, place, c
 
 def test_every_subpackage_is_reached_from_the_root():
     there = {path.parent.name for path in PACKAGE.glob("[!_]*/__init__.py")}
+    there |= {path.stem for path in PACKAGE.glob("[!_]*.py")}
+    assert "base" in there
     assert there <= set(dir(skmir))

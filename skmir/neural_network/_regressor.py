@@ -61,9 +61,9 @@ net_params : as in CNNRegressor
         strings, lists. ``super()._module_parameters()`` gives ``n_bins``, ``n_frames`` and ``n_outputs``, the
         sizes of the data. The dict is kept in ``fit``: a saved model is rebuilt from what was fitted.
 
-    The module gets a float32 tensor of shape (B, n_bins, n_frames) and returns one of shape (B, n_outputs), in
-    the scale of the training targets: mean 0 and deviation 1. A 2-D array is one frame per clip, so a single
-    frame must pass.
+    The module gets a float32 tensor of shape (B, n_bins, n_frames) and returns one of shape (B, n_outputs),
+    in the scale of the training targets: mean 0 and deviation 1. A 2-D array is one frame per clip, so a
+    single frame must pass.
 
     Examples
     --------
