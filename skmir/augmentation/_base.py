@@ -27,7 +27,7 @@ class BaseAugmentation(DeclaredParameters, BaseEstimator):
 
     See Also
     --------
-    WaveformAugmentation : The base of changes of waveforms.
+    skmir.augmentation.WaveformAugmentation : The base of changes of waveforms.
     skmir.augmentation.augment : Applies augmentations in a training loop of one's own.
 
     Notes
