@@ -7,8 +7,8 @@ Every name here keeps its meaning from one version to the next, as all public na
 from ._declared_parameters import DeclaredParameters, positional
 from ._parameter_checks import check_choice, check_flag, check_number
 from ._validation import check_frames
+from .augmentation import WaveformAugmentation
 from .augmentation._base import BaseAugmentation
-from .augmentation._waveform import WaveformAugmentation
 from .feature_extraction._base import BaseFrontEnd
 from .neural_network._classifier import BaseNetworkClassifier
 from .neural_network._regressor import BaseNetworkRegressor

@@ -1,8 +1,6 @@
-"""What a user gave as augmentations of waveforms, and what they do to labels.
+"""What a user gave as augmentations of waveforms, and what they do to labels."""
 
-An augmentation is known by its methods: this folder and :mod:`skmir.augmentation` are on one floor, and
-import nothing of each other.
-"""
+from ..augmentation import WaveformAugmentation
 
 
 def check_augmentations(value, target):
@@ -10,13 +8,13 @@ def check_augmentations(value, target):
 
     Parameters
     ----------
-    value : augmentation, list or tuple of them, or None
+    value : WaveformAugmentation, list or tuple of them, or None
     target : str or None
         What labels are about.
 
     Returns
     -------
-    augmentations : list of augmentations
+    augmentations : list of WaveformAugmentation
 
     Raises
     ------
@@ -63,9 +61,9 @@ def _check_kind(name, augmentation):
         raise TypeError(
             f"{name} is the class {augmentation.__name__}. Pass an instance: {augmentation.__name__}(...)."
         )
-    if not all(hasattr(augmentation, method) for method in ("check", "draw", "change", "change_targets")):
+    if not isinstance(augmentation, WaveformAugmentation):
         raise TypeError(
             f"{name}={augmentation!r} does not change waveforms. Pass one of skmir.augmentation that does, "
-            "such as AddNoise(), a list of them, or None. Those of frames are the parameter augmentation of "
-            "networks."
+            "such as AddNoise(), or one of your own derived from WaveformAugmentation, a list of them, or "
+            "None. Those of frames are the parameter augmentation of networks."
         )
