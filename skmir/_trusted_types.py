@@ -1,4 +1,4 @@
-"""The classes of this library that a saved model may hold: those that a loader of models has to trust."""
+"""The classes of this library that a saved model may hold, and that a loader of models has to trust."""
 
 import importlib
 import pkgutil
@@ -21,6 +21,6 @@ def public_types():
     return [item for item in public if isinstance(item, type) and issubclass(item, BaseEstimator | nn.Module)]
 
 
-# None of them runs what a file brings along: attributes are set, and networks are built anew from sizes and
-# loaded with arrays. What else a model may hold (a user's own network, a callback) is for its user to trust.
+# None of them runs code from a file: attributes are set, and networks are rebuilt from sizes and loaded with
+# arrays. Whether to trust anything else in a model (a user's own network, a callback) is up to its user.
 trusted_types = sorted({f"{item.__module__}.{item.__name__}" for item in public_types()})

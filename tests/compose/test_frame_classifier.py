@@ -474,7 +474,7 @@ def test_what_is_refused(clips):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         FrameClassifier().predict(X)
     model = FrameClassifier().fit(X, y)
-    with pytest.raises(ValueError, match="clip 0 of X has 5 bins a frame where FrameClassifier was"):
+    with pytest.raises(ValueError, match="clip 0 of X has 5 bins per frame, but FrameClassifier was"):
         model.predict([x[:5] for x in X])
 
 

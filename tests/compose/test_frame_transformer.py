@@ -205,7 +205,7 @@ def test_what_is_refused(clips):
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         FrameTransformer().fit(X, y[:-1])
     model = FrameTransformer().fit(X)
-    with pytest.raises(ValueError, match="clip 0 of X has 5 bins a frame where FrameTransformer was fitted"):
+    with pytest.raises(ValueError, match="clip 0 of X has 5 bins per frame, but FrameTransformer was fitted"):
         model.transform([x[:5] for x in X])
     with pytest.raises(NotFittedError, match="not fitted yet"):
         FrameTransformer().transform(X)
