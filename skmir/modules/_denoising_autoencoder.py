@@ -1,4 +1,4 @@
-"""The denoising autoencoder, and three ways to corrupt what it sees.
+"""The denoising autoencoder, and three ways to corrupt its input.
 
 Vincent, Larochelle, Bengio & Manzagol, "Extracting and composing robust features with denoising
 autoencoders", ICML 2008; "Stacked denoising autoencoders", JMLR 11, 2010.
@@ -21,14 +21,14 @@ class DenoisingAutoencoder(nn.Module):
         "bernoulli" decodes through a sigmoid and is trained by cross-entropy, for values in [0, 1];
         "gaussian" decodes linearly and is trained by squared error, for standardised values.
     activation : {"sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus"}, default="sigmoid"
-        Of the hidden units.
+        Activation of the hidden units.
     tied_weights : bool, default=True
-        Whether the decoder's weights are the encoder's, transposed.
+        Whether the decoder uses the transposed weights of the encoder.
 
     Raises
     ------
     KeyError
-        Where ``activation`` is none of these.
+        If ``activation`` is not in the list.
 
     Notes
     -----
@@ -70,7 +70,7 @@ class DenoisingAutoencoder(nn.Module):
         return self.activation(torch.addmm(self.hidden_bias, v, self.weight.T))
 
     def decode(self, h):
-        """Return what visible units the hidden ones stand for.
+        """Return the visible units decoded from the hidden ones.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class DenoisingAutoencoder(nn.Module):
         Parameters
         ----------
         corrupted, v : tensor of shape (B, n_visible)
-            What is seen, and what it should be.
+            The corrupted input, and the clean target.
 
         Returns
         -------
@@ -110,17 +110,17 @@ class DenoisingAutoencoder(nn.Module):
 
 
 def mask(v, level, low, high):
-    """Return v with a share of ``level`` of its values at zero."""
+    """Return v with a share ``level`` of its values set to zero."""
     return v * (torch.rand_like(v) >= level)
 
 
 def add_gaussian(v, level, low, high):
-    """Return v with normal noise of the standard deviation ``level``."""
+    """Return v plus normal noise with the standard deviation ``level``."""
     return v + level * torch.randn_like(v)
 
 
 def salt_and_pepper(v, level, low, high):
-    """Return v with a share of ``level`` of its values at their lowest or highest, by the toss of a coin."""
+    """Return v with a share ``level`` of its values set to the lowest or highest value at random."""
     extreme = torch.where(torch.rand_like(v) < 0.5, low, high)
     return torch.where(torch.rand_like(v) < level, extreme, v)
 
