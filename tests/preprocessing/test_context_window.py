@@ -86,7 +86,7 @@ def test_what_cannot_be_inverted_is_refused(frames):
     with pytest.raises(ValueError, match=r"ContextWindow\(hop=2\) keeps one frame of 2, .* Set hop=1"):
         model.inverse_transform(model.transform(frames))
     model = ContextWindow(3).fit(frames)
-    with pytest.raises(ValueError, match=r"X has 3 bins, where .*width=3.*, fitted on 3 bins, gives 9"):
+    with pytest.raises(ValueError, match=r"X has 3 bins, but .*width=3.*, fitted on 3 bins, gives 9"):
         model.inverse_transform(frames)
     with pytest.raises(NotFittedError, match="not fitted yet"):
         ContextWindow().inverse_transform(frames)

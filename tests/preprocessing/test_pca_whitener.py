@@ -162,7 +162,7 @@ def test_the_inverse_of_some_components_is_as_near_as_they_get(frames):
     error = rows(model.inverse_transform(model.transform(frames)) - frames)
     left_out = PCAWhitener().fit(frames).explained_variance_[2:]
     np.testing.assert_allclose((error**2).sum() / (len(error) - 1), left_out.sum())
-    with pytest.raises(ValueError, match="X has 5 bins, where PCAWhitener has 2 components"):
+    with pytest.raises(ValueError, match="X has 5 bins, but PCAWhitener has 2 components"):
         model.inverse_transform(frames)
 
 
