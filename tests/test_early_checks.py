@@ -95,7 +95,7 @@ def test_one_class(tmp_path, capsys):
     for i in range(4):
         (tmp_path / "genres" / f"{i}.wav").touch()
     assert "one class only, 'genres'" in (error := refused(tmp_path, capsys))
-    assert "Do the classes lie one level deeper?" in error
+    assert "Are the classes one level deeper?" in error
 
 
 def test_fewer_groups_than_folds(tmp_path, capsys):

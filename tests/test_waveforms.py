@@ -65,7 +65,7 @@ def test_integers_of_no_scale_are_refused_in_lists_and_taken_as_they_are_in_tabl
     ):
         clips_of([TONE, y])
     np.testing.assert_array_equal(clips_of(np.stack([y, y])), [y, y])
-    with pytest.warns(UserWarning, match="must lie in \[-1, 1\], .*: clip 0 of X reaches 20000\."):
+    with pytest.warns(UserWarning, match=r"must lie in \[-1, 1\], .*: clip 0 of X reaches 20000\."):
         check_clips(Step(), np.full((1, 50), 20000, dtype=dtype), reset=False)
 
 

@@ -34,7 +34,7 @@ class Entries:
     Raises
     ------
     NotADirectoryError
-        Where ``location`` is a file.
+        If ``location`` is a file.
     """
 
     def __init__(self, location, name="skmir-cache"):
@@ -60,7 +60,7 @@ class Entries:
         return os.path.exists(self._path(group, key))
 
     def read(self, group, key):
-        """Return the arrays of an entry, or None where there is none or it is damaged.
+        """Return the arrays of an entry, or None if there is none or it is damaged.
 
         Parameters
         ----------
@@ -143,7 +143,7 @@ def _pack(arrays, name):
 
 
 def _unpack(content, name):
-    """Return the arrays of an entry's bytes; raise where they are not what was written."""
+    """Return the arrays of an entry's bytes; raise if they are not what was written."""
     start = len(_MARK) + xxhash.xxh3_128().digest_size
     body = content[start:]
     if content[:start] != _MARK + _checksum(name, body):

@@ -20,7 +20,7 @@ class FeatureCache:
     Raises
     ------
     NotADirectoryError
-        Where ``location`` is a file.
+        If ``location`` is a file.
 
     Examples
     --------
@@ -69,7 +69,7 @@ class FeatureCache:
         Raises
         ------
         ValueError
-            Where it is negative.
+            If it is negative.
         """
         if n_bytes < 0:
             raise ValueError(f"n_bytes={n_bytes} must be >= 0: how many bytes may stay.")

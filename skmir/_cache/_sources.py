@@ -53,7 +53,7 @@ def own_text(module, file=None):
     module : str
         Name of a module that is not installed.
     file : str or None, default=None
-        Where its text stands, if Python does not know by the name.
+        If its text stands, if Python does not know by the name.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def _own_file(name):
 
 
 def _file(name):
-    """Return the file of a module, imported or not; None where there is none. Nothing is imported."""
+    """Return the file of a module, imported or not; None if there is none. Nothing is imported."""
     if name in _MAIN:  # in a worker, it is not the user's: the code's own file is asked instead
         return None
     file = getattr(sys.modules.get(name), "__file__", None)

@@ -73,7 +73,7 @@ def check_batch(x, generator):
         raise ValueError(f"x must have the shape (B, n_bins, n_frames), got {tuple(x.shape)}.")
     if not isinstance(generator, torch.Generator) or generator.device.type != "cpu":
         raise TypeError(
-            f"generator={generator!r} must be a torch.Generator on the CPU, whatever the device of x: "
+            f"generator={generator!r} must be a torch.Generator of the CPU, whatever the device of x: "
             "torch.Generator().manual_seed(0)."
         )
 

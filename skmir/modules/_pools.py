@@ -180,7 +180,7 @@ def _check_none_empty(axis, size, pools):
         if pool > left:
             raise ValueError(
                 f"pools of {axis} {pools} leave nothing after conv layer {layer}: {left} of {size} {axis} "
-                f"are left there, but it pools {pool} into one. The input needs at least "
+                f"are left there, and it pools {pool} into one. The input needs at least "
                 f"{math.prod(pools)} {axis}; choose smaller pools, or None to have them derived."
             )
         left //= pool

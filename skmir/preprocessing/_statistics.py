@@ -40,7 +40,8 @@ class _Values:
 
     @functools.cached_property
     def standardised(self):
-NOPE
+        """The values with mean 0 and variance 1; 0 if nothing varies."""
+        # Rounding can make the mean of constant values differ from them, and leave a variance above 0.
         varies = (np.ptp(self.x, axis=-1) > 0) & (self.var > 0)
         scale = np.sqrt(np.where(varies, self.var, 1))
         return np.where(varies[..., np.newaxis], self.centred / scale[..., np.newaxis], 0)

@@ -312,7 +312,7 @@ def test_a_second_fit_finds_the_copies(clips, tmp_path, kind):
 def test_copies_that_no_other_fit_would_find_are_not_kept(clips, tmp_path, random_state):
     model = AugmentedEstimator(Spy(), NOISE, memory=tmp_path, random_state=random_state)
     with pytest.raises(
-        ValueError, match=r"memory=.*random_state=.* is another seed each time. Set random_state"
+        ValueError, match=r"memory=.*random_state=.* is a different seed each time. Set random_state"
     ):
         model.fit(*clips)
     assert not list(tmp_path.iterdir())

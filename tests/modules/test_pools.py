@@ -131,7 +131,7 @@ def test_pools_that_are_given_are_taken():
 
 def test_an_empty_map_is_an_error_that_says_where_and_what_is_needed():
     """128 frames with the paper's pools: 32, 8, 2, and then five are to be one."""
-    match = r"after conv layer 4: 2 of 128 frames are left there, but it pools 5.*at least 1280 frames"
+    match = r"after conv layer 4: 2 of 128 frames are left there, and it pools 5.*at least 1280 frames"
     with pytest.raises(ValueError, match=match):
         check_pools(K2C2_POOLS, 5, 96, 128)
     check_pools(K2C2_POOLS, 5, 96, 1280)
