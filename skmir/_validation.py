@@ -309,8 +309,7 @@ def _check_waveform(x, name, *, finite):
 
 def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):
     if x.ndim != ndim or 0 in x.shape:
-        dimensions = "1 dimension" if ndim == 1 else f"{ndim} dimensions"
-        raise ValueError(f"{name} must have {dimensions}, none empty, got shape {x.shape}.")
+        raise ValueError(f"{name} must be {ndim}-dimensional and not empty, got the shape {x.shape}.")
     try:
         checked = check_array(
             x,

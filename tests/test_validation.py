@@ -208,7 +208,7 @@ CLIP_REFUSALS = {
     "None among paths": (["a.wav", None], "mixes paths and other clips: clip 1 is of type NoneType"),
     "an empty clip": (
         [RAMP5, np.array([])],
-        r"clip 1 of X must have 1 dimension, none empty, got shape \(0,\)",
+        r"clip 1 of X must be 1-dimensional and not empty, got the shape \(0,\)",
     ),
     "NaN in a list": ([RAMP5, np.array([0, np.nan])], "clip 1 of X contains NaN"),
     "infinity in a list": ([np.array([np.inf, 0])], "clip 0 of X contains infinity"),
@@ -298,10 +298,10 @@ FRAME_REFUSALS = {
     "waveforms": ([RAMP5, RAMP7], "X holds waveforms. Put a front end before it"),
     "a str": ("a.wav", "X must hold several clips, but is the single path"),
     "different bins": ([LONG, LONG[:2]], "clip 1 of X has 2 bins per frame, but clip 0 has 3"),
-    "no frames": (np.zeros((2, 3, 0)), r"X must have 3 dimensions, none empty, got shape \(2, 3, 0\)"),
+    "no frames": (np.zeros((2, 3, 0)), r"X must be 3-dimensional and not empty, got the shape \(2, 3, 0\)"),
     "a clip without frames": (
         [LONG, np.zeros((3, 0))],
-        r"clip 1 of X must have 2 dimensions, none empty, got shape \(3, 0\)",
+        r"clip 1 of X must be 2-dimensional and not empty, got the shape \(3, 0\)",
     ),
     "NaN": ([LONG, SHORT * np.nan], "clip 1 of X contains NaN"),
     "NaN in an array": (np.full((2, 3, 4), np.nan), "X contains NaN"),

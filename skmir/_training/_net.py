@@ -96,7 +96,7 @@ class Net(NeuralNet):
         return {"loss": loss.detach(), "y_pred": outputs.detach()}
 
     def get_loss(self, y_pred, y_true, **kwargs):
-        """Return the loss; skorch would first convert to tensors the targets and weights, which may be None."""
+        """Return the loss; skorch would first convert targets and weights, which may be None, to tensors."""
         return self.criterion_(y_pred, y_true)
 
     def _train_epoch(self, iterator):

@@ -177,7 +177,7 @@ class TestSparsity:
 
     def test_a_network_without_hidden_layers_has_none(self, fitted):
         with pytest.raises(
-            ValueError, match=r"l1_activation=0.1 needs a hidden layer, but MLP.*l1_activation=0"
+            ValueError, match=r"l1_activation=0.1 needs a hidden layer .* but MLP.* has none.*l1_activation=0"
         ):
             fitted(l1_activation=0.1, hidden_layer_sizes=())
 
