@@ -17,7 +17,7 @@ def require(what, extra):
     Parameters
     ----------
     what : str
-        The name of what needs it: a function, a class, an option of the command.
+        Name of the function, class or option of the command that needs it.
     extra : {"data", "eval", "onnx", "plot"}
 
     Raises

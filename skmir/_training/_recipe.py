@@ -127,7 +127,7 @@ or None, default=None
         self.n_threads = n_threads
 
     def check(self):
-        """Raise if a parameter is not what it may be.
+        """Raise if a parameter is not valid.
 
         Raises
         ------

@@ -41,8 +41,8 @@ class ActivityPenalty:
         if not layers:
             raise ValueError(
                 f"l1_activation={weight!r} needs a hidden layer with one of "
-                f"{', '.join(kind.__name__ for kind in NONLINEARITIES)}, but {type(module).__name__} has none. "
-                "Set l1_activation=0."
+                f"{', '.join(kind.__name__ for kind in NONLINEARITIES)}, but {type(module).__name__} has "
+                "none. Set l1_activation=0."
             )
         self.hooks = [layer.register_forward_hook(self._watch) for layer in layers]
 

@@ -148,7 +148,7 @@ class Info(NamedTuple):
 
 
 def kind_at(data, at):
-    """Return the kind of the frame whose header stands at ``at``, or None."""
+    """Return the kind of the frame whose header is at ``at``, or None."""
     if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] < 0xE0:
         return None
     version, layer, rate = data[at + 1] >> 3 & 3, 4 - (data[at + 1] >> 1 & 3), data[at + 2] >> 2 & 3

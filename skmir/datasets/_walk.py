@@ -218,7 +218,7 @@ def _left_out(path, tree, found):
     unknown = [file for folder in tree.files if folder in found for file in _unknown(tree.files[folder])]
     if unknown:
         yield (
-            f"{count(unknown, 'file')} left out beside recordings since the suffix is not known "
+            f"{count(unknown, 'file')} left out among recordings since the suffix is not known "
             f"({_kinds(unknown)}); the first is {unknown[0]!r}."
         )
     yield from _lost_folders(tree, found)

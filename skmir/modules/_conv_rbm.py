@@ -142,7 +142,7 @@ class ConvRBM(nn.Module):
         Returns
         -------
         h : tensor of shape (B, n_bases, P)
-            0 or 1; 0 where a probability is not a number.
+            0 or 1; 0 if a probability is not a number.
         """
         bounds = self._in_blocks(probabilities).cumsum(3)  # (B, n_bases, n_blocks, pool_size)
         below = (torch.rand_like(bounds[..., :1]) < bounds).to(bounds.dtype)

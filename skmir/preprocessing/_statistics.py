@@ -86,7 +86,7 @@ def statistic_functions(statistics):
     Raises
     ------
     ValueError
-        If a name is unknown, or there is no name.
+        If a name is unknown, or none is given.
     """
     if isinstance(statistics, str) or not np.iterable(statistics) or len(statistics) == 0:
         raise ValueError(f"statistics={plain(statistics)!r} must be a tuple of one or more of {_choices()}.")
