@@ -114,8 +114,8 @@ def refusal(item, name):
     kind = type(item).__name__
     if isinstance(item, bytes | bytearray | memoryview):
         return (
-            f"{name} is {kind}, of {len(item)} bytes. Pass the path of a file as str, or a file's content as "
-            "io.BytesIO(content)."
+            f"{name} is of type {kind}, with {len(item)} bytes. Pass the path of a file as str, or a file's "
+            "content as io.BytesIO(content)."
         )
     if hasattr(item, "read"):
         return (
@@ -125,7 +125,7 @@ def refusal(item, name):
     if isinstance(item, collections.abc.Mapping) and not hasattr(item, "shape"):
         keys = ", ".join(repr(str(key)[:20]) for key in list(item)[:5])
         return (
-            f"{name} is {kind} with the keys {keys}. Pass the samples alone, X = [c['array'] for c in X], "
+            f"{name} is a {kind} with the keys {keys}. Pass the samples alone, X = [c['array'] for c in X], "
             "resampled to the sr of this step (soxr.resample) if their sampling_rate differs."
         )
     if _is_pair(item):
@@ -134,7 +134,10 @@ def refusal(item, name):
             "resampled to the sr of this step (soxr.resample) if its rate differs."
         )
     if item is None or isinstance(item, collections.abc.Iterator | collections.abc.Set):
-        return f"{name} is {kind}. Pass a list of paths, or waveforms as a 2-D array or a list of 1-D arrays."
+        return (
+            f"{name} is of type {kind}. Pass a list of paths, or waveforms as a 2-D array or a list of 1-D "
+            "arrays."
+        )
     return None
 
 
