@@ -178,7 +178,7 @@ STEREO = np.stack([TONE, TONE])
 REFUSALS = {
     "bytes": ([b"RIFF" + bytes(10**6)], "clip 0 of X is of type bytes, with 1000004 bytes. Pass the path"),
     "bytes alone": (b"a.wav", "X is of type bytes, with 5 bytes. Pass the path"),
-    "bytearray": ([bytearray(10)], "clip 0 of X is bytearray, of 10 bytes"),
+    "bytearray": ([bytearray(10)], "clip 0 of X is of type bytearray, with 10 bytes"),
     "dict": (
         [{"array": TONE, "sampling_rate": 16000}],
         r"clip 0 of X is a dict with the keys 'array', 'sampling_rate'. Pass the samples alone",

@@ -119,7 +119,7 @@ def test_a_column_is_flattened_with_a_warning(network, frames):
             np.tile([[-1, 1], [1, -1]], (12, 1)),
             "Tags must be 0, or 1 if a clip has the tag, but y holds -1 in row 0, column 0",
         ),
-        (np.tile([[0, 0], [0, 2]], (12, 1)), r"y holds 2 in row 1, column 1, .* pass \(y == 2\)"),
+        (np.tile([[0, 0], [0, 2]], (12, 1)), r"y holds 2 in row 1, column 1\. .* pass \(y == 2\)"),
         (np.full((24, 2), 3), "y holds 3 in row 0, column 0"),
         (np.linspace(0, 1, 24), "Unknown label type: .*continuous"),
         (np.r_[np.nan, np.ones(23)], "y contains NaN"),
