@@ -20,7 +20,7 @@ help:
 	@echo "make test     lint, floors, tests, doctests, fast examples"
 	@echo "make test-oldest  the tests with the oldest versions that setup.cfg allows; PYTHON= chooses the interpreter"
 	@echo "make test-newest  the tests with the newest versions that pip finds; PYTHON= chooses the interpreter"
-	@echo "make lint     ruff only"
+	@echo "make lint     ruff, and words at which a reader would stumble"
 	@echo "make format   let ruff format the code"
 	@echo "make docs     build the documentation in docs/_build/html"
 	@echo "make clean    remove the environment and everything built"
@@ -54,6 +54,7 @@ test-newest:
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python tools/plain_english.py
 
 format: install
 	$(BIN)/ruff check --fix .

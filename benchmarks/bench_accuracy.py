@@ -2,20 +2,20 @@
 
     python benchmarks/bench_accuracy.py [DATA] [--sets NAME ...] [--models NAME ...] [--seeds 3] [--csv FILE]
 
-DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). On every set the same
-models of ``default_models``: "SVM" and "LDA", which draw nothing at random, and networks, once per seed; of
-the networks "CNN" alone if ``--models`` does not say otherwise. ``--models SVM LDA`` takes some minutes.
+DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). The same models of
+``default_models`` run on every set: "SVM" and "LDA", which draw nothing at random, and networks, once per
+seed; by default "CNN" is the only network. ``--models SVM LDA`` takes some minutes.
 
 Folds hold groups (instruments, sources, speakers, tunes) together: those that the set brings, or for
 ``instrument_notes`` five folds of whole sources. The score is balanced accuracy, the mean over folds; for
 a network, each fold's score is the mean over seeds first. Intervals are of 95 %, with the variance as
 Nadeau and Bengio correct it. "pooled" is the balanced accuracy of the predictions for all clips, each made
-while the clip was held out: where folds are small and lack classes, the two differ.
+while the clip was held out: if folds are small and lack classes, the two differ.
 
 The defaults of the CNN and the statistics of the LDA were chosen by scores inside the training part of fold 0
 of each set (docs/decisions.rst); "fold 0" is the score on that fold, which had no part in choosing.
 
-With ``--csv FILE`` the machine that the seconds hold for goes to FILE with ``.machine.txt`` at its end.
+With ``--csv FILE`` a description of the machine goes to FILE with ``.machine.txt`` at its end.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GroupKFold, PredefinedSplit
 
 from skmir.model_selection import compare, default_models
-from skmir.model_selection._results._statistics import corrected_interval
+from skmir.model_selection._results._corrected_statistics import corrected_interval
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SETS = (
@@ -132,7 +132,7 @@ def main():
     parser.add_argument("data", nargs="?", type=pathlib.Path, default=default)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--models", nargs="+", choices=list(default_models()), default=["SVM", "LDA", "CNN"])
-    parser.add_argument("--seeds", type=int, default=3, help="of each network")
+    parser.add_argument("--seeds", type=int, default=3, help="number of seeds of each network")
     parser.add_argument("--csv", help="where to write the table")
     parser.add_argument("--n-jobs", type=int, default=-1)
     args = parser.parse_args()

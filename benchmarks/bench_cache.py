@@ -1,12 +1,12 @@
-"""What a grid search over a classifier costs beside its bound: every clip's features computed once.
+"""Time of a grid search over a classifier, against its bound: every clip's features computed once.
 
     python benchmarks/bench_cache.py [--rounds 5] [--csv FILE]
 
 Twelve SVMs in five folds on MFCC statistics of 60 clips of 5 s, given as paths. The bound computes the MFCC
-of all clips once, then searches over the rest of the same pipeline on what came out. The others search over
+of all clips once, then searches over the rest of the same pipeline on the result. The others search over
 the whole pipeline: as it is, with scikit-learn's ``memory``, and with the front end's. Contenders take turns,
-and the fastest of several rounds counts; every round starts with an empty cache, but for the last two lines,
-of which one reads what another process has left on the disk, and one has read it before.
+and the fastest of several rounds counts. Every round starts with an empty cache, except for the last two
+lines: one reads entries that another process has left on the disk, the other has read them before.
 """
 
 import argparse

@@ -1,19 +1,19 @@
-"""Deep belief networks beside SVMs and the same network without pretraining, on real recordings.
+"""Deep belief networks compared with SVMs and with the same network without pretraining, on real recordings.
 
     python benchmarks/bench_dbn.py [DATA] [--sets NAME ...] [--seeds 3] [--csv FILE] [--n-jobs 2]
 
 The comparison of Hamel, Wood and Eck (ISMIR 2009): which instrument families sound, each a tag of its own,
 by the F-score over all tags and clips together (their "Global"). DATA is the folder of real recordings
 (default: $SKMIR_TEST_DATA, or ../shared/data). Sets: "solo" and "poly" are the two kinds of
-``midi_families``, in its own folds; "notes" is ``instrument_notes`` in five folds of whole sources. In
-"poly" the folds share instruments, in the others not.
+``midi_families``, in its own folds; "notes" is ``instrument_notes`` in five folds of whole sources. Folds
+share instruments in "poly" only.
 
 All models see the same table: mean and standard deviation over the clip of 20 MFCCs and of 64 mel bands in
-dB, standardised on the training fold. "linear SVM" and "RBF SVM" are one machine a tag, C and gamma
-searched in the training fold with groups kept together. "MLP" is ``DBNClassifier(pretraining=None)`` with
-three layers of 100 sigmoid units, which starts from torch's weights, "Glorot MLP" the same from those of
-Glorot and Bengio; "DBN" and "DAE" the same pretrained on the training fold, by Boltzmann machines or by
-denoising autoencoders, in 100 passes. All else is at the defaults, and nothing searched.
+dB, standardised on the training fold. "linear SVM" and "RBF SVM" are one machine per tag, with C and gamma
+searched in the training fold, groups kept together. "MLP" is ``DBNClassifier(pretraining=None)`` with
+three layers of 100 sigmoid units, which starts from torch's weights, "Glorot MLP" is the same network from
+the weights of Glorot and Bengio; "DBN" and "DAE" are the same network pretrained on the training fold, by
+Boltzmann machines or by denoising autoencoders, in 100 passes. All other parameters are at their defaults.
 
 A fold's score for a network is its mean over seeds. Intervals are of 95 %, with the variance as Nadeau and
 Bengio correct it; "DBN less MLP" and so on are means of the differences fold by fold.
@@ -35,7 +35,7 @@ from sklearn.preprocessing import MultiLabelBinarizer, StandardScaler
 from sklearn.svm import SVC
 
 from skmir.feature_extraction import MFCC, MelSpectrogram
-from skmir.model_selection._results._statistics import corrected_interval
+from skmir.model_selection._results._corrected_statistics import corrected_interval
 from skmir.neural_network import RBM, DBNClassifier, DenoisingAutoencoder, TrainingRecipe
 from skmir.preprocessing import FramePooler, FrameScaler
 
@@ -75,7 +75,7 @@ def features(paths):
 
 
 def support_vectors(kernel):
-    """Return a machine a tag, its parameters to be searched."""
+    """Return one machine per tag, in a search over its parameters."""
     grid = {"estimator__C": [0.01, 0.1, 1.0]} if kernel == "linear" else None
     grid = grid or {"estimator__C": [1.0, 10.0, 100.0], "estimator__gamma": [0.0003, 0.001, 0.003, 0.01]}
     model = OneVsRestClassifier(SVC(kernel=kernel))
@@ -111,7 +111,7 @@ def run(folder, name, seeds, n_jobs):
     print(table.pivot_table(index="model", columns="seed", values="score").round(3).to_string(), flush=True)
     folds = table.pivot_table(index="fold", columns="model", values="score")
     ratio = np.mean([len(test) / len(train) for train, test in splits])
-    row = {"set (clips)": f"{name} ({len(paths)})", "tags a clip": f"{y.sum(axis=1).mean():.1f}"}
+    row = {"set (clips)": f"{name} ({len(paths)})", "tags per clip": f"{y.sum(axis=1).mean():.1f}"}
     for model in ("linear SVM", "RBF SVM", *NETWORKS):
         low, high = corrected_interval(folds[model], ratio)
         row[model] = f"{folds[model].mean():.3f} ({low:.2f} to {high:.2f})"

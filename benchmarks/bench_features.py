@@ -2,13 +2,13 @@
 
     python benchmarks/bench_features.py [--rounds 7] [--csv FILE] [--device cuda]
 
-All get the same clips, 24 of 10 s at 22,050 Hz, at librosa's defaults. Contenders take turns of at least
-0.3 s, in which they do all clips as often as they can, and of each the fastest time of all counts, so that
-what else the machine does touches all alike and none pays for waking a processor that has slept. nnAudio has
-its turns after the others, since the memory that it takes and gives back slows whoever comes next. librosa
-runs clip by clip, on one core as users run it; skmir through ``transform``, checks included, with one and two
-threads; nnAudio (``pip install nnaudio``), whose module is built beforehand, on all clips as one batch and
-one by one, of which the faster counts, with one and two threads.
+All get the same clips, 24 of 10 s at 22,050 Hz, at librosa's defaults. Contenders take turns of at least 0.3
+s, in which they process all clips as often as they can, and the fastest time of each counts, so that other
+work of the machine affects all alike and none pays for waking an idle processor. nnAudio has its turns after
+the others, since the memory that it takes and gives back slows the next contender. librosa runs clip by clip,
+on one core as users run it; skmir through ``transform``, checks included, with one and two threads; nnAudio
+(``pip install nnaudio``), whose module is built beforehand, on all clips as one batch and one by one, of
+which the faster counts, with one and two threads.
 
 With ``--device cuda`` batches that are on the device already are transformed there; the figure is the
 multiple of real time, and the share of the time that reading the waveforms and writing the results once
@@ -66,7 +66,7 @@ def spectral_shape(y):
 
 
 def nnaudio_modules():
-    """Return nnAudio's modules by name, nothing where it is not installed."""
+    """Return nnAudio's modules by name, nothing if it is not installed."""
     try:
         from nnAudio import features
     except ImportError:
@@ -87,7 +87,7 @@ def nnaudio_modules():
 
 
 def contenders(name, X):
-    """Return the ways of librosa and skmir, by name."""
+    """Return the functions of librosa and skmir by name."""
     front_end = FRONT_ENDS[name]
     return {
         "librosa": [lambda: [LIBROSA[name](y) for y in X]],
@@ -97,7 +97,7 @@ def contenders(name, X):
 
 
 def nnaudio_contenders(name, X, modules):
-    """Return the ways of nnAudio, where it has such a front end, by name."""
+    """Return the functions of nnAudio by name, if it has such a front end."""
     batch = torch.from_numpy(X)
 
     def run(module, n_threads, parts):
@@ -171,7 +171,7 @@ def on_gpu(rounds, device):
 
 
 def _bandwidth(device):
-    """Return bytes a second, read and written, of a copy."""
+    """Return bytes per second, read and written, of a copy."""
     a = torch.empty(2**28, device=device)
     b = torch.empty_like(a)
     return 2 * a.nbytes / _timed(lambda: b.copy_(a), 10)

@@ -4,7 +4,7 @@
 
 The clips, folds and models are those of ``make compare``, which runs each network with one seed. Here a
 network's score on a fold is the mean over seeds; intervals and tests are of these means. The table, in
-Markdown, goes to standard output, with the machine that its seconds hold for. About 12 minutes on two cores.
+Markdown, goes to standard output, with a description of the machine. It takes about 12 minutes on two cores.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def main():
         "--models", nargs="+", choices=names, default=names, help="the first is the reference"
     )
     parser.add_argument("--n-jobs", type=int, default=-1)
-    parser.add_argument("--memory", help="where results are kept, so that a run can be broken off")
+    parser.add_argument("--memory", help="folder for results, so that a run can be interrupted")
     args = parser.parse_args()
     notes = make_instruments(random_state=0)
     with tempfile.TemporaryDirectory() as features:

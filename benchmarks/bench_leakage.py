@@ -1,12 +1,12 @@
-"""How many planted copies check_leakage finds in real recordings, and what it finds where none was planted.
+"""How many planted copies check_leakage finds in real recordings, and which pairs it finds without any.
 
     python benchmarks/bench_leakage.py [DATA] [--every 1] [--csv FILE]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). Some recordings of
 each set are coded, whole, and cut to 1.5 s at a random place that is nowhere silent; a copy counts as found
-where the pair of recording and copy is, with the right offset (within 0.1 s). Then the sets as they are:
-pairs found among all clips, with CPU time. Last, the index of landmarks for 1000 clips of half a minute:
-recordings of four sets in a row, cut, and repeated with other landmarks.
+if the pair of recording and copy is found, with the right offset (within 0.1 s). The second part lists pairs
+found among all clips of the unchanged sets, with CPU time. The last part measures the index of landmarks for
+1000 clips of half a minute: recordings of four sets in a row, cut, and repeated with other landmarks.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def coded(y, codec):
 
 
 def cut(y, rng):
-    """Return where 1.5 s begin in which no tenth is silent; None where there are none."""
+    """Return the beginning of 1.5 s in which no tenth is silent, or None if there is no such place."""
     for _ in range(50 if len(y) > 2 * RATE else 0):
         start = int(rng.integers(len(y) - LENGTH))
         tenths = y[start : start + LENGTH].reshape(15, -1)

@@ -1,10 +1,10 @@
-"""Learned chroma beside folded octaves, on recorded triads.
+"""Learned chroma compared with folded octaves, on recorded triads.
 
     python benchmarks/bench_learned_chroma.py [DATA] [--csv FILE]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). Constant-Q magnitudes
 of six octaves from E2, each frame divided by its sum; a clip's chord is the template nearest by cosine to the
-mean of its frames. "octave fold" adds the octaves up, "Gaussian fold" weighs them by pitch first; learned
+mean of its frames. "octave fold" adds the octaves up, "Gaussian fold" weights them by pitch first; learned
 chroma learn from the other folds of the set. The score is accuracy, the mean over the set's folds.
 """
 

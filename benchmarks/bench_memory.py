@@ -1,10 +1,10 @@
-"""Peak memory of a front end on 200 and on 2,000 files, beside the size of what it returns.
+"""Peak memory of a front end on 200 and on 2,000 files, compared with the size of its result.
 
     python benchmarks/bench_memory.py [--csv FILE]
 
 Each figure comes from a process of its own, on copies of one file of 10 s (names differ, so that each is
-decoded). The peak is that of the process's resident memory, less what it was before ``transform``. The
-statistics of FramePooler would be all that stays of a Pipeline; here the frames themselves are kept.
+decoded). The peak is that of the process's resident memory, minus its size before ``transform``. A Pipeline
+would keep only the statistics of FramePooler; here the frames themselves are kept.
 """
 
 import argparse

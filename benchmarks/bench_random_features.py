@@ -1,11 +1,12 @@
-"""Features of untrained networks beside MFCC on real recordings.
+"""Features of untrained networks compared with MFCC on real recordings.
 
     python benchmarks/bench_random_features.py [DATA] [--sets folk_dances drum_hits] [--csv FILE]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). The front end is Pons
-and Serra's (12 kHz, 96 bands), about 500 columns a network, one seed; MFCC with two differences are their 120
-columns. On each an SVM with a Gaussian kernel, its C and gamma searched inside the training fold, groups kept
-together. Folds are those of bench_accuracy.py, the score is balanced accuracy, the mean over folds.
+and Serra's (12 kHz, 96 bands), with about 500 columns per network and one seed; MFCC with two differences are
+their 120 columns. On each runs an SVM with a Gaussian kernel, with C and gamma searched inside the training
+fold, groups kept together. Folds are those of bench_accuracy.py; the score is balanced accuracy, the mean
+over folds.
 """
 
 import argparse

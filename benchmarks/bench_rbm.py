@@ -1,4 +1,4 @@
-"""How long a restricted Boltzmann machine takes to learn, beside scikit-learn's, and how well.
+"""How long a restricted Boltzmann machine takes to learn, and how well, compared with scikit-learn's.
 
     python benchmarks/bench_rbm.py [--passes 5] [--repeats 3] [--device cpu] [--csv FILE]
 
@@ -56,7 +56,7 @@ def score(model, rows):
 
 
 def measure(train, test, *, n_passes, n_repeats, n_threads, device):
-    """Return a row a contender."""
+    """Return one row per contender."""
     models = contenders(n_passes, n_threads, device)
     seconds = {name: [] for name in models}
     with threadpool_limits(n_threads):
@@ -70,7 +70,7 @@ def measure(train, test, *, n_passes, n_repeats, n_threads, device):
         {
             "threads": n_threads,
             "model": name,
-            "ms a pass": 1000 * fastest[name] / n_passes,
+            "ms per pass": 1000 * fastest[name] / n_passes,
             "x scikit-learn": fastest[name] / fastest["scikit-learn, PCD"],
             "pseudo-likelihood": score(model, test),
         }
@@ -97,7 +97,7 @@ def main():
             n_threads=n_threads,
             device=args.device,
         )
-    table = pd.DataFrame(rows).round({"ms a pass": 0, "x scikit-learn": 2, "pseudo-likelihood": 1})
+    table = pd.DataFrame(rows).round({"ms per pass": 0, "x scikit-learn": 2, "pseudo-likelihood": 1})
     print(table.to_string(index=False))
     note_machine("threads as the first column says", args.csv)
     if args.csv:

@@ -4,9 +4,9 @@
 
 Each figure comes from a process of its own, on one thread, which does the step once on a few clips before the
 clock starts. Files are copies of one of 10 s (names differ, so that each is decoded, and the samples of each
-but the first begin elsewhere, so that each has an entry of its own in a cache). "peak" is what the process's
-resident memory grew by at its highest, the result included. "x at doubling" is a row's time over that of the
-row before, of half the size: 2 where time is proportional, 4 where it grows with the square.
+but the first begin elsewhere, so that each has an entry of its own in a cache). "peak" is the largest growth
+of the process's resident memory, the result included. "x at doubling" is a row's time over the time of the
+row before, which has half the size: 2 if time is proportional, 4 if it grows with the square.
 """
 
 import argparse
@@ -118,7 +118,7 @@ def measure(step, n, folder):
 
 
 def rows_of(step, n_sizes, folder):
-    """Return a row a size, the smallest first."""
+    """Return one row per size, the smallest first."""
     rows = []
     for n in FIRST[step] * 2 ** np.arange(n_sizes):
         if step == "kept features":

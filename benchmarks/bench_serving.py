@@ -1,12 +1,12 @@
-"""How many clips a second the threads of one server predict, and whether they say what one thread says.
+"""How many clips per second the threads of one server predict, and whether they agree with one thread.
 
     python benchmarks/bench_serving.py [--threads 1 2] [--requests 40] [--repeats 3] [--csv FILE]
 
-A pipeline from waveform to probabilities (mel spectrogram, scaler, the default CNN), and its network alone
-on frames that have been computed. Each request is one clip of 10 s; all threads share one fitted pipeline and
-take requests from one queue. "clips/s" is that of the fastest repeat. "equal" says whether every answer has
-the bits that one thread gives. "locked" is the same with a lock around each request, as if predictions took
-turns.
+A pipeline from waveform to probabilities (mel spectrogram, scaler, the default CNN), and its network alone on
+frames that have been computed. Each request is one clip of 10 s; all threads share one fitted pipeline and
+take requests from one queue. "clips/s" is the rate of the fastest repeat. "equal" says whether every answer
+is the same, bit for bit, as with one thread. "locked" is the same with a lock around each request, as if
+predictions took turns.
 """
 
 import argparse

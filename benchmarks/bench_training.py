@@ -1,16 +1,16 @@
-"""What a training step costs, against hand-written torch loops, skorch and scikit-learn in the same run.
+"""Time of a training step, against hand-written torch loops, skorch and scikit-learn in the same run.
 
     python benchmarks/bench_training.py [--rounds 7] [--csv FILE] [--device cuda]
 
 Networks: an MLP of 120-256-10 with batches of 64; k2c2, CRNN and the default CNN near 0.1 M parameters, on
 frames of 96 x 128 with batches of 32. Each contender trains the same module on the same clips for the same
-number of epochs, in turns; of each the fastest turn counts, so that what else the machine does touches all
+number of epochs, in turns; the fastest turn of each counts, so that other work of the machine affects all
 alike. A turn is a whole training without building or validating: data are on the device before.
 
 - "hand-written" is a loop as users write it: data on the device, random index batches, AdamW as torch makes
   it.
-- "hand-written, fused" is the same with the fused AdamW, which skmir takes too: the ratio to it is the cost
-  of everything that skmir does beside forward, backward and update.
+- "hand-written, fused" is the same with the fused AdamW, which skmir uses too: the ratio to it is the cost
+  of everything that skmir does besides forward, backward and update.
 - "skorch" is NeuralNetClassifier with its defaults, AdamW and no validation split.
 - "scikit-learn" is its MLPClassifier, with Adam: another implementation of the same network.
 
@@ -202,7 +202,7 @@ def main():
     for name, (module, frames, batch_size, epochs) in networks().items():
         n_steps = epochs * -(-len(frames) // batch_size)
         best = in_turns(contenders(name, module, frames, batch_size, epochs, args.device), args.rounds)
-        row = {f"{who}, us a step": round(1e6 * s / n_steps) for who, s in best.items()}
+        row = {f"{who}, us per step": round(1e6 * s / n_steps) for who, s in best.items()}
         row["skmir / hand-written"] = best["skmir"] / best["hand-written"]
         row["skmir / fused"] = best["skmir"] / best["hand-written, fused"]
         rows[name] = row

@@ -3,8 +3,8 @@
 Usage: python benchmarks/compare_real.py [DATA] [--sets NAME ...] [--n-jobs N]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). The figure goes to
-docs/images/compare_instruments.png, the tables, in Markdown, to standard output. About 15 minutes on two
-cores for all sets. README.md's table, over seeds, is bench_instruments.py's.
+docs/images/compare_instruments.png, the tables, in Markdown, to standard output. All sets take about 15
+minutes on two cores. README.md's table, over seeds, is made by bench_instruments.py.
 """
 
 import argparse

@@ -1,10 +1,11 @@
-"""Widths that ``sized`` finds for Choi et al.'s numbers of parameters, beside the widths they published.
+"""Widths that ``sized`` finds for Choi et al.'s numbers of parameters, and the widths that they published.
 
     python benchmarks/count_parameters.py [--csv FILE]
 
 Choi, Fazekas, Sandler & Cho (ICASSP 2017) compare four networks at five numbers of parameters, for 96 bins,
-1,366 frames and 50 tags. A row holds one network at one of them. Parameters are counted on modules: weights,
-biases, and two a map of batch normalisation. "Published" widths of k1c2 are recalled and not certain.
+1,366 frames and 50 tags. Each row holds one network at one of these numbers. Parameters are counted on
+modules: weights, biases, and two per map of batch normalisation. "Published" widths of k1c2 are quoted from
+memory and not certain.
 """
 
 import argparse

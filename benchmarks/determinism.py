@@ -1,11 +1,11 @@
-"""Is one seed one result? Digests of the default models' outputs for any number of jobs and backend.
+"""Does one seed give one result? Digests of the default models' outputs for any number of jobs and backend.
 
 Usage: python benchmarks/determinism.py [FOLDER]
 
 FOLDER holds recordings with groups (default: medley_solos of $SKMIR_TEST_DATA, or of ../shared/data). A
-column of equal digests is a model whose decision function is the same to the last bit. scikit-learn's LDA
-alone is not, where joblib's processes give linear algebra another number of threads; inside ``compare``,
-which fixes that number, it is. About two minutes on two cores.
+column of equal digests is a model whose decision function is the same to the last bit. Only scikit-learn's
+LDA differs, if joblib's processes give linear algebra another number of threads; inside ``compare``, which
+fixes that number, it does not. It takes about two minutes on two cores.
 """
 
 import hashlib

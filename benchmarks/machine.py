@@ -1,4 +1,4 @@
-"""The sentence that belongs under a table of seconds: threads and machine."""
+"""The sentence below a table of seconds: threads and machine."""
 
 import pathlib
 
@@ -6,12 +6,12 @@ from skmir._show_versions import machine
 
 
 def note_machine(threads, csv=None):
-    """Print what a table's seconds hold for, and write it beside the table.
+    """Print the threads and the machine for which a table's seconds are valid, and write them beside it.
 
     Parameters
     ----------
     threads : str
-        Such as "one thread per fit".
+        For instance "one thread per fit".
     csv : str or None, default=None
         The table's file; the sentence goes to the same name with ``.machine.txt`` at its end, which the
         documentation includes.

@@ -2,9 +2,9 @@
 
     python benchmarks/parity_features.py [RECORDING ...] [--csv FILE]
 
-A row varies one parameter of a front end, or a few together, the others at librosa's defaults. The
+Each row varies one parameter of a front end, or a few together, with the others at librosa's defaults. The
 figure is the largest difference between the two results, over the largest magnitude in librosa's. The CSV
-has a row a front end and parameter: the worst over its values, on a synthetic signal and on 5 s of each
+has one row per front end and parameter: the worst over its values, on a synthetic signal and on 5 s of each
 recording.
 """
 
@@ -168,7 +168,7 @@ def difference(front_end, reference, parameters, y):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("recordings", nargs="*", help="files, of each of which 5 s are used")
+    parser.add_argument("recordings", nargs="*", help="files; 5 s of each are used")
     parser.add_argument("--csv", help="where to write the table")
     args = parser.parse_args()
     signals = {"synthetic": music(5.0)}

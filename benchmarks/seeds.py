@@ -1,10 +1,10 @@
-"""What benchmarks of models share: every network over the same seeds."""
+"""Runs of every network over the same seeds, which benchmarks of models share."""
 
 import numpy as np
 import pandas as pd
 
 from skmir.model_selection import default_models
-from skmir.model_selection._results._statistics import corrected_interval, corrected_ttest, holm
+from skmir.model_selection._results._corrected_statistics import corrected_interval, corrected_ttest, holm
 from skmir.model_selection._seeds import seeded_clone
 
 CLASSIC = ("SVM", "LDA")  # they draw nothing at random: one run is all runs
@@ -16,10 +16,10 @@ def over_seeds(names, n_seeds, memory=None):
     Parameters
     ----------
     names : sequence of str
-        What ``default_models`` takes.
+        As for ``default_models``.
     n_seeds : int
     memory : str or PathLike, default=None
-        Where front ends keep features.
+        Folder in which front ends keep features.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def seeds_table(result, names, n_seeds):
 
 
 def interval(low, high, form=".2f"):
-    """Return an interval as tables print it: a dash where the scores do not vary, so that there is none."""
+    """Return an interval as tables print it, or a dash if the scores do not vary and there is none."""
     return "\N{EN DASH}" if np.isnan(low) else f"{low:{form}} to {high:{form}}"
 
 

@@ -2,8 +2,8 @@
 Architectures at equal size
 ===========================
 
-Which network suits a task is a question about architectures only where they have equally many parameters.
-``n_parameters`` finds the widths.
+A comparison of architectures is fair only if they have the same number of parameters. ``n_parameters`` finds
+the widths.
 """
 
 # %%
@@ -23,8 +23,8 @@ X_val, y_val = scaler.transform(frames[valid]), notes.target[valid]
 print(X.shape, X_val.shape)
 
 # %%
-# Three networks of Choi et al. (2017) and the default one, each of some 15,000 parameters. Without
-# ``early_stopping`` the loss on ``X_val`` is recorded only.
+# Three networks of Choi et al. (2017) and the default one, each with about 15,000 parameters. Without
+# ``early_stopping`` the loss on ``X_val`` is only recorded.
 from skmir.neural_network import CNNClassifier, CRNNClassifier
 
 SIZE = {"n_parameters": 15_000, "max_iter": 20, "random_state": 0}
@@ -39,7 +39,7 @@ for name, network in networks.items():
     print(f"{name}: {network.n_parameters_:,} parameters, accuracy {network.score(X_val, y_val):.2f}")
 
 # %%
-# ``history_`` holds the losses of each epoch. Where the loss on instruments that were not trained on rises
+# ``history_`` holds the losses of each epoch. If the loss on instruments that were not trained on rises
 # while the other falls, the network learns its instruments by heart.
 import matplotlib.pyplot as plt
 import pandas as pd

@@ -9,15 +9,15 @@ notes of seven instrument families.
 
 # %%
 # Every family has four instruments, and every instrument plays four notes. Notes of one instrument sound
-# alike, so the instruments are the groups: none stands on both sides of a split.
+# alike, so the instruments are the groups: no instrument is on both sides of a split.
 from skmir.datasets import make_instruments
 
 notes = make_instruments(n_instruments=4, n_notes=4, duration=0.5, random_state=0)
 print(notes.data.shape, len(set(notes.groups)), notes.target_names)
 
 # %%
-# A model is a scikit-learn Pipeline from clips to labels. Whatever it learns, the scaling included, it
-# learns on the training clips of each fold.
+# A model is a scikit-learn Pipeline from clips to labels. All of its steps, the scaling included, are fitted
+# on the training clips of each fold.
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -36,8 +36,8 @@ models = {
 }
 
 # %%
-# One call fits and tests both on four folds. The seed decides the network's weights and the order of the
-# clips.
+# One call fits and tests both models on four folds. The seed decides the network's weights and the order of
+# the clips.
 import warnings
 
 from skmir.model_selection import compare
@@ -48,15 +48,15 @@ with warnings.catch_warnings(record=True) as said:
 print(result)
 
 # %%
-# The last two rows guess: what does not stand well above them has learned nothing. And ``compare`` says what
-# speaks against its numbers:
+# The last two rows guess: a model that does not score well above them has learned nothing. ``compare`` also
+# warns about the validity of its numbers:
 for warning in said:
     print(warning.message)
 
 # %%
-# The picture shows the same table: each model's mean with its interval, the folds as dots, and what a fold
-# costs. The intervals are wide, since four folds are few and their training parts overlap. Whether the
-# difference means anything is for ``p_holm`` to say, not for the dots.
+# The picture shows the same table: each model's mean with its interval, the folds as dots, and the cost per
+# fold. The intervals are wide, since four folds are few and their training parts overlap. To judge whether
+# the difference is real, look at ``p (Holm)``, not at the dots.
 import matplotlib.pyplot as plt
 
 from skmir.inspection import ComparisonDisplay

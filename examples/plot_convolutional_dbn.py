@@ -2,15 +2,15 @@
 Few labels, and many clips without
 ==================================
 
-Recordings are easy to come by, labels are not. Lee et al. (NIPS 2009) let a convolutional deep belief
-network learn from music without labels, and gave a classifier what its units answer: with one to five
-labelled songs a class it was ahead of MFCC, and those were ahead of the spectrum. Here is the same
+Recordings are easy to find, labels are not. Lee et al. (NIPS 2009) trained a convolutional deep belief
+network on music without labels, and gave the outputs of its units to a classifier: with one to five
+labelled songs per class it was ahead of MFCC, which were ahead of the spectrum. Here is the same
 experiment with sounds that are made for it.
 """
 
 # %%
 # Clips of :func:`~skmir.datasets.make_chirps` hold events that rise or fall, are long, short or wide, at
-# random times and frequencies. Which of the five a clip holds is its class: the mean spectrum hardly tells.
+# random times and frequencies. The kind of event is the class of a clip: the mean spectrum hardly shows it.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -30,10 +30,10 @@ axes[0].set_ylabel("mel band")
 plt.show()
 
 # %%
-# Kinds of features, each a Pipeline that learns from 125 clips without their labels. Statistics over a clip
-# forget in which order its frames came. The network's filters are six frames long and keep it; they see
-# bands that :class:`~skmir.preprocessing.PCAWhitener` has made uncorrelated and of one variance. The same
-# network as it was before it learned shows what learning adds.
+# Four kinds of features, each a Pipeline that learns from 125 clips without their labels. Statistics over a
+# clip lose the order of its frames. The network's filters are six frames long and keep the order; their input
+# is bands that :class:`~skmir.preprocessing.PCAWhitener` has made uncorrelated and equal in variance. The
+# same network before training shows what learning adds.
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -54,7 +54,7 @@ dbn = clone(features["convolutional DBN"]).set_params(convolutionaldbn__random_s
 dbn.fit(chirps.data[unlabelled])
 
 # %%
-# Filters, turned back into mel bands: those that are on most often. Some are the start or the end of a tone,
+# The filters that are on most often, turned back into mel bands. Some are the start or the end of a tone,
 # some rise or fall.
 whitener, network = dbn[2], dbn[3]
 often = network.transform(dbn[:3].transform(chirps.data[unlabelled])).mean(axis=0).argsort()[::-1]
@@ -72,9 +72,9 @@ plt.show()
 
 # %%
 # The classifier is an SVM with an RBF kernel in all cases. ``C`` and ``gamma`` are tuned for each kind of
-# features and each number of examples, on 75 labelled clips that are kept apart: no one with five labels
-# could tune so well, and so it is the features that make the difference. Each number is a mean over ten draws
-# of the examples. Three seeds make other clips and other first weights.
+# features and each number of examples, on 75 labelled clips that are kept apart. Nobody with five labels
+# could tune so well, but this way only the features make the difference. Each number is a mean over ten draws
+# of the examples. Three seeds give different clips and different initial weights.
 from itertools import product
 
 from sklearn.svm import SVC
@@ -84,7 +84,7 @@ GRID = list(product([1, 100], [0.1, 1, 10]))
 
 
 def curve(steps, chirps, seed):
-    """Return the accuracy on the test clips for each number of examples a class."""
+    """Return the accuracy on the test clips for each number of examples per class."""
     y = chirps.target
     steps = clone(steps)
     if "convolutionaldbn" in steps.named_steps:
@@ -122,18 +122,18 @@ for name, scores in runs.items():
     ax.fill_between(N_EXAMPLES, low, high, alpha=0.2)
     print(f"{name:19}", *(f"{m:.2f} ({a:.2f}-{b:.2f})" for a, m, b in zip(low, mean, high, strict=True)))
 ax.axhline(0.2, color="0.5", linestyle=":", label="chance")
-ax.set(xscale="log", xlabel="labelled clips a class", ylabel="accuracy", ylim=(0, 1))
+ax.set(xscale="log", xlabel="labelled clips per class", ylabel="accuracy", ylim=(0, 1))
 ax.set_xticks(N_EXAMPLES, N_EXAMPLES)
 ax.minorticks_off()
 ax.legend(loc="lower right")
 plt.show()
 
 # %%
-# With one labelled clip a class the network's features reach 0.69, where MFCC reach 0.54 and the spectrum
-# 0.42; with ten, 0.96 where MFCC stop at 0.79, since means and deviations over a clip cannot tell rising
-# from falling. Filters as they were drawn start level with MFCC and are ahead from five examples on: some
-# of the gain is the convolution's, and most of it, where labels are few, is learned.
+# With one labelled clip per class the network's features reach 0.69, MFCC 0.54 and the spectrum 0.42; with
+# ten, the network reaches 0.96 and MFCC stop at 0.79, since means and deviations over a clip cannot tell
+# rising from falling. Untrained filters start level with MFCC and are ahead from five examples on: some of
+# the gain is due to the convolution, and if labels are few, most of it is learned.
 #
-# It takes classes whose mark is a shape in time and frequency. Where the mean spectrum tells them apart, as
+# The classes must differ by a shape in time and frequency. If the mean spectrum tells them apart, as
 # with the instruments of :func:`~skmir.datasets.make_instruments`, MFCC are the better features for few
 # labels.

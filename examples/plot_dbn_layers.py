@@ -2,13 +2,14 @@
 What the layers of a deep belief network know
 =============================================
 
-Hamel and Eck (2010) trained a network on single spectra, frame by frame, and gave what its hidden layers
-answer to a support vector machine, in place of MFCCs. The machine did better with any of the layers than with
+Hamel and Eck (2010) trained a network on single spectra, frame by frame, and gave the outputs of its hidden
+layers to a support vector machine, in place of MFCCs. The machine did better with any of the layers than with
 MFCCs, and best with all of them together. Here is the experiment on synthetic tones.
 """
 
 # %%
-# A clip is eight tones of one family, one after the other, at any pitches. Half of the clips train.
+# A clip is eight tones of one family, one after the other, at any pitches. Half of the clips are for
+# training.
 import numpy as np
 
 from skmir.datasets import make_tones
@@ -28,9 +29,10 @@ train, test = slice(None, len(y) // 2), slice(len(y) // 2, None)
 print(clips.shape)
 
 # %%
-# Spectra scaled to [0, 1], three layers of 50 units, pretrained and then fine-tuned on frames, of which each
-# bears its clip's label. :class:`~skmir.neural_network.NetworkFeatures` takes the layers out, by the names
-# that ``module_`` gives them, and :class:`~skmir.compose.FrameTransformer` does it frame by frame.
+# The input is spectra scaled to [0, 1]. Three layers of 50 units are pretrained and then fine-tuned on
+# frames; each frame has its clip's label. :class:`~skmir.neural_network.NetworkFeatures` returns the outputs
+# of the layers that ``layers`` names, as ``module_`` does, and :class:`~skmir.compose.FrameTransformer`
+# applies it frame by frame.
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, Normalizer
 
@@ -38,12 +40,12 @@ from skmir.compose import FrameTransformer
 from skmir.feature_extraction import DFT, MFCC
 from skmir.neural_network import RBM, DBNClassifier, NetworkFeatures
 
-stft = {"sr": 11025, "n_fft": 512, "hop_length": 551}  # two frames a tone
+stft = {"sr": 11025, "n_fft": 512, "hop_length": 551}  # two frames per tone
 layers = {"layer 1": "hidden_layers.1", "layer 2": "hidden_layers.4", "layer 3": "hidden_layers.7"}
 
 
 def hidden_units(seed):
-    """Return the front end and the network, which is trained where the pipeline is fitted."""
+    """Return the front end and the network, which is trained when the pipeline is fitted."""
     network = DBNClassifier(
         (50, 50, 50),
         pretraining=RBM(visible="bernoulli", learning_rate=0.05, batch_size=20, n_iter=5),
@@ -63,8 +65,8 @@ hidden = hidden_units(seed=0).fit(clips[train], y[train]).transform(clips)
 print(hidden.shape)
 
 # %%
-# The same classifier behind each: mean and variance over the clip, and a support vector machine. Three times,
-# with other tones and other first weights.
+# The same classifier follows each: mean and variance over the clip, and a support vector machine. Everything
+# is done three times, with other tones and other initial weights.
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
@@ -91,8 +93,8 @@ for name in results[0]:
     print(f"{name:10s} {np.mean([result[name] for result in results]):.3f}")
 
 # %%
-# Bars are means, dots the three runs. MFCCs reach .69, the layers .78 to .79, and all together .79: any layer
-# is the better feature, and which of them, or all, makes no difference that three runs would show.
+# Bars are means, dots the three runs. MFCCs reach .69, the layers .78 to .79, and all together .79: every
+# layer is better than MFCCs, and three runs show no difference between the layers, or all of them together.
 import matplotlib.pyplot as plt
 
 fig, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")

@@ -2,15 +2,15 @@
 Few labels, many clips
 ======================
 
-Recordings are easy to come by, and labels are not. A deep belief network learns its first weights from
-clips without labels, layer by layer, and is fine-tuned on those with labels; so Hamel, Wood and Eck (2009)
-told instrument families apart. Here it is held against the same network without that start, and against the
-model that such a claim has to beat: a support vector machine, tuned.
+Recordings are easy to find, and labels are not. A deep belief network learns its initial weights from
+clips without labels, layer by layer, and is fine-tuned on clips with labels. Hamel, Wood and Eck (2009)
+recognised instrument families in this way. Here the network is compared with the same network without that
+start, and with the model that it has to beat: a tuned support vector machine.
 """
 
 # %%
-# Tones of seven families, each a single spectrum; the pitch is anywhere in two octaves. Most of the clips
-# keep their labels to themselves.
+# Tones of seven families, each a single spectrum; the pitch is anywhere in two octaves. The labels of most
+# clips are not used.
 import numpy as np
 
 from skmir.datasets import make_tones
@@ -20,8 +20,8 @@ ends = np.cumsum([n_labelled, n_unlabelled, n_validation, n_test])
 tones = make_tones(n_clips=ends[-1], random_state=0)
 
 # %%
-# Spectra are scaled to [0, 1], so that the units of the lowest machine can be binary. That needs no labels:
-# it is learned from all training clips.
+# Spectra are scaled to [0, 1], so that the units of the lowest machine can be binary. The scaling needs no
+# labels: it is learned from all training clips.
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, Normalizer
 
@@ -40,10 +40,11 @@ y, _, y_val, y_test = np.split(tones.target, ends[:-1])
 print(X.shape, X_unlabelled.shape)
 
 # %%
-# Four models, each trained with 70 to 560 labels. The three networks differ in their first weights only:
-# those of the Boltzmann machines; torch's own; and those of Glorot and Bengio (2010), random too, but larger,
-# so that the signal does not fade in three layers of sigmoids. All stop when the loss on the validation clips
-# no longer falls. The support vector machine finds C and gamma by a search in its training clips.
+# Four models, each trained with 70 to 560 labels. The three networks differ only in their initial weights:
+# weights of the Boltzmann machines; torch's own; and the weights of Glorot and Bengio (2010), random too, but
+# larger, so that the signal does not fade in three layers of sigmoids. All networks stop when the loss on the
+# validation clips no longer falls. The support vector machine finds C and gamma by a search in its training
+# clips.
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
@@ -72,7 +73,7 @@ def networks(X, y, *, pretraining=None, init=None, **data):
 
 
 def scores(n):
-    """Return the accuracies of each model with n labels, one a seed."""
+    """Return the accuracies of each model with n labels, one per seed."""
     few = X[:n], y[:n]
     models = {
         "DBN": networks(*few, pretraining=machine, X_unlabelled=X_unlabelled),
@@ -87,9 +88,9 @@ results = {n: scores(n) for n in numbers}
 
 # %%
 # Lines are means over three seeds, dots the seeds. The pretrained network is ahead of the one with torch's
-# weights throughout, by .02 to .05. But Glorot's weights, which cost nothing, get as far from 140 labels on:
-# what pretraining gave here was mostly a good start. And with 140 labels or more, the tuned support vector
-# machine is ahead of every network.
+# weights throughout, by .02 to .05. But Glorot's weights, which cost nothing, reach the same accuracy from
+# 140 labels on: here pretraining gave mostly a good start. And with 140 labels or more, the tuned support
+# vector machine is ahead of every network.
 import matplotlib.pyplot as plt
 
 fig, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")

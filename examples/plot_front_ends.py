@@ -2,12 +2,13 @@
 One note, five front ends
 =========================
 
-A front end turns each clip into frames: a column of numbers every ``hop_length`` samples. The five here see
-the same second of a bowed string; what differs is what a row stands for. The numbers are librosa's.
+A front end turns each clip into frames: a column of numbers every ``hop_length`` samples. The five front ends
+here get the same second of a bowed string, and differ in the meaning of their rows. The numbers are
+librosa's.
 """
 
 # %%
-# The notes are clips: a row a clip, in a 2-D array.
+# The notes are clips, one per row of a 2-D array.
 import numpy as np
 
 from skmir.datasets import make_instruments
@@ -26,7 +27,7 @@ for front_end, x in zip(front_ends, frames, strict=True):
     print(f"{type(front_end).__name__:14} {x.shape}")
 
 # %%
-# Magnitudes and powers span many orders of magnitude, so they are drawn in decibels under their highest
+# Magnitudes and powers span many orders of magnitude, so they are drawn in decibels below their highest
 # value: 20 log10 for the magnitudes of ``DFT`` and ``CQT``, 10 log10 for the power of ``MelSpectrogram``.
 # MFCC are weighted sums of decibels already, and ``Chroma`` is relative to the loudest pitch class of each
 # frame.
@@ -35,7 +36,7 @@ import matplotlib.pyplot as plt
 
 
 def decibels(x, factor):
-    """Return values in dB under the highest, at least -80."""
+    """Return values in dB below the highest, at least -80."""
     return factor * np.log10(np.maximum(x / x.max(), 10 ** (-80 / factor)))
 
 
@@ -77,8 +78,8 @@ for ax in axes[-1]:
 plt.show()
 
 # %%
-# The partials of the note stand at equal distances in Hz in the first picture, and the vibrato moves the
-# higher ones further. In the third, whose rows are semitones, it moves all alike, and another note would be
-# the same pattern, shifted. ``MelSpectrogram`` has fewer rows than ``DFT``, narrow below and wide above, as
-# the ear has. ``MFCC`` keeps the spectrum's rough shape and drops the pitch; ``Chroma`` keeps the pitch
-# class and drops the octave.
+# In the first picture the partials of the note are equally spaced in Hz, and the vibrato moves the higher
+# ones further. In the third, whose rows are semitones, it moves all partials by the same distance, and
+# another note would be the same pattern, shifted. ``MelSpectrogram`` has fewer rows than ``DFT``: narrow
+# bands below and wide ones above, like the ear. ``MFCC`` keeps the rough shape of the spectrum and drops the
+# pitch; ``Chroma`` keeps the pitch class and drops the octave.

@@ -2,14 +2,14 @@
 A score that means nothing, and how it is found out
 ===================================================
 
-Excerpts that overlap, and files coded anew, are how recordings come to stand on both sides of a split. Here
-the labels have nothing to do with the sound, so that an honest score is that of guessing; and still a
-classifier seems to do well, until the folds are right.
+If excerpts overlap, or files were re-encoded, a recording can be on both sides of a split. Here the labels
+have nothing to do with the sound, so that an honest score is the score of guessing. Still, a classifier seems
+to do well, until the folds are right.
 """
 
 # %%
-# Twenty-four recordings of drums, each 8 s long. A coin decides whether somebody liked one. The excerpts are
-# 2 s long and begin every second; nobody has written down which recording they are from.
+# Twenty-four recordings of drums, each 8 s long. A coin decides whether somebody liked a recording. The
+# excerpts are 2 s long and begin every second; nobody has written down which recording they are from.
 import numpy as np
 
 from skmir.datasets import make_rhythm
@@ -30,7 +30,7 @@ print(len(clips), "excerpts")
 
 # %%
 # Two models and random folds. "majority" and "class frequency" guess. ``compare`` warns that there are no
-# groups; we look away for now.
+# groups; we ignore that for now.
 import warnings
 
 from sklearn.neighbors import KNeighborsClassifier
@@ -53,17 +53,17 @@ with warnings.catch_warnings():
 print(careless.table_["mean"].round(2).to_string())
 
 # %%
-# With ``cv``, ``check_leakage`` makes the same folds, and compares the sound of what is trained on with what
-# is tested.
+# With ``cv``, ``check_leakage`` makes the same folds, and compares the sound of training clips with that of
+# test clips.
 leaks = check_leakage(clips, y=labels, cv=4, random_state=0, sr=rhythms.sr)
-print(len(leaks), "pairs of excerpts stand on both sides of some fold; the first five:")
+print(len(leaks), "pairs of excerpts are on both sides of at least one fold; the first five:")
 print(leaks.head().round(2).drop(columns=["group", "other_group"]).to_string())
 
 # %%
-# ``clip`` and ``other`` are positions in the list; ``offset`` says that the one begins a second or so after
-# the other. So they are cuts that overlap. Where the sources are known, they are the groups; the splitter
-# keeps them together and the classes balanced. The leak is gone, and so is the score: 24 recordings are few,
-# and to fall below guessing by that much is no surprise.
+# ``clip`` and ``other`` are positions in the list; ``offset`` shows that one begins about a second after the
+# other. So they are excerpts that overlap. If the sources are known, use them as groups; the splitter keeps
+# them together and the classes balanced. The leak is gone, and so is the score: 24 recordings are few, so a
+# score that far below guessing is not surprising.
 from skmir.model_selection import MultilabelStratifiedGroupKFold
 
 folds = MultilabelStratifiedGroupKFold(5)
@@ -72,8 +72,8 @@ print(careful.table_["mean"].round(2).to_string())
 print(len(check_leakage(clips, sources, cv=folds, y=labels, sr=rhythms.sr)), "pairs on both sides")
 
 # %%
-# Where they are not known, the pairs themselves make groups: without ``cv``, all of them are listed. What
-# hangs together by pairs is a group.
+# If the sources are not known, the pairs themselves make groups: without ``cv``, all pairs are listed.
+# Excerpts that are connected by pairs form a group.
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -85,7 +85,7 @@ print(f"{n_groups} groups found; {divided} of {len(recordings)} recordings are d
 mended = compare(models, clips, labels, groups=found, cv=folds, random_state=0)
 
 # %%
-# A copy that was coded anew is found as well, here one in MP3 at half the level.
+# A copy that was re-encoded is found as well, here an MP3 at half the level.
 import io
 
 import soundfile
@@ -108,6 +108,6 @@ for i, (name, result) in enumerate(results.items()):
 ax.axvline(0.5, color="k", linestyle=":", linewidth=1)
 ax.set_yticks(range(2), models)
 ax.invert_yaxis()
-ax.set(xlabel="balanced accuracy on labels drawn by lot", xlim=(0, 1))
+ax.set(xlabel="balanced accuracy on labels drawn at random", xlim=(0, 1))
 fig.legend(loc="outside upper center", ncols=3, frameon=False)
 plt.show()

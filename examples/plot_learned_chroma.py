@@ -2,10 +2,10 @@
 Chroma that are learned
 =======================
 
-Chroma fold the octaves of a spectrum into one. That octaves are equivalent is knowledge, and it can be
-written as weights: a matrix of ones and zeros, from bins to pitch classes. Humphrey, Bello and LeCun took
-such weights for where training starts, and not where design ends. Here they learn to come near the chords'
-templates, and are drawn before and after.
+Chroma fold the octaves of a spectrum into one. The knowledge that octaves are equivalent can be written as
+weights: a matrix of ones and zeros, from bins to pitch classes. Humphrey, Bello and LeCun used such weights
+as the start of training, not as the final design. Here the weights learn to match the chords' templates, and
+are drawn before and after.
 """
 
 # %%
@@ -21,7 +21,7 @@ y_train, y_test = chords.target[~test], chords.target[test]
 print(chords.data.shape, y_train[:3])
 
 # %%
-# The frames have a bin a semitone, over six octaves from C2.
+# The frames have one bin per semitone, over six octaves from C2.
 from skmir.feature_extraction import CQT
 
 C2 = 440 * 2 ** ((36 - 69) / 12)
@@ -30,8 +30,8 @@ train_frames, test_frames = frames[~test], frames[test]
 print(frames.shape)
 
 # %%
-# A chord's template has equal shares for its pitch classes. With it goes the simplest of all classifiers: the
-# chord whose template is nearest to the mean chroma of the clip.
+# A chord's template has equal shares for its pitch classes. The simplest of all classifiers picks the chord
+# whose template is nearest to the mean chroma of the clip.
 from sklearn.metrics.pairwise import cosine_similarity
 
 from skmir.neural_network import chord_templates
@@ -47,8 +47,8 @@ def nearest_template(chroma):
 
 
 # %%
-# Two folds of fixed weights: octaves as they are, and octaves under a Gaussian around E-flat 4, which trusts
-# neither the lowest notes nor the highest partials.
+# Two ways of folding with fixed weights: octaves as they are, and octaves under a Gaussian around E-flat 4,
+# which gives little weight to the lowest notes and the highest partials.
 octaves = np.tile(np.eye(12), 6)  # (pitch classes, bins)
 gaussian = octaves * np.exp(-0.5 * ((36 + np.arange(72) - 63) / 15) ** 2)
 relative = test_frames / test_frames.sum(axis=1, keepdims=True)
@@ -74,7 +74,7 @@ for name, model in models.items():
     table[name] = nearest_template(model.transform(test_frames))
 
 # %%
-# Where templates are not a must, a classifier can learn what to make of the frames: a support vector machine,
+# Instead of comparing templates, a classifier can learn from the frames: here a support vector machine,
 # on the mean of the CQT frames in decibels, and on the mean of the learned chroma.
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
@@ -95,15 +95,15 @@ for name, accuracy in table.items():
     print(f"{name:36} {accuracy:.3f}")
 
 # %%
-# Folding gives .773 and .808, learning .880. From octaves, a single pass is enough to be past both folds
-# (.826), where random weights are still behind them (.546); after twenty passes the two starts are alike, and
-# hidden units add a little (.894). The support vector machine does better on learned chroma (.863) than on
-# the CQT (.778): with 36 examples of each chord, knowing which bins are one pitch class is worth much. These
-# are instruments of one synthesiser. Where folds are nearly right already, as on clean recorded triads, a
-# few hundred clips make a network worse than what it started as: learned chroma need many chords.
+# Folding gives .773 and .808, learning .880. From octaves, a single pass is enough to be ahead of both
+# foldings (.826), while random weights are still behind them (.546); after twenty passes the two starts are
+# level, and hidden units add a little (.894). The support vector machine does better on learned chroma (.863)
+# than on the CQT (.778): with 36 examples of each chord, it helps to know which bins are one pitch class. All
+# of these instruments come from one synthesiser. If folding is nearly right already, as on clean recorded
+# triads, a few hundred clips make a network worse than its start: learned chroma need many chords.
 
 # %%
-# The weights at the start and at the end. A row is a pitch class, and the octaves are the diagonals.
+# The weights at the start and at the end. Each row is a pitch class, and the octaves are the diagonals.
 import matplotlib.pyplot as plt
 
 from skmir.inspection import FiltersDisplay
@@ -116,14 +116,14 @@ for ax in display.axes_:
 plt.show()
 
 # %%
-# Learning keeps the octaves, and trusts some more than others: from one everywhere, the weights of a pitch
-# class grow to about 4 in C3 to B5, and stay near 1 in the highest octave. Bins a semitone beside a note
-# count against it, since a bin of the CQT hears its neighbours too; and a fifth above counts for it, since
-# all of these chords have a fifth. The large weights of the lowest bins mean little: nothing sounds there
-# (the chords' lowest note is E2), and they multiply next to nothing.
+# Learning keeps the octaves, and gives some more weight than others: the weights of a pitch class start at
+# one everywhere, grow to about 4 in C3 to B5, and stay near 1 in the highest octave. Bins a semitone beside a
+# note have negative weights, since a bin of the CQT responds to its neighbours too; a fifth above has a
+# positive weight, since all of these chords have a fifth. The large weights of the lowest bins mean little:
+# nothing sounds there (the chords' lowest note is E2), and they multiply next to nothing.
 
 # %%
-# The same clip through both: an A minor chord with a melody.
+# The same clip with both sets of weights: an A minor chord with a melody.
 row = np.flatnonzero(y_test == "A:min")[0]
 pictures = {
     "octave fold": octaves @ relative[row],

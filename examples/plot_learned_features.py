@@ -3,7 +3,7 @@ Features that a network learns
 ==============================
 
 A restricted Boltzmann machine learns features from frames without labels, as PCA does: both turn the bands
-of a frame into fewer numbers. :class:`~skmir.compose.FrameTransformer` lets either work on each frame.
+of a frame into fewer numbers. :class:`~skmir.compose.FrameTransformer` applies either of them to each frame.
 """
 
 # %%
@@ -21,8 +21,8 @@ frames = front_end.fit_transform(notes.data)
 print(frames.shape)
 
 # %%
-# PCA and the machine each get as many components. The machine is Gaussian below, since the frames hold real
-# values, and binary above: a feature is the probability that its unit is on.
+# PCA and the machine have the same number of components. The visible units of the machine are Gaussian, since
+# the frames hold real values, and the hidden ones binary: a feature is the probability that its unit is on.
 from sklearn.decomposition import PCA
 
 from skmir.compose import FrameTransformer
@@ -32,7 +32,7 @@ pca = FrameTransformer(PCA(24, random_state=0)).fit(frames)
 rbm = FrameTransformer(RBM(24, n_iter=60, learning_rate=0.003, random_state=0)).fit(frames)
 
 # %%
-# A column is the weights of one component, from low bands to high. Components of PCA are orthogonal and
+# Each column holds the weights of one component, from low bands to high. Components of PCA are orthogonal and
 # come in the order of their variance, so that the later ones ripple over all bands. Units of the machine
 # have no order of their own (here they are sorted by the band of their largest weight).
 import librosa
@@ -61,7 +61,7 @@ fig.colorbar(image, ax=axes, label="weight / largest weight")
 plt.show()
 
 # %%
-# The same note through both. Values of PCA are distances from the mean spectrum; those of the machine lie
+# The same note in both. Values of PCA are distances from the mean spectrum; values of the machine lie
 # between 0 and 1, and units switch on and off with the note.
 piano = frames[notes.target == notes.target_names.index("piano")][:1]
 values = {"PCA": pca.transform(piano)[0], "RBM": rbm.transform(piano)[0][order]}

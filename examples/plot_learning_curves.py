@@ -1,11 +1,11 @@
 """
-How models grow with data, and what they cost
-=============================================
+Learning curves, and the cost of a score
+========================================
 
-A network that loses to an SVM on the recordings at hand may win on twice as many. Learning curves show
-where things are heading: the same models, trained on growing parts of the training clips, tested on the same
-test clips. And a score has a price: Choi et al. (ICASSP 2017) draw it over the number of learned parameters,
-since a larger network that scores higher has not shown that it is better built.
+A network that loses to an SVM on your recordings may win on twice as many. Learning curves show the trend:
+the same models are trained on growing parts of the training clips, and tested on the same test clips. A score
+also has a cost: Choi et al. (ICASSP 2017) draw it over the number of learned parameters, since a higher score
+of a larger network does not show that its architecture is better.
 """
 
 # %%
@@ -41,7 +41,7 @@ models = {
 # %%
 # Growing training sets
 # ---------------------
-# Whole instruments are left out of the smaller parts, as a smaller collection would lack them.
+# Whole instruments are left out of the smaller parts, since a smaller collection would lack them too.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # compare says that 1,000 clips are wanted: that is what this is about
     curves = learning_curves(
@@ -57,7 +57,7 @@ print(curves.table_[["n_train", "mean", "fit_time"]].round(3))
 _ = LearningCurveDisplay.from_curves(curves)
 
 # %%
-# What they cost
-# --------------
-# The last comparison, on all training clips, over the number of learned parameters.
+# Costs
+# -----
+# The picture shows the last comparison, on all training clips, over the number of learned parameters.
 _ = CostDisplay.from_comparison(curves.comparisons_[1.0])

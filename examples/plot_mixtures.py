@@ -3,13 +3,13 @@ Few labels, several instruments at once
 =======================================
 
 Hamel, Wood and Eck (2009) went on from single instruments to several at once: every clip then has a tag for
-each family that sounds. A deep belief network starts from clips without labels; beside it the same network
-without that start, and a tuned support vector machine a tag.
+each family that sounds. A deep belief network starts from clips without labels. It is compared with the same
+network without that start, and with one tuned support vector machine per tag.
 """
 
 # %%
-# Three tones of seven families at once. A row is a spectrum, rooted and standardised; 2,000 clips keep their
-# labels to themselves.
+# Three tones of seven families at once. Each row is the square root of a spectrum, standardised; the labels
+# of 2,000 clips are not used.
 import numpy as np
 from sklearn.preprocessing import Normalizer, StandardScaler
 
@@ -64,8 +64,8 @@ for seed in range(3):
         scores[name].append(f1_score(y_test, model.predict(X_test), average="micro"))
 
 # %%
-# Dots are draws of the tones, with a seed of the network each; bars their means. The lead of the pretrained
-# network over the one from torch's weights is small, and in other settings there was none.
+# Each dot is a draw of the tones, with another seed of the network; bars are their means. The lead of the
+# pretrained network over the one from torch's weights is small, and in other settings there was no lead.
 import matplotlib.pyplot as plt
 
 fig, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")

@@ -2,14 +2,14 @@
 Networks that have learned nothing
 ==================================
 
-Which architecture suits a task can be asked before anything is trained: the weights of a network stay as they
+You can ask which architecture suits a task before anything is trained: the weights of a network stay as they
 are drawn, and a support vector machine learns from the means of its maps. Pons & Serra (2018) compare
 architectures in this way. :class:`~skmir.neural_network.RandomConvFeatures` is the transformer for it.
 """
 
 # %%
-# Drums that beat time at five tempi. Each drum plays in each tempo, so that its sound tells nothing, and the
-# groups keep the drums of a test unheard.
+# Drums that beat time at five tempi. Each drum plays at each tempo, so that its sound does not reveal the
+# tempo, and the groups ensure that the drums of a test fold are not heard in training.
 from skmir.datasets import make_rhythm
 
 clips = make_rhythm(n_drums=24, duration=6, sr=12000, random_state=0)
@@ -35,10 +35,10 @@ plt.show()
 
 # %%
 # "vgg" stacks small square kernels. "timbral" kernels are nearly as high as the spectrum, and short.
-# "temporal" ones see no frequency, and are up to 3.5 s long. ``n_features`` picks the widths at which they
-# compare. The baseline has means and deviations of MFCC and of their derivatives. All go to the same SVM;
-# that on MFCC is tuned as well, within each training fold, where ``KFold`` keeps drums together: the clips of
-# one are neighbours.
+# "temporal" kernels do not see frequency, and are up to 3.5 s long. ``n_features`` picks the widths, so that
+# architectures have equally many features. The baseline has means and deviations of MFCC and of their
+# derivatives. All go to the same SVM; the SVM on MFCC is tuned as well, within each training fold, where
+# ``KFold`` keeps drums together, since the clips of one drum are neighbours.
 import pandas as pd
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -92,5 +92,5 @@ plt.show()
 
 # %%
 # The temporal filters lead at every width, with .72 to .83. VGG needs 120 features to leave MFCC behind, and
-# the timbral filters, which see 0.15 s at most, stay below. Differences of some hundredths mean nothing here:
-# these are 120 clips, and one draw of the weights.
+# the timbral filters, which see 0.15 s at most, stay below. Differences of a few hundredths mean nothing
+# here: there are 120 clips, and one draw of the weights.

@@ -1,10 +1,10 @@
 """
-Dropout and max-norm where labels are few
-=========================================
+Dropout and max-norm with few labels
+====================================
 
 A perceptron of two layers learns 200 clips by heart. Dropout and a limit on the norm of each unit's weights
-(Srivastava et al. 2014) keep it from that: the loss on clips that it has not seen shows it better than the
-accuracy does, which hardly moves.
+(Srivastava et al. 2014) prevent that. The loss on unseen clips shows the effect better than the accuracy
+does, which hardly changes.
 """
 
 # %%
@@ -25,7 +25,7 @@ def spectra(seed):
 
 
 # %%
-# Four networks that differ in nothing else; and a tuned support vector machine, by its accuracy.
+# Four networks that differ in nothing else, and a tuned support vector machine for comparison of accuracy.
 from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
@@ -52,7 +52,8 @@ for seed in range(3):
     accuracies["RBF SVM"].append(search.score(X[200:], y[200:]))
 
 # %%
-# Curves are means over three draws of the tones. At the end the loss is lowest with both.
+# Curves are means over three draws of the tones. At the end the loss is lowest with dropout and max-norm
+# together.
 import matplotlib.pyplot as plt
 
 fig, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")

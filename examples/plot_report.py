@@ -1,15 +1,15 @@
 """
-A report to hand on
+A report to pass on
 ===================
 
 A table in a terminal is gone tomorrow. :func:`~skmir.inspection.write_report` puts a whole comparison on one
-page: what speaks against the numbers, the numbers and what they say in words, classes and confusions, folds,
-parameters, versions. The page is one file that needs no network.
+page: warnings about the validity of the numbers, the numbers and their meaning in words, classes and
+confusions, folds, parameters, versions. The page is one file that needs no network.
 """
 
 # %%
-# Notes of seven families of synthesised instruments, four instruments each. Three models see the same 40
-# numbers a note: mean and deviation of 20 MFCC.
+# Notes of seven families of synthesised instruments, with four instruments each. Three models see the same 40
+# numbers per note: mean and deviation of 20 MFCC.
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -31,8 +31,8 @@ models = {
 models = {name: make_pipeline(StandardScaler(), model) for name, model in models.items()}
 
 # %%
-# An instrument never stands on both sides of a fold. ``compare`` warns that a network learns from few notes
-# here; the page keeps what it warned of, above the table.
+# An instrument is never on both sides of a fold. ``compare`` warns that the network learns from few notes
+# here; the page shows the warnings above the table.
 import warnings
 
 from skmir.inspection import ComparisonDisplay
@@ -53,8 +53,8 @@ print(result.table_[["mean", "ci_low", "ci_high", "p_holm"]].round(3))
 ComparisonDisplay.from_comparison(result)
 
 # %%
-# The page. ``skmir compare FOLDER --report`` writes such a one from the command line. Here it goes to a
-# folder that is not kept.
+# The page. ``skmir compare FOLDER --report`` writes such a page from the command line. Here it is written to
+# a temporary folder.
 import pathlib
 import tempfile
 
@@ -71,7 +71,7 @@ with tempfile.TemporaryDirectory() as folder:
 print(f"{len(page) / 1000:.0f} kB")
 
 # %%
-# And so it looks, in a frame.
+# This is how it looks, in a frame.
 import base64
 
 

@@ -3,13 +3,13 @@ Onsets, tempo and beats
 =======================
 
 The same piece, played slowly and quickly, gives two clips that differ from the first second on. Three front
-ends look at time: ``OnsetStrength`` says when something begins, ``Tempogram`` how often, and
-``BeatSynchronizer`` counts in beats instead of seconds, after which the two performances look alike.
+ends look at time: ``OnsetStrength`` shows when notes begin, ``Tempogram`` how often, and
+``BeatSynchronizer`` counts in beats instead of seconds, so that the two performances look alike.
 """
 
 # %%
-# A drum pattern over four chords, a bar each, at two tempi: a low stroke on beats 1 and 3, noise on 2 and 4,
-# and a soft tick on every half beat.
+# A drum pattern over four chords of one bar each, at two tempi: a low stroke on beats 1 and 3, noise on 2 and
+# 4, and a soft tick on every half beat.
 import numpy as np
 
 SR = 22050
@@ -53,8 +53,8 @@ clips = [y for y, _ in performances]
 print([f"{len(y) / SR:.1f} s" for y in clips])
 
 # %%
-# Clips of unequal length go in as a list, and their frames come out as one. A shorter hop than the default
-# makes the lags of the tempogram finer. The chroma start at C3, above the low stroke.
+# Clips of unequal length are passed as a list, and their frames are a list too. A shorter hop than the
+# default makes the lags of the tempogram finer. The chroma start at C3, above the low stroke.
 from skmir.feature_extraction import BeatSynchronizer, Chroma, OnsetStrength, Tempogram
 
 HOP = 256
@@ -67,8 +67,8 @@ print("by time:", [x.shape for x in by_time])
 print("by beat:", [x.shape for x in by_beat])
 
 # %%
-# Left the slow performance, right the quick one. Dotted lines are the beats as played; in the tempogram,
-# the tempo, its half and its double.
+# The slow performance is on the left, the quick one on the right. Dotted lines are the beats as played; in
+# the tempogram they are the tempo, its half and its double.
 import matplotlib.pyplot as plt
 
 fig, axes = plt.subplots(4, 2, figsize=(9, 10), layout="constrained", sharey="row")
@@ -81,7 +81,7 @@ for column, (tempo, (_, beats)) in enumerate(zip(TEMPI, performances, strict=Tru
     onset_ax.plot(seconds[:-1] + 0.5 * HOP / SR, onsets[column][0], linewidth=0.8)
     for beat in beats:
         onset_ax.axvline(beat, color="0.5", linewidth=0.8, linestyle=":")
-    onset_ax.set(title=f"{tempo} beats a minute: onset strength", xlim=(0, 6), xlabel="time in s")
+    onset_ax.set(title=f"{tempo} beats per minute: onset strength", xlim=(0, 6), xlabel="time in s")
 
     tempo_ax.pcolormesh(
         seconds[:-1], bpm, tempograms[column][1:], shading="nearest", cmap="magma", vmax=0.8, rasterized=True
@@ -103,12 +103,12 @@ for ax in axes[2:, 0]:
     ax.set_ylabel("pitch class")
     ax.set_yticks([0, 2, 4, 5, 7, 9, 11], list("CDEFGAB"))
 axes[0, 0].set_ylabel("rise in dB")
-axes[1, 0].set_ylabel("beats a minute")
+axes[1, 0].set_ylabel("beats per minute")
 plt.show()
 
 # %%
-# Frame by frame, the two performances cannot be compared: the quick one is over sooner. Beat by beat, they
-# can.
+# The two performances cannot be compared frame by frame, since the quick one is over sooner. They can be
+# compared beat by beat.
 n_beats = min(x.shape[1] for x in by_beat)
 slow, quick = (x[:, :n_beats] for x in by_beat)
 print(f"correlation, beat by beat: {np.corrcoef(slow.ravel(), quick.ravel())[0, 1]:.2f}")

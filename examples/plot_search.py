@@ -2,13 +2,14 @@
 One search over front end, pooling and network
 ==============================================
 
-A grid needs a list for each parameter, and most of its candidates differ in what turns out not to matter.
-Bergstra and Bengio (2012) draw candidates from distributions instead: each new one tries a new value of every
-parameter. Here front end, pooling and network are drawn together, on folds that keep instruments apart.
+A grid needs a list for each parameter, and most of its candidates differ in parameters that turn out not to
+matter. Bergstra and Bengio (2012) draw candidates from distributions instead: each candidate tries a new
+value of every parameter. Here front end, pooling and network are drawn together, on folds that keep
+instruments apart.
 """
 
 # %%
-# Notes of four families, by six instruments each; a group is an instrument.
+# Notes of four families, by six instruments each; each group is an instrument.
 import numpy as np
 
 from skmir.datasets import make_instruments
@@ -20,9 +21,9 @@ X, y, groups = notes.data[rows], families[rows], notes.groups[rows]
 print(f"{len(y)} clips")
 
 # %%
-# A learning rate matters by its magnitude: ``loguniform`` draws as many between 0.0001 and 0.001 as between
-# 0.01 and 0.1. What is a choice among a few stays a list. ``memory`` keeps each clip's frames: ten candidates
-# with the same ``n_mels`` compute them once.
+# For a learning rate the order of magnitude matters: ``loguniform`` draws as many values between 0.0001 and
+# 0.001 as between 0.01 and 0.1. A choice among a few values stays a list. ``memory`` keeps each clip's
+# frames: ten candidates with the same ``n_mels`` compute them once.
 import tempfile
 
 from scipy.stats import loguniform, uniform
@@ -59,9 +60,9 @@ print(FeatureCache(folder.name).sizes())
 
 # %%
 # The same number of candidates by Optuna's sampler, which looks at the scores so far before it draws the next
-# (Bergstra et al. 2011). ``OptunaSearchCV`` has scikit-learn's interface. Its authors call it experimental,
-# and it uses what they are about to drop; hence the filters. Its categories are numbers and words, so pooling
-# stays as it is.
+# candidate (Bergstra et al. 2011). ``OptunaSearchCV`` has scikit-learn's interface. Its authors call it
+# experimental, and it uses functions that they are about to drop; hence the filters. Its categories must be
+# numbers or strings, so pooling is not searched.
 import warnings
 
 import optuna
@@ -91,8 +92,8 @@ print(f"balanced accuracy {study.best_score_:.2f}")
 folder.cleanup()
 
 # %%
-# A dot is a candidate. The learning rate decides most; random draws cover its whole range, and Optuna soon
-# stays where scores are high.
+# Each dot is a candidate. The learning rate matters most; random draws cover its whole range, and Optuna soon
+# stays near high scores.
 import matplotlib.pyplot as plt
 import pandas as pd
 
@@ -112,8 +113,8 @@ axes[0].legend(title="n_mels")
 plt.show()
 
 # %%
-# The best of many scores is too good, since it was picked for being high. To learn how well a search does,
-# hand it to :func:`~skmir.model_selection.compare`, which runs it inside each training fold.
+# The best of many scores is optimistic, since it was picked for being high. To learn how well a search does,
+# pass it to :func:`~skmir.model_selection.compare`, which runs it inside each training fold.
 #
 # References: J. Bergstra and Y. Bengio, "Random search for hyper-parameter optimization", JMLR 13, 2012;
 # J. Bergstra et al., "Algorithms for hyper-parameter optimization", NIPS 2011.

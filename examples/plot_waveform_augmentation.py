@@ -3,15 +3,15 @@ Clips recorded elsewhere
 ========================
 
 McFee, Humphrey and Bello (2015) changed recordings, and their labels with them, before anything was computed
-of them, so that any model can train on the copies: a support vector machine on MFCCs as well as a network.
+from them, so that any model can train on the copies: a support vector machine on MFCCs as well as a network.
 Here both learn families of instruments, and are tested twice: on other instruments, and on the same clips
-played in a room with noise and coded at a low rate.
+played in a room with noise and encoded at a low rate.
 """
 
 # %%
-# The transforms that the models train with are not quite those of the test: none of them is a codec, and
-# rooms and noises are other ones. Each chain makes two copies of each training clip; the first leaves them as
-# they are, so that a network takes as many steps on them.
+# The changes in training are not the same as in the test: none of them is a codec, and rooms and noises
+# differ. Each chain makes two copies of each training clip; the first chain leaves the copies unchanged, so
+# that the network takes the same number of steps.
 import numpy as np
 
 from skmir.augmentation import AddNoise, Codec, ImpulseResponse, PitchShift
@@ -33,7 +33,7 @@ def recorded_elsewhere(clips, sr):
 
 
 # %%
-# A model is wrapped whole, since what changes is its input. Only ``fit`` makes copies.
+# The whole model is wrapped, since its input is changed. Only ``fit`` makes copies.
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -50,8 +50,8 @@ models = {
 }
 
 # %%
-# Four instruments a family train, three others test; three draws of the instruments. Both models find the
-# same copies in a folder.
+# In each family four instruments are for training and three others for testing; there are three draws of the
+# instruments. Both models find the same copies in a folder.
 import tempfile
 
 from skmir.datasets import make_instruments
@@ -72,11 +72,11 @@ for seed in range(3):
 folder.cleanup()
 
 # %%
-# Dots are draws of the instruments, bars their means; a seventh is chance. Models that have heard clean notes
-# alone fall to .21 and .30 elsewhere. With copies in rooms and noise the network gets to .60 there, and loses
-# nothing on the notes as they are that three draws could show. For the support vector machine that does not
-# work: it gains next to nothing elsewhere, and loses on the notes as they are. Transposed copies do not help
-# against rooms and noise, and change little else here.
+# Dots are draws of the instruments, bars their means; chance is one seventh. Models that have heard only
+# clean notes fall to .21 and .30 elsewhere. With copies in rooms and noise the network reaches .60 there, and
+# three draws show no loss on the unchanged notes. The support vector machine gains next to nothing elsewhere,
+# and loses on the unchanged notes. Transposed copies do not help against rooms and noise, and change little
+# else here.
 import matplotlib.pyplot as plt
 
 fig, axes = plt.subplots(1, 2, figsize=(8, 3), sharey=True, layout="constrained")

@@ -19,7 +19,11 @@ _subpackages, _dir, _names = lazy_loader.attach(
         "neural_network",
         "preprocessing",
     ],
-    submod_attrs={"_show_versions": ["show_versions"], "_trusted_types": ["trusted_types"]},
+    submod_attrs={
+        "_persistence": ["load", "save"],
+        "_show_versions": ["show_versions"],
+        "_trusted_types": ["trusted_types"],
+    },
 )
 __getattr__, __dir__ = _subpackages, _dir
 __all__ = ["__version__", *_names]

@@ -12,11 +12,10 @@ from ._options import in_options
 from ._version import __version__
 
 TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
-# Warnings from within fits of what the command has said once, of the classes and of the recordings.
+# Warnings from within fits that repeat what the command has said about the classes and the recordings.
 SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
-OTHER_COLUMNS = ["mean", "ci_low", "ci_high", "difference", "p_holm"]  # of a table that is not the first
 
 
 def main(argv=None):
@@ -30,7 +29,7 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0; 2 where the data or an argument is not what it may be; 130 where the user breaks it off.
+        0; 2 if the data or an argument is not valid; 130 if the user interrupts the command.
     """
     args = _parser().parse_args(argv)
     try:
@@ -43,13 +42,13 @@ def main(argv=None):
         print(f"skmir {args.command}: error: {in_options(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"skmir {args.command}: broken off. {_how_to_go_on(args)}", file=sys.stderr)
+        print(f"skmir {args.command}: interrupted. {_how_to_go_on(args)}", file=sys.stderr)
         return 130
     return 0
 
 
 class _Warnings:
-    """Warnings as lines above the progress bar, each once and in the command's words."""
+    """Print warnings above the progress bar, each once and in the command's words."""
 
     def __init__(self):
         self._said = set()
@@ -66,8 +65,8 @@ class _Warnings:
 
 def _how_to_go_on(args):
     if args.memory is None:
-        return "Nothing is kept; with --memory DIR, what is finished would be."
-    return f"What was finished is kept in {args.memory}: the same command goes on from there."
+        return "No results are kept. Use --memory DIR to keep finished folds."
+    return f"Finished folds are kept in {args.memory}. Run the same command again to go on from there."
 
 
 def _parser():
@@ -94,16 +93,17 @@ def _add_data_arguments(parser):
         "folder",
         nargs="?",
         metavar="FOLDER",
-        help="folder with a labels.csv (columns file,label[,group]) or with a sub-folder a class; without "
-        "it, synthesised notes of seven instrument families are used",
+        help="folder with a labels.csv (columns file,label[,group]) or with one sub-folder per class; "
+        "without it, synthesised notes of seven instrument families are used",
     )
     parser.add_argument("--labels", help="name of the table in FOLDER (default: %(default)s)")
-    parser.add_argument("--file", metavar="COLUMN", help="its column of file names (default: %(default)s)")
-    parser.add_argument("--label", metavar="COLUMN", help="its column of labels (default: %(default)s)")
+    table_column = "the table's column of"
+    parser.add_argument("--file", metavar="COLUMN", help=f"{table_column} file names (default: %(default)s)")
+    parser.add_argument("--label", metavar="COLUMN", help=f"{table_column} labels (default: %(default)s)")
     parser.add_argument(
         "--group",
         metavar="COLUMN",
-        help="its column of groups, which never stand on both sides of a split; auto takes a column "
+        help=f"{table_column} groups; a group is never on both sides of a split; auto takes the column "
         "'group' if there is one, none ignores it (default: %(default)s)",
     )
     parser.set_defaults(**TABLE)
@@ -111,19 +111,20 @@ def _add_data_arguments(parser):
 
 def _add_experiment_arguments(parser):
     option = parser.add_argument
-    models = f"models to run, of {' '.join(MODEL_NAMES)}; all if not given"
+    models = f"models to run, from {' '.join(MODEL_NAMES)}; all if not given"
     option("--models", nargs="+", metavar="NAME", help=models)
     reference = "model that the others are tested against; the first if not given"
     option("--reference", metavar="NAME", help=reference)
     option("--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)")
-    repeats = "how many times clips, or groups, are dealt out anew to the folds (default: %(default)s)"
+    repeats = "how many times clips, or groups, are distributed over the folds (default: %(default)s)"
     option("--repeats", type=int, default=1, metavar="N", help=repeats)
     scorers = "scikit-learn scorers; models are judged by the first; balanced_accuracy if not given"
     option("--scoring", nargs="+", metavar="NAME", help=scorers)
-    option("--n-jobs", type=int, metavar="N", help="processes; all cores if not given, one on a GPU")
-    seed = "decides notes, folds, weights and order (default: %(default)s)"
+    n_jobs = "number of processes; if not given, one per core, or one if there is a GPU"
+    option("--n-jobs", type=int, metavar="N", help=n_jobs)
+    seed = "seed of synthesised notes, folds, weights and order of clips (default: %(default)s)"
     option("--seed", type=int, default=0, help=seed)
-    epochs = "epochs of each network; its own number if not given"
+    epochs = "number of epochs of each network; each network's own number if not given"
     option("--max-epochs", type=int, metavar="N", help=epochs)
 
 
@@ -136,8 +137,8 @@ def _add_output_arguments(parser):
         nargs="?",
         const="",
         metavar="FILE",
-        help="write a page with all results, which opens without a network; without FILE it is "
-        f"{REPORT} in the folder of --output, or {REPORT_ALONE} here",
+        help="write a page with all results, which opens without a network; without FILE the page is "
+        f"{REPORT} in the folder of --output, or {REPORT_ALONE} in the current folder",
     )
     option(
         "--memory",
@@ -149,13 +150,13 @@ def _add_output_arguments(parser):
 
 
 def _compare(args):
-    """Check, load, compare, print, write; whatever is slow to import waits for its turn."""
-    from ._early_checks import check_classes, check_options, check_targets
+    """Check, load, compare, print, write; modules that are slow to import are imported when needed."""
+    from ._early_checks import check_folds, check_options, check_targets
 
     _give_back_folder(args)
     check_options(args)
     data = _load(args)
-    check_classes(data, args)
+    check_folds(data, args)
     output, report = check_targets(args, REPORT, REPORT_ALONE)
     if args.folder is not None:
         from ._recordings import check_recordings
@@ -191,7 +192,7 @@ def _run(args, data):
 
 
 def _give_back_folder(args):
-    """Take a FOLDER behind --scoring, --models or --report for what it is, not for one of their values."""
+    """Read a FOLDER behind --scoring, --models or --report as the folder, not as one of their values."""
     if args.folder is not None:
         return
     if args.report and os.path.isdir(args.report):
@@ -202,23 +203,18 @@ def _give_back_folder(args):
 
 
 def _labels(data):
-    """Return names of classes, in which warnings can be read; of two, numbers: scorers look for class 1."""
+    """Return names of classes, so that warnings name them; for two classes numbers: scorers need class 1."""
     names = data["target_names"]
     return data["target"] if len(names) <= 2 else [names[i] for i in data["target"]]
 
 
 def _print(result, data):
-    from .model_selection._results import DASH
-
     _say(_describe(data))
     _say(result)
-    for scorer in result.scorers_[1:]:
-        table = result.tables_[scorer][OTHER_COLUMNS]
-        _say(f"\n{scorer}\n{table.to_string(float_format='{:.3f}'.format, na_rep=DASH)}")
 
 
 def _say(text):
-    """Print; where nobody reads any more (``| head``), go on in silence: files are still to be written."""
+    """Print; if the pipe is closed (``| head``), go on in silence, since files are still to be written."""
     try:
         print(text, flush=True)
     except BrokenPipeError:
@@ -247,11 +243,11 @@ def _refuse_without_folder(args):
     """Synthesised notes have no table whose columns could be named."""
     given = [name for name, default in TABLE.items() if getattr(args, name) != default]
     if given:
-        raise ValueError(f"--{given[0]} is about the table of a FOLDER, and none was given. Name the folder.")
+        raise ValueError(f"--{given[0]} needs a FOLDER with a table, and none was given. Name the folder.")
 
 
 def _n_jobs(n_jobs):
-    """All cores; but several processes on one GPU would get in each other's way."""
+    """Return all cores by default, but one on a GPU, where several processes would compete."""
     import torch
 
     if n_jobs is not None:
@@ -265,7 +261,7 @@ def _describe(data):
 
 
 def _write(result, data, output, report):
-    """Write what was asked for; return the paths."""
+    """Write the output and the report that were asked for; return the paths."""
     paths = [] if output is None else _write_output(result, data, output)
     if report is not None:
         from .inspection import write_report

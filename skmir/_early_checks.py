@@ -1,4 +1,4 @@
-"""What the command can refuse in an instant: nothing here loads torch or scikit-learn, or decodes a file."""
+"""Checks that the command makes at once: nothing here loads torch or scikit-learn, or decodes a file."""
 
 import difflib
 import importlib.util
@@ -9,7 +9,7 @@ import warnings
 from ._extras import require
 from ._model_names import MODEL_NAMES
 
-# scikit-learn's scorers of classes. Its own list takes more than a second to import, and holds scorers of
+# scikit-learn's scorers for classes. Its own list takes more than a second to import, and holds scorers for
 # numbers as well.
 SCORERS = (
     "accuracy",
@@ -62,32 +62,35 @@ _N_NAMED = 5  # classes named in one message
 
 
 def check_options(args):
-    """Raise for what is wrong whatever the recordings may be.
+    """Raise for options that are wrong whatever the recordings are.
 
     Parameters
     ----------
     args : argparse.Namespace
-        Of ``skmir compare``.
+        Options of ``skmir compare``.
 
     Raises
     ------
     ValueError
-        For a number out of its range, or a name of a model or a scorer that does not exist.
+        If a number is out of its range, or a name of a model or a scorer does not exist.
     """
     for name, lowest in _LOWEST.items():
         value = getattr(args, name)
         if value is not None and value < lowest:
-            raise ValueError(f"{_option(name)} {value} must be at least {lowest}.")
+            raise ValueError(f"{_option(name)} must be at least {lowest}, got {value}.")
     if args.n_jobs == 0:
-        raise ValueError("--n-jobs 0 must be a number of processes, or -1 for as many as there are cores.")
+        raise ValueError(
+            "--n-jobs must be a number of processes, or -1 for as many as there are cores, got 0. "
+            "Use 1 for one process."
+        )
     if args.seed > _HIGHEST_SEED:
-        raise ValueError(f"--seed {args.seed} must be at most {_HIGHEST_SEED}.")
+        raise ValueError(f"--seed must be at most {_HIGHEST_SEED}, got {args.seed}.")
     _check_names("--models", args.models, MODEL_NAMES)
     _check_names("--scoring", args.scoring, SCORERS + SCORERS_OF_TWO)
     models = args.models or MODEL_NAMES
     if args.reference is not None and args.reference not in models:
         raise ValueError(
-            f"--reference {args.reference} is not one of the models that are run, {' '.join(models)}."
+            f"--reference must be one of the models that are run, {' '.join(models)}, got {args.reference}."
             f"{_meant(args.reference, models)}"
         )
 
@@ -99,23 +102,23 @@ def _option(name):
 def _check_names(option, names, known):
     for i, name in enumerate(names or ()):
         if name not in known:
-            what = "model" if option == "--models" else "scorer of classes"
+            what = "models" if option == "--models" else "scorers for classes"
             raise ValueError(
-                f"{option} {name} is not a {what}.{_meant(name, known)} Known are {' '.join(known)}."
+                f"{option} must name {what}, got {name}.{_meant(name, known)} Use any of {' '.join(known)}."
             )
         if name in names[:i]:
             raise ValueError(f"{option} names {name} twice. Name it once.")
 
 
 def _meant(name, known):
-    """Return a question for the name that is nearest to a wrong one, whatever its case; or nothing."""
+    """Return a question about the known name nearest to a wrong one, whatever its case, or no text."""
     upper = {each.upper(): each for each in known}
     near = difflib.get_close_matches(name.upper(), upper, n=1)
     return f" Did you mean {upper[near[0]]}?" if near else ""
 
 
-def check_classes(data, args):
-    """Raise where the folds cannot be made, or nothing can be learned; warn of classes that some folds lack.
+def check_folds(data, args):
+    """Raise if the folds cannot be made or there is one class only; warn of classes that some folds lack.
 
     Parameters
     ----------
@@ -132,7 +135,7 @@ def check_classes(data, args):
     Warns
     -----
     UserWarning
-        Where the clips of a class are in fewer groups than there are folds.
+        If the clips of a class are in fewer groups than there are folds.
     """
     names, groups = data["target_names"], data["groups"]
     members = {name: [] for name in names}
@@ -140,13 +143,13 @@ def check_classes(data, args):
         members[names[label]].append(i if groups is None else groups[i])
     if len(names) < 2:
         raise ValueError(
-            f"There is one class only, {names[0]!r}, and nothing to tell it from. Do the classes lie one "
-            "level deeper? Then name the folder that holds them."
+            f"There must be at least two classes, got one, {names[0]!r}. If the classes lie one level "
+            "deeper, name the folder that holds them."
         )
     of_two = [scorer for scorer in args.scoring or () if scorer in SCORERS_OF_TWO]
     if of_two and len(names) > 2:
         raise ValueError(
-            f"--scoring {of_two[0]} is for two classes, and there are {len(names)}. Use another scorer, such "
+            f"--scoring {of_two[0]} needs two classes, and there are {len(names)}. Use another scorer, such "
             "as balanced_accuracy, f1_macro or roc_auc_ovr."
         )
     sizes = {name: len(set(found)) for name, found in members.items()}
@@ -168,7 +171,7 @@ def _check_groups(sizes, members, cv):
         raise ValueError(
             f"--cv {cv} needs {cv} groups, since a group is never divided, and there "
             f"{'is one' if n_groups == 1 else f'are {n_groups}. Use --cv {n_groups}'}. Name another column "
-            "with --group, or --group none to do without."
+            "with --group, or use --group none to compare without groups."
         )
     small = {name: size for name, size in sizes.items() if size < cv}
     if small:
@@ -196,16 +199,16 @@ def _cure(sizes, units):
 
 
 def check_targets(args, report_name, report_alone):
-    """Make the folders that results go to, and try whether files can be written there.
+    """Make the folders for the results, and try whether files can be written there.
 
-    What would fail in the end fails now, before hours go into what they shall hold.
+    A folder that cannot be written thus raises at once, and not after hours of work.
 
     Parameters
     ----------
     args : argparse.Namespace
-        Of ``skmir compare``.
+        Options of ``skmir compare``.
     report_name, report_alone : str
-        Names of a report for which none is given: in the folder of ``--output``, and without one.
+        Default names of a report, in the folder of ``--output`` and without such a folder.
 
     Returns
     -------
@@ -217,19 +220,23 @@ def check_targets(args, report_name, report_alone):
     Raises
     ------
     ImportError
-        Where matplotlib is needed and not installed.
+        If matplotlib is needed and not installed.
     OSError
-        Where a folder cannot be made or written.
+        If a folder cannot be made or written.
     ValueError
-        Where ``--report`` is no name of a page.
+        If ``--report`` does not end in ``.html`` or ``.htm``.
     """
     output = None if args.output is None else pathlib.Path(args.output)
     default = report_alone if output is None else output / report_name
     report = None if args.report is None else pathlib.Path(args.report or default)
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"--report {args.report} is no name of a page. Let it end in .html.")
+        raise ValueError(
+            f"--report must be a file that ends in .html, got {args.report}. Name a file that does."
+        )
     if report is not None and report.is_dir():
-        raise IsADirectoryError(f"--report {report} is a folder. Name a file, which ends in .html.")
+        raise IsADirectoryError(
+            f"--report must be a file, got the folder {report}. Name a file that ends in .html."
+        )
     for option, folder in (
         ("--output", output),
         ("--report", report and report.parent),
@@ -249,12 +256,12 @@ def _check_matplotlib(option):
 def _check_writable(option, folder):
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(
-            f"{option}: {folder} is a file, where a folder is needed. Name another one, which need not exist."
+            f"{option} must be a folder, got the file {folder}. Name another folder; it need not exist."
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise OSError(
-            f"{option}: no files can be made in {folder}: {error.strerror or error}. Name another folder."
+            f"{option}: cannot write to {folder}: {error.strerror or error}. Name another folder."
         ) from error

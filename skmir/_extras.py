@@ -8,6 +8,7 @@ MODULES = {
     "eval": ("mir_eval",),
     "onnx": ("onnx",),
     "plot": ("matplotlib", "matplotlib.pyplot"),
+    "save": ("skops", "skops.io"),
 }
 
 
@@ -18,7 +19,7 @@ def require(what, extra):
     ----------
     what : str
         Name of the function, class or option of the command that needs it.
-    extra : {"data", "eval", "onnx", "plot"}
+    extra : {"data", "eval", "onnx", "plot", "save"}
 
     Raises
     ------

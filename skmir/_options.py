@@ -1,4 +1,4 @@
-"""What the command calls the library's parameters: messages from the library are put in its words."""
+"""The command's names for the library's parameters: it prints the library's messages with its own options."""
 
 import re
 
@@ -28,13 +28,13 @@ OPTIONS = {
 }
 # Parameters that have no option, and why no message of the command names them.
 WITHOUT_OPTION = {
-    "X": "the recordings; each is looked at before",
+    "X": "the recordings; each is checked before",
     "y": "the labels; they come from the table or the names of folders",
     "baselines": "left at its default, which is valid",
     "confidence_level": "left at its default, which is valid",
     "rope": "left at its default, which is valid",
 }
-# Advice that speaks of classes or functions, and what it comes to for the command.
+# Advice that names classes or functions, and the same advice for users of the command.
 ADVICE = {
     r", AugmentedEstimator makes": "; in Python, AugmentedEstimator makes",
     r"(?:Pass|Use) cv as an integer, or a splitter [^.]*": "Use --cv with a number",
@@ -47,7 +47,7 @@ ADVICE = {
 }
 
 _NAMES = {name: option for options in OPTIONS.values() for name, option in options.items()}
-# Of those that stand alone in a message, the ones that are no English words.
+# Names that can stand alone in a message, because they are not English words.
 _BARE = sorted((name for name in _NAMES if "_" in name or name == "cv"), key=len, reverse=True)
 _QUOTED = r"(?<![\w=])(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")(?!\w)"
 _VALUE = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\[[^\]]*\]|[\w+-]+(?:\.\w+)*"
@@ -59,12 +59,12 @@ _TOKEN = re.compile(
 
 
 def in_options(message):
-    """Return a message in which parameters of the library are called by the command's options.
+    """Return a message in which the command's options replace parameters of the library.
 
     Parameters
     ----------
     message : str
-        What an error or a warning says. What stands in quotes, such as file names, stays as it is.
+        Text of an error or a warning. Quoted text in it, such as file names, stays as it is.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def _in_option(match):
 
 
 def _given(option, value):
-    """Return a value as it would be typed; lists of names lose their brackets."""
+    """Return a value as a user would type it; lists of names lose their brackets."""
     if value == "None":
         return "none" if option == "--group" else "(not given)"
     return value.strip("[]").replace(",", "") if value.startswith("[") else value

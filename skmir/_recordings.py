@@ -1,29 +1,29 @@
-"""The command's look at every recording before the first fit."""
+"""The command's check of every recording before the first fit."""
 
 import warnings
 
-from .audio._examine import LOUD, examine
+from ._reading import LOUD, examine
 from .feature_extraction import MFCC
 
-MAX_ERRORS = 10  # files described where some cannot be used
+MAX_ERRORS = 10  # files described if some cannot be used
 MAX_NAMED = 3  # files named in a warning
-# Attributes of an Examination: what is said of recordings for which they are true, and what to do.
+# Attributes of an Examination: the words for recordings for which they are true, and the advice.
 DOUBTS = {
     "silent": ("silent", "Models may take silence for a sign of a class. Leave them out."),
     "cancels": (
         "stereo with channels that cancel each other",
-        "Models hear the mean of the channels, in which hardly anything is left. Keep one channel, or turn "
-        "the sign of the other.",
+        "Models hear the mean of the channels, which is nearly silent. Keep one channel, or change the sign "
+        "of the other.",
     ),
     "loud": (
         f"far louder than full scale (a sample above {LOUD:g})",
-        "If integers were written as they are, divide them by the largest of their type.",
+        "If integers were saved without scaling, divide them by the largest integer of their type.",
     ),
 }
 
 
 def check_recordings(paths, *, verbose=0):
-    """Decode every file once: a bad one would fail most fits of every model, some of them hours later.
+    """Decode every file once: a bad file would fail most fits of every model, some of them hours later.
 
     Parameters
     ----------
@@ -35,12 +35,12 @@ def check_recordings(paths, *, verbose=0):
     Raises
     ------
     ValueError
-        Where recordings cannot be used: unreadable, too short for the models' front ends, without any sense.
+        If recordings cannot be used: unreadable, too short for the models' front ends, with invalid samples.
 
     Warns
     -----
     UserWarning
-        Where recordings are silent, cancel when their channels are averaged, or are far too loud.
+        If recordings are silent, cancel when their channels are averaged, or are far too loud.
     """
     front_end = MFCC()
     found = list(examine(paths, sr=front_end.sr, shortest=front_end.hop_length, n_jobs=-1, verbose=verbose))
@@ -50,7 +50,7 @@ def check_recordings(paths, *, verbose=0):
     frame = front_end._span()[0]
     what = f"shorter than a frame of a spectrum ({frame} samples at {front_end.sr:g} Hz)"
     short = [each.file for each in found if each.n_samples < frame]
-    _warn(what, "Zeros are put at both ends.", short, len(paths))
+    _warn(what, "Zeros are added at both ends.", short, len(paths))
 
 
 def _warn(what, cure, files, n_paths):

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import types
 import warnings
 
 from sklearn import exceptions
@@ -55,8 +54,6 @@ class SavingMixin:
         for name, value in state.items():
             if isinstance(value, os.PathLike):  # a path of another system's kind cannot be loaded
                 state[name] = os.fspath(value)
-        if _frame_outside("copyreg", "skmir").f_globals.get("__name__", "").startswith("skops."):
-            check_names(self)
         return {**state, RECORD: {name: version_of(name) for name in self._saved_packages}}
 
     def __setstate__(self, state):
@@ -90,47 +87,14 @@ def warn_of_version(package, saved):
 
 
 def callers_level():
-    """Return the ``stacklevel`` of the line that loads, whichever package reads the file for it."""
-    frame, outside, level = sys._getframe(1), _frame_outside(*LOADERS), 1
-    while frame is not outside:
+    """Return the ``stacklevel`` of the line that loads, whichever package reads the file for it.
+
+    With Python 3.12 as the oldest, ``skip_file_prefixes`` of ``warnings.warn`` will do the same.
+    """
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in LOADERS:
         frame, level = frame.f_back, level + 1
     return level
-
-
-def check_names(estimator):
-    """Raise where a parameter is or holds a class or a function that cannot be found by its name.
-
-    skops would write the name without a word, to a file that nobody can load. pickle raises by itself, and
-    what copies models between processes gets on without names.
-    """
-    for value in _classes_and_functions(estimator.get_params(deep=False), set()):
-        if getattr(sys.modules.get(value.__module__), value.__name__, None) is not value:
-            raise TypeError(
-                f"{type(estimator).__name__} holds {value!r}, which a file cannot name: module "
-                f"{value.__module__!r} has no {value.__name__!r} at its top. Define it there, with a name, "
-                "instead of inside a function or class; the loading side has to import the module, too."
-            )
-
-
-def _classes_and_functions(value, seen):
-    """Yield those that a value is or holds; nested estimators of ours look for themselves."""
-    if isinstance(value, type | types.FunctionType):
-        yield value
-        return
-    if id(value) in seen or isinstance(value, SavingMixin):
-        return
-    seen.add(id(value))
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    for item in [*inner, *getattr(value, "__dict__", {}).values()]:
-        yield from _classes_and_functions(item, seen)
-
-
-def _frame_outside(*packages):
-    """Return the innermost frame that belongs to none of some packages, or the outermost of all."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in packages:
-        frame = frame.f_back
-    return frame
 
 
 def _is_ready(estimator, state):

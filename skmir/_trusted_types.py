@@ -1,7 +1,9 @@
-"""The classes of this library that a saved model may hold, and that a loader of models has to trust."""
+"""The public names of this library: the types that a saved model may hold, and the paths that files name."""
 
+import functools
 import importlib
 import pkgutil
+import types
 
 from sklearn.base import BaseEstimator
 from torch import nn
@@ -14,13 +16,51 @@ def public_types():
     -------
     types : list of type
     """
+    return [item for _, _, item in _public_objects() if _may_be_held(item)]
+
+
+def _may_be_held(item):
+    return isinstance(item, type) and issubclass(item, BaseEstimator | nn.Module)
+
+
+@functools.cache
+def public_paths():
+    """Return the subpackage and the name by which each public class and function is imported.
+
+    The subpackage that holds the class's own file comes before others that offer the class as well.
+
+    Returns
+    -------
+    paths : dict of (str, str) to (str, str)
+        ``("skmir.neural_network._cnn", "CNNClassifier")`` to ``("skmir.neural_network", "CNNClassifier")``.
+    """
+    paths = {}
+    for package, name, item in _public_objects():
+        if isinstance(item, type | types.FunctionType) and item.__module__.startswith(f"{__package__}."):
+            private = item.__module__, item.__name__
+            if private not in paths or item.__module__.startswith(f"{package}."):
+                paths[private] = package, name
+    return paths
+
+
+def _public_objects():
+    """Yield each public object, with the subpackage that offers it and its name there."""
     package = importlib.import_module(__package__)
-    names = [part.name for part in pkgutil.iter_modules(package.__path__) if not part.name.startswith("_")]
-    modules = [importlib.import_module(f"{__package__}.{name}") for name in names]
-    public = [getattr(module, name) for module in modules for name in module.__all__]
-    return [item for item in public if isinstance(item, type) and issubclass(item, BaseEstimator | nn.Module)]
+    for part in pkgutil.iter_modules(package.__path__):
+        if not part.name.startswith("_"):
+            module = importlib.import_module(f"{__package__}.{part.name}")
+            for name in module.__all__:
+                yield module.__name__, name, getattr(module, name)
 
 
 # None of them runs code from a file: attributes are set, and networks are rebuilt from sizes and loaded with
 # arrays. Whether to trust anything else in a model (a user's own network, a callback) is up to its user.
-trusted_types = sorted({f"{item.__module__}.{item.__name__}" for item in public_types()})
+# Files by skmir.save name public paths; files by skops.io.dump name those of private files.
+trusted_types = sorted(
+    {
+        f"{module}.{name}"
+        for package, public_name, item in _public_objects()
+        if _may_be_held(item)
+        for module, name in [(package, public_name), (item.__module__, item.__name__)]
+    }
+)

@@ -22,7 +22,7 @@ from ._waveforms import (
     refusal,
     refusal_of_channels,
     refusal_of_waveform,
-    scaled,
+    scaled_samples,
     to_numpy,
     warn_of_scale,
 )
@@ -57,7 +57,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
         True in ``fit``. Otherwise a warning is given about samples whose scale cannot be right.
     finite : bool, default=True
         Whether waveforms are searched for NaN and infinity; if not, that is left to
-        ``audio._stream.waveform``.
+        ``_reading.waveform``.
     read : callable, default=None
         Takes a file object and returns its waveform; None refuses file objects.
 
@@ -86,7 +86,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
         _no_frames(X, items)
         clips = _check_table(
             estimator,
-            scaled(X),
+            scaled_samples(X),
             reset=reset,
             finite=finite,
             cure="If the clips' lengths differ, pass a list of 1-D arrays.",
@@ -304,7 +304,7 @@ def _check_waveform(x, name, *, finite):
     sentence = refusal_of_waveform(x.dtype, name)
     if sentence is not None:
         raise ValueError(sentence)
-    return _check_array(scaled(x), name, ndim=1, finite=finite)
+    return _check_array(scaled_samples(x), name, ndim=1, finite=finite)
 
 
 def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):

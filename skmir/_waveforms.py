@@ -34,7 +34,7 @@ def to_numpy(x):
     return (x if x.dtype.itemsize > 2 or not x.is_floating_point() else x.float()).numpy()
 
 
-def scaled(X):
+def scaled_samples(X):
     """Return samples of an integer type as floating point in [-1, 1], anything else as it is.
 
     Parameters

@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
-from skmir.audio._stream import stream
+from skmir._reading._stream import stream
 from skmir.feature_extraction import MFCC, FeatureCache, MelSpectrogram
 from skmir.model_selection import compare
 from skmir.neural_network import CNNClassifier

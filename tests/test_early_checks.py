@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer, get_scorer_names
 
 from skmir.__main__ import main
-from skmir._early_checks import SCORERS, SCORERS_OF_TWO, check_classes, check_targets
+from skmir._early_checks import SCORERS, SCORERS_OF_TWO, check_folds, check_targets
 from skmir._model_names import MODEL_NAMES
 from skmir.model_selection import default_models
 
@@ -57,15 +57,15 @@ def run(*arguments):
 
 WRONG = {
     "nowhere": "There is no folder 'nowhere'",
-    "FOLDER --models svm": r"--models svm is not a model\. Did you mean SVM\? Known are SVM LDA",
-    "FOLDER --scoring acuracy": r"--scoring acuracy is not a scorer of classes\. Did you mean accuracy\?",
-    "FOLDER --scoring r2": "--scoring r2 is not a scorer of classes",
-    "FOLDER --models SVM --reference CNN": "--reference CNN is not one of the models that are run, SVM",
+    "FOLDER --models svm": r"--models must name models, got svm\. Did you mean SVM\? Use any of SVM LDA",
+    "FOLDER --scoring acuracy": r"must name scorers for classes, got acuracy\. Did you mean accuracy\?",
+    "FOLDER --scoring r2": "--scoring must name scorers for classes, got r2",
+    "FOLDER --models SVM --reference CNN": "--reference must be one of the models that are run, SVM, got CNN",
     "FOLDER --cv 3": "--cv 3 needs 3 recordings of each class.*but class 'b' has 2 recordings.*--cv 2, add",
-    "FOLDER --cv 1": "--cv 1 must be at least 2",
+    "FOLDER --cv 1": "--cv must be at least 2, got 1",
     "FOLDER --group artist": "--group 'artist'",
-    "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory: .*0\.wav is a file",
-    "--group artist": "--group is about the table of a FOLDER",
+    "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory must be a folder, got the file .*0\.wav",
+    "--group artist": "--group needs a FOLDER with a table",
 }
 
 
@@ -94,8 +94,8 @@ def test_one_class(tmp_path, capsys):
     (tmp_path / "genres").mkdir()
     for i in range(4):
         (tmp_path / "genres" / f"{i}.wav").touch()
-    assert "one class only, 'genres'" in (error := refused(tmp_path, capsys))
-    assert "Are the classes one level deeper?" in error
+    assert "at least two classes, got one, 'genres'" in (error := refused(tmp_path, capsys))
+    assert "If the classes lie one level deeper, name the folder" in error
 
 
 def test_fewer_groups_than_folds(tmp_path, capsys):
@@ -109,30 +109,34 @@ def test_a_class_in_fewer_groups_than_folds_is_named():
     data = {"target": [0, 0, 1, 1, 1], "target_names": ["a", "b"], "groups": list("uuvwx")}
     args = types.SimpleNamespace(cv=3, scoring=None)
     with pytest.warns(UserWarning, match=r"With --cv 3, .*: class 'a' has 1 group\. Add groups, or leave"):
-        check_classes(data, args)
+        check_folds(data, args)
 
 
 def test_many_small_classes_are_counted():
     names = [f"c{i}" for i in range(9)]
     data = {"target": range(9), "target_names": names, "groups": None}
     with pytest.raises(ValueError, match=r"class 'c4' has 1 recording, and 4 more .*\. Add recordings, or"):
-        check_classes(data, types.SimpleNamespace(cv=2, scoring=None))
+        check_folds(data, types.SimpleNamespace(cv=2, scoring=None))
 
 
 def test_scorer_for_two_classes():
     data = {"target": [0, 1, 2], "target_names": list("abc"), "groups": None}
-    with pytest.raises(ValueError, match=r"--scoring roc_auc is for two classes, and there are 3"):
-        check_classes(data, types.SimpleNamespace(cv=2, scoring=["accuracy", "roc_auc"]))
+    with pytest.raises(ValueError, match=r"--scoring roc_auc needs two classes, and there are 3"):
+        check_folds(data, types.SimpleNamespace(cv=2, scoring=["accuracy", "roc_auc"]))
 
 
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
-        ("--repeats", 0, "--repeats 0 must be at least 1"),
-        ("--max-epochs", 0, "--max-epochs 0 must be at least 1"),
-        ("--n-jobs", 0, "--n-jobs 0 must be a number of processes"),
-        ("--seed", -1, "--seed -1 must be at least 0"),
-        ("--seed", 2**32, "must be at most 4294967295"),
+        ("--repeats", 0, "--repeats must be at least 1, got 0"),
+        ("--max-epochs", 0, "--max-epochs must be at least 1, got 0"),
+        (
+            "--n-jobs",
+            0,
+            "--n-jobs must be a number of processes, or -1 for as many as there are cores, got 0",
+        ),
+        ("--seed", -1, "--seed must be at least 0, got -1"),
+        ("--seed", 2**32, "--seed must be at most 4294967295, got 4294967296"),
     ],
 )
 def test_numbers_out_of_range(folder, capsys, option, value, words):
@@ -153,9 +157,9 @@ def targets(**given):
 @pytest.mark.parametrize("option", ["output", "memory"])
 def test_a_file_where_a_folder_is_wanted(tmp_path, option):
     (tmp_path / "x").touch()
-    with pytest.raises(NotADirectoryError, match=f"--{option}: .*x is a file, where a folder"):
+    with pytest.raises(NotADirectoryError, match=f"--{option} must be a folder, got the file .*x"):
         check_targets(targets(**{option: str(tmp_path / "x")}), "r.html", "s.html")
-    with pytest.raises(OSError, match=f"--{option}: no files can be made in .*y: Not a directory"):
+    with pytest.raises(OSError, match=f"--{option}: cannot write to .*y: Not a directory"):
         check_targets(targets(**{option: str(tmp_path / "x" / "y")}), "r.html", "s.html")
 
 
@@ -166,13 +170,13 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch, option):
 
     monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     path = tmp_path / "r.html" if option == "report" else tmp_path
-    with pytest.raises(OSError, match=f"--{option}: no files can be made in .*: Permission denied"):
+    with pytest.raises(OSError, match=f"--{option}: cannot write to .*: Permission denied"):
         check_targets(targets(**{option: str(path)}), "r.html", "s.html")
 
 
 def test_a_folder_in_the_place_of_a_report(tmp_path):
     (tmp_path / "r.html").mkdir()
-    with pytest.raises(IsADirectoryError, match=r"--report .*r\.html is a folder"):
+    with pytest.raises(IsADirectoryError, match=r"--report must be a file, got the folder .*r\.html"):
         check_targets(targets(report=str(tmp_path / "r.html")), "r.html", "s.html")
 
 

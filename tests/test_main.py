@@ -137,7 +137,7 @@ def test_bad_arguments_say_what_to_do(folder, arguments, message, capsys):
 
 def test_columns_without_a_folder_are_refused(capsys):
     assert main(["compare", "--group", "artist", "--models", "SVM"]) == 2
-    assert "--group is about the table of a FOLDER, and none was given" in capsys.readouterr().err
+    assert "--group needs a FOLDER with a table, and none was given" in capsys.readouterr().err
 
 
 def test_bad_files_are_named_before_any_fit(folder, capsys):
@@ -185,7 +185,9 @@ def test_no_report_unless_asked_for(folder, tmp_path, monkeypatch):
 def test_a_report_that_could_not_be_written_is_refused_first(folder, capsys):
     before = (folder / "labels.csv").read_bytes()
     assert svm(folder, "--report", folder / "labels.csv") == 2
-    assert "labels.csv is no name of a page. Let it end in .html." in capsys.readouterr().err
+    assert (
+        f"--report must be a file that ends in .html, got {folder / 'labels.csv'}" in capsys.readouterr().err
+    )
     assert (folder / "labels.csv").read_bytes() == before
 
 
@@ -226,7 +228,7 @@ def test_goes_on_where_it_was_broken_off(folder, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(_fold, "run_fold", counted)
     kept = ["--memory", tmp_path / "kept"]
     assert svm(folder, *kept) == 130
-    assert f"What was finished is kept in {tmp_path / 'kept'}: the same command" in capsys.readouterr().err
+    assert f"Finished folds are kept in {tmp_path / 'kept'}. Run the same command" in capsys.readouterr().err
     assert svm(folder, *kept, "--output", tmp_path / "resumed") == 0
     assert len(done) == 4 + 3  # of 6: a model and two baselines on two folds
     assert svm(folder, *kept) == 0
@@ -247,7 +249,7 @@ def test_broken_off_without_memory(folder, monkeypatch, capsys):
 
     monkeypatch.setattr(_fold, "run_fold", interrupted)
     assert svm(folder) == 130
-    assert "Nothing is kept; with --memory DIR, what is finished would be." in capsys.readouterr().err
+    assert "No results are kept. Use --memory DIR to keep finished folds." in capsys.readouterr().err
 
 
 def test_warnings_are_lines_that_can_be_read(folder, tmp_path, monkeypatch, capsys):

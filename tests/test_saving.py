@@ -73,11 +73,11 @@ def test_a_path_is_saved_as_its_name(tmp_path):
 def test_a_network_of_the_users_own_is_for_the_user_to_trust(data):
     X, y = data["frames"]
     model = small(CNNClassifier, architecture=Linear, n_filters=None).fit(X, y)
-    saved = ways.skops.io.dumps(model)
-    with pytest.raises(ways.skops.io.exceptions.UntrustedTypesFoundException, match="Linear"):
-        ways.load_skops(saved)
+    saved = ways.saved_bytes(model)
     mine = f"{Linear.__module__}.Linear"
-    for loaded in (ways.load_skops(saved, mine), ways.through_pickle(model)):
+    with pytest.raises(TypeError, match=rf"not trusted: \['{mine}'\]\. .* trusted=\['{mine}'\]"):
+        ways.load_bytes(saved)
+    for loaded in (ways.load_bytes(saved, mine), ways.load_bytes(saved, Linear), ways.through_pickle(model)):
         ways.assert_same(ways.results(loaded, X), ways.results(model, X))
 
 
@@ -100,7 +100,7 @@ def inner_network():
 def test_what_no_file_can_name_is_an_error_when_saved(params):
     model = make_pipeline(FrameScaler(), small(CNNClassifier, **params))
     with pytest.raises(TypeError, match=r"CNNClassifier holds .* which a file cannot name.* Define it there"):
-        ways.skops.io.dumps(model)
+        ways.saved_bytes(model)
     assert copy.deepcopy(model)[1].architecture is model[1].architecture
     cloudpickle = pytest.importorskip("cloudpickle")  # what carries models to workers
     assert pickle.loads(cloudpickle.dumps(model))[1].dropout == model[1].dropout
@@ -205,7 +205,7 @@ def test_a_model_made_on_cuda_loads_on_the_cpu(monkeypatch, data, name, way):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.warns(UserWarning, match=r"device='cuda:1' is loaded where torch sees 0 .* 'auto'") as caught:
         loaded = load(saved)
-    assert [warning.filename for warning in caught] == [{"skops": ways.__file__, "pickle": __file__}[way]]
+    assert [warning.filename for warning in caught] == [{"save": ways.__file__, "pickle": __file__}[way]]
     assert loaded.device == "auto"
     ways.assert_same(ways.results(loaded, X), expected)
     ways.assert_same(ways.results(loaded.fit(X, y), X), expected)
@@ -238,13 +238,10 @@ def test_a_model_made_on_a_gpu_predicts_without_it(data, way, tmp_path):
     (tmp_path / "model").write_bytes(save(model))
     np.save(tmp_path / "X.npy", X)
     reader = {
-        "skops": "skops.io.load('model', trusted=trusted_types)",
+        "save": "skmir.load('model')",
         "pickle": "pickle.load(open('model', 'rb'))",
     }[way]
-    code = (
-        "import pickle, numpy as np, skops.io; from skmir._trusted_types import trusted_types; "
-        f"np.save('p.npy', {reader}.predict_proba(np.load('X.npy')))"
-    )
+    code = f"import pickle, numpy as np, skmir; np.save('p.npy', {reader}.predict_proba(np.load('X.npy')))"
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run(
         [sys.executable, "-c", code],

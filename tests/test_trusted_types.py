@@ -7,7 +7,7 @@ import pathlib
 from torch import nn
 
 import skmir
-from skmir._trusted_types import trusted_types
+from skmir._trusted_types import public_paths, trusted_types
 
 
 def public_classes():
@@ -15,10 +15,32 @@ def public_classes():
     folder = pathlib.Path(skmir.__file__).parent
     for name in sorted(path.parent.name for path in folder.glob("[!_]*/__init__.py")):
         module = importlib.import_module(f"skmir.{name}")
-        yield from filter(inspect.isclass, (getattr(module, item) for item in module.__all__))
+        yield from (
+            (module, kind) for item in module.__all__ if inspect.isclass(kind := getattr(module, item))
+        )
 
 
 def test_the_trusted_types_are_the_public_ones_and_no_others():
-    kinds = [kind for kind in public_classes() if issubclass(kind, nn.Module) or hasattr(kind, "get_params")]
-    assert len(kinds) > 60
-    assert trusted_types == sorted({f"{kind.__module__}.{kind.__name__}" for kind in kinds})
+    found = [
+        (module, kind)
+        for module, kind in public_classes()
+        if issubclass(kind, nn.Module) or hasattr(kind, "get_params")
+    ]
+    assert len(found) > 60
+    public = {f"{module.__name__}.{kind.__name__}" for module, kind in found}
+    private = {f"{kind.__module__}.{kind.__name__}" for _, kind in found}  # as skops.io.dump names them
+    assert trusted_types == sorted(public | private)
+
+
+def test_public_paths_lead_to_the_classes_that_private_ones_lead_to():
+    paths = public_paths()
+    assert paths["skmir.neural_network._cnn", "CNNClassifier"] == ("skmir.neural_network", "CNNClassifier")
+    assert len(paths) > 100
+    for private, public in paths.items():
+        assert not any(part.startswith("_") for part in public[0].split("."))
+        assert attribute(public) is attribute(private)
+
+
+def attribute(path):
+    module, name = path
+    return getattr(importlib.import_module(module), name)

@@ -9,11 +9,13 @@ from ._describe import describe
 from ._digests import array_digest, file_digest, known_digest, text_digest
 from ._entries import Entries
 from ._feature_cache import FeatureCache
+from ._lru_cache import LRUCache
 from ._sources import library_versions, origin, skmir_text
 
 __all__ = [
     "Entries",
     "FeatureCache",
+    "LRUCache",
     "array_digest",
     "describe",
     "file_digest",

@@ -5,7 +5,7 @@ The code here works with modules and tensors and knows nothing about labels; est
 
 from ._batches import Examples
 from ._initialization import initialize
-from ._loop import callbacks_for, epochs_of, make_net, take_over, train
+from ._loop import callbacks_for, check_augmentation, epochs_of, make_net, take_over, train
 from ._losses import ClassLoss, NumberLoss, TagLoss
 from ._net_params import check_net_params
 from ._prediction import outputs_of, predict_outputs
@@ -21,6 +21,7 @@ __all__ = [
     "TrainingRecipe",
     "Windows",
     "callbacks_for",
+    "check_augmentation",
     "check_net_params",
     "columns_of",
     "epochs_of",

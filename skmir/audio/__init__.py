@@ -1,6 +1,6 @@
 """Sound in: decoding, resampling, cutting."""
 
-from ._load import load
+from .._reading import load
 from ._loader import AudioLoader
 
 __all__ = ["AudioLoader", "load"]

@@ -5,16 +5,16 @@ import warnings
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .._declared_parameters import DeclaredParameters, positional
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_choice, check_number
+from .._reading import check_excerpt, reader, stream, waveform
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, stack_if_equal, unread
-from ._excerpt import check_excerpt
-from ._stream import reader, stream, waveform
 
 
-class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
+class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
     """Read recordings as mono waveforms with one sampling rate.
 
     The front ends of :mod:`skmir.feature_extraction` take paths themselves and hold only one waveform per
@@ -64,24 +64,13 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
     [100, 200]
     """
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        on_error="raise",
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.on_error = on_error
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    sr: float = positional(default=22050)
+    offset: float | str = 0.0
+    duration: float | None = None
+    random_state: int = 0
+    on_error: str = "raise"
+    n_jobs: int | None = None
+    verbose: int = 0
 
     @all_or_nothing
     def fit(self, X, y=None):

@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from ..audio._mpeg import empty_tag
+from .._reading import empty_tag
 
 FORMATS = {
     "mp3": {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT"},

@@ -7,8 +7,8 @@ from scipy.signal import fftconvolve
 
 from .._cache import file_digest
 from .._parameter_checks import check_choice, plain
+from .._reading import load
 from .._validation import is_path
-from ..audio import load
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
 

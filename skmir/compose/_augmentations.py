@@ -1,8 +1,6 @@
-"""Checks of augmentations of waveforms, and the changes that they make to labels.
+"""Checks of augmentations of waveforms, and the changes that they make to labels."""
 
-An augmentation is recognised by its methods: this folder and :mod:`skmir.augmentation` are on the same floor,
-and do not import each other.
-"""
+from ..augmentation import WaveformAugmentation
 
 
 def check_augmentations(value, target):
@@ -10,13 +8,13 @@ def check_augmentations(value, target):
 
     Parameters
     ----------
-    value : augmentation, list or tuple of them, or None
+    value : WaveformAugmentation, list or tuple of them, or None
     target : str or None
         The kind of the labels.
 
     Returns
     -------
-    augmentations : list of augmentations
+    augmentations : list of WaveformAugmentation
 
     Raises
     ------
@@ -63,9 +61,9 @@ def _check_kind(name, augmentation):
         raise TypeError(
             f"{name} is the class {augmentation.__name__}. Pass an instance: {augmentation.__name__}(...)."
         )
-    if not all(hasattr(augmentation, method) for method in ("check", "draw", "change", "change_targets")):
+    if not isinstance(augmentation, WaveformAugmentation):
         raise TypeError(
             f"{name}={augmentation!r} does not change waveforms. Pass one of skmir.augmentation that does, "
-            "such as AddNoise(), a list of them, or None. Pass augmentations of frames to a network, as its "
-            "parameter augmentation."
+            "such as AddNoise(), or one of your own derived from WaveformAugmentation, a list of them, or "
+            "None. Pass augmentations of frames to a network, as its parameter augmentation."
         )

@@ -11,11 +11,11 @@ from sklearn.utils import check_consistent_length, check_random_state, get_tags
 from .._fitting import all_or_nothing
 from .._parameter_checks import check_number
 from .._random import MAX_SEED
+from .._reading import reader
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, stack_if_equal
-from ..audio._stream import reader
 from ._augmentations import change_labels, check_augmentations
-from ._clip_copies import Copies
+from ._clip_copier import ClipCopier
 from ._delegate import DelegateMixin
 from ._fit_parameter import fit_parameter, weights_parameter
 
@@ -209,7 +209,7 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
     def _with_copies(self, clips, augmentations, n_copies):
         """Return clips and copies, as an array if the clips are one and lengths allow it, and the draws."""
         seed = int(check_random_state(self.random_state).randint(MAX_SEED))
-        maker = Copies(augmentations, n_copies=n_copies, sr=int(self.sr), seed=seed, folder=self.memory)
+        maker = ClipCopier(augmentations, n_copies=n_copies, sr=int(self.sr), seed=seed, folder=self.memory)
         originals, copies, draws = maker.make(clips, self.n_jobs)
         every = originals + [clip for each in copies for clip in each]
         return stack_if_equal(every) if isinstance(clips, np.ndarray) else every, draws

@@ -3,8 +3,8 @@
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from .._reading import reader
 from .._validation import check_clips
-from ..audio._stream import reader
 
 
 def _inner_has(name):

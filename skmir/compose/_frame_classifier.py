@@ -12,12 +12,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
+from .._frame_rows import window_rows
 from .._parameter_checks import check_choice, check_number
 from .._saving import SavingMixin
 from .._validation import check_frames
 from ._aggregate import AGGREGATES, DECISIONS, clip_scores, mean
 from ._fit_parameter import fit_parameter, weights_parameter
-from ._frame_rows import window_rows
 
 CLIPS_AT_ONCE = 32  # in prediction, so that the windows of a large collection are never all in memory
 

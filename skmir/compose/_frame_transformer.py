@@ -9,10 +9,10 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
+from .._frame_rows import frame_rows
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
-from ._frame_rows import frame_rows
 
 
 def _can_invert(self):

@@ -13,7 +13,7 @@ NONE: Range = (0.0, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class InstrumentKind:
     """The properties shared by instruments of one kind; each pair is the (low, high) of a uniform draw."""
 
     register: Range  # lowest and highest note, in MIDI numbers
@@ -56,9 +56,9 @@ class Kind:
 _PLUCKED = {"knock": (-16.0, 0.0), "modes": 4, "unsteady": (0.0, 0.2)}
 _BLOWN = {"release": (0.03, 0.09), "unsteady": (0.4, 1.2)}
 
-FAMILIES: dict[str, tuple[Kind, ...]] = {
+FAMILIES: dict[str, tuple[InstrumentKind, ...]] = {
     "bass": (
-        Kind(  # electric, finger
+        InstrumentKind(  # electric, finger
             **_PLUCKED,
             register=(28, 60),
             tilt=(0.9, 1.6),
@@ -69,7 +69,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             cutoff=(700.0, 2500.0),
             knock_centre=(300.0, 1500.0),
         ),
-        Kind(  # upright, plucked
+        InstrumentKind(  # upright, plucked
             **_PLUCKED,
             register=(28, 60),
             tilt=(0.9, 1.6),
@@ -85,7 +85,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
         ),
     ),
     "brass": (
-        Kind(  # trumpet and trombone: a cylindrical bore, bright when loud
+        InstrumentKind(  # trumpet and trombone: a cylindrical bore, bright when loud
             **_BLOWN,
             register=(40, 82),
             tilt=(0.4, 0.8),
@@ -100,7 +100,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             noise=(-60.0, -42.0),
             knock=(-33.0, -16.0),
         ),
-        Kind(  # horn and tuba: a conical bore, darker
+        InstrumentKind(  # horn and tuba: a conical bore, darker
             **_BLOWN,
             register=(34, 77),
             tilt=(0.6, 1.0),
@@ -117,7 +117,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
         ),
     ),
     "guitar": (
-        Kind(  # nylon
+        InstrumentKind(  # nylon
             **_PLUCKED,
             register=(40, 79),
             tilt=(0.8, 1.3),
@@ -130,7 +130,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             vibrato=(0.0, 8.0),
             knock_centre=(1000.0, 4000.0),
         ),
-        Kind(  # steel and electric
+        InstrumentKind(  # steel and electric
             **_PLUCKED,
             register=(40, 79),
             tilt=(0.4, 1.0),
@@ -145,7 +145,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
         ),
     ),
     "organ": (
-        Kind(  # tonewheels: sines by drawbars, key click
+        InstrumentKind(  # tonewheels: sines by drawbars, key click
             register=(36, 84),
             tilt=(0.0, 0.3),
             ranks=(0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0),
@@ -159,7 +159,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             knock_centre=(1500.0, 6000.0),
             knock_length=(0.001, 0.005),
         ),
-        Kind(  # pipes: ranks of whole spectra, wind
+        InstrumentKind(  # pipes: ranks of whole spectra, wind
             register=(36, 84),
             tilt=(0.9, 1.6),
             even=(0.3, 1.0),
@@ -174,7 +174,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
         ),
     ),
     "piano": (
-        Kind(  # grand
+        InstrumentKind(  # grand
             register=(34, 88),
             tilt=(0.8, 1.3),
             point=(0.11, 0.14),
@@ -189,7 +189,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             knock_centre=(150.0, 600.0),
             knock_length=(0.015, 0.04),
         ),
-        Kind(  # upright
+        InstrumentKind(  # upright
             register=(34, 88),
             tilt=(0.8, 1.4),
             point=(0.09, 0.16),
@@ -207,7 +207,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
         ),
     ),
     "strings": (
-        Kind(  # one player
+        InstrumentKind(  # one player
             register=(36, 88),
             tilt=(0.7, 1.1),
             softness=(0.1, 0.4),
@@ -222,7 +222,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             noise=(-38.0, -24.0),
             noise_centre=(2500.0, 6000.0),
         ),
-        Kind(  # a section
+        InstrumentKind(  # a section
             register=(36, 86),
             tilt=(0.8, 1.2),
             softness=(0.1, 0.4),
@@ -240,7 +240,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
         ),
     ),
     "woodwind": (
-        Kind(  # flute: few partials, breath
+        InstrumentKind(  # flute: few partials, breath
             **_BLOWN,
             register=(50, 92),
             tilt=(1.4, 2.4),
@@ -254,7 +254,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             noise=(-32.0, -18.0),
             noise_centre=(1000.0, 4000.0),
         ),
-        Kind(  # clarinet: a cylinder closed at the reed
+        InstrumentKind(  # clarinet: a cylinder closed at the reed
             **_BLOWN,
             register=(40, 88),
             tilt=(0.6, 1.1),
@@ -268,7 +268,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
             noise=(-44.0, -30.0),
             noise_centre=(1000.0, 4000.0),
         ),
-        Kind(  # oboe, bassoon, saxophone: a cone
+        InstrumentKind(  # oboe, bassoon, saxophone: a cone
             **_BLOWN,
             register=(36, 86),
             tilt=(0.4, 0.9),

@@ -7,7 +7,7 @@ from sklearn.utils import Bunch, check_random_state
 
 from .._parameter_checks import check_number
 from ._families import FAMILIES
-from ._recording import draw_place, record
+from ._recording_chain import draw_place, record
 from ._synthesis import draw_instrument, play
 
 

@@ -19,7 +19,7 @@ def draw_instrument(kind, rng):
 
     Parameters
     ----------
-    kind : Kind
+    kind : InstrumentKind
         From :data:`FAMILIES`.
     rng : numpy.random.Generator
 

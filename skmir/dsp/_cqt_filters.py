@@ -7,7 +7,7 @@ import scipy.fft
 import torch
 
 from ._bank import bank
-from ._wavelets import sparse_rows, wavelets, window_bandwidth
+from ._wavelets import relative_bandwidth, sparse_rows, wavelets, window_bandwidth
 
 _GROUP = 12  # filters multiplied at once
 C1 = 440.0 * 2.0 ** ((24 - 69.0) / 12)  # Hz
@@ -160,9 +160,3 @@ def _group(spectra, dtype, device):
     used = np.flatnonzero(spectra.any(axis=0))
     low, high = int(used[0]), int(used[-1]) + 1
     return Group(low, high, torch.from_numpy(spectra[:, low:high].T.copy()).to(device, dtype))
-
-
-def relative_bandwidth(bins_per_octave):
-    """Return half the distance between a bin's two neighbours, relative to their mean."""
-    step = 2.0 ** (2 / bins_per_octave)
-    return (step - 1) / (step + 1)

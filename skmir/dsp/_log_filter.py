@@ -5,7 +5,6 @@ once: one band per bin at low frequencies, and one per pitch from where bins are
 """
 
 import numpy as np
-import scipy.signal
 import torch
 
 from ._bank import bank
@@ -109,42 +108,6 @@ def band_frequencies(*, sr=22050, n_fft=2048, bands_per_octave=12, fmin=30.0, fm
     array([   43.,    54.,    65.,  7041., 14083.])
     """
     return _edges(sr, n_fft, bands_per_octave, fmin, fmax)[1:-1] * sr / n_fft
-
-
-def positive_difference(frames, lag):
-    """Return by how much each value exceeds that of ``lag`` frames before; 0 if it does not or there is none.
-
-    Parameters
-    ----------
-    frames : tensor of shape (..., n_bins, n_frames)
-    lag : int
-
-    Returns
-    -------
-    differences : tensor of shape (..., n_bins, n_frames)
-    """
-    frames = frames.mT
-    rises = (frames[..., lag:, :] - frames[..., :-lag, :]).clamp(min=0)
-    return torch.nn.functional.pad(rises, (0, 0, frames.shape[-2] - rises.shape[-2], 0)).mT
-
-
-def difference_lag(ratio, *, n_fft, hop_length, window="hann"):
-    """Return the number of frames after which the window has fallen to a ratio of its peak.
-
-    Parameters
-    ----------
-    ratio : float
-        Ratio in (0, 1).
-    n_fft, hop_length, window : see :func:`skmir.dsp.stft`
-
-    Returns
-    -------
-    lag : int
-        At least 1.
-    """
-    weights = scipy.signal.get_window(window, n_fft)
-    first = int(np.argmax(weights > ratio * weights.max()))
-    return max(1, round((n_fft / 2 - first) / hop_length))
 
 
 def _edges(sr, n_fft, bands_per_octave, fmin, fmax):

@@ -37,6 +37,12 @@ def window_bandwidth(window):
     return float(len(w) * np.sum(w**2) / np.sum(w) ** 2)
 
 
+def relative_bandwidth(bins_per_octave):
+    """Return half the distance between a bin's two neighbours, relative to their mean."""
+    step = 2.0 ** (2 / bins_per_octave)
+    return (step - 1) / (step + 1)
+
+
 def wavelets(frequencies, *, sr, alpha, window, filter_scale, norm):
     """Return windowed complex sines; lower ones are longer.
 

@@ -1,36 +1,47 @@
-"""What all front ends share: checking, streaming clip by clip, naming the clip in every error."""
+"""The base of all front ends: parameters, checks, streaming clip by clip, errors that name the clip."""
 
 import numbers
+import os
 import warnings
 
 import numpy as np
+import torch
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from .._declared_parameters import DeclaredParameters, positional
 from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number, shown
+from .._reading import check_excerpt, reader
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, unread
-from ..audio._excerpt import check_excerpt
-from ..audio._stream import reader
 from ._cached_frames import CachedFrames
 from ._compute import compute
 from ._frame_collector import FrameCollector
 
 
-class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
+class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
     """Clips to frames.
 
-    A subclass has the parameters ``sr``, ``hop_length``, ``offset``, ``duration``, ``random_state``,
-    ``device``, ``memory``, ``n_jobs`` and ``verbose``, the class attribute ``_prefix`` (of the bins' names),
-    and four methods: ``_check_parameters`` (calls this class's), ``_n_bins``, ``_span`` and ``_frames``.
-    Its class attribute ``version`` goes up whenever its results change, so that no cache serves old ones.
+    A subclass declares its parameters as annotated attributes, beside those that all front ends have and that
+    stand here. It has the class attribute ``_prefix`` (of the bins' names), and four methods:
+    ``_check_parameters`` (calls this class's), ``_n_bins``, ``_span`` and ``_frames``. Its class attribute
+    ``version`` goes up whenever its results change, so that no cache serves old ones.
     """
+
+    sr: float = positional(default=22050)
+    hop_length: int = 512
+    offset: float | str = 0.0
+    duration: float | None = None
+    random_state: int = 0
+    device: str | torch.device = "cpu"
+    memory: str | os.PathLike | None = None
+    n_jobs: int | None = None
+    verbose: int = 0
 
     version = 1
 
-    @all_or_nothing
     @all_or_nothing
     def fit(self, X, y=None):
         """Check the parameters; nothing is learned.
@@ -61,15 +72,15 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         Returns
         -------
         frames : ndarray of shape (n_clips, n_bins, n_frames), or list of (n_bins, n_frames_i) arrays
-            A list where clips differ in their number of frames. Files give float32, arrays keep their
+            A list if clips differ in their number of frames. Files give float32, arrays keep their
             dtype.
 
         Raises
         ------
         OSError
-            Where a file cannot be read.
+            If a file cannot be read.
         ValueError
-            Where a parameter is out of its range, or a clip is too short; the message names it.
+            If a parameter is out of its range, or a clip is too short; the message names it.
         """
         self._check_parameters()
         clips = check_clips(self, X, reset=False, finite=False, read=reader(self.sr))
@@ -115,7 +126,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         return tags
 
     def _check_parameters(self):
-        """Raise where a parameter is out of its range."""
+        """Raise if a parameter is out of its range."""
         check_number("sr", self.sr, above=0)
         check_excerpt(self.offset, self.duration, self.random_state)
         resolve_device(self.device)
@@ -124,11 +135,11 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         check_number("hop_length", self.hop_length, kind=numbers.Integral, low=1)
 
     def _n_bins(self):
-        """Return the number of bins of a frame."""
+        """Return the number of bins per frame."""
         raise NotImplementedError
 
     def _span(self):
-        """Return how many samples a frame spans, what sets that, and how it is made smaller."""
+        """Return how many samples one frame spans, which parameter sets that, and how it is made smaller."""
         raise NotImplementedError
 
     def _frames(self, y):
@@ -145,7 +156,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         raise NotImplementedError
 
     def _frames_in(self, empty, y):
-        """Return the frames of one clip, in memory from ``empty`` where that spares a copy worth sparing.
+        """Return the frames of one clip, in memory from ``empty`` if that spares a copy worth sparing.
 
         Parameters
         ----------
@@ -164,14 +175,14 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
         return False
 
     def _check_length(self, clip, n_samples, name):
-        """Raise where a clip is too short.
+        """Raise if a clip is too short.
 
         Files shorter than a hop are remnants; such arrays are padded, since a 2-D array of any width is
         a table to scikit-learn.
         """
         span, what, cure = self._span()
         if not getattr(self, "center", True) and n_samples < span:
-            needed = f"{what} are needed where center=False"
+            needed = f"{what} are needed if center=False"
             cure = f"use center=True, which pads the ends, or {cure}"
         elif is_path(clip) and n_samples < self.hop_length:
             needed = f"hop_length={self.hop_length} samples are needed"
@@ -192,7 +203,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimat
             name = f"file {shown(clips[i])}" if is_path(clips[i]) else f"clip {i} of X"
             warnings.warn(
                 f"{n_short} of {len(clips)} clips are shorter than {what}, and are padded at both ends. "
-                f"The shortest is {name}, with {self._seconds(lengths[i])}. Where that matters, use {cure}.",
+                f"The shortest is {name}, with {self._seconds(lengths[i])}. If that matters, use {cure}.",
                 stacklevel=3,
             )
 

@@ -1,19 +1,21 @@
 """Frames between beats instead of frames of equal length."""
 
 import numbers
+import os
 import warnings
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from .._declared_parameters import DeclaredParameters, positional
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_choice, check_number, plain
+from .._reading import reader, stream
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, is_table, stack_if_equal
 from ..audio import AudioLoader
-from ..audio._stream import reader, stream
 from ._beats import aggregate_between, beat_edges
 from ._chroma import Chroma
 from ._onset_strength import OnsetStrength
@@ -21,8 +23,8 @@ from ._onset_strength import OnsetStrength
 _AGGREGATES = {"mean": np.mean, "median": np.median, "max": np.max}
 
 
-class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
-    """One frame a beat, or a few: a clip in musical time, alike at any tempo.
+class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
+    """One frame per beat, or a few: a clip in musical time, alike at any tempo.
 
     Beats are tracked in each clip's onset strength by dynamic programming [1]_, and the frames between two
     beats become one.
@@ -36,21 +38,21 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
     sr : float, default=22050
         Sampling rate in Hz; that of ``front_end``.
     hop_length : int, default=512
-        From one frame to the next, in samples; that of ``front_end``.
+        Distance from one frame to the next, in samples; that of ``front_end``.
     aggregate : {"mean", "median", "max"}, default="mean"
-        What the frames between two beats are replaced by.
+        Statistic that replaces the frames between two beats.
     subdivisions : int, default=1
-        Into how many equal parts each beat is cut; one frame a part. A part in which no frame starts takes
-        the nearest one.
+        Number of equal parts into which each beat is cut; one frame per part. A part in which no frame starts
+        takes the nearest one.
     start_bpm : float, default=120.0
-        The tempo that is guessed before listening, in beats a minute: of a tempo, its half and its double,
+        The tempo that is guessed before listening, in beats per minute: of a tempo, its half and its double,
         it makes the nearest the likeliest.
     tightness : float, default=100
         How closely beats keep to the clip's tempo.
     n_jobs : int or None, default=None
-        Threads for the beats, as in joblib. The result does not depend on it.
+        Number of threads for the beats, as in joblib. The result does not depend on it.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's onset strength is kept; see :class:`FeatureCache`. A ``front_end``
+        Folder in which each clip's onset strength is kept; see :class:`FeatureCache`. A ``front_end``
         that is not None has its own parameter for its frames.
     verbose : int, default=0
         1 draws progress bars on stderr: of the onset strengths, then of the beats.
@@ -60,7 +62,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
     front_end_ : transformer
         The fitted one.
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -68,10 +70,10 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
 
     Notes
     -----
-    What comes before the first beat is left out. The last beat lasts as long as the median one, and is left
-    out where the clip ends before the middle of its last part. A clip in which fewer than two beats are
+    Frames before the first beat are left out. The last beat lasts as long as the median one, and is left
+    out if the clip ends before the middle of its last part. A clip in which fewer than two beats are
     found, such as silence, is taken as one beat. Beats are those of ``librosa.beat.beat_track`` with
-    ``trim=False``, since what would be cut off is quiet, not out of time.
+    ``trim=False``, since the beats that would be cut off are quiet, not out of time.
 
     References
     ----------
@@ -89,30 +91,16 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
     (1, 12, 48)
     """
 
-    def __init__(
-        self,
-        front_end=None,
-        *,
-        sr=22050,
-        hop_length=512,
-        aggregate="mean",
-        subdivisions=1,
-        start_bpm=120.0,
-        tightness=100,
-        n_jobs=None,
-        memory=None,
-        verbose=0,
-    ):
-        self.front_end = front_end
-        self.sr = sr
-        self.hop_length = hop_length
-        self.aggregate = aggregate
-        self.subdivisions = subdivisions
-        self.start_bpm = start_bpm
-        self.tightness = tightness
-        self.n_jobs = n_jobs
-        self.memory = memory
-        self.verbose = verbose
+    front_end: object = positional(default=None)
+    sr: float = 22050
+    hop_length: int = 512
+    aggregate: str = "mean"
+    subdivisions: int = 1
+    start_bpm: float = 120.0
+    tightness: float = 100
+    n_jobs: int | None = None
+    memory: str | os.PathLike | None = None
+    verbose: int = 0
 
     @all_or_nothing
     def fit(self, X, y=None):
@@ -132,7 +120,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         Raises
         ------
         ValueError
-            Where a parameter is out of its range, or ``front_end`` has another ``sr`` or ``hop_length``.
+            If a parameter is out of its range, or ``front_end`` has another ``sr`` or ``hop_length``.
         """
         self._check_parameters()
         clips = check_clips(self, X, reset=True, read=reader(self.sr))
@@ -149,15 +137,15 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
 
         Returns
         -------
-        frames : ndarray of shape (n_clips, n_bins, n_beats * subdivisions), or list of such arrays of a clip
-            A list where clips differ in their number of beats.
+        frames : ndarray of shape (n_clips, n_bins, n_beats * subdivisions), or list of ndarray
+            A list of one 2-D array per clip if clips differ in their number of beats.
 
         Raises
         ------
         OSError
-            Where a file cannot be read.
+            If a file cannot be read.
         ValueError
-            Where ``front_end`` gives anything but one frame each ``hop_length`` samples.
+            If ``front_end`` gives anything but one frame each ``hop_length`` samples.
         """
         check_is_fitted(self)
         clips = check_clips(self, X, reset=False, read=reader(self.sr))
@@ -165,7 +153,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         if is_table(frames) or len(frames) != len(clips):
             found = f"{len(frames)} {'rows of a table' if is_table(frames) else 'clips'}"
             raise ValueError(
-                f"front_end={self.front_end_!r} gives {found}, where the frames of {len(clips)} clips are "
+                f"front_end={self.front_end_!r} gives {found}, but the frames of {len(clips)} clips are "
                 "needed. Leave out steps that skip clips, and put those that make a table of frames behind "
                 "BeatSynchronizer."
             )
@@ -238,7 +226,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         n_frames = frames.shape[1]
         if abs(n_frames - envelope.shape[1]) > 1:
             raise ValueError(
-                f"front_end gives {n_frames} frames of clip {position}, where one each hop_length="
+                f"front_end gives {n_frames} frames of clip {position}, but one each hop_length="
                 f"{self.hop_length} samples makes {envelope.shape[1]}. Use center=True, and put steps that "
                 "change the number of frames behind BeatSynchronizer."
             )

@@ -6,7 +6,7 @@ import torch
 from ..dsp import tempogram
 
 _SECONDS = 8.0  # window in which periods are looked for
-_FASTEST = 320.0  # beats a minute
+_FASTEST = 320.0  # beats per minute
 
 
 def track_beats(envelope, *, sr, hop_length, start_bpm, tightness):
@@ -39,7 +39,7 @@ def track_beats(envelope, *, sr, hop_length, start_bpm, tightness):
     >>> import numpy as np
     >>> from skmir.feature_extraction._beat_tracking import track_beats
     >>> envelope = np.zeros(250)
-    >>> envelope[20::40] = 1  # 64.6 beats a minute
+    >>> envelope[20::40] = 1  # 64.6 beats per minute
     >>> track_beats(envelope, sr=22050, hop_length=512, start_bpm=60, tightness=100)[1:5]
     array([ 60, 100, 140, 180])
     """

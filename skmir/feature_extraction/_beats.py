@@ -1,4 +1,4 @@
-"""Where beats, and equal parts of them, begin."""
+"""The places at which beats, and equal parts of them, begin."""
 
 import numpy as np
 
@@ -8,8 +8,8 @@ from ._beat_tracking import track_beats
 def beat_edges(envelope, *, sr, hop_length, subdivisions, start_bpm, tightness):
     """Track the beats of one clip, and cut them into equal parts.
 
-    The last beat lasts as long as the median one, and is left out where the clip ends before the middle of
-    its last part. Where fewer than two beats are found, the whole clip is one beat.
+    The last beat lasts as long as the median one, and is left out if the clip ends before the middle of
+    its last part. If fewer than two beats are found, the whole clip is one beat.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def beat_edges(envelope, *, sr, hop_length, subdivisions, start_bpm, tightness):
 
 
 def aggregate_between(frames, edges, function):
-    """Aggregate the frames between two edges; where there is none, take the nearest.
+    """Aggregate the frames between two edges; if there is none, take the nearest.
 
     Parameters
     ----------

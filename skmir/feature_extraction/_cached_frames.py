@@ -16,7 +16,7 @@ _NAMES = {}  # class of front end -> its parameters that have an effect
 
 
 class CachedFrames:
-    """What a front end has computed before, where its ``memory`` parameter names a folder.
+    """The frames that a front end has computed before, if its ``memory`` parameter names a folder.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class CachedFrames:
         return self._entries is not None
 
     def recall(self, clip):
-        """Return frames and number of samples where this process holds them, else None."""
+        """Return frames and number of samples if this process holds them, else None."""
         return self._look_up(clip, known_digest, Entries.recall)
 
     def in_turn(self, positions):
@@ -50,7 +50,7 @@ class CachedFrames:
         return positions[first:] + positions[:first]
 
     def read(self, clip):
-        """Return frames and number of samples where they are on disk, else None."""
+        """Return frames and number of samples if they are on disk, else None."""
         return self._look_up(clip, file_digest, Entries.read)
 
     def write(self, clip, frames, n_samples):
@@ -62,7 +62,7 @@ class CachedFrames:
         self._keep(clip, known_digest, Entries.remember, frames, n_samples)
 
     def warn_of_damage(self):
-        """Warn where entries were found damaged."""
+        """Warn if entries were found damaged."""
         if self._entries is not None:
             self._entries.warn_of_damage()
 
@@ -77,7 +77,7 @@ class CachedFrames:
             keep(self._entries, self._group, key, [frames, np.array(n_samples)])
 
     def _key(self, clip, digest_of_file):
-        """Return the name of a clip's entry; None where there is no cache, or the clip cannot be read."""
+        """Return the name of a clip's entry; None if there is no cache, or the clip cannot be read."""
         if self._entries is None:
             return None
         if not is_path(clip):

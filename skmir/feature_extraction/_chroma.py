@@ -9,10 +9,10 @@ from .._parameter_checks import check_choice, check_number
 from ..dsp import chroma_cqt, chroma_stft
 from ..dsp._cqt_filters import check_cqt, cqt_span
 from ._base import BaseFrontEnd
-from ._parameters import check_norm, check_stft, stft_parameters, stft_span
+from ._parameters import FourierParameters, check_norm, check_stft, stft_parameters, stft_span
 
 
-class Chroma(BaseFrontEnd):
+class Chroma(FourierParameters, BaseFrontEnd):
     """Energy in the pitch classes: ``librosa.feature.chroma_stft`` or ``librosa.feature.chroma_cqt``.
 
     Octaves are folded into one, from C upwards, so that a chord looks alike in every position.
@@ -20,55 +20,55 @@ class Chroma(BaseFrontEnd):
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     kind : {"stft", "cqt"}, default="stft"
         From the Fourier transform, which is quick, or from the constant-Q transform, which tells low notes
         apart.
     n_chroma : int, default=12
-        Pitch classes in an octave.
+        Number of pitch classes per octave.
     tuning : float or None, default=None
         Deviation from A = 440 Hz, in fractions of a pitch class ("stft") or of one of the
         ``bins_per_octave`` ("cqt"); None estimates it for each clip.
     norm : float or None, default=numpy.inf
         Order of the norm by which each frame is divided; numpy.inf is the largest value. None leaves
         frames as they are. Silent frames stay 0.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
+    bins_per_octave : int, default=36
+        "cqt": number of bins of the transform per octave, a multiple of ``n_chroma``.
+    n_octaves : int, default=7
+        "cqt": number of octaves above ``fmin``.
+    fmin : float or None, default=None
+        "cqt": lowest frequency, in Hz; None is C1, 32.7 Hz.
+    threshold : float, default=0.0
+        "cqt": values below it are set to 0, before normalisation.
     n_fft : int, default=2048
         "stft": length of a frame, in samples.
     win_length : int or None, default=None
         "stft": length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
-        "stft": what :func:`scipy.signal.get_window` takes.
-    bins_per_octave : int, default=36
-        "cqt": bins of the transform in an octave, a multiple of ``n_chroma``.
-    n_octaves : int, default=7
-        "cqt": octaves above ``fmin``.
-    fmin : float or None, default=None
-        "cqt": lowest frequency, in Hz; None is C1, 32.7 Hz.
-    threshold : float, default=0.0
-        "cqt": values below it are set to 0, before normalisation.
+        "stft": window of each frame, as :func:`scipy.signal.get_window` takes it.
+    hop_length : int, default=512
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -100,50 +100,14 @@ class Chroma(BaseFrontEnd):
 
     _prefix = "chroma"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        kind="stft",
-        n_chroma=12,
-        tuning=None,
-        norm=np.inf,
-        hop_length=512,
-        n_fft=2048,
-        win_length=None,
-        window="hann",
-        bins_per_octave=36,
-        n_octaves=7,
-        fmin=None,
-        threshold=0.0,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.kind = kind
-        self.n_chroma = n_chroma
-        self.tuning = tuning
-        self.norm = norm
-        self.hop_length = hop_length
-        self.n_fft = n_fft
-        self.win_length = win_length
-        self.window = window
-        self.bins_per_octave = bins_per_octave
-        self.n_octaves = n_octaves
-        self.fmin = fmin
-        self.threshold = threshold
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    kind: str = "stft"
+    n_chroma: int = 12
+    tuning: float | None = None
+    norm: float | None = np.inf
+    bins_per_octave: int = 36
+    n_octaves: int = 7
+    fmin: float | None = None
+    threshold: float = 0.0
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -167,7 +131,7 @@ class Chroma(BaseFrontEnd):
         check_cqt(n_bins=self.n_octaves * self.bins_per_octave, **self._filters())
 
     def _filters(self):
-        """Return what sets the lengths of the constant-Q transform's filters, as a dict."""
+        """Return the parameters that set the lengths of the constant-Q transform's filters, as a dict."""
         return {
             "sr": self.sr,
             "fmin": self.fmin,

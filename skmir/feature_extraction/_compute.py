@@ -6,7 +6,7 @@ from collections import defaultdict
 import torch
 
 from .._device import resolve_device
-from ..audio._stream import shares_memory, stream, waveform
+from .._reading import shares_memory, stream, waveform
 
 BATCH = 2**24  # samples that are on the device at once
 
@@ -18,9 +18,9 @@ def compute(front_end, kept, collected, positions, clips):
     ----------
     front_end : BaseFrontEnd
     kept : CachedFrames
-        Where results are looked up and written.
+        The cache in which results are looked up and written.
     collected : FrameCollector
-        Where they go.
+        It takes the results.
     positions : list of int
         Rows of the clips in X.
     clips : list of str or list of ndarray of shape (n_samples_i,)
@@ -40,7 +40,7 @@ def compute(front_end, kept, collected, positions, clips):
         return position, n_samples
 
     if resolve_device(front_end.device).type == "cpu":
-        # What a cache holds on to must not be the caller's; a cluster's memory is not ours.
+        # The arrays that a cache holds on to must not be the caller's; a cluster's memory is not ours.
         place = None if kept.used or not shares_memory() else collected.place
         task = functools.partial(_one, front_end, kept, place)
         yield from _streamed(front_end, task, positions, clips, then=finish)

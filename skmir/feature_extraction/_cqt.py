@@ -6,9 +6,8 @@ import numbers
 from .._parameter_checks import check_choice, check_number
 from ..dsp import cqt
 from ..dsp._cqt_filters import check_cqt, cqt_span
-from ..dsp._frame import PAD_MODES
 from ._base import BaseFrontEnd
-from ._parameters import check_norm, check_window
+from ._parameters import PAD_MODES, check_norm, check_window
 
 
 class CQT(BaseFrontEnd):
@@ -19,15 +18,13 @@ class CQT(BaseFrontEnd):
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
-    hop_length : int, default=512
-        From one frame to the next, in samples. The more often it can be halved, the faster.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     fmin : float or None, default=None
         Frequency of the lowest bin, in Hz; None is C1, 32.7 Hz.
     n_bins : int, default=84
         Number of bins.
     bins_per_octave : int, default=12
-        Bins in an octave.
+        Number of bins per octave.
     tuning : float or None, default=0.0
         Deviation from A = 440 Hz in fractions of a bin, by which all bins are moved; None estimates it for
         each clip.
@@ -38,35 +35,41 @@ class CQT(BaseFrontEnd):
     sparsity : float, default=0.01
         Share of each filter's spectrum that is dropped, in [0, 0.99].
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        Window of each filter, as :func:`scipy.signal.get_window` takes it.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
         How the ends are padded; "constant" adds zeros.
+    hop_length : int, default=512
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------
     skmir.dsp.cqt : The same on tensors.
     Chroma : Octaves folded into one.
+
+    Notes
+    -----
+    The more often ``hop_length`` can be halved, the faster the transform.
 
     References
     ----------
@@ -86,46 +89,15 @@ class CQT(BaseFrontEnd):
 
     _prefix = "cqt"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        hop_length=512,
-        fmin=None,
-        n_bins=84,
-        bins_per_octave=12,
-        tuning=0.0,
-        filter_scale=1,
-        norm=1,
-        sparsity=0.01,
-        window="hann",
-        pad_mode="constant",
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.hop_length = hop_length
-        self.fmin = fmin
-        self.n_bins = n_bins
-        self.bins_per_octave = bins_per_octave
-        self.tuning = tuning
-        self.filter_scale = filter_scale
-        self.norm = norm
-        self.sparsity = sparsity
-        self.window = window
-        self.pad_mode = pad_mode
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    fmin: float | None = None
+    n_bins: int = 84
+    bins_per_octave: int = 12
+    tuning: float | None = 0.0
+    filter_scale: float = 1
+    norm: float | None = 1
+    sparsity: float = 0.01
+    window: str | tuple | float = "hann"
+    pad_mode: str = "constant"
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -141,7 +113,7 @@ class CQT(BaseFrontEnd):
         check_cqt(n_bins=self.n_bins, window=self.window, **self._filters())
 
     def _filters(self):
-        """Return what sets the filters' lengths, as a dict."""
+        """Return the parameters that set the filters' lengths, as a dict."""
         return {
             "sr": self.sr,
             "fmin": self.fmin,

@@ -5,52 +5,52 @@ import torch
 from .._parameter_checks import check_number
 from ..dsp import spectrogram
 from ._base import BaseFrontEnd
-from ._parameters import check_stft, stft_parameters, stft_span
+from ._parameters import FourierParameters, PaddingParameters, check_stft, stft_parameters, stft_span
 
 
-class DFT(BaseFrontEnd):
+class DFT(FourierParameters, PaddingParameters, BaseFrontEnd):
     """Magnitude spectra of overlapping frames: ``abs(librosa.stft(y)) ** power``.
 
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
+    power : float, default=1.0
+        Exponent of the magnitudes: 1 keeps them, 2 gives power.
     n_fft : int, default=2048
         Length of a frame, in samples.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
     win_length : int or None, default=None
         Length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        Window of each frame, as :func:`scipy.signal.get_window` takes it.
     center : bool, default=True
         Whether the ends are padded, so that frame t has its middle at sample ``t * hop_length``; if not,
         it starts there.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
         How the ends are padded; "constant" adds zeros.
-    power : float, default=1.0
-        1 gives magnitudes, 2 gives power.
+    hop_length : int, default=512
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -71,40 +71,7 @@ class DFT(BaseFrontEnd):
 
     _prefix = "dft"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        n_fft=2048,
-        hop_length=512,
-        win_length=None,
-        window="hann",
-        center=True,
-        pad_mode="constant",
-        power=1.0,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.win_length = win_length
-        self.window = window
-        self.center = center
-        self.pad_mode = pad_mode
-        self.power = power
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    power: float = 1.0
 
     def _check_parameters(self):
         super()._check_parameters()

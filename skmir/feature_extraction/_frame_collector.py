@@ -1,4 +1,4 @@
-"""Frames of clips as they come, in one array where their shapes agree."""
+"""Frames of clips as they come, in one array if their shapes agree."""
 
 import threading
 
@@ -40,14 +40,14 @@ class FrameCollector:
         self._clips[position] = place.T
 
     def get(self):
-        """Return ndarray of shape (n_clips, n_bins, n_frames), or a list where shapes differ."""
+        """Return ndarray of shape (n_clips, n_bins, n_frames), or a list if shapes differ."""
         if all(frames.base is self._stack for frames in self._clips):
             return self._stack.swapaxes(1, 2)
         return self._clips
 
 
 def _empty(shape, dtype):
-    """Return a new array, or an empty one where a long first clip lets no such array exist."""
+    """Return a new array, or an empty one if a long first clip lets no such array exist."""
     try:
         return np.empty(shape, dtype)
     except MemoryError:

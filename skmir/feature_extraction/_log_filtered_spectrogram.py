@@ -6,35 +6,34 @@ import numpy as np
 import torch
 
 from .._parameter_checks import check_flag, check_number, plain
-from ..dsp._log_filter import band_frequencies, difference_lag, filtered_spectrogram, positive_difference
+from ..dsp import band_frequencies, filtered_spectrogram
 from ._base import BaseFrontEnd
 from ._parameters import check_window
+from ._positive_difference import difference_lag, positive_difference
 
 
 class LogFilteredSpectrogram(BaseFrontEnd):
     """Logarithmic magnitudes in bands equally spaced in pitch, and their rises, in several resolutions.
 
-    What networks for onsets and beats take: short windows say when, long windows say at which pitch, and
-    the differences say what is new.
+    The usual input of networks for onsets and beats: short windows say when, long windows say at which pitch,
+    and the differences say what is new.
 
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     n_fft : int or tuple of int, default=2048
         Length of a frame, in samples. With several, their spectrograms stand over each other, in this order;
         frames of all have their middle at the same time.
-    hop_length : int, default=441
-        From one frame to the next, in samples: 100 frames a second at ``sr=44100``.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        Window of each frame, as :func:`scipy.signal.get_window` takes it.
     bands_per_octave : int or tuple of int, default=12
-        Bands in an octave; a tuple has one number for each of ``n_fft``. At the bottom, where the transform
-        cannot tell so many apart, there are fewer.
+        Number of bands per octave; a tuple has one number for each of ``n_fft``. At the bottom, there are
+        fewer, since the transform cannot tell so many apart.
     fmin : float, default=30.0
-        Where the lowest band starts, in Hz.
+        Lower end of the lowest band, in Hz.
     fmax : float or None, default=None
-        Where the highest band ends, in Hz; None is 17,000 or ``sr / 2``, whichever is lower.
+        Upper end of the highest band, in Hz; None is 17,000 or ``sr / 2``, whichever is lower.
     norm_filters : bool, default=True
         Whether the weights of a band have the sum 1; if not, its peak is 1.
     mul, add : float, default=1.0
@@ -43,36 +42,40 @@ class LogFilteredSpectrogram(BaseFrontEnd):
         In (0, 1): the bands are followed by as many differences, of which those below 0 are set to 0, to the
         frame so far before that the window has fallen to this ratio of its peak there (and to the frame
         before, at least). None leaves differences out.
+    hop_length : int, default=441
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------
     skmir.dsp.filtered_spectrogram : One resolution, before the logarithm, on tensors.
-    skmir.dsp.band_frequencies : Where the bands are.
+    skmir.dsp.band_frequencies : The frequencies of the bands.
     MelSpectrogram : Bands that are equally wide on the mel scale.
 
     Notes
     -----
+    At ``sr=44100``, the default ``hop_length`` gives 100 frames per second.
+
     With ``n_fft=(1024, 2048, 4096)``, ``bands_per_octave=6``, ``mul=5`` and ``diff_ratio=0.25`` at
     ``sr=44100``, there are 39, 45 and 49 bands, and with the differences 266 bins.
 
@@ -96,46 +99,16 @@ class LogFilteredSpectrogram(BaseFrontEnd):
 
     _prefix = "band"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        n_fft=2048,
-        hop_length=441,
-        window="hann",
-        bands_per_octave=12,
-        fmin=30.0,
-        fmax=None,
-        norm_filters=True,
-        mul=1.0,
-        add=1.0,
-        diff_ratio=None,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.window = window
-        self.bands_per_octave = bands_per_octave
-        self.fmin = fmin
-        self.fmax = fmax
-        self.norm_filters = norm_filters
-        self.mul = mul
-        self.add = add
-        self.diff_ratio = diff_ratio
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    n_fft: int | tuple[int, ...] = 2048
+    window: str | tuple | float = "hann"
+    bands_per_octave: int | tuple[int, ...] = 12
+    fmin: float = 30.0
+    fmax: float | None = None
+    norm_filters: bool = True
+    mul: float = 1.0
+    add: float = 1.0
+    diff_ratio: float | None = None
+    hop_length: int = 441
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins.
@@ -147,7 +120,7 @@ class LogFilteredSpectrogram(BaseFrontEnd):
         Returns
         -------
         names : ndarray of str objects of shape (n_bins,)
-            The band's number, from 0 in each resolution; ``n_fft``, where there are several; and "diff" for
+            The band's number, from 0 in each resolution; ``n_fft``, if there are several; and "diff" for
             a difference.
         """
         names = []
@@ -173,7 +146,7 @@ class LogFilteredSpectrogram(BaseFrontEnd):
                 f"diff_ratio={plain(self.diff_ratio)!r} must be < 1: a ratio of the window's peak."
             )
         for resolution in self._resolutions():
-            self._band_frequencies(*resolution)  # raises where there is none
+            self._band_frequencies(*resolution)  # raises if there is none
 
     def _resolutions(self):
         """Return a pair of ``n_fft`` and ``bands_per_octave`` for each resolution."""
@@ -209,7 +182,7 @@ class LogFilteredSpectrogram(BaseFrontEnd):
         return torch.cat([part[..., :n_frames, :] for part in parts], dim=-1).mT
 
     def _resolution(self, y, n_fft, bands_per_octave):
-        """Return bands and, where asked for, their differences, of shape (..., n_bands, n_frames) each."""
+        """Return bands and, if asked for, their differences, of shape (..., n_bands, n_frames) each."""
         stft = {"n_fft": n_fft, "hop_length": self.hop_length, "window": self.window}
         magnitudes = filtered_spectrogram(
             y, bands_per_octave=bands_per_octave, norm_filters=self.norm_filters, **self._filters(), **stft

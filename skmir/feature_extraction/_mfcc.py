@@ -11,10 +11,18 @@ from .._validation import check_frames, stack_if_equal
 from ..dsp import cepstrum, mel_spectrogram, power_to_db
 from ..dsp._cepstrum import lifter_weights
 from ._base import BaseFrontEnd
-from ._parameters import check_mel, check_stft, mel_parameters, stft_parameters, stft_span
+from ._parameters import (
+    FourierParameters,
+    MelParameters,
+    check_mel,
+    check_stft,
+    mel_parameters,
+    stft_parameters,
+    stft_span,
+)
 
 
-class MFCC(BaseFrontEnd):
+class MFCC(MelParameters, FourierParameters, BaseFrontEnd):
     """Mel-frequency cepstral coefficients: ``librosa.feature.mfcc``.
 
     The mel spectrum in dB, limited to 80 dB below the clip's highest value, as a sum of cosines over
@@ -23,7 +31,7 @@ class MFCC(BaseFrontEnd):
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     n_mfcc : int, default=20
         Number of coefficients, at most ``n_mels``.
     dct_type : {1, 2, 3}, default=2
@@ -31,43 +39,43 @@ class MFCC(BaseFrontEnd):
     norm : {"ortho"} or None, default="ortho"
         Its normalisation, as in :func:`scipy.fft.dct`.
     lifter : float, default=0
-        Where above 0, coefficient n is multiplied by ``1 + sin(pi * (n + 1) / lifter) * lifter / 2``, which
+        If above 0, coefficient n is multiplied by ``1 + sin(pi * (n + 1) / lifter) * lifter / 2``, which
         evens out their spread.
     n_mels : int, default=128
         Number of mel bands.
     fmin, fmax : float, default=0.0 and None
-        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
+        Lower end of the lowest band and upper end of the highest, in Hz; None is ``sr / 2``.
     htk : bool, default=False
         Whether the mel scale is HTK's instead of Slaney's.
     n_fft : int, default=2048
         Length of a frame, in samples.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
     win_length : int or None, default=None
         Length of the window in the middle of the frame, in samples; None is ``n_fft``.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        Window of each frame, as :func:`scipy.signal.get_window` takes it.
+    hop_length : int, default=512
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -92,53 +100,13 @@ class MFCC(BaseFrontEnd):
 
     _prefix = "mfcc"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        n_mfcc=20,
-        dct_type=2,
-        norm="ortho",
-        lifter=0,
-        n_mels=128,
-        fmin=0.0,
-        fmax=None,
-        htk=False,
-        n_fft=2048,
-        hop_length=512,
-        win_length=None,
-        window="hann",
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.n_mfcc = n_mfcc
-        self.dct_type = dct_type
-        self.norm = norm
-        self.lifter = lifter
-        self.n_mels = n_mels
-        self.fmin = fmin
-        self.fmax = fmax
-        self.htk = htk
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.win_length = win_length
-        self.window = window
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    n_mfcc: int = 20
+    dct_type: int = 2
+    norm: str | None = "ortho"
+    lifter: float = 0
 
     def inverse_transform(self, X):
-        """Return the mel spectra that coefficients stand for, smooth where coefficients were left out.
+        """Return the mel spectra that coefficients stand for, smoothed if coefficients were left out.
 
         Parameters
         ----------
@@ -153,7 +121,7 @@ class MFCC(BaseFrontEnd):
         Raises
         ------
         ValueError
-            Where X has another number of bins.
+            If X has another number of bins.
 
         Notes
         -----
@@ -163,8 +131,8 @@ class MFCC(BaseFrontEnd):
         frames = check_frames(clone(self), X, reset=True)
         if frames[0].shape[0] != self.n_mfcc:
             raise ValueError(
-                f"X has {frames[0].shape[0]} bins, where MFCC(n_mfcc={self.n_mfcc}) gives {self.n_mfcc}. "
-                "Pass what transform gave."
+                f"X has {frames[0].shape[0]} bins, but MFCC(n_mfcc={self.n_mfcc}) gives {self.n_mfcc}. "
+                "Pass the result of transform."
             )
         weights = lifter_weights(self.n_mfcc, self.lifter)[:, np.newaxis]
         return stack_if_equal([self._to_mel(x / weights).astype(x.dtype) for x in frames])

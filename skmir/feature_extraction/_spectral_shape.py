@@ -4,13 +4,15 @@ import numbers
 
 import numpy as np
 
+from .._declared_parameters import positional
 from .._parameter_checks import check_choice, check_flag, check_number, plain
-from ..dsp._spectral_shape import FEATURES, contrast_bands, n_values, spectral_shape
+from ..dsp import spectral_shape
+from ..dsp._spectral_shape import FEATURES, contrast_bands, n_values
 from ._base import BaseFrontEnd
-from ._parameters import check_stft, stft_parameters, stft_span
+from ._parameters import FourierParameters, check_stft, stft_parameters, stft_span
 
 
-class SpectralShape(BaseFrontEnd):
+class SpectralShape(FourierParameters, BaseFrontEnd):
     """Descriptors of the shape of each frame's spectrum: centroid, bandwidth, contrast and others.
 
     The classic description of timbre beside MFCC, with names for its bins. All descriptors have the same
@@ -33,17 +35,6 @@ class SpectralShape(BaseFrontEnd):
     ----------
     features : tuple of str
         Which of them, in which order; by default all, as listed.
-    sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
-    n_fft : int, default=2048
-        Length of a frame, in samples.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
-    win_length : int or None, default=None
-        Length of the window in the middle of the frame, in samples; None is ``n_fft``. "rms" and
-        "zero_crossing_rate" are of the whole frame.
-    window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
     roll_percent : float, default=0.85
         Share of the sum of magnitudes that lies below the rolloff, between 0 and 1.
     fmin : float, default=200.0
@@ -56,20 +47,30 @@ class SpectralShape(BaseFrontEnd):
         Share of a band's frequencies that are its peak, and share that are its valley, between 0 and 1.
     linear : bool, default=False
         Whether the contrast is the difference of magnitudes, instead of the difference in dB.
+    n_fft : int, default=2048
+        Length of a frame, in samples.
+    win_length : int or None, default=None
+        Length of the window in the middle of the frame, in samples; None is ``n_fft``.
+    window : str, tuple or float, default="hann"
+        Window of each frame, as :func:`scipy.signal.get_window` takes it.
+    sr : float, default=22050
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
+    hop_length : int, default=512
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
@@ -86,8 +87,10 @@ class SpectralShape(BaseFrontEnd):
 
     Notes
     -----
+    "rms" and "zero_crossing_rate" are of the whole frame, whatever ``win_length``.
+
     In silence, the contrast is 0 and the flatness 1; everything else is 0. Rolloff is one of the
-    frequencies of the Fourier transform: where the sum reaches ``roll_percent`` on the very edge of two, it
+    frequencies of the Fourier transform: if the sum reaches ``roll_percent`` on the very edge of two, it
     can be librosa's neighbour.
 
     References
@@ -114,46 +117,13 @@ class SpectralShape(BaseFrontEnd):
     (440, True, True)
     """
 
-    def __init__(
-        self,
-        features=FEATURES,
-        *,
-        sr=22050,
-        n_fft=2048,
-        hop_length=512,
-        win_length=None,
-        window="hann",
-        roll_percent=0.85,
-        fmin=200.0,
-        n_bands=6,
-        quantile=0.02,
-        linear=False,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.features = features
-        self.sr = sr
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.win_length = win_length
-        self.window = window
-        self.roll_percent = roll_percent
-        self.fmin = fmin
-        self.n_bands = n_bands
-        self.quantile = quantile
-        self.linear = linear
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    features: tuple[str, ...] = positional(default=FEATURES)
+    roll_percent: float = 0.85
+    fmin: float = 200.0
+    n_bands: int = 6
+    quantile: float = 0.02
+    linear: bool = False
+    sr: float = BaseFrontEnd.sr  # again, as a keyword: ``features`` come first
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins.

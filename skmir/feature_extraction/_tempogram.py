@@ -5,73 +5,87 @@ import numbers
 import numpy as np
 
 from .._parameter_checks import check_flag, check_number
-from ..dsp._onset import onset_strength
-from ..dsp._tempogram import tempogram
+from ..dsp import onset_strength, tempogram
 from ._base import BaseFrontEnd
-from ._parameters import check_mel, check_norm, check_window, mel_parameters, stft_span
+from ._parameters import (
+    MelParameters,
+    RiseParameters,
+    check_mel,
+    check_norm,
+    check_rise,
+    check_window,
+    mel_parameters,
+    rise_parameters,
+    stft_span,
+)
 
 
-class Tempogram(BaseFrontEnd):
+class Tempogram(RiseParameters, MelParameters, BaseFrontEnd):
     """Periods of the onset strength, around each frame: ``librosa.feature.tempogram``.
 
     Bin n is the onset strength's autocorrelation at a lag of n frames, in a window around the frame: high
     where something recurs after ``n * hop_length / sr`` seconds, which are ``60 * sr / (hop_length * n)``
-    beats a minute. At the defaults, bin 21 is 123 and bin 43 is 60 beats a minute.
+    beats per minute. At the defaults, bin 21 is 123 and bin 43 is 60 beats per minute.
 
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
-    n_fft : int, default=2048
-        Length of a frame of the onset strength, in samples.
-    hop_length : int, default=512
-        From one frame to the next, in samples.
-    n_mels : int, default=128
-        Number of mel bands of the onset strength.
-    fmin, fmax : float, default=0.0 and None
-        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
-    htk : bool, default=False
-        Whether the mel scale is HTK's instead of Slaney's.
-    lag : int, default=1
-        How many frames before a rise is counted from.
-    max_size : int, default=1
-        Width, in bands, of a maximum filter over the earlier frame; see :class:`OnsetStrength`.
+        Sampling rate in Hz: files are resampled to it, waveforms are taken to have it.
     win_length : int, default=384
         Length of the autocorrelation's window, in frames; also the number of bins.
     center : bool, default=True
         Whether the onset strength's ends are lengthened by a slope down to 0, so that frame t stands in the
         middle of its window; if not, it is the window's first, and there are ``win_length - 1`` fewer.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes: the autocorrelation's window.
+        Window of the autocorrelation, as :func:`scipy.signal.get_window` takes it.
     norm : float or None, default=numpy.inf
-        Order of the norm by which each frame is divided; numpy.inf is the largest value, which is that of
-        lag 0. None leaves frames as they are. Silent frames stay 0.
+        Order of the norm by which each frame is divided; numpy.inf is the largest value. None leaves
+        frames as they are. Silent frames stay 0.
+    n_fft : int, default=2048
+        Length of a frame of the onset strength, in samples.
+    lag : int, default=1
+        Distance to the earlier frame from which the rise is counted, in frames.
+    max_size : int, default=1
+        Width, in bands, of a maximum filter over the earlier frame, so that a tone that glides into the next
+        band, as in vibrato, is not taken for an onset; 1 leaves it out.
+    n_mels : int, default=128
+        Number of mel bands.
+    fmin, fmax : float, default=0.0 and None
+        Lower end of the lowest band and upper end of the highest, in Hz; None is ``sr / 2``.
+    htk : bool, default=False
+        Whether the mel scale is HTK's instead of Slaney's.
+    hop_length : int, default=512
+        Distance from one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s. "center" takes it from the middle, and "random" from a place
+        that the clip's content and ``random_state`` decide.
     duration : float or None, default=None
-        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+        Length of the excerpt at most, in s; None is the rest of the clip. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same clip and number always give the same one.
+        Seed of the random excerpts: the same clip and seed always give the same one.
     device : str or torch.device, default="cpu"
-        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU where there is one.
+        Device that computes: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
     memory : str, PathLike or None, default=None
-        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
-        candidates and processes; see :class:`FeatureCache`.
+        Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
+        and processes; see :class:`FeatureCache`.
     n_jobs : int or None, default=None
-        Threads, as in joblib. The result does not depend on it.
+        Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` saw a 2-D array.
 
     See Also
     --------
     skmir.dsp.tempogram : The same of an onset strength, on tensors.
-    OnsetStrength : What the autocorrelation is of.
+    OnsetStrength : The envelope whose autocorrelation this is.
+
+    Notes
+    -----
+    The largest value of a frame is that of lag 0; with ``norm=numpy.inf``, all others are shares of it.
 
     References
     ----------
@@ -95,57 +109,17 @@ class Tempogram(BaseFrontEnd):
 
     _prefix = "lag"
 
-    def __init__(
-        self,
-        sr=22050,
-        *,
-        n_fft=2048,
-        hop_length=512,
-        n_mels=128,
-        fmin=0.0,
-        fmax=None,
-        htk=False,
-        lag=1,
-        max_size=1,
-        win_length=384,
-        center=True,
-        window="hann",
-        norm=np.inf,
-        offset=0.0,
-        duration=None,
-        random_state=0,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.sr = sr
-        self.n_fft = n_fft
-        self.hop_length = hop_length
-        self.n_mels = n_mels
-        self.fmin = fmin
-        self.fmax = fmax
-        self.htk = htk
-        self.lag = lag
-        self.max_size = max_size
-        self.win_length = win_length
-        self.center = center
-        self.window = window
-        self.norm = norm
-        self.offset = offset
-        self.duration = duration
-        self.random_state = random_state
-        self.device = device
-        self.memory = memory
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    win_length: int = 384
+    center: bool = True
+    window: str | tuple | float = "hann"
+    norm: float | None = np.inf
+    n_fft: int = 2048
 
     def _check_parameters(self):
         super()._check_parameters()
         check_number("n_fft", self.n_fft, kind=numbers.Integral, low=2)
         check_mel(self)
-        check_number("lag", self.lag, kind=numbers.Integral, low=1)
-        check_number("max_size", self.max_size, kind=numbers.Integral, low=1)
+        check_rise(self)
         check_number("win_length", self.win_length, kind=numbers.Integral, low=1)
         check_flag("center", self.center)
         check_window(self.window)
@@ -166,8 +140,7 @@ class Tempogram(BaseFrontEnd):
             y,
             n_fft=self.n_fft,
             hop_length=self.hop_length,
-            lag=self.lag,
-            max_size=self.max_size,
+            **rise_parameters(self),
             **mel_parameters(self),
         )
         return tempogram(

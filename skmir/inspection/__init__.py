@@ -1,9 +1,9 @@
-"""Pictures and pages of results; matplotlib is needed: ``pip install matplotlib``."""
+"""Pictures and pages of results. They need matplotlib: ``pip install matplotlib``."""
 
-from ._comparison import ComparisonDisplay
-from ._costs import CostDisplay
-from ._filters import FiltersDisplay
-from ._learning_curves import LearningCurveDisplay
+from ._comparison_display import ComparisonDisplay
+from ._cost_display import CostDisplay
+from ._filters_display import FiltersDisplay
+from ._learning_curve_display import LearningCurveDisplay
 from ._report import write_report
 
 __all__ = ["ComparisonDisplay", "CostDisplay", "FiltersDisplay", "LearningCurveDisplay", "write_report"]

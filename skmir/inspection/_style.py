@@ -1,4 +1,4 @@
-"""What the displays share: colours, axes, numbers in words."""
+"""Colours, axes and numbers in words, which the displays share."""
 
 import re
 import textwrap
@@ -26,7 +26,7 @@ def new_axes(display, figsize):
     Raises
     ------
     ImportError
-        Where matplotlib is not installed.
+        If matplotlib is not installed.
     """
     require(f"{display}.plot", "plot")
     import matplotlib.pyplot as plt
@@ -35,7 +35,7 @@ def new_axes(display, figsize):
 
 
 def styles(names):
-    """Return a dict of a colour and a marker a name; the first 64 pairs are distinct."""
+    """Return a dict of one colour and marker per name; the first 64 pairs are distinct."""
     return {
         name: {"color": PALETTE[i % 8], "marker": MARKERS[(i + i // 8) % 8]} for i, name in enumerate(names)
     }
@@ -50,7 +50,7 @@ def name_lines(ax, lines, **kwargs):
     lines : dict of Line2D to str
         Names, beside those that the axes show already.
     **kwargs
-        Of matplotlib's ``legend``.
+        Passed to matplotlib's ``legend``.
     """
     named = [line for line in ax.get_lines() if line in lines or not line.get_label().startswith("_")]
     legend = ax.legend(named, ["name"] * len(named), **kwargs)
@@ -59,25 +59,25 @@ def name_lines(ax, lines, **kwargs):
 
 
 def wrapped(name, width=24, max_lines=4):
-    """Return a name as it stands in a picture: in a few short lines, with an ellipsis for what is beyond."""
+    """Return a name as it stands in a picture: in a few short lines, with an ellipsis for the rest."""
     return textwrap.fill(printable(name), width, max_lines=max_lines, placeholder=" \N{HORIZONTAL ELLIPSIS}")
 
 
 def printable(text):
-    """Return a text with escapes for what no page or picture can hold: controls, broken Unicode."""
+    """Return a text with escapes for characters that a page cannot hold: controls, broken Unicode."""
     text = str(text).encode("utf-8", "backslashreplace").decode()
     return _CONTROLS.sub(lambda found: repr(found[0])[1:-1], text)
 
 
-def tidy(ax):
-    """Leave of the frame what is read: two axes and a light grid behind."""
+def tidy_axes(ax):
+    """Remove the frame except for two axes, and draw a light grid behind."""
     ax.grid(color="0.9", zorder=0)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
 
 
 def score_label(scoring, confidence_level):
-    """Return a scorer's name as an axis says it, with the level of the intervals."""
+    """Return a scorer's name as the label of an axis, with the level of the intervals."""
     scoring = scoring.replace("_", " ")
     return f"{scoring[:1].upper()}{scoring[1:]} (mean, {100 * confidence_level:g} % interval)"
 

@@ -12,11 +12,18 @@ from .._parameter_checks import check_number
 from ._doubts import find_doubts, no_variance
 from ._groups import check_groups, group_inside, group_route
 from ._results import Comparison
-from ._running import Jobs, baseline_models, clip_digests, holds_clips, raise_if_all_failed, try_scorers
+from ._running import (
+    baseline_models,
+    clip_digests,
+    holds_clips,
+    raise_if_all_failed,
+    run_jobs,
+    try_scorers,
+)
 from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
-from ._targets import check_classes, kind_of_target
+from ._target_kind import check_two_classes, kind_of_target
 
 
 def compare(
@@ -164,7 +171,7 @@ def compare(
     seed = as_seed(random_state)
     groups = check_groups(groups)
     kind = kind_of_target(y, models.values())
-    check_classes(y, kind)
+    check_two_classes(y, kind)
     scorers = check_scoring(scoring, kind)
     guesses = baseline_models(kind, models) if baselines else {}
     doubts = []
@@ -178,7 +185,19 @@ def compare(
         warnings.warn(doubt, stacklevel=2)
     judged = list(models)
     models |= {name: seeded_clone(model, seed) for name, model in guesses.items()}
-    results = Jobs(models, X, y, groups, splits, scorers, memory, digests, guesses).run(n_jobs, verbose)
+    results = run_jobs(
+        models,
+        X,
+        y,
+        splits,
+        scorers=scorers,
+        groups=groups,
+        memory=memory,
+        digests=digests,
+        baselines=guesses,
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
     raise_if_all_failed({name: results[name] for name in judged})
     for doubt in no_variance(results, splits, scorers, judged, reference):
         doubts.append(doubt)

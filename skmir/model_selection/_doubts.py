@@ -10,8 +10,8 @@ from sklearn.pipeline import Pipeline
 from .._parameter_checks import plain
 from .._validation import WIDE, is_path
 from ..compose import FrameClassifier
-from ..datasets._group_candidates import group_candidates, table_of
 from ..neural_network._base import BaseNetwork
+from ._group_candidates import group_candidates, table_of
 from ._groups import unreached_groups
 from ._results import score_frame, without_variance
 from ._shrinkage_lda import ShrinkageLDA

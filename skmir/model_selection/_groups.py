@@ -37,7 +37,7 @@ from ._group_routes import (
     splits_by_group,
     takes_groups,
 )
-from ._targets import is_missing
+from ._target_kind import is_missing
 
 # Of these, cv=None means five folds; of others (RidgeCV, ClassifierChain) it means something else.
 _FIVE_FOLDS = (

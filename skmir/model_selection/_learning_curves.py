@@ -10,12 +10,12 @@ from sklearn.utils import indexable
 
 from .._parameter_checks import check_number
 from .._random import MAX_SEED
+from .._text_table import text_table
 from ._compare import compare
 from ._groups import check_groups
-from ._results import DASH
 from ._seeds import as_seed
 from ._splits import make_splits
-from ._targets import kind_of_target
+from ._target_kind import kind_of_target
 
 
 class LearningCurves:
@@ -70,7 +70,7 @@ class LearningCurves:
         self.table_ = pd.DataFrame(list(rows.values()), index=index).astype({"n_failed": int})
 
     def __repr__(self):
-        return f"Learning curves\n{self.table_.to_string(float_format='{:.3f}'.format, na_rep=DASH)}"
+        return f"Learning curves\n{text_table(self.table_)}"
 
 
 _COLUMNS = ["mean", "ci_low", "ci_high", "fit_time", "n_failed"]

@@ -8,7 +8,7 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, Str
 
 from .._parameter_checks import check_number
 from .._random import MAX_SEED
-from ._targets import kind_of_target
+from ._target_kind import kind_of_target
 
 
 def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts=None):

@@ -4,14 +4,14 @@ from ._chroma_net import ChromaNet
 from ._compact_cnn import CompactCNN
 from ._conv_rbm import ConvRBM
 from ._crnn import CRNN
-from ._denoising_autoencoder import DenoisingAutoencoder
+from ._denoising_autoencoder_layer import DenoisingAutoencoderLayer
 from ._k1c2 import K1C2
 from ._k2c1 import K2C1
 from ._k2c2 import K2C2
 from ._maxout import Maxout
 from ._mlp import MLP
 from ._pitch_cnn import PitchCNN
-from ._rbm import RBM
+from ._rbm_layer import RBMLayer
 from ._rnn import RNN
 from ._single_layer_cnn import SingleLayerCNN
 from ._temporal_cnn import TemporalCNN
@@ -28,15 +28,15 @@ __all__ = [
     "K2C1",
     "K2C2",
     "MLP",
-    "RBM",
     "RNN",
     "VGGCNN",
     "ChromaNet",
     "CompactCNN",
     "ConvRBM",
-    "DenoisingAutoencoder",
+    "DenoisingAutoencoderLayer",
     "Maxout",
     "PitchCNN",
+    "RBMLayer",
     "SingleLayerCNN",
     "TemporalCNN",
     "TemporalFiltersCNN",

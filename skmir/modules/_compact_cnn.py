@@ -11,7 +11,7 @@ from torch import nn
 
 from ._conv_block import ConvBlock, as_image
 from ._pools import check_pools, reduce_to_one, reduced
-from ._widths import scaled
+from ._widths import scaled_widths
 
 TIME_POOLS = (4, 4, 5, 4, 4)  # take 1280 frames to 1
 FREQUENCY_POOLS = {  # take as many bins to 1
@@ -107,7 +107,7 @@ class CompactCNN(nn.Module):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(CompactCNN.RATIOS, scale)
+        return scaled_widths(CompactCNN.RATIOS, scale)
 
     def features(self, x):
         """Return the input of the last layer.

@@ -8,7 +8,7 @@ hidden and visible biases, and P the number of positions of a filter.
 import torch
 from torch import nn
 
-from ._rbm import bernoulli
+from ._rbm_layer import bernoulli
 
 
 class ConvRBM(nn.Module):

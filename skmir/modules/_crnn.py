@@ -9,7 +9,7 @@ from torch import nn
 
 from ._conv_block import ConvBlock, as_image
 from ._pools import check_pools, keep_steps, reduce_to_one, reduced
-from ._widths import scaled
+from ._widths import scaled_widths
 
 PAPER_POOLS = ((2, 2), (3, 3), (4, 4), (4, 4))  # take 96 bins x 1366 frames to 1 x 14
 MIN_STEPS = 8  # with fewer, there is no course in time left for the recurrent layers
@@ -97,7 +97,7 @@ class CRNN(nn.Module):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(CRNN.RATIOS, scale)
+        return scaled_widths(CRNN.RATIOS, scale)
 
     def features(self, x):
         """Return the input of the last layer.

@@ -9,7 +9,7 @@ from torch import nn
 
 from ._conv_block import TimeConvBlock, as_image, dense_layers
 from ._pools import time_pools
-from ._widths import scaled
+from ._widths import scaled_widths
 
 PAPER_POOLS = (4, 5, 8, 8)  # take 1366 frames to 1
 
@@ -98,7 +98,7 @@ class K1C2(nn.Module):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(K1C2.RATIOS, scale)
+        return scaled_widths(K1C2.RATIOS, scale)
 
     def features(self, x):
         """Return the input of the last layer.

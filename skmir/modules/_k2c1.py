@@ -9,7 +9,7 @@ from torch import nn
 
 from ._conv_block import TimeConvBlock, as_row, dense_layers
 from ._pools import time_pools
-from ._widths import scaled
+from ._widths import scaled_widths
 
 PAPER_POOLS = (4, 4, 4, 4, 4)  # take 1366 frames to 1
 
@@ -98,7 +98,7 @@ class K2C1(nn.Module):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(K2C1.RATIOS, scale)
+        return scaled_widths(K2C1.RATIOS, scale)
 
     def features(self, x):
         """Return the input of the last layer.

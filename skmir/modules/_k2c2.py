@@ -9,7 +9,7 @@ from torch import nn
 
 from ._conv_block import ConvBlock, as_image
 from ._pools import check_pools, reduce_to_one, reduced
-from ._widths import scaled
+from ._widths import scaled_widths
 
 PAPER_POOLS = ((2, 4), (2, 4), (2, 4), (3, 5), (4, 4))  # take 96 bins x 1366 frames to 1 x 1
 
@@ -78,7 +78,7 @@ class K2C2(nn.Module):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(K2C2.RATIOS, scale)
+        return scaled_widths(K2C2.RATIOS, scale)
 
     def features(self, x):
         """Return the input of the last layer.

@@ -8,10 +8,7 @@ linear layer, so that the same networks can be trained too.
 import torch
 from torch import nn
 
-from ._mlp import ACTIVATIONS
-
-# Without maxout, which is not a function of one value. All are increasing: pooling may come before them.
-ELEMENTWISE = {name: unit for name, unit in ACTIVATIONS.items() if name != "maxout"}
+from ._activations import ELEMENTWISE
 
 
 class MapMeansCNN(nn.Module):
@@ -25,6 +22,7 @@ class MapMeansCNN(nn.Module):
         The smallest number of frames that the network accepts.
     """
 
+    ACTIVATIONS = ELEMENTWISE
     min_frames = 1
 
     def _finish(self, n_features, n_outputs, dropout):

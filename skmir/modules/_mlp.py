@@ -2,17 +2,8 @@
 
 from torch import nn
 
+from ._activations import ACTIVATIONS
 from ._maxout import Maxout
-
-ACTIVATIONS = {
-    "relu": nn.ReLU,
-    "elu": nn.ELU,
-    "tanh": nn.Tanh,
-    "sigmoid": nn.Sigmoid,
-    "leaky_relu": nn.LeakyReLU,  # with a slope of 0.01 below zero, torch's default
-    "softplus": nn.Softplus,
-    "maxout": Maxout,
-}
 
 
 class MLP(nn.Module):
@@ -42,6 +33,8 @@ default="relu"
     >>> MLP(40 * 3, 10)(torch.zeros(2, 40, 3)).shape
     torch.Size([2, 10])
     """
+
+    ACTIVATIONS = ACTIVATIONS
 
     def __init__(
         self,

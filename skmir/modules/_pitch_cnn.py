@@ -7,7 +7,7 @@ After Humphrey & Bello, "Rethinking automatic chord recognition with convolution
 from torch import nn
 
 from ._sizes import sizes_after
-from ._widths import scaled
+from ._widths import scaled_widths
 
 
 class PitchCNN(nn.Module):
@@ -92,7 +92,7 @@ class PitchCNN(nn.Module):
         widths : dict of list of int
             Arguments of the constructor.
         """
-        return scaled(PitchCNN.RATIOS, scale)
+        return scaled_widths(PitchCNN.RATIOS, scale)
 
     def forward(self, x):
         """Return logits.

@@ -9,7 +9,7 @@ recurrent neural networks", IEEE Transactions on Signal Processing 45, 1997.
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
-from ._widths import scaled
+from ._widths import scaled_widths
 
 CELLS = {"gru": nn.GRU, "lstm": nn.LSTM, "tanh": nn.RNN}
 
@@ -57,6 +57,7 @@ class RNN(nn.Module):
     torch.Size([2, 10])
     """
 
+    CELLS = CELLS
     RATIOS = {"hidden_layer_sizes": (1,)}
 
     def __init__(
@@ -96,7 +97,7 @@ class RNN(nn.Module):
         widths : dict of list of int
             Arguments of the constructor.
         """
-        return scaled(RNN.RATIOS, scale)
+        return scaled_widths(RNN.RATIOS, scale)
 
     def forward(self, x, lengths=None):
         """Return logits.

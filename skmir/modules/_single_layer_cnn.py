@@ -5,10 +5,11 @@ Pons & Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 
 
 from torch import nn
 
-from ._map_means import ELEMENTWISE, MapMeansCNN
+from ._activations import ELEMENTWISE
+from ._map_means import MapMeansCNN
 from ._sizes import sizes_after
 from ._timbral_cnn import MaxOverFrequency
-from ._widths import scaled
+from ._widths import scaled_widths
 
 LENGTH = 7  # of the kernels, in frames
 
@@ -85,7 +86,7 @@ class SingleLayerCNN(MapMeansCNN):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(SingleLayerCNN.RATIOS, scale)
+        return scaled_widths(SingleLayerCNN.RATIOS, scale)
 
     def maps(self, x):
         """Yield the maps of the one layer, without frequency.

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ._pools import keep_steps, reduced
-from ._widths import scaled
+from ._widths import scaled_widths
 
 KERNEL = 4
 SOURCE_POOLS = (4, 2, 2)
@@ -92,7 +92,7 @@ class TemporalCNN(nn.Module):
         widths : dict of list of int
             Arguments of the constructor.
         """
-        return scaled(TemporalCNN.RATIOS, scale)
+        return scaled_widths(TemporalCNN.RATIOS, scale)
 
     def forward(self, x):
         """Return logits.

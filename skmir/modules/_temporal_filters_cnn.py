@@ -6,8 +6,9 @@ filters are those of Pons et al., "End-to-end learning for music audio tagging a
 
 from torch import nn
 
-from ._map_means import ELEMENTWISE, MapMeansCNN
-from ._widths import scaled
+from ._activations import ELEMENTWISE
+from ._map_means import MapMeansCNN
+from ._widths import scaled_widths
 
 LENGTHS = (165, 128, 64, 32)  # in frames
 
@@ -74,7 +75,7 @@ class TemporalFiltersCNN(MapMeansCNN):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(TemporalFiltersCNN.RATIOS, scale)
+        return scaled_widths(TemporalFiltersCNN.RATIOS, scale)
 
     def maps(self, x):
         """Yield the maps of each convolution.

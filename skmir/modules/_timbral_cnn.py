@@ -6,8 +6,9 @@ filters are those of Pons et al., "End-to-end learning for music audio tagging a
 
 from torch import nn
 
-from ._map_means import ELEMENTWISE, MapMeansCNN
-from ._widths import scaled
+from ._activations import ELEMENTWISE
+from ._map_means import MapMeansCNN
+from ._widths import scaled_widths
 
 HEIGHTS = (0.9, 0.4)  # of the kernels, as shares of the bins
 LENGTHS = (7, 3, 1)  # in frames
@@ -72,7 +73,7 @@ class TimbralCNN(MapMeansCNN):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(TimbralCNN.RATIOS, scale)
+        return scaled_widths(TimbralCNN.RATIOS, scale)
 
     def maps(self, x):
         """Yield the maps of each convolution, without frequency.

@@ -7,7 +7,7 @@ et al., "End-to-end learning for music audio tagging at scale", ISMIR 2018.
 from ._map_means import MapMeansCNN
 from ._temporal_filters_cnn import temporal_layers
 from ._timbral_cnn import HEIGHTS, timbral_layers
-from ._widths import scaled
+from ._widths import scaled_widths
 
 
 class TimbralTemporalCNN(MapMeansCNN):
@@ -73,7 +73,7 @@ class TimbralTemporalCNN(MapMeansCNN):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(TimbralTemporalCNN.RATIOS, scale)
+        return scaled_widths(TimbralTemporalCNN.RATIOS, scale)
 
     def maps(self, x):
         """Yield the maps of each convolution, without frequency.

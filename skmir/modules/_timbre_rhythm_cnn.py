@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from ._heads import Heads
-from ._widths import scaled
+from ._widths import scaled_widths
 
 LOCAL_FRAMES = 128  # more frames than this are averaged before the local part
 DEEP_FRAMES = 64  # the same before the deep layers, which cost the most time
@@ -114,7 +114,7 @@ class TimbreRhythmCNN(nn.Module):
         n_deep = 2 * n_deep_filters[-1] * math.ceil(n_bins / 64)  # a stride of 2 and pools of 2, 4 and 4
         self.rhythm_layers = None
         if n_frames >= RHYTHM_FRAMES:
-            self.tempogram = Tempogram(n_bins, n_bands, n_lags, min(LONGEST_LAG, n_frames // 2))
+            self.tempogram = BandTempogram(n_bins, n_bands, n_lags, min(LONGEST_LAG, n_frames // 2))
             self.rhythm_layers = nn.Sequential(
                 nn.BatchNorm1d(n_bands),
                 *_conv1d(n_bands, n_rhythm_filters, 9),
@@ -139,7 +139,7 @@ class TimbreRhythmCNN(nn.Module):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(TimbreRhythmCNN.RATIOS, scale)
+        return scaled_widths(TimbreRhythmCNN.RATIOS, scale)
 
     def forward(self, x):
         """Return logits.
@@ -181,7 +181,7 @@ class TimbreRhythmCNN(nn.Module):
         return self.time_layers(torch.cat([local, tall], dim=1))
 
 
-class Tempogram(nn.Module):
+class BandTempogram(nn.Module):
     """Autocorrelation of the onset envelopes of bands, on a logarithmic axis of lags.
 
     Parameters

@@ -9,10 +9,11 @@ import math
 
 from torch import nn
 
+from ._activations import ELEMENTWISE
 from ._conv_block import as_image
-from ._map_means import ELEMENTWISE, MapMeansCNN
+from ._map_means import MapMeansCNN
 from ._pools import check_pools, reduce_to_one, reduced
-from ._widths import scaled
+from ._widths import scaled_widths
 
 FREQUENCY_POOLS = (2, 3, 2, 2, 4)  # take 96 bins to 1
 TIME_POOLS = (4, 4, 5, 4, 4)  # take 1280 frames to 1
@@ -94,7 +95,7 @@ class VGGCNN(MapMeansCNN):
         widths : dict
             Arguments of the constructor.
         """
-        return scaled(VGGCNN.RATIOS, scale)
+        return scaled_widths(VGGCNN.RATIOS, scale)
 
     def maps(self, x):
         """Yield the pooled maps of each layer.

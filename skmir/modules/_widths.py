@@ -102,12 +102,12 @@ def widths_for(n_parameters, widths, count):
     return min(widths(low), widths(high), key=lambda found: abs(count(found) - n_parameters))
 
 
-def scaled(ratios, scale):
+def scaled_widths(ratios, scale):
     """Return widths in given ratios, rounded down, and at least 1.
 
     Examples
     --------
-    >>> scaled({"n_filters": (1, 2, 3), "hidden_size": 1}, 20.75)
+    >>> scaled_widths({"n_filters": (1, 2, 3), "hidden_size": 1}, 20.75)
     {'n_filters': [20, 41, 62], 'hidden_size': 20}
     """
 

@@ -16,6 +16,7 @@ from .._training import (
     Examples,
     Windows,
     callbacks_for,
+    check_augmentation,
     check_net_params,
     columns_of,
     epochs_of,
@@ -34,7 +35,6 @@ from .._training import (
     window_length,
 )
 from .._validation import check_frames, warn_if_wide
-from ..augmentation._augment import check_augmentation
 from ._parameters import check_training_parameters
 from ._split import check_validation_data, validation_split
 from ._targets import TARGETS

@@ -8,7 +8,6 @@ from torch import nn
 from .._parameter_checks import check_choice
 from .._training import Windows
 from ..modules import MLP
-from ..modules._mlp import ACTIVATIONS
 from ._parameters import mlp_parameters
 from ._unsupervised import DeepBeliefNetwork, layer_of
 
@@ -17,7 +16,7 @@ class DBNMixin:
     """For estimators with ``hidden_layer_sizes``, ``pretraining``, ``activation`` and ``dropout``."""
 
     def _module_parameters(self):
-        check_choice("activation", self.activation, ACTIVATIONS)
+        check_choice("activation", self.activation, MLP.ACTIVATIONS)
         if self.pretraining is not None:
             layer_of(self.pretraining)
             if self.activation == "maxout":

@@ -2,7 +2,6 @@
 
 from .._parameter_checks import check_choice
 from ..modules import MLP
-from ..modules._mlp import ACTIVATIONS
 from ._parameters import is_module_class, mlp_parameters
 
 
@@ -11,7 +10,7 @@ class MLPMixin:
 
     def _module_parameters(self):
         if not is_module_class(self.activation):
-            check_choice("activation", self.activation, ACTIVATIONS, also="a class of torch.nn.Module")
+            check_choice("activation", self.activation, MLP.ACTIVATIONS, also="a class of torch.nn.Module")
         return mlp_parameters(self, super()._module_parameters(), activation=self.activation)
 
     def _make_module(self, **params):

@@ -9,7 +9,7 @@ from sklearn.utils import check_array, check_consistent_length
 from torch import nn
 
 from .._parameter_checks import check_choice, check_number, check_share, plain
-from ..augmentation._augment import check_augmentation
+from .._training import check_augmentation
 
 POOLS = {"mean": lambda maps: maps.mean(-1), "max": lambda maps: maps.amax(-1)}  # (B, C, n) -> (B, C)
 

@@ -2,7 +2,6 @@
 
 from .._parameter_checks import check_choice, check_share
 from ..modules import RNN
-from ..modules._rnn import CELLS
 from ._parameters import check_sizes, is_module_class
 
 
@@ -13,7 +12,7 @@ class RNNMixin:
 
     def _module_parameters(self):
         if not is_module_class(self.cell):
-            check_choice("cell", self.cell, CELLS, also="a class of torch.nn.Module")
+            check_choice("cell", self.cell, RNN.CELLS, also="a class of torch.nn.Module")
         check_share("dropout", self.dropout)
         return {
             **super()._module_parameters(),

@@ -8,7 +8,7 @@ from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
-from ._names import bin_names
+from ._bin_names import bin_names
 
 
 class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):

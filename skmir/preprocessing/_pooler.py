@@ -10,8 +10,8 @@ from .._fitting import all_or_nothing
 from .._parameter_checks import check_number
 from .._saving import SavingMixin
 from .._validation import check_frames
-from ._names import bin_names
-from ._statistics import pool, statistic_functions
+from ._bin_names import bin_names
+from ._pooling_statistics import pool, statistic_functions
 
 
 class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):

@@ -11,7 +11,7 @@ from .._parameter_checks import check_number
 from .._saving import SavingMixin
 from .._validation import check_frames
 from ._base import each_clip
-from ._names import bin_names
+from ._bin_names import bin_names
 
 
 class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):

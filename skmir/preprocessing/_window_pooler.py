@@ -6,7 +6,7 @@ import numpy as np
 
 from .._parameter_checks import check_number, plain
 from ._base import BaseFrameStep
-from ._statistics import pool, statistic_functions
+from ._pooling_statistics import pool, statistic_functions
 
 
 class WindowPooler(BaseFrameStep):

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 import soundfile
 
+from skmir._reading._examine import LOUD, SENSELESS, examine
 from skmir.audio import load
-from skmir.audio._examine import LOUD, SENSELESS, examine
 
 SR = 22050
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from skmir._reading._content import Content
+from skmir._reading._mpeg import Stream
 from skmir.audio import AudioLoader, load
-from skmir.audio._content import Content
-from skmir.audio._mpeg import Stream
 
 SR = 44100
 TAG_BEHIND = b"TAG" + b"x" * 125

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 import torch
 
-from skmir.audio._stream import stream, waveform
+from skmir._reading._stream import stream, waveform
 
 
 @pytest.mark.parametrize("n_jobs", [None, 1, 3])

@@ -29,9 +29,9 @@ from skmir.augmentation._compression import Compression
 from skmir.augmentation._impulse_response import ImpulseResponse
 from skmir.augmentation._pitch_shift import PitchShift
 from skmir.augmentation._time_stretch import TimeStretch
-from skmir.compose import _copies
+from skmir.compose import _clip_copier
 from skmir.compose._augmented_estimator import AugmentedEstimator
-from skmir.compose._clip_copies import Copies
+from skmir.compose._clip_copier import ClipCopier
 from skmir.feature_extraction import MFCC, FeatureCache, MelSpectrogram
 from skmir.neural_network import CNNClassifier, MLPClassifier
 from skmir.neural_network._split import validation_split
@@ -214,7 +214,7 @@ def test_threads_do_not_matter(clips, n_jobs):
 
 def test_what_makes_copies_can_be_sent_to_other_processes(clips):
     X, _ = clips
-    maker = Copies([PitchShift(), *NOISE], n_copies=2, sr=SR, seed=0, folder=None)
+    maker = ClipCopier([PitchShift(), *NOISE], n_copies=2, sr=SR, seed=0, folder=None)
     there = pickle.loads(pickle.dumps(maker.of_one))(3, X[3])
     for one, other in zip(maker.of_one(3, X[3])[1], there[1], strict=True):
         np.testing.assert_array_equal(one, other)
@@ -241,7 +241,7 @@ def test_the_seed_decides(clips):
 def test_an_augmentation_more_leaves_the_others_draws(clips):
     X, _ = clips
     draws = [
-        Copies(chain, n_copies=1, sr=SR, seed=0, folder=None).of_one(0, X[0])[2][0]
+        ClipCopier(chain, n_copies=1, sr=SR, seed=0, folder=None).of_one(0, X[0])[2][0]
         for chain in (
             [TimeStretch(), AddNoise()],
             [TimeStretch(), AddNoise(), Codec()],
@@ -250,7 +250,7 @@ def test_an_augmentation_more_leaves_the_others_draws(clips):
     ]
     assert draws[1][:2] == draws[0]
     assert draws[2][1] == draws[0][1]
-    twice = Copies([AddNoise(), AddNoise()], n_copies=1, sr=SR, seed=0, folder=None)
+    twice = ClipCopier([AddNoise(), AddNoise()], n_copies=1, sr=SR, seed=0, folder=None)
     first, second = twice.of_one(0, X[0])[2][0]
     assert first != second
 
@@ -326,7 +326,7 @@ def test_a_folder_that_cannot_be_written_to(clips, tmp_path, monkeypatch, kind, 
     X = X.astype(np.float32)
     given = X if kind == "arrays" else paths_of(X, tmp_path / "in")
     expected = training(NOISE, 2, X=given, y=y)["X"]
-    memory, written, mkstemp = tmp_path / "kept", [], _copies.tempfile.mkstemp
+    memory, written, mkstemp = tmp_path / "kept", [], _clip_copier.tempfile.mkstemp
     if when == "folder":
         (tmp_path / "file").write_text("x")
         memory = tmp_path / "file" / "below"
@@ -337,7 +337,7 @@ def test_a_folder_that_cannot_be_written_to(clips, tmp_path, monkeypatch, kind, 
             raise OSError(errno.EROFS, "Read-only file system")
         return mkstemp(dir=dir)
 
-    monkeypatch.setattr(_copies.tempfile, "mkstemp", full)
+    monkeypatch.setattr(_clip_copier.tempfile, "mkstemp", full)
     with pytest.warns(UserWarning, match=r"cannot be kept in '.*': (Not a dir|Read-only).* another memory="):
         found = training(NOISE, 2, X=given, y=y, memory=memory)["X"]
     assert len(found) == len(expected) and not any(isinstance(x, str) for x in found)
@@ -532,6 +532,8 @@ class Own(WaveformAugmentation):
         (tmp_path / "own_augmentation.py").write_text(text.replace("0.5", f"{factor}"))
         importlib.invalidate_caches()
         own = importlib.import_module("own_augmentation").Own()
-        copies = Copies([own], n_copies=1, sr=22050, seed=0, folder=tmp_path / "kept").make([X[0]], None)[1]
+        copies = ClipCopier([own], n_copies=1, sr=22050, seed=0, folder=tmp_path / "kept").make([X[0]], None)[
+            1
+        ]
         np.testing.assert_allclose(copies[0][0], factor * X[0], rtol=1e-6)
         del sys.modules["own_augmentation"]

@@ -16,8 +16,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
+from skmir._frame_rows import window_rows
 from skmir.compose import AugmentedEstimator, FrameClassifier
-from skmir.compose._frame_rows import window_rows
 from skmir.neural_network import RBM, DBNClassifier, MLPClassifier
 from skmir.preprocessing import FrameScaler
 

@@ -10,10 +10,10 @@ import librosa
 import numpy as np
 import pytest
 
+from skmir.dsp import cqt_frequencies
 from skmir.dsp._chroma_weights import cqt_weights, stft_weights
-from skmir.dsp._cqt_filters import cqt_frequencies, relative_bandwidth
 from skmir.dsp._mel_weights import mel_weights
-from skmir.dsp._wavelets import sparse_rows, wavelets, window_bandwidth
+from skmir.dsp._wavelets import relative_bandwidth, sparse_rows, wavelets, window_bandwidth
 
 
 def same(found, expected):
@@ -88,7 +88,7 @@ def test_nothing_loads_numba_or_librosa():
         import sklearn
         from sklearn.pipeline import Pipeline
         import skmir.augmentation, skmir.feature_extraction, skmir.preprocessing
-        from skmir.inspection._filters import weights_of
+        from skmir.inspection._filters_display import filters_of
         from skmir.model_selection import default_models
 
         X = np.random.RandomState(0).randn(2, 44100) * np.hanning(44100)
@@ -97,7 +97,7 @@ def test_nothing_loads_numba_or_librosa():
             if isinstance(getattr(fe, name), type) and name not in ("FeatureCache", "BaseFrontEnd"):
                 getattr(fe, name)().fit_transform(X)
         fe.Chroma(kind="cqt").fit_transform(X)
-        weights_of(fe.CQT(n_bins=24))
+        filters_of(fe.CQT(n_bins=24))
         skmir.preprocessing.HPSS().fit_transform(np.abs(X[:, np.newaxis, :100]))
         skmir.augmentation.PitchShift(1).apply(X[0], 22050, 0)
         skmir.augmentation.TimeStretch(0.9).apply(X[0], 22050, 0)

@@ -1,17 +1,11 @@
-"""Bands equally spaced in pitch: areas, places, octaves, differences."""
+"""Bands equally spaced in pitch: areas, places, octaves."""
 
 import numpy as np
 import pytest
 import torch
 
-from skmir.dsp import spectrogram
-from skmir.dsp._log_filter import (
-    _bank,
-    band_frequencies,
-    difference_lag,
-    filtered_spectrogram,
-    positive_difference,
-)
+from skmir.dsp import band_frequencies, filtered_spectrogram, spectrogram
+from skmir.dsp._log_filter import _bank
 
 SR = 44100
 GRID = [(2048, 6), (1024, 12), (4096, 24), (1411, 3), (512, 12)]
@@ -134,23 +128,6 @@ def test_a_pitch_given_as_a_limit_counts(octaves):
         assert low[0] == pytest.approx(limit * 2 ** (1 / 12), abs=0.2)
         high = band_frequencies(sr=SR, n_fft=2**17, fmin=15.0, fmax=limit)
         assert high[-1] == pytest.approx(limit * 2 ** (-1 / 12), abs=0.2)
-
-
-def test_differences_are_to_the_frame_so_far_before():
-    frames = torch.tensor([[1.0, 5.0, 2.0, 2.0, 9.0]])
-    assert positive_difference(frames, 1).tolist() == [[0, 4, 0, 0, 7]]
-    assert positive_difference(frames, 2).tolist() == [[0, 0, 1, 0, 7]]
-    assert positive_difference(frames, 5).tolist() == positive_difference(frames, 9).tolist() == [[0] * 5]
-    assert positive_difference(frames.expand(2, 3, 5), 2).shape == (2, 3, 5)
-
-
-def test_the_lag_is_where_the_window_has_fallen_to_the_ratio():
-    # A Hann window is at a quarter of its peak a third of its length from its middle.
-    assert difference_lag(0.25, n_fft=3000, hop_length=10) == 100
-    assert difference_lag(0.5, n_fft=4000, hop_length=10) == 100
-    assert difference_lag(0.25, n_fft=512, hop_length=441) == 1
-    assert [difference_lag(0.25, n_fft=n, hop_length=441) for n in (1024, 2048, 4096)] == [1, 2, 3]
-    assert difference_lag(0.5, n_fft=4000, hop_length=10, window="boxcar") == 200
 
 
 def test_limits_that_leave_nothing_are_refused():

@@ -313,11 +313,11 @@ def test_parameters_that_do_not_fit_are_refused(parameters, message):
     [
         (
             DFT(center=False),
-            r"front_end gives 40 frames of clip 0, where one each hop_length=512 samples makes 44. Use",
+            r"front_end gives 40 frames of clip 0, but one each hop_length=512 samples makes 44. Use",
         ),
         (
             make_pipeline(MFCC(), FramePooler()),
-            "gives 1 rows of a table, where the frames of 1 clips are needed",
+            "gives 1 rows of a table, but the frames of 1 clips are needed",
         ),
     ],
     ids=["not centred", "pooled"],

@@ -160,7 +160,7 @@ def test_the_default_ends_where_the_sampling_rate_lets_it():
         ({"add": 0}, ValueError, "add=0 must be a number > 0"),
         ({"diff_ratio": 0}, ValueError, "diff_ratio=0 must be a number > 0 or None"),
         ({"diff_ratio": 1.0}, ValueError, "diff_ratio=1.0 must be < 1"),
-        ({"window": "round"}, ValueError, "window='round' is not what scipy.signal.get_window takes"),
+        ({"window": "round"}, ValueError, "window='round' must be one that scipy.signal.get_window takes"),
     ],
     ids=str,
 )

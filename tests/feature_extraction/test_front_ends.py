@@ -212,5 +212,5 @@ def test_all_coefficients_give_the_mel_spectrum_back(clips):
     np.testing.assert_allclose(
         front_end.inverse_transform(front_end.transform(X)), np.maximum(mel, floor), rtol=1e-6
     )
-    with pytest.raises(ValueError, match=r"X has 20 bins, where MFCC\(n_mfcc=128\) gives 128"):
+    with pytest.raises(ValueError, match=r"X has 20 bins, but MFCC\(n_mfcc=128\) gives 128"):
         front_end.inverse_transform(MFCC().transform(X))

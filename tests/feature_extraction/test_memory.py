@@ -24,7 +24,7 @@ from sklearn.svm import SVC
 
 from skmir._cache._digests import _FILES
 from skmir._cache._entries import RECENT
-from skmir.feature_extraction import CQT, MFCC, Chroma, FeatureCache, MelSpectrogram, _kept
+from skmir.feature_extraction import CQT, MFCC, Chroma, FeatureCache, MelSpectrogram, _cached_frames
 from skmir.preprocessing import FramePooler
 
 SR = 22050
@@ -229,9 +229,9 @@ def test_parameters_of_a_front_end_of_ones_own_count_by_what_they_do(own, clips,
 def test_another_version_of_a_library_leads_to_another_entry(library, counted, clips, monkeypatch):
     front_end, n_computed = counted
     front_end.transform(clips)
-    found = _kept.library_versions(_kept._LIBRARIES)
+    found = _cached_frames.library_versions(_cached_frames._LIBRARIES)
     assert found[library] != "not installed"
-    monkeypatch.setattr(_kept, "library_versions", lambda names: found | {library: "99"})
+    monkeypatch.setattr(_cached_frames, "library_versions", lambda names: found | {library: "99"})
     front_end.transform(clips)
     assert n_computed() == 8
 

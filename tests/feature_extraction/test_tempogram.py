@@ -107,7 +107,7 @@ def test_a_clip_shorter_than_the_window_is_refused_where_not_centred(synthetic):
     with pytest.raises(
         ValueError,
         match=r"clip 0 of X is too short: .* 44544 samples, for win_length=88 frames of hop_length=512, are "
-        r"needed where center=False. Leave it out, or use center=True, .* or a smaller win_length",
+        r"needed if center=False. Leave it out, or use center=True, .* or a smaller win_length",
     ):
         Tempogram(win_length=88, center=False).fit_transform([y])
 
@@ -120,7 +120,7 @@ def test_a_clip_shorter_than_the_window_is_refused_where_not_centred(synthetic):
         ({"lag": 0}, ValueError, "lag=0 must be an integer >= 1"),
         ({"max_size": 0}, ValueError, "max_size=0 must be an integer >= 1"),
         ({"center": 1}, TypeError, "center=1 must be True or False"),
-        ({"window": "round"}, ValueError, "window='round' is not what scipy.signal.get_window takes"),
+        ({"window": "round"}, ValueError, "window='round' must be one that scipy.signal.get_window takes"),
         ({"norm": "max"}, ValueError, "norm='max' must be a number >= 0"),
     ],
 )

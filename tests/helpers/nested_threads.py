@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from skmir._random import seeded
-from skmir.audio._stream import stream
+from skmir._reading._stream import stream
 from skmir.augmentation import WaveformAugmentation
 from skmir.compose import AugmentedEstimator
 from skmir.feature_extraction import MFCC, MelSpectrogram

@@ -1,13 +1,17 @@
 """The ways to keep a model, and what a kept model is held to."""
 
 import io
+import json
+import pathlib
 import pickle
+import tempfile
+import zipfile
 
 import joblib
 import numpy as np
 import skops.io
 
-from skmir._trusted_types import trusted_types
+import skmir
 
 
 def through_pickle(model):
@@ -23,18 +27,54 @@ def through_joblib(model):
     return joblib.load(file)
 
 
-def load_skops(saved, *more):
-    """Return a model from skops' bytes, trusting this library's types and what is named."""
-    return skops.io.loads(saved, trusted=[*trusted_types, *more])
+def saved_bytes(model):
+    """Return the bytes of the file that skmir.save writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "model.skops"
+        skmir.save(model, path)
+        return path.read_bytes()
 
 
-def through_skops(model):
-    """Return a model as skops brings it back."""
-    return load_skops(skops.io.dumps(model))
+def skops_bytes(model):
+    """Return the bytes of the file that skops itself writes."""
+    return skops.io.dumps(model)
 
 
-WAYS = {"skops": through_skops, "pickle": through_pickle, "joblib": through_joblib}
-SAVE_LOAD = {"skops": (skops.io.dumps, load_skops), "pickle": (pickle.dumps, pickle.loads)}
+def load_bytes(saved, *more):
+    """Return a model from the bytes of a file, trusting this library's types and what is named."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "model.skops"
+        path.write_bytes(saved)
+        return skmir.load(path, trusted=more)
+
+
+def through_file(model):
+    """Return a model as skmir.load brings it back from a file by skmir.save."""
+    return load_bytes(saved_bytes(model))
+
+
+def schema(saved):
+    """Return the part of a file by skmir.save that names classes."""
+    with zipfile.ZipFile(io.BytesIO(saved)) as file:
+        return json.loads(file.read("schema.json"))
+
+
+def names_in(saved):
+    """Return the dotted names of all classes and functions in the bytes of a file by skmir.save."""
+    names, waiting = set(), [schema(saved)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("__module__"), str) and isinstance(value.get("__class__"), str):
+                names.add(f"{value['__module__']}.{value['__class__']}")
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return names
+
+
+WAYS = {"save": through_file, "pickle": through_pickle, "joblib": through_joblib}
+SAVE_LOAD = {"save": (saved_bytes, load_bytes), "pickle": (pickle.dumps, pickle.loads)}
 
 
 def results(model, X):

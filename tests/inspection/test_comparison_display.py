@@ -71,7 +71,7 @@ def test_costs_at_the_right(comparison):
     costs = texts(ComparisonDisplay.from_comparison(comparison))[1:]
     assert [text.splitlines()[0] for text in costs[1:2]] == ["15 parameters"]
     assert "parameters" not in costs[0]
-    assert all("a fold" in text for text in costs)
+    assert all("per fold" in text for text in costs)
 
 
 def test_chance_is_drawn_for_balanced_accuracy_only(comparison):

@@ -109,18 +109,18 @@ def test_folds_and_searches(comparison, page):
     assert head == ["Fold", "Training clips", "Test clips", *comparison.scores_]
     assert [row[1:3] for row in rows] == [[str(len(a)), str(len(b))] for a, b in comparison.splits_]
     assert [row[6] for row in rows] == ["failed"] * 5
-    chosen = column(page, "SVM: what its search chose", "C")
+    chosen = column(page, "SVM: parameters chosen by its search", "C")
     assert list(chosen.values()) == [str(value) for value in comparison.best_params_["SVM"]["C"]]
 
 
 def test_parameters_and_versions(comparison, page):
     for model in comparison.models_.values():
         assert str(model) in page.text
-    assert column(page, "What it ran with", "Version")["scikit-learn"].startswith("1.")
+    assert column(page, "Versions of packages", "Version")["scikit-learn"].startswith("1.")
 
 
 def test_equal_failures_are_told_once(page):
-    assert "The intervals that are known lie above what guessing scores" in page.text
+    assert "The intervals that are known lie above the score of guessing" in page.text
     assert page.text.count("broken failed on folds 0, 1, 2, 3 and 4") == 1
 
 
@@ -203,7 +203,7 @@ def test_one_fold_has_no_tests(tmp_path):
     split = [(np.arange(0, 178, 2), np.arange(1, 178, 2))]
     result = compare({"Bayes": GaussianNB(), "SVM": SVC()}, *noisy_wine(), cv=split, random_state=0)
     page = read(result, tmp_path)
-    assert "There is one fold, so there are no intervals and no tests" in page.text
+    assert "There is only one fold, so there are no intervals and no tests" in page.text
     assert "Holm's" not in page.text
     assert "nan" not in page.text.lower()
 
@@ -211,7 +211,7 @@ def test_one_fold_has_no_tests(tmp_path):
 def test_one_model_is_set_against_guessing(tmp_path):
     page = read(compare({"Bayes": GaussianNB()}, *noisy_wine(), random_state=0), tmp_path)
     assert "Bayes has a mean balanced accuracy of 0." in page.text
-    assert "The interval of Bayes lies above what guessing scores (0.3" in page.text
+    assert "The interval of Bayes lies above the score of guessing (0.3" in page.text
     alone = compare({"Bayes": GaussianNB()}, *noisy_wine(), baselines=False, random_state=0)
     page = read(alone, tmp_path)
     assert "guess" not in page.text
@@ -236,7 +236,7 @@ def test_many_classes_are_a_picture(tmp_path):
 
 
 def test_fewer_or_more_names_than_classes(comparison, tmp_path):
-    with pytest.raises(ValueError, match=r"target_names has 2 names, and the comparison 3: \[0, 1, 2\]"):
+    with pytest.raises(ValueError, match=r"one name for each of the 3 labels \[0, 1, 2\], got 2 names"):
         write_report(comparison, tmp_path / "r.html", target_names=["red", "white"])
     assert not list(tmp_path.iterdir())
 
@@ -270,5 +270,5 @@ def test_what_is_clear_and_what_is_not_is_told_in_words(tmp_path):
     assert re.search(r"the difference is not significant at 5 % \(p = [01]\.\d+\)", page.text)
     assert "the same is level with noise.\n" in page.text  # without variance there is no test to tell of
     assert "the same: the difference from 'noise' (balanced_accuracy) is the same on all folds" in page.text
-    assert "broken cannot be set against noise" in page.text
-    assert "The intervals that are known lie above what guessing scores (0.333, majority)." in page.text
+    assert "broken cannot be compared with noise" in page.text
+    assert "The intervals that are known lie above the score of guessing (0.333, majority)." in page.text

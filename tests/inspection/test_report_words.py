@@ -9,7 +9,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
-from skmir.inspection._report._write_report._numbers import (
+from skmir.inspection._report._numbers import (
     best_of,
     digits_for,
     interval,
@@ -18,7 +18,7 @@ from skmir.inspection._report._write_report._numbers import (
     p_text,
     probability,
 )
-from skmir.inspection._report._write_report._words import summary, title_of
+from skmir.inspection._report._words import summary, title_of
 from skmir.model_selection import compare
 
 MINUS = "\N{MINUS SIGN}"
@@ -93,7 +93,7 @@ def test_models_that_are_not_told_from_guessing():
     models = {"coin": DummyClassifier(strategy="uniform"), "Bayes": GaussianNB()}
     sentences = summary(compare(models, X, y, random_state=0))
     assert (
-        sum("The interval of coin reaches down to what guessing scores (0.3" in text for text in sentences)
+        sum("The interval of coin reaches down to the score of guessing (0.3" in text for text in sentences)
         == 1
     )
 

@@ -20,7 +20,7 @@ from sklearn.svm import SVC
 from skmir._show_versions import machine
 from skmir.model_selection import Comparison
 from skmir.model_selection import compare as compare_all
-from skmir.model_selection._results._statistics import corrected_interval, corrected_ttest, holm
+from skmir.model_selection._results._corrected_statistics import corrected_interval, corrected_ttest, holm
 
 compare = functools.partial(compare_all, baselines=False)  # the models given, and no others
 MODELS = {"logistic": make_pipeline(StandardScaler(), LogisticRegression()), "chance": DummyClassifier()}
@@ -215,9 +215,10 @@ def test_representations(data):
     assert isinstance(result, Comparison)
     text = repr(result)
     assert text.startswith("Comparison of 3 models on 5 folds: balanced_accuracy, 90 % intervals")
-    assert all(word in text for word in ["logistic", "0.333", "p_holm", "<NA>"])
+    assert all(word in text for word in ["logistic", "0.333", "p (Holm)", "P(better)", "fit s"])
     html = result._repr_html_()
     assert "<table" in html
+    assert all(word in html for word in ["logistic", "0.333", "p_holm", "n_parameters"])
     assert "a <b>" not in html
     assert html.startswith('<div class="tex2jax_ignore mathjax_ignore">')  # notebooks set $...$ as formulas
     assert html.endswith("</div>")

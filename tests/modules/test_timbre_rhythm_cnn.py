@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from skmir.modules import TimbreRhythmCNN, sized
-from skmir.modules._timbre_rhythm_cnn import RHYTHM_FRAMES, Tempogram
+from skmir.modules._timbre_rhythm_cnn import RHYTHM_FRAMES, BandTempogram
 
 
 def n_parameters(module):
@@ -98,7 +98,7 @@ def test_tall_filters_know_a_shape_wherever_in_frequency_it_lies():
 @torch.no_grad()
 @pytest.mark.parametrize("period", [12, 30, 77])
 def test_the_tempogram_is_largest_at_the_period(period):
-    tempogram = Tempogram(n_bins=8, n_bands=4, n_lags=400, longest=172)
+    tempogram = BandTempogram(n_bins=8, n_bands=4, n_lags=400, longest=172)
     values = tempogram(clicks(period))[0]
     lags = np.geomspace(6, 172, 400)
     multiples = np.abs(lags / period - np.round(lags / period)) * period < 0.5
@@ -109,7 +109,7 @@ def test_the_tempogram_is_largest_at_the_period(period):
 
 @torch.no_grad()
 def test_the_tempogram_does_not_mind_where_a_pattern_starts_and_how_loud_it_is():
-    tempogram = Tempogram(8, 4, 40, 172)
+    tempogram = BandTempogram(8, 4, 40, 172)
     expected = tempogram(clicks(30))
     for other in (clicks(30, phase=7), 5 * clicks(30), clicks(30) - 3):
         torch.testing.assert_close(tempogram(other), expected, atol=0.1, rtol=0)
@@ -118,7 +118,7 @@ def test_the_tempogram_does_not_mind_where_a_pattern_starts_and_how_loud_it_is()
 
 @torch.no_grad()
 def test_another_tempo_is_a_shift_of_the_tempogram():
-    tempogram = Tempogram(8, 1, 400, 172)
+    tempogram = BandTempogram(8, 1, 400, 172)
     slow, fast = (tempogram(clicks(period))[0, 0] for period in (60, 40))
     per_octave = 399 / np.log2(172 / 6)
     shift = round(np.log2(60 / 40) * per_octave)

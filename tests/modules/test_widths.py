@@ -12,7 +12,7 @@ from skmir.modules._crnn import CRNN
 from skmir.modules._k1c2 import K1C2
 from skmir.modules._k2c1 import K2C1
 from skmir.modules._k2c2 import K2C2
-from skmir.modules._widths import scaled, sized, widths_for
+from skmir.modules._widths import scaled_widths, sized, widths_for
 
 NETWORKS = [K1C2, K2C1, K2C2, CRNN, CompactCNN]
 
@@ -40,8 +40,8 @@ class Wide(nn.Module):
 
 def test_ratios_are_rounded_down():
     ratios = {"n_filters": (1, 2, 2, 3, 4), "hidden_size": 1}
-    assert scaled(ratios, 20.75) == {"n_filters": [20, 41, 41, 62, 83], "hidden_size": 20}
-    assert scaled(ratios, 0) == {"n_filters": [1] * 5, "hidden_size": 1}
+    assert scaled_widths(ratios, 20.75) == {"n_filters": [20, 41, 41, 62, 83], "hidden_size": 20}
+    assert scaled_widths(ratios, 0) == {"n_filters": [1] * 5, "hidden_size": 1}
 
 
 @pytest.mark.parametrize("target", [3, 4, 5, 6, 99.4, 99.6, 1e6])
@@ -57,7 +57,7 @@ def test_no_other_widths_in_the_ratios_come_nearer(ratios, target):
     """Against every width there is: they change where the scale times a ratio is whole."""
 
     def widths(scale):
-        return scaled({"n": ratios}, scale)["n"]
+        return scaled_widths({"n": ratios}, scale)["n"]
 
     def count(found):
         return sum(a * b for a, b in itertools.pairwise((1, *found)))
@@ -86,7 +86,7 @@ def test_the_defaults_are_in_the_ratios(cls, scale):
 @pytest.mark.parametrize("cls", NETWORKS)
 def test_widths_keep_their_ratios(cls):
     widths = cls.widths(10)
-    assert widths == scaled(cls.RATIOS, 10)
+    assert widths == scaled_widths(cls.RATIOS, 10)
     assert len(widths["n_filters"]) == len(cls(40, 60, 2).conv_layers)
     for name, ratio in cls.RATIOS.items():
         assert widths[name] == ([10 * part for part in ratio] if isinstance(ratio, tuple) else 10 * ratio)

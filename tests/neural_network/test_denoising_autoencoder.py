@@ -8,7 +8,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 
-from skmir.modules._denoising_autoencoder import CORRUPTIONS
+from skmir.modules._denoising_autoencoder_layer import CORRUPTIONS
 from skmir.neural_network import DenoisingAutoencoder
 
 

@@ -58,7 +58,7 @@ def test_what_was_learned_is_likelier_than_noise(fitted, rng):
 
 def test_formulas_are_those_of_the_module(fitted):
     model, X = fitted
-    machine = modules.RBM(10, 8, model.visible).requires_grad_(False)
+    machine = modules.RBMLayer(10, 8, model.visible).requires_grad_(False)
     for parameter, value in zip(
         (machine.weight, machine.visible_bias, machine.hidden_bias),
         (model.components_, model.intercept_visible_, model.intercept_hidden_),

@@ -1,4 +1,4 @@
-"""Classes in a report: how well each is told, and what is taken for what."""
+"""Classes in a report: how well each is recognised, and which are confused."""
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,10 @@ from ._numbers import best_of, number, percent
 from ._words import judged
 
 MAX_CELLS = 20  # classes up to which a confusion matrix is a table
-N_CONFUSIONS = 3  # that are named a model
+N_CONFUSIONS = 3  # named per model
 _GLOBAL = {
-    "class": "over all decisions, which makes it the share of clips that are right. ",
-    "tag": "over all decisions; its share is the mean number of tags a clip. ",
+    "class": "over all decisions, and so the share of clips that are classified correctly. ",
+    "tag": "over all decisions; its share is the mean number of tags per clip. ",
 }
 
 
@@ -28,14 +28,14 @@ class Classes:
     Attributes
     ----------
     kind : {"class", "tag", "target"}
-        What a column of ``y``, or one of its values, is.
+        Meaning of a column of ``y``, or of one of its values.
     labels : list
         Classes, or positions of the tags or targets.
 
     Raises
     ------
     ValueError
-        Where there are more names than classes, or fewer.
+        If the number of names is not the number of classes.
     """
 
     def __init__(self, comparison, target_names=None):
@@ -49,14 +49,14 @@ class Classes:
         names = self.labels if target_names is None else list(target_names)
         if len(names) != len(self.labels):
             raise ValueError(
-                f"target_names has {len(names)} names, and the comparison {len(self.labels)}: {self.labels}. "
-                "Pass one for each, in the order of the sorted labels, or of the columns of y."
+                f"target_names must have one name for each of the {len(self.labels)} labels {self.labels}, "
+                f"got {len(names)} names. Pass them in the order of the sorted labels, or of y's columns."
             )
         self._names = {label: str(name) for label, name in zip(self.labels, names, strict=True)}
         self._whole = "(Global)" if "Global" in self._names.values() else "Global"
 
     def name(self, label):
-        """Return the name of a label; of one that is in no ``y``, the label."""
+        """Return the name of a label, or the label itself if it is not in ``y``."""
         return self._names.get(label, str(label))
 
     def scores(self):
@@ -66,11 +66,11 @@ class Classes:
         tables = {metric: self._metric_table(metric) for metric in ("f1", "precision", "recall")}
         others = folded("Precision and recall", tables["precision"] + tables["recall"], is_open=True)
         note = f"{self._whole}: {_GLOBAL[self.kind]}"
-        note += "Over the test clips of all folds together. Bold: the best of a row."
+        note += "Scores are over the test clips of all folds together. Bold: the best of a row."
         return "\n".join([tables["f1"], paragraph(note, "note"), others])
 
     def confusions(self):
-        """Return a confusion matrix a model, but baselines and those that failed on all folds."""
+        """Return one confusion matrix per model, except for baselines and models that failed on all folds."""
         if self.kind != "class":
             return ""
         done = [
@@ -105,7 +105,7 @@ class Classes:
 
 
 def _kind(comparison):
-    """Return what y holds, in the singular."""
+    """Return the kind of values in y, in the singular."""
     return {"classes": "class", "tags": "tag", "numbers": "target"}[comparison.kind_]
 
 
@@ -126,7 +126,7 @@ def _confusion_table(matrix, shares, model):
 
 
 def _shade(share):
-    """Return a blue from white to one on which black is read well."""
+    """Return a colour from white to a blue on which black is read well."""
     return "#" + "".join(f"{round(255 + share * (end - 255)):02x}" for end in (110, 175, 224))
 
 

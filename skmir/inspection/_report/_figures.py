@@ -6,8 +6,8 @@ import io
 
 import numpy as np
 
-from .._comparison import ComparisonDisplay
-from .._costs import COSTS, CostDisplay
+from .._comparison_display import ComparisonDisplay
+from .._cost_display import COSTS, CostDisplay
 from .._style import PLAIN, wrapped
 from ._html import picture
 from ._numbers import digits_for, interval, number
@@ -33,13 +33,13 @@ def score_figure(comparison):
     return picture(
         data,
         f"Mean {scorer_name(comparison.scoring_)} and interval of each model: {means}.",
-        "Mean, interval and, as grey dots, the folds. The reference's marker is hollow.",
+        "Mean and interval of each model, and its folds as grey dots. The reference's marker is hollow.",
         css="wide",
     )
 
 
 def cost_figures(comparison):
-    """Return pictures of the score against what it costs, for each cost that two models or more have."""
+    """Return pictures of the score against each cost that is known for at least two models."""
     table = comparison.table_.loc[judged(comparison)].astype(float).dropna(subset="mean")
     pictures = []
     for cost, (label, words) in COSTS.items():
@@ -80,12 +80,12 @@ def confusion_figure(matrix, shares, name):
         data = _svg(figure)
     right = np.trace(matrix.to_numpy())
     alt = f"Confusion matrix of {name}: {right:,} of {matrix.to_numpy().sum():,} clips on the diagonal."
-    return picture(data, alt, f"{name}: rows are true classes, columns what was predicted.")
+    return picture(data, alt, f"{name}: rows are true classes, columns are predicted classes.")
 
 
 @contextlib.contextmanager
 def _figure(size):
-    """Give a figure outside of pyplot, in matplotlib's own style whatever the user's is."""
+    """Yield a figure outside of pyplot, in matplotlib's own style whatever the user's is."""
     import matplotlib
     from matplotlib.figure import Figure
 

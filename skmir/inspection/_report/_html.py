@@ -1,4 +1,4 @@
-"""Pieces of a page: every text that is put into one is escaped here."""
+"""Pieces of a page: every text on it is escaped here."""
 
 import html
 
@@ -6,7 +6,7 @@ from .._style import printable
 
 
 def escape(text):
-    """Return a text as it stands in a page, whatever signs it has."""
+    """Return a text as it stands in a page, whatever characters it has."""
     return html.escape(printable(text))
 
 
@@ -49,14 +49,14 @@ def row(name, cells, css=""):
 
 
 def table(caption, columns, rows, css=""):
-    """Return a table that scrolls by itself where the screen is narrower.
+    """Return a table that scrolls by itself if the screen is narrower.
 
     Parameters
     ----------
     caption : str
-        What it shows.
+        Caption of the table.
     columns : list of str
-        Names of the columns, that of the row names first.
+        Names of the columns, first the name of the column of row names.
     rows : list of str
         See :func:`row`.
     css : str, default=""
@@ -81,7 +81,7 @@ def picture(data, alt, caption, css=""):
 
 
 def folded(summary, content, *, is_open=False):
-    """Return content, as it is, below a line that shows and hides it."""
+    """Return content, unescaped, below a line that shows and hides it."""
     return (
         f"<details{' open' if is_open else ''}>\n<summary>{escape(summary)}</summary>\n{content}\n</details>"
     )

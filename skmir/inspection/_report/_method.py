@@ -1,4 +1,4 @@
-"""How the numbers of a report came about."""
+"""How the numbers of a report were computed."""
 
 from ..._show_versions import machine
 
@@ -14,21 +14,21 @@ REFERENCES = (
 
 
 def how_tested(comparison):
-    """Return how the numbers came about, in four paragraphs."""
+    """Return how the numbers were computed, in four paragraphs."""
     level = f"{100 * comparison.confidence_level_:g} %"
     rope = f"{comparison.rope_:g}"
     return [
         "Every model was fitted on the training part of each fold, and scored on its test part; the folds "
-        "are the same for all. Per-class numbers and confusions are over the test clips of all folds "
+        "are the same for all models. Per-class numbers and confusions are over the test clips of all folds "
         "together.",
-        f"Training parts overlap, so the scores of folds are no independent sample: the {level} intervals "
-        "and the p-values, of two-sided paired t-tests against the reference, take the variance times "
+        f"Training parts overlap, so the scores of folds are not independent: the {level} intervals and the "
+        "p-values, which are from two-sided paired t-tests against the reference, multiply the variance by "
         "1/k + n_test/n_train instead of 1/k, and the p-values are adjusted for the number of models by "
         "Holm's method. Intervals are not clipped to the scorer's range. If all folds give the same score, "
-        "or the same difference, nothing says how much it varies: a dash stands for interval, or test.",
-        f"Probabilities are those of the Bayesian correlated t-test with a flat prior: that the difference "
-        f"from the reference lies below \N{MINUS SIGN}{rope} (worse), within ±{rope} (equal, for all that "
-        f"matters), and above {rope} (better). They are not adjusted for the number of models.",
-        "Seconds are of one fit, mean over folds, with linear algebra on one thread. This report was "
+        "or the same difference, its variance is unknown, and a dash replaces the interval or the test.",
+        "Probabilities are from the Bayesian correlated t-test with a flat prior: they say how probably the "
+        f"difference from the reference lies below \N{MINUS SIGN}{rope} (worse), within ±{rope} (equal for "
+        f"practical purposes), and above {rope} (better). They are not adjusted for the number of models.",
+        "Times are seconds per fit, averaged over folds, with linear algebra on one thread. This report was "
         f"written on {machine()}.",
     ]

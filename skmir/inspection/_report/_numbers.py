@@ -13,7 +13,7 @@ def digits_for(values):
     Parameters
     ----------
     values : array-like
-        NaN is passed over.
+        NaN is ignored.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def digits_for(values):
 
 
 def number(value, digits=3, *, sign=False):
-    """Return a number with a true minus; what rounds to zero has none.
+    """Return a number with a true minus; a number that rounds to zero has no sign.
 
     Parameters
     ----------
@@ -54,21 +54,21 @@ def number(value, digits=3, *, sign=False):
 
 
 def interval(low, high, digits=3):
-    """Return "0.512 to 0.713"; a dash where there is none."""
+    """Return "0.512 to 0.713", or a dash if there is no interval."""
     if not (np.isfinite(low) and np.isfinite(high)):
         return NONE
     return f"{number(low, digits)} to {number(high, digits)}"
 
 
 def p_text(p_value):
-    """Return a p-value with three digits after the point; below, that it is below."""
+    """Return a p-value with three digits after the point, or "< 0.001"."""
     if not np.isfinite(p_value):
         return NONE
     return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
 def probability(value):
-    """Return a probability with two digits; never 1.00 or 0.00 for what is neither."""
+    """Return a probability with two digits; never 1.00 or 0.00 for a value between them."""
     if not np.isfinite(value):
         return NONE
     if 0 < value < 0.005:
@@ -88,7 +88,7 @@ def listed(names):
 
 
 def best_of(values):
-    """Return the largest number, which is to be bold; None where all are equal, or there is none."""
+    """Return the largest number, which is printed bold, or None if all are equal or there is no number."""
     values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values)]
     return values.max() if values.size and values.max() > values.min() else None

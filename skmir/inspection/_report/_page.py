@@ -2,8 +2,8 @@
 
 from ._html import escape, paragraph
 
-# System fonts, since none may be fetched. Colours are those of _style.py, lightened; what they say, a word, a
-# border or weight says too.
+# System fonts, since none may be fetched. Colours are those of _style.py, lightened; a word, a border or the
+# font weight repeats what they say.
 CSS = """
 :root { color-scheme: light; --ink: #1b1f24; --soft: #57606a; --line: #d4d9df; --blue: #0072b2;
   --warn: #d55e00; }

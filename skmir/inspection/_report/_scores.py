@@ -9,7 +9,7 @@ from ._words import scorer_name
 
 
 def result_table(comparison, scorer, *, costs=True):
-    """Return the table of one scorer: a row a model, baselines set apart.
+    """Return the table of one scorer: one row per model, baselines set apart.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ def result_table(comparison, scorer, *, costs=True):
     scorer : str
         One of its scorers.
     costs : bool, default=True
-        Whether the columns of learned parameters and time are there, which are the same for all scorers.
+        Whether to include the columns of learned parameters and time, which are the same for all scorers.
     """
     found = comparison.tables_[scorer].astype(float)
     digits = digits_for(found[["mean", "ci_low", "ci_high"]])
@@ -25,7 +25,7 @@ def result_table(comparison, scorer, *, costs=True):
     tested = _tested(comparison)
     columns = ["Model", "Mean", f"{level} interval"]
     columns += [f"Difference from {comparison.reference_}", *_TEST_COLUMNS] if tested else []
-    columns += ["Learned parameters", "Time to fit a fold"] if costs else []
+    columns += ["Learned parameters", "Time to fit one fold"] if costs else []
     failures = costs and (found["n_failed"] > 0).any()
     columns += ["Folds that failed"] if failures else []
     best = best_of(found["mean"].round(digits))
@@ -66,20 +66,20 @@ def fold_table(comparison):
 
 
 def search_table(name, chosen):
-    """Return what a search chose on each fold.
+    """Return the table of the parameters that a search chose on each fold.
 
     Parameters
     ----------
     name : str
         The model.
     chosen : DataFrame
-        A row a fold, a column a parameter.
+        One row per fold, one column per parameter.
     """
     rows = [
         row(fold, [cell(_value(value), css="text") for value in line])
         for fold, line in zip(chosen.index, chosen.to_numpy(object), strict=True)
     ]
-    return table(f"{name}: what its search chose", ["Fold", *chosen.columns], rows, css="texts")
+    return table(f"{name}: parameters chosen by its search", ["Fold", *chosen.columns], rows, css="texts")
 
 
 _TEST_COLUMNS = ["p (Holm)", "P(worse)", "P(equal)", "P(better)"]

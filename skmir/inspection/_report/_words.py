@@ -1,4 +1,4 @@
-"""What a report says in sentences, from the numbers alone."""
+"""The sentences of a report, made from the numbers alone."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ MAX_NAMES = 5  # in a title
 
 
 def title_of(comparison):
-    """Return "Comparison of SVM and CNN", or a number of models where they are many."""
+    """Return "Comparison of SVM and CNN", or the number of models if there are many."""
     names = judged(comparison)
     return f"Comparison of {listed(names) if len(names) <= MAX_NAMES else f'{len(names)} models'}"
 
 
 def judged(comparison):
-    """Return the names of the models that are no baselines."""
+    """Return the names of the models that are not baselines."""
     return [name for name in comparison.models_ if name not in comparison.baselines_]
 
 
@@ -25,7 +25,7 @@ def scorer_name(scorer):
 
 
 def facts(comparison, n_classes, kind):
-    """Return what was compared on what, in one line.
+    """Return the size of the data, the scorers and the seed in one line.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def facts(comparison, n_classes, kind):
     n_classes : int
         Number of classes, tags or targets.
     kind : str
-        Which of these they are, in the singular.
+        "class", "tag" or "target".
 
     Returns
     -------
@@ -44,7 +44,7 @@ def facts(comparison, n_classes, kind):
     parts = [
         f"{_count(len(comparison.y_), 'clip')}, {_count(n_classes, kind, 'es' if kind == 'class' else 's')}",
         _count(len(comparison.splits_), "fold"),
-        f"judged by {scorer_name(comparison.scoring_)}" + (f", beside {listed(others)}" if others else ""),
+        f"judged by {scorer_name(comparison.scoring_)}" + (f", also {listed(others)}" if others else ""),
         "no seed" if seed is None else f"seed {seed}",
     ]
     if not comparison.warnings_ and not comparison.errors_:
@@ -53,7 +53,7 @@ def facts(comparison, n_classes, kind):
 
 
 def summary(comparison):
-    """Return what the first table says, a sentence or two a model.
+    """Return the first table in words, one or two sentences per model.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def summary(comparison):
     Returns
     -------
     sentences : list of str
-        The first is about the best model, the last ones about guessing and about what a test cannot say.
+        The first is about the best model, the last ones about guessing and about the limits of the test.
     """
     names = [name for name in judged(comparison) if name != comparison.reference_]
     sentences = [_best(comparison), *(_against_reference(comparison, name) for name in names)]
@@ -98,8 +98,8 @@ def _against_reference(comparison, name):
     row, digits = _table(comparison).loc[name], _digits(comparison)
     n_folds, n_failed = len(comparison.splits_), row["n_failed"]
     if not np.isfinite(row["difference"]):
-        return f"{name} cannot be set against {comparison.reference_}: there is no fold that both have."
-    failed = f" on the {n_folds - n_failed:.0f} of {n_folds} folds where it did not fail" if n_failed else ""
+        return f"{name} cannot be compared with {comparison.reference_}: they have no fold in common."
+    failed = f" on the {n_folds - n_failed:.0f} of {n_folds} folds that did not fail" if n_failed else ""
     low, high = row[["difference_low", "difference_high"]]
     within = f" ({100 * comparison.confidence_level_:g} % interval of the difference "
     within = f"{within}{interval(low, high, digits)})" if np.isfinite(low) else ""
@@ -129,7 +129,7 @@ def _test(comparison, row, digits):
 
 
 def _guessing(comparison):
-    """Say whether models are told from guessing, where that is known."""
+    """Say whether models are better than guessing, if that is known."""
     table, digits = _table(comparison), _digits(comparison)
     guesses = table.loc[comparison.baselines_, "mean"].dropna()
     models = table.loc[judged(comparison), "ci_low"].dropna()
@@ -138,10 +138,10 @@ def _guessing(comparison):
     guess = f"{number(guesses.max(), digits)}, {guesses.idxmax()}"
     low = models.index[models <= guesses.max()].tolist()
     if not low:
-        yield f"{_whose(models, comparison)} above what guessing scores ({guess})."
+        yield f"{_whose(models, comparison)} above the score of guessing ({guess})."
     else:
         reach = "intervals of {} reach" if len(low) > 1 else "interval of {} reaches"
-        yield f"The {reach.format(listed(low))} down to what guessing scores ({guess})."
+        yield f"The {reach.format(listed(low))} down to the score of guessing ({guess})."
 
 
 def _whose(models, comparison):
@@ -154,6 +154,6 @@ def _whose(models, comparison):
 
 def _caution(comparison, names):
     if len(comparison.splits_) == 1:
-        yield "There is one fold, so there are no intervals and no tests: how much is luck, nobody can say."
+        yield "There is only one fold, so there are no intervals and no tests: scores may be due to chance."
     elif (comparison.table_.loc[names, "p_holm"] >= LEVEL).any():
-        yield "A difference that is not significant may still be there: these folds cannot tell."
+        yield "A difference that is not significant may still exist: these folds are too few to show it."

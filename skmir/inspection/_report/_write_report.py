@@ -16,23 +16,23 @@ N_LISTED = 8  # folds that are named one by one
 
 
 def write_report(comparison, path, *, title=None, description=None, target_names=None):
-    """Write what a comparison found as one HTML page.
+    """Write the results of a comparison as one HTML page.
 
     The page needs no network, no script and no other file: it can be sent by mail, printed, and read in ten
-    years. It has what speaks against the numbers, the table and what it says in words, pictures, the classes
-    and their confusions, folds, parameters, how it was tested, and versions; what does not apply is left out.
-    The same comparison gives the same bytes.
+    years. It has warnings about the validity of the numbers, the table, its meaning in words, pictures, the
+    classes and their confusions, folds, parameters, the method of testing, and versions. Sections that do not
+    apply are left out. The same comparison gives the same bytes.
 
     Parameters
     ----------
     comparison : Comparison
-        What :func:`skmir.model_selection.compare` returned.
+        Result of :func:`skmir.model_selection.compare`.
     path : str or PathLike
-        The file, which is written anew.
+        The file. It is overwritten if it exists.
     title : str, default=None
-        Its heading; None names the models.
+        Heading of the page; None names the models.
     description : str, default=None
-        What the data is and where it is from; a blank line begins a paragraph.
+        Description of the data and its source; a blank line begins a paragraph.
     target_names : sequence of str, default=None
         Names of the classes in the order of the sorted labels, or of the tags; None takes the labels.
 
@@ -44,11 +44,11 @@ def write_report(comparison, path, *, title=None, description=None, target_names
     Raises
     ------
     ImportError
-        Where matplotlib is not installed.
+        If matplotlib is not installed.
     OSError
-        Where the file cannot be written.
+        If the file cannot be written.
     ValueError
-        Where ``target_names`` has more names than there are classes, or fewer.
+        If ``target_names`` does not have as many names as there are classes.
 
     See Also
     --------
@@ -80,7 +80,7 @@ def write_report(comparison, path, *, title=None, description=None, target_names
 
 
 def _sections(comparison, classes):
-    """Return anchor, heading and content of each section that has a content."""
+    """Return anchor, heading and content of each section that is not empty."""
     record = comparison.to_dict()
     sections = [
         ("warnings", "Warnings and failures", _warnings(comparison)),
@@ -99,7 +99,7 @@ def _sections(comparison, classes):
 
 
 def _warnings(comparison):
-    """Return the doubts, and of each model its errors, equal ones once."""
+    """Return the warnings, and the errors of each model, equal ones once."""
     folds = {}
     for (name, fold, *scorer), error in comparison.errors_.items():
         what = f"{scorer_name(scorer[0])} of {name}" if scorer else name
@@ -120,11 +120,11 @@ def _of_folds(where, n_folds):
 
 def _result(comparison):
     tests = (
-        "p (Holm): of the difference from the reference, adjusted for the number of models. P(worse), "
-        "P(equal), P(better): probabilities that the difference lies below, within and above "
+        "p (Holm): p-value of the difference from the reference, adjusted for the number of models. "
+        "P(worse), P(equal), P(better): probabilities that the difference lies below, within and above "
         f"±{comparison.rope_:g}. "
     )
-    guesses = "Models in italics look at no clip: they guess. " if comparison.baselines_ else ""
+    guesses = "Models in italics do not look at the clips: they guess. " if comparison.baselines_ else ""
     note = (tests if has_tests(comparison) else "") + guesses + "Bold: the best."
     return "\n".join(
         [result_table(comparison, comparison.scoring_), paragraph(note, "note"), bullets(summary(comparison))]
@@ -135,7 +135,7 @@ def _cost(comparison):
     figures = cost_figures(comparison)
     if not figures:
         return ""
-    note = "A higher score with more parameters, or more time, does not show that a model is better built."
+    note = "A higher score with more parameters, or more time, does not show that an architecture is better."
     return f'<div class="side">\n{"".join(figures)}\n</div>\n{paragraph(note, "note")}'
 
 
@@ -149,7 +149,7 @@ def _folds(comparison):
 
 
 def _parameters(record):
-    note = "As each model prints itself: what differs from the defaults, seeds included."
+    note = "Each model as it prints itself: parameters that differ from the defaults, seeds included."
     models = [
         folded(name, f"<pre>{escape(model['estimator'])}</pre>") for name, model in record["models"].items()
     ]
@@ -165,4 +165,4 @@ def _method(comparison):
 
 def _versions(record):
     rows = [row(name, [cell(version, css="text")]) for name, version in record["versions"].items()]
-    return table("What it ran with", ["Package", "Version"], rows, css="texts")
+    return table("Versions of packages", ["Package", "Version"], rows, css="texts")

@@ -5,9 +5,9 @@ import pandas as pd
 from sklearn.utils import check_consistent_length
 
 from ..._parameter_checks import check_number
+from ..._reading import reader
 from ..._validation import check_clips, is_path
 from ...audio import AudioLoader
-from ...audio._stream import reader
 from .._groups import check_groups
 from .._seeds import as_seed
 from .._splits import make_splits

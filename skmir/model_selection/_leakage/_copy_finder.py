@@ -8,11 +8,10 @@ from itertools import combinations, product
 import numpy as np
 import soxr
 
-from ..._cache import array_digest, file_digest
-from ..._cache._lru_cache import LRUCache
+from ..._cache import LRUCache, array_digest, file_digest
+from ..._reading import stream, waveform
 from ..._validation import is_path
 from ...audio import load
-from ...audio._stream import stream, waveform
 from ._fingerprint import SR, Fingerprint, count_shared, fingerprint
 from ._landmark_candidates import candidates
 from ._similarity import align

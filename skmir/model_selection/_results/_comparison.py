@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ..._parameter_checks import check_choice
+from ..._text_table import DASH
 from ._comparison_record import comparison_record
-from ._comparison_table import DASH, comparison_table, score_frame
+from ._comparison_table import comparison_table, score_frame
+from ._comparison_text import comparison_text
 from ._held_out import best_params, errors_of, held_out, out_of_fold
 from ._per_class import METRICS, class_table, confusions
 
@@ -27,6 +29,11 @@ _FORMAT = {
 
 class Comparison:
     """The result of :func:`compare`: a table, and the folds behind it.
+
+    ``print`` shows in at most 100 columns, for each scorer, the mean of each model with its interval, the
+    difference from the reference (with its interval if there is room), ``p_holm``, ``better_prob`` and
+    ``fit_time``, and names the models that failed on some folds. Long names are shortened. ``table_`` holds
+    everything.
 
     Parameters
     ----------
@@ -231,7 +238,7 @@ class Comparison:
             raise ValueError(f"y holds no classes, but {self.kind_}.")
 
     def __repr__(self):
-        return f"{self._title()}\n{self.table_.to_string(**_FORMAT)}"
+        return comparison_text(self._title(), self.tables_, len(self.splits_))
 
     def _repr_html_(self):
         page = f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"

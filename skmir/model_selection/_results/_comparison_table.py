@@ -3,9 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ._statistics import corrected_interval, corrected_ttest, holm, rope_probabilities, varies
-
-DASH = "\N{EN DASH}"  # what tables print for what is not known
+from ._corrected_statistics import corrected_interval, corrected_ttest, holm, rope_probabilities, varies
 
 
 def comparison_table(results, splits, scorer, *, reference, baselines, confidence_level, rope):

@@ -5,7 +5,7 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.utils.multiclass import unique_labels
 
-from ._names import free_name
+from ._free_name import free_name
 
 METRICS = ("precision", "recall", "f1")  # in the order of precision_recall_fscore_support
 

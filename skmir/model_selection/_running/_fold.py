@@ -62,7 +62,7 @@ def kept_or_run(model, X, y, train, test, *, scoring, params, kept=None, key=Non
     ----------
     model, X, y, train, test, scoring, params
         See :func:`run_fold`.
-    kept : KeptFolds or None, default=None
+    kept : FoldCache or None, default=None
         Where results are kept; None keeps none.
     key : str or None, default=None
         The fit's name there.

@@ -14,7 +14,7 @@ _FITS, _SCORES = "fits", "scores"
 _PLAIN = ("fit_time", "score_time", "n_parameters", "best_params")
 
 
-class KeptFolds:
+class FoldCache:
     """Fits of folds, each under its key, and their scores, in a folder that many processes may write at once.
 
     An entry is written when its fold is done, whole or not at all, by the process that ran it: whatever

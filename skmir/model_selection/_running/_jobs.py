@@ -14,13 +14,26 @@ from .._groups import group_route
 from ._bar import GUESS, FitBar, Forecast, expected_weight
 from ._baselines import on_fold
 from ._fold import kept_or_run, one_blas_thread
-from ._fold_cache import KeptFolds
+from ._fold_cache import FoldCache
 from ._keys import job_keys, scorer_keys
 from ._worker_warnings import warn_at_home, with_warnings
 
 
-class Jobs:
-    """Every model on every fold.
+def run_jobs(
+    models,
+    X,
+    y,
+    splits,
+    *,
+    scorers,
+    groups=None,
+    memory=None,
+    digests=None,
+    baselines=(),
+    n_jobs=None,
+    verbose=0,
+):
+    """Fit and score every model on every fold.
 
     Parameters
     ----------
@@ -28,91 +41,94 @@ class Jobs:
         Unfitted.
     X, y : clips and labels
         All of them.
-    groups : array-like of shape (n_clips,) or None
-        What must not stand on both sides of a split.
     splits : list of (ndarray, ndarray)
         Positions of the training and of the test clips.
     scorers : dict of str to (str or callable)
         By name.
-    memory : str, PathLike or None
+    groups : array-like of shape (n_clips,) or None, default=None
+        What must not stand on both sides of a split.
+    memory : str, PathLike or None, default=None
         A folder in which results are kept, and found again.
-    digests : list of str or None
-        Of the clips' contents; wanted where there is ``memory``.
+    digests : list of str or None, default=None
+        Of the clips' contents; needed if there is ``memory``.
     baselines : collection of str, default=()
         Models that guess, and shall guess anew on each fold.
+    n_jobs : int or None, default=None
+        As in joblib.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Returns
+    -------
+    results : dict of str to list of FoldResult
     """
+    pairs = [(name, fold) for name in models for fold in range(len(splits))]
+    kept = None if memory is None else FoldCache(memory)
+    calls, keys = _calls(
+        pairs,
+        models,
+        X,
+        y,
+        splits,
+        scorers=scorers,
+        groups=groups,
+        kept=kept,
+        digests=digests,
+        baselines=baselines,
+    )
+    found = [i for i, pair in enumerate(pairs) if kept is not None and keys[pair] in kept]
+    bar = _bar(pairs, models, baselines, found, memory=memory, n_jobs=n_jobs, disable=not verbose)
+    results, said = {name: [] for name in models}, set()
+    # The limit is the process's: set out here as well, threads that end early do not lift it for others.
+    with one_blas_thread(), warnings.catch_warnings(), bar:
+        # Said once, for all models, before anything is fitted.
+        warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
+        done = Parallel(n_jobs=n_jobs, return_as="generator")(calls)
+        for (name, fold), (result, noted) in zip(pairs, done, strict=True):
+            bar.done(f"{name}, fold {fold}", result.fit_time + result.score_time)
+            results[name].append(result)
+            warn_at_home(noted)
+            _warn_if_failed(name, fold, result, said)
+    return results
 
-    def __init__(self, models, X, y, groups, splits, scorers, memory, digests, baselines=()):
-        routing = get_config()["enable_metadata_routing"]
-        self._names = list(models)
-        self._pairs = [(name, fold) for name in models for fold in range(len(splits))]
-        routes = {name: group_route(model, groups, routing=routing) for name, model in models.items()}
-        params = {name: route.params for name, route in routes.items()}
-        kept, keys, of_scorers = None, {}, None
-        if memory is not None:
-            kept, keys = KeptFolds(memory), job_keys(models, digests, y, params, splits)
-            of_scorers = scorer_keys(scorers)
-        scorers = {name: get_scorer(scorer) for name, scorer in scorers.items()}
-        self._memory = memory
-        self._found = [i for i, pair in enumerate(self._pairs) if kept is not None and keys[pair] in kept]
-        self._weights = {
-            name: GUESS if name in baselines else expected_weight(model) for name, model in models.items()
-        }
-        self._calls = [
-            delayed(with_warnings)(
-                os.getpid(),
-                _with_routing if routes[name].routed else kept_or_run,
-                on_fold(models[name], fold) if name in baselines else models[name],
-                X,
-                y,
-                *splits[fold],
-                scoring=scorers,
-                params=params[name],
-                kept=kept,
-                key=keys.get((name, fold)),
-                scorer_keys=of_scorers,
-            )
-            for name, fold in self._pairs
-        ]
 
-    def run(self, n_jobs=None, verbose=0):
-        """Run all jobs.
+def _calls(pairs, models, X, y, splits, *, scorers, groups, kept, digests, baselines):
+    """Return the call that each pair of model and fold needs, and the keys of pairs if results are kept."""
+    routing = get_config()["enable_metadata_routing"]
+    routes = {name: group_route(model, groups, routing=routing) for name, model in models.items()}
+    params = {name: route.params for name, route in routes.items()}
+    keys, of_scorers = {}, None
+    if kept is not None:
+        keys, of_scorers = job_keys(models, digests, y, params, splits), scorer_keys(scorers)
+    scorers = {name: get_scorer(scorer) for name, scorer in scorers.items()}
+    calls = [
+        delayed(with_warnings)(
+            os.getpid(),
+            _with_routing if routes[name].routed else kept_or_run,
+            on_fold(models[name], fold) if name in baselines else models[name],
+            X,
+            y,
+            *splits[fold],
+            scoring=scorers,
+            params=params[name],
+            kept=kept,
+            key=keys.get((name, fold)),
+            scorer_keys=of_scorers,
+        )
+        for name, fold in pairs
+    ]
+    return calls, keys
 
-        Parameters
-        ----------
-        n_jobs : int or None, default=None
-            As in joblib.
-        verbose : int, default=0
-            1 draws a progress bar on stderr.
 
-        Returns
-        -------
-        results : dict of str to list of FoldResult
-        """
-        results, said = {name: [] for name in self._names}, set()
-        # The limit is the process's: set out here as well, threads that end early do not lift it for others.
-        with (
-            one_blas_thread(),
-            warnings.catch_warnings(),
-            self._bar(n_jobs, verbose) as bar,
-        ):
-            # Said once, for all models, before anything is fitted.
-            warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
-            found = Parallel(n_jobs=n_jobs, return_as="generator")(self._calls)
-            for (name, fold), (result, noted) in zip(self._pairs, found, strict=True):
-                bar.done(f"{name}, fold {fold}", result.fit_time + result.score_time)
-                results[name].append(result)
-                warn_at_home(noted)
-                _warn_if_failed(name, fold, result, said)
-        return results
-
-    def _bar(self, n_jobs, verbose):
-        names = [name for name, _ in self._pairs]
-        forecast = Forecast(names, self._weights, n_workers=effective_n_jobs(n_jobs), found=self._found)
-        opening = None
-        if self._memory is not None:
-            opening = f"{len(self._found)} of {len(names)} fits found in {os.fspath(self._memory)}"
-        return FitBar(forecast, opening=opening, disable=not verbose)
+def _bar(pairs, models, baselines, found, *, memory, n_jobs, disable):
+    """Return the progress bar, which knows how long kinds of models take, and which fits are found."""
+    weights = {name: GUESS if name in baselines else expected_weight(model) for name, model in models.items()}
+    names = [name for name, _ in pairs]
+    forecast = Forecast(names, weights, n_workers=effective_n_jobs(n_jobs), found=found)
+    opening = None
+    if memory is not None:
+        opening = f"{len(found)} of {len(names)} fits found in {os.fspath(memory)}"
+    return FitBar(forecast, opening=opening, disable=disable)
 
 
 def _with_routing(*args, **kwargs):

@@ -10,18 +10,18 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..._device import resolve_device
 from ..._fitting import all_or_nothing
+from ..._frame_rows import frame_rows
 from ..._output import FramesOutputMixin
 from ..._parameter_checks import check_choice, check_number
 from ..._random import seeded, torch_threads
 from ..._saving import TorchSavingMixin
 from ..._validation import check_frames, is_table, stack_if_equal
-from ...compose._frame_rows import frame_rows
 from ...modules import ChromaNet
 from ...preprocessing import Tonnetz
 from .._parameters import check_sizes
 from ._chord_templates import templates_of_rows
 from ._octave_weights import not_standardised, octave_fold, octave_start, random_start, standardised
-from ._template_training import scaled, train_towards
+from ._template_training import sum_to_one, train_towards
 
 # From pitch classes to what is learned, of shape (n_outputs, 12).
 TARGETS = {"chroma": lambda: np.eye(12), "tonnetz": lambda: Tonnetz(norm=None).fit_transform(np.eye(12)).T}
@@ -191,7 +191,7 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
         matrix = TARGETS[self.target]()
         targets = templates_of_rows(y, n_rows) @ matrix.T
         self._compression = self.compression  # as it is here: parameters may be set since
-        rows = scaled(rows.astype(np.float64), self._compression)
+        rows = sum_to_one(rows.astype(np.float64), self._compression)
         scaler = StandardScaler().fit(rows)
         device = resolve_device(self.device)
         with seeded(self.random_state, n_threads=self.n_threads, device=device) as seed:
@@ -232,7 +232,7 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
         device = resolve_device(self.device)
         network = self._network(self.weights_, self.intercepts_, rows.dtype, device)
         with torch_threads(self.n_threads), torch.no_grad():
-            outputs = network(torch.from_numpy(scaled(rows, self._compression)).to(device)).cpu().numpy()
+            outputs = network(torch.from_numpy(sum_to_one(rows, self._compression)).to(device)).cpu().numpy()
         if is_table(X):
             return outputs
         return stack_if_equal([part.T for part in np.split(outputs, np.cumsum(n_rows)[:-1])])

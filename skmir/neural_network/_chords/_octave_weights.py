@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 
 from ...dsp import cqt_frequencies
-from ...dsp._cqt_filters import C1
 
+C1 = cqt_frequencies(1)[0]  # Hz, where fmin=None begins
 DEVIATION = 0.01  # of random weights
 SPREAD = 0.02  # deviation of what tells units of one pitch class apart, relative to a layer's weights
 

@@ -5,7 +5,7 @@ import torch
 from tqdm import trange
 
 
-def scaled(rows, compression=None):
+def sum_to_one(rows, compression=None):
     """Return frames whose magnitudes have the sum 1; silence stays 0.
 
     Parameters

@@ -14,10 +14,9 @@ from ..._random import seeded
 from ..._saving import TorchSavingMixin
 from ..._training import initialize, weights_of, window_length
 from ..._validation import check_frames
-from ...modules._map_means import ELEMENTWISE
 from .._parameters import check_pool
 from ._activations import Activations
-from ._random_networks import ARCHITECTURES, find_widths, make_network, outputs_by_length
+from ._random_networks import ACTIVATIONS, ARCHITECTURES, find_widths, make_network, outputs_by_length
 
 N_FEATURES = 500  # where nothing is said
 
@@ -202,7 +201,7 @@ class RandomConvFeatures(TransformerMixin, TorchSavingMixin, BaseEstimator):
             check_number(name, getattr(self, name), kind=numbers.Integral, low=1, none=True)
         check_number("n_threads", self.n_threads, kind=numbers.Integral, low=1)
         if self.activation is not None:
-            check_choice("activation", self.activation, ELEMENTWISE)
+            check_choice("activation", self.activation, ACTIVATIONS)
         if self.n_filters is not None and self.n_features is not None:
             raise ValueError(
                 f"n_filters={self.n_filters} and n_features={self.n_features} both say how wide the network "

@@ -16,6 +16,7 @@ ARCHITECTURES = {  # the network, and what it is told besides its sizes
     "7x96": (SingleLayerCNN, {"height": 1.0}),
     "7x86": (SingleLayerCNN, {"height": 0.9}),
 }
+ACTIVATIONS = VGGCNN.ACTIVATIONS  # all of them take the same
 CUDA_BATCH = 8  # clips; 717 maps of the paper's clip of 29 s take 380 MB
 
 

@@ -7,8 +7,6 @@ from sklearn.utils.validation import check_is_fitted
 from ... import modules
 from ..._parameter_checks import check_choice, check_number
 from ..._validation import FLOAT
-from ...modules._denoising_autoencoder import CORRUPTIONS
-from ...modules._mlp import ACTIVATIONS
 from ._base_layer import BaseLayer
 from ._layer_training import Denoising
 
@@ -99,7 +97,7 @@ class DenoisingAutoencoder(BaseLayer):
     (200, 20)
     """
 
-    _MODULE = modules.DenoisingAutoencoder
+    _MODULE = modules.DenoisingAutoencoderLayer
     _ARRAYS = {
         "components_": "weight",
         "decoder_components_": "decoder_weight",
@@ -189,7 +187,7 @@ class DenoisingAutoencoder(BaseLayer):
 
     def _check_parameters(self):
         super()._check_parameters()
-        check_choice("activation", self.activation, set(ACTIVATIONS) - {"maxout"})
-        check_choice("corruption", self.corruption, CORRUPTIONS)
+        check_choice("activation", self.activation, self._MODULE.ACTIVATIONS)
+        check_choice("corruption", self.corruption, self._MODULE.CORRUPTIONS)
         noise = self.corruption == "gaussian"
         check_number("corruption_level", self.corruption_level, low=0, high=None if noise else 1)

@@ -6,7 +6,7 @@ import numbers
 import torch
 
 from ..._parameter_checks import check_number
-from ...modules._denoising_autoencoder import CORRUPTIONS
+from ...modules import DenoisingAutoencoderLayer
 
 
 class LayerTraining:
@@ -122,7 +122,7 @@ class Denoising(LayerTraining):
 
     Parameters
     ----------
-    module : skmir.modules.DenoisingAutoencoder
+    module : skmir.modules.DenoisingAutoencoderLayer
         On the device that it is trained on.
     corruption : {"masking", "gaussian", "salt_and_pepper"}
         What is done to a row.
@@ -150,7 +150,8 @@ class Denoising(LayerTraining):
         super().__init__(
             module, learning_rate=learning_rate, momentum=momentum, weight_decay=weight_decay, state=state
         )
-        self.corrupt, self.level, self.low, self.high = CORRUPTIONS[corruption], level, low, high
+        self.corrupt = DenoisingAutoencoderLayer.CORRUPTIONS[corruption]
+        self.level, self.low, self.high = level, low, high
 
     @torch.enable_grad()
     def _step(self, v):

@@ -98,7 +98,7 @@ class RBM(BaseLayer):
     (200, 8)
     """
 
-    _MODULE = modules.RBM
+    _MODULE = modules.RBMLayer
     _ARRAYS = {
         "components_": "weight",
         "intercept_hidden_": "hidden_bias",
@@ -156,7 +156,7 @@ class RBM(BaseLayer):
             Low for what the machine finds likely. The gap between held-out and training rows grows
             as it over-fits.
         """
-        return self._run(X, modules.RBM.free_energy)
+        return self._run(X, self._MODULE.free_energy)
 
     def score_samples(self, X):
         """Return the pseudo-likelihood of rows; of a "gaussian" machine, minus their free energy.
@@ -175,7 +175,8 @@ class RBM(BaseLayer):
         """
         check_is_fitted(self)
         bernoulli = self._module_arguments["visible"] == "bernoulli"
-        scores = self._run(X, modules.RBM.pseudo_log_likelihood if bernoulli else modules.RBM.free_energy)
+        layer = self._MODULE
+        scores = self._run(X, layer.pseudo_log_likelihood if bernoulli else layer.free_energy)
         return scores if bernoulli else -scores
 
     def gibbs(self, X, k=1):

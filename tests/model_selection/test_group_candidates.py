@@ -5,7 +5,7 @@ import os
 import pandas as pd
 import pytest
 
-from skmir.datasets._group_candidates import group_candidates, table_of
+from skmir.model_selection._group_candidates import group_candidates, table_of
 
 TABLE = pd.DataFrame(
     {

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from skmir.modules import RBM
+from skmir.modules import RBMLayer
 
 V = torch.tensor(list(itertools.product([0.0, 1.0], repeat=4)))  # every state of four visible units
 H = torch.tensor(list(itertools.product([0.0, 1.0], repeat=2)))  # and of two hidden ones
@@ -20,7 +20,7 @@ def seed():
 
 
 def machine_of(visible="bernoulli", scale=1.0):
-    machine = RBM(4, 2, visible).double()
+    machine = RBMLayer(4, 2, visible).double()
     for parameter in machine.parameters():
         torch.nn.init.normal_(parameter, std=scale)
     return machine.requires_grad_(False)
@@ -155,7 +155,7 @@ def test_gaussian_visible_means_are_linear_and_have_no_bounds(seed):
 
 
 def test_first_weights_are_uniform_and_biases_zero(seed):
-    machine = RBM(200, 100)
+    machine = RBMLayer(200, 100)
     bound = math.sqrt(6 / (200 + 100))  # Glorot and Bengio (2010)
     assert machine.weight.abs().max().item() == pytest.approx(bound, rel=1e-3)
     assert machine.weight.std().item() == pytest.approx(bound / math.sqrt(3), rel=0.02)

@@ -7,8 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._extras import require
 from ..dsp import cqt_frequencies
-from ..dsp._cqt_filters import relative_bandwidth
-from ..dsp._wavelets import wavelets
+from ..dsp._wavelets import relative_bandwidth, wavelets
 from ..feature_extraction import CQT
 from ._style import PLAIN, wrapped
 
@@ -16,26 +15,27 @@ from ._style import PLAIN, wrapped
 class FiltersDisplay:
     """Draw the weights of units, of components or of filters as pictures.
 
-    A picture has a row a filter. With ``shape`` each filter is a small picture of its own, as receptive
-    fields are shown. Weights below zero are blue, those above red; where none of any picture is below, bright
-    is large.
+    A picture has one row per filter. With ``shape`` each filter is a small picture of its own, as receptive
+    fields are shown. Negative weights are blue, positive ones red. If no picture has negative weights, bright
+    colours are large weights.
 
     Parameters
     ----------
     weights : ndarray of shape (n_filters, n_inputs), or dict of str to such arrays
-        Names are titles, and pictures stand side by side: what a network starts with, and ends with.
-        Complex weights, as those of the constant-Q transform, are drawn as real part and as magnitude.
+        Weights of one picture, or of several, by title. Pictures stand side by side, for instance the weights
+        of a network at the start and at the end of training. Complex weights, such as those of the constant-Q
+        transform, are drawn as real part and as magnitude.
     shape : (int, int) or None, default=None
         Rows and columns of the picture of each filter, for instance (n_bins, n_frames).
     normalize : bool, default=True
-        Whether each filter is divided by its largest magnitude, so that weak ones are seen too.
+        Whether to divide each filter by its largest magnitude, so that weak ones are seen too.
 
     Attributes
     ----------
     pictures_ : dict of str to ndarray
-        What is drawn, by title: weights, or the small pictures in rows with NaN between them.
+        Pictures by title: weights, or the small pictures in rows with NaN between them.
     axes_ : ndarray of matplotlib Axes of shape (n_pictures,)
-        Where they are drawn.
+        The axes of the pictures.
     figure_ : matplotlib Figure
         The figure around them.
 
@@ -66,7 +66,7 @@ class FiltersDisplay:
         ----------
         weights, shape, normalize : see the class
         ax : matplotlib Axes, or sequence of them, default=None
-            Where to draw, one a picture; None makes a figure.
+            Axes to draw on, one per picture; None makes a figure.
 
         Returns
         -------
@@ -81,13 +81,14 @@ class FiltersDisplay:
         Parameters
         ----------
         estimator : estimator
-            ``LearnedChroma``, whose weights are drawn at start and end; what has ``components_``, as ``RBM``,
-            ``PCA`` or ``NMF``, also in a ``FrameTransformer``; or ``CQT``, whose filters are drawn.
+            ``LearnedChroma``, whose weights are drawn at start and end; an estimator with ``components_``,
+            such as ``RBM``, ``PCA`` or ``NMF``, also in a ``FrameTransformer``; or ``CQT``, whose filters are
+            drawn.
         layer : int, default=0
-            Which layer of ``LearnedChroma``.
+            Index of the layer of ``LearnedChroma`` that is drawn.
         shape, normalize : see the class
         ax : matplotlib Axes, or sequence of them, default=None
-            Where to draw, one a picture; None makes a figure.
+            Axes to draw on, one per picture; None makes a figure.
 
         Returns
         -------
@@ -96,9 +97,9 @@ class FiltersDisplay:
         Raises
         ------
         TypeError
-            Where the estimator has no such weights.
+            If the estimator has no such weights.
         """
-        weights = weights_of(estimator, layer)
+        weights = filters_of(estimator, layer)
         return cls.from_weights(weights, shape=shape, normalize=normalize, ax=ax)
 
     def plot(self, ax=None):
@@ -107,7 +108,7 @@ class FiltersDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, or sequence of them, default=None
-            Where to draw, one a picture; None makes a figure.
+            Axes to draw on, one per picture; None makes a figure.
 
         Returns
         -------
@@ -116,9 +117,9 @@ class FiltersDisplay:
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         ValueError
-            Where the weights fit neither ``shape`` nor the axes.
+            If the weights do not fit ``shape`` or the axes.
         """
         weights = _by_title(self.weights)
         if self.normalize:
@@ -128,7 +129,10 @@ class FiltersDisplay:
         self.pictures_ = weights
         self.axes_ = _new_axes(weights) if ax is None else np.atleast_1d(np.asarray(ax, object)).ravel()
         if len(self.axes_) != len(weights):
-            raise ValueError(f"ax has {len(self.axes_)} axes for {len(weights)} pictures: {list(weights)}.")
+            raise ValueError(
+                f"ax must hold one axes per picture, {len(weights)} for {list(weights)}, got "
+                f"{len(self.axes_)}. Pass that many, or None to make a figure."
+            )
         self.figure_ = self.axes_[0].get_figure()
         signed = any(np.nanmin(picture) < 0 for picture in weights.values())
         for axes, (title, picture) in zip(self.axes_, weights.items(), strict=True):
@@ -150,7 +154,7 @@ class FiltersDisplay:
             ax.set_axis_off()
 
 
-def weights_of(estimator, layer=0):
+def filters_of(estimator, layer=0):
     """Return the weights of a fitted estimator by title.
 
     Parameters
@@ -173,8 +177,9 @@ def weights_of(estimator, layer=0):
     if hasattr(estimator, "components_"):
         return {"components": estimator.components_}
     raise TypeError(
-        f"{type(estimator).__name__} has no weights that FiltersDisplay knows: it takes LearnedChroma, CQT, "
-        "and what has components_. Pass other weights to FiltersDisplay.from_weights; of a Pipeline, a step."
+        "estimator must be a LearnedChroma, a CQT or an estimator with components_, got "
+        f"{type(estimator).__name__}. Pass one step of a Pipeline, and other weights to "
+        "FiltersDisplay.from_weights."
     )
 
 
@@ -200,7 +205,10 @@ def _by_title(weights):
     for title, w in weights.items():
         w = np.asarray(w)
         if w.ndim != 2 or not w.size:
-            raise ValueError(f"weights have the shape {w.shape}; (n_filters, n_inputs) is needed.")
+            raise ValueError(
+                f"weights must have the shape (n_filters, n_inputs), got {w.shape}. Reshape them to one row "
+                "per filter."
+            )
         if np.iscomplexobj(w):
             pictures[f"{title} real part".strip()] = w.real
             pictures[f"{title} magnitude".strip()] = np.abs(w)
@@ -218,7 +226,10 @@ def _mosaic(weights, shape):
     """Return small pictures from the top left, in as many rows as columns, NaN between them."""
     height, width = shape
     if height * width != weights.shape[1]:
-        raise ValueError(f"shape={shape!r} holds {height * width} values; a filter has {weights.shape[1]}.")
+        raise ValueError(
+            f"shape={shape!r} must hold as many values as a filter, {weights.shape[1]}, got "
+            f"{height * width}. Use (n_bins, n_frames)."
+        )
     n_columns = math.ceil(math.sqrt(len(weights)))
     n_rows = math.ceil(len(weights) / n_columns)
     mosaic = np.full((n_rows * (height + 1) - 1, n_columns * (width + 1) - 1), np.nan)

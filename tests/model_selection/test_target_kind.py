@@ -7,7 +7,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression
 
 from skmir.model_selection import check_leakage, compare, learning_curves
-from skmir.model_selection._targets import kind_of_target
+from skmir.model_selection._target_kind import kind_of_target
 
 X = np.random.RandomState(0).randn(12, 2)
 TEXT = ["a", "b"] * 6

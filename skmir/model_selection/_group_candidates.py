@@ -59,7 +59,7 @@ def group_candidates(table, *, labels=None):
     Examples
     --------
     >>> import pandas as pd
-    >>> from skmir.datasets._group_candidates import group_candidates
+    >>> from skmir.model_selection._group_candidates import group_candidates
     >>> table = pd.DataFrame(
     ...     {"file": list("abcd"), "label": list("xxyy"), "player": list("pqpq"), "take": list("1234")}
     ... )

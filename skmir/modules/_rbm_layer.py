@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 
-class RBM(nn.Module):
+class RBMLayer(nn.Module):
     """Restricted Boltzmann machine with binary hidden units.
 
     Parameters
@@ -27,8 +27,8 @@ class RBM(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from skmir.modules import RBM
-    >>> RBM(6, 3)(torch.zeros(4, 6)).shape
+    >>> from skmir.modules import RBMLayer
+    >>> RBMLayer(6, 3)(torch.zeros(4, 6)).shape
     torch.Size([4, 3])
     """
 

@@ -30,7 +30,7 @@ _LARGEST = 2**28 - 1  # bytes that a tag can have
 TRIMMED = 2 * 4095  # most samples that an info frame can declare as padding of the encoder, at both ends
 
 
-class Kind(NamedTuple):
+class StreamFormat(NamedTuple):
     """The properties shared by all frames of a recording, as bits of a frame's header."""
 
     version: int
@@ -59,7 +59,7 @@ class Survey(NamedTuple):
     follow.
     """
 
-    kind: Kind
+    kind: StreamFormat
     frames: list
     pieces: list
     missing: int
@@ -154,7 +154,7 @@ def kind_at(data, at):
     version, layer, rate = data[at + 1] >> 3 & 3, 4 - (data[at + 1] >> 1 & 3), data[at + 2] >> 2 & 3
     if version == 1 or layer == 4 or rate == 3:
         return None
-    kind = Kind(version, layer, rate, data[at + 3] >> 6 == _MONO)
+    kind = StreamFormat(version, layer, rate, data[at + 3] >> 6 == _MONO)
     return kind if (data[at + 1] << 8 | data[at + 2]) in _lengths(*kind[:3]) else None
 
 

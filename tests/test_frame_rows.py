@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skmir.compose._frame_rows import frame_rows, window_rows
+from skmir._frame_rows import frame_rows, window_rows
 
 
 def numbered(*lengths, n_bins=2):

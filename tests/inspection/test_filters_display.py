@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from skmir.compose import FrameTransformer
 from skmir.feature_extraction import CQT
-from skmir.inspection._filters import FiltersDisplay, weights_of
+from skmir.inspection._filters_display import FiltersDisplay, filters_of
 from skmir.neural_network import RBM, LearnedChroma
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -85,7 +85,7 @@ def test_components_of_a_machine_and_of_pca(rng):
     fields = FiltersDisplay.from_estimator(rbm, shape=(3, 2))
     assert fields.pictures_["components"].shape == (7, 5)
     frames = FrameTransformer(PCA(2)).fit(rng.randn(5, 6, 10))
-    np.testing.assert_array_equal(weights_of(frames)["components"], frames.transformer_.components_)
+    np.testing.assert_array_equal(filters_of(frames)["components"], frames.transformer_.components_)
 
 
 def test_filters_of_the_constant_q_transform():
@@ -95,7 +95,7 @@ def test_filters_of_the_constant_q_transform():
     real, magnitude = drawn(display)
     assert real.shape == magnitude.shape and len(real) == 24
     assert (magnitude >= np.abs(real) - 1e-6).all()
-    filters = weights_of(cqt)["filters"]
+    filters = filters_of(cqt)["filters"]
     frequencies = np.fft.fftfreq(2**15, 1 / 8000)
     for i in (0, 12, 23):
         peak = frequencies[np.abs(np.fft.fft(filters[i], 2**15)).argmax()]
@@ -112,7 +112,7 @@ def test_axes_of_ones_own(rng):
     one = FiltersDisplay(rng.randn(3, 4)).plot(ax=axes[0])
     assert one.axes_[0] is axes[0]
     assert plt.get_fignums() == [figure.number]
-    with pytest.raises(ValueError, match=r"ax has 1 axes for 2 pictures: \['a', 'b'\]"):
+    with pytest.raises(ValueError, match=r"ax must hold one axes per picture, 2 for \['a', 'b'\], got 1"):
         FiltersDisplay.from_weights({"a": rng.randn(3, 4), "b": rng.randn(3, 4)}, ax=axes[0])
 
 
@@ -131,12 +131,14 @@ def test_global_settings_are_left_alone(chroma):
 
 
 def test_what_are_no_weights_is_refused(rng):
-    with pytest.raises(ValueError, match=r"weights have the shape \(4,\); \(n_filters, n_inputs\) is needed"):
+    with pytest.raises(ValueError, match=r"weights must have the shape \(n_filters, n_inputs\), got \(4,\)"):
         FiltersDisplay.from_weights(rng.randn(4))
-    with pytest.raises(ValueError, match=r"shape=\(3, 2\) holds 6 values; a filter has 4"):
+    with pytest.raises(ValueError, match=r"shape=\(3, 2\) must hold as many values as a filter, 4, got 6"):
         FiltersDisplay.from_weights(rng.randn(3, 4), shape=(3, 2))
     model = LogisticRegression().fit(rng.randn(10, 2), [0, 1] * 5)
-    with pytest.raises(TypeError, match="LogisticRegression has no weights that FiltersDisplay knows"):
+    with pytest.raises(
+        TypeError, match=r"estimator must be a LearnedChroma, a CQT or .*, got LogisticRegression"
+    ):
         FiltersDisplay.from_estimator(model)
     with pytest.raises(NotFittedError, match="not fitted yet"):
         FiltersDisplay.from_estimator(LearnedChroma())

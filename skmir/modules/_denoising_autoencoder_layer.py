@@ -1,4 +1,4 @@
-"""The denoising autoencoder, and three ways to corrupt its input.
+"""The denoising autoencoder; ``_corruptions`` has the ways to corrupt its input.
 
 Vincent, Larochelle, Bengio & Manzagol, "Extracting and composing robust features with denoising
 autoencoders", ICML 2008; "Stacked denoising autoencoders", JMLR 11, 2010.
@@ -7,10 +7,11 @@ autoencoders", ICML 2008; "Stacked denoising autoencoders", JMLR 11, 2010.
 import torch
 from torch import nn
 
-from ._mlp import ACTIVATIONS
+from ._activations import ELEMENTWISE
+from ._corruptions import CORRUPTIONS
 
 
-class DenoisingAutoencoder(nn.Module):
+class DenoisingAutoencoderLayer(nn.Module):
     """Encoder h = s(W v + c), and decoder W' h + b from a corrupted v back to the clean one.
 
     Parameters
@@ -38,16 +39,19 @@ class DenoisingAutoencoder(nn.Module):
     Examples
     --------
     >>> import torch
-    >>> from skmir.modules import DenoisingAutoencoder
-    >>> network = DenoisingAutoencoder(6, 3)
+    >>> from skmir.modules import DenoisingAutoencoderLayer
+    >>> network = DenoisingAutoencoderLayer(6, 3)
     >>> network.decode(network(torch.zeros(4, 6))).shape
     torch.Size([4, 6])
     """
 
+    ACTIVATIONS = ELEMENTWISE
+    CORRUPTIONS = CORRUPTIONS
+
     def __init__(self, n_visible, n_hidden, visible="bernoulli", activation="sigmoid", tied_weights=True):
         super().__init__()
         self.visible = visible
-        self.activation = ACTIVATIONS[activation]()
+        self.activation = ELEMENTWISE[activation]()
         self.weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(n_hidden, n_visible)))
         self.decoder_weight = (
             None if tied_weights else nn.Parameter(nn.init.xavier_uniform_(torch.empty(n_hidden, n_visible)))
@@ -107,22 +111,3 @@ class DenoisingAutoencoder(nn.Module):
     def _decoder_input(self, h):
         weight = self.weight if self.decoder_weight is None else self.decoder_weight
         return torch.addmm(self.visible_bias, h, weight)
-
-
-def mask(v, level, low, high):
-    """Return v with a share ``level`` of its values set to zero."""
-    return v * (torch.rand_like(v) >= level)
-
-
-def add_gaussian(v, level, low, high):
-    """Return v plus normal noise with the standard deviation ``level``."""
-    return v + level * torch.randn_like(v)
-
-
-def salt_and_pepper(v, level, low, high):
-    """Return v with a share ``level`` of its values set to the lowest or highest value at random."""
-    extreme = torch.where(torch.rand_like(v) < 0.5, low, high)
-    return torch.where(torch.rand_like(v) < level, extreme, v)
-
-
-CORRUPTIONS = {"masking": mask, "gaussian": add_gaussian, "salt_and_pepper": salt_and_pepper}

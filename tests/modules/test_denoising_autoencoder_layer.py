@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from skmir.modules import DenoisingAutoencoder
-from skmir.modules._denoising_autoencoder import CORRUPTIONS
+from skmir.modules import DenoisingAutoencoderLayer
+from skmir.modules._denoising_autoencoder_layer import CORRUPTIONS
 
 LOW, HIGH = torch.full((50,), -2.0), torch.full((50,), 3.0)
 
@@ -22,7 +22,7 @@ def seed():
 @pytest.mark.parametrize("tied", [True, False])
 @torch.no_grad()
 def test_the_equations(visible, tied):
-    network = DenoisingAutoencoder(6, 3, visible, tied_weights=tied)
+    network = DenoisingAutoencoderLayer(6, 3, visible, tied_weights=tied)
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter)
     v = torch.rand(5, 6)
@@ -41,7 +41,7 @@ def test_the_equations(visible, tied):
 
 
 def test_first_weights_are_uniform_and_biases_zero():
-    network = DenoisingAutoencoder(200, 100, tied_weights=False)
+    network = DenoisingAutoencoderLayer(200, 100, tied_weights=False)
     bound = math.sqrt(6 / 300)
     for weight in (network.weight, network.decoder_weight):
         assert weight.abs().max().item() == pytest.approx(bound, rel=1e-3)

@@ -1,22 +1,22 @@
 """Learning curves as a picture."""
 
-from ._style import PLAIN, name_lines, new_axes, score_label, styles, tidy
+from ._style import PLAIN, name_lines, new_axes, score_label, styles, tidy_axes
 
 
 class LearningCurveDisplay:
-    """Draw learning curves: a line a model over the number of training clips, with its interval.
+    """Draw learning curves: one line per model over the number of training clips, with its interval.
 
     Parameters
     ----------
     curves : LearningCurves
-        What :func:`skmir.model_selection.learning_curves` returned.
+        Result of :func:`skmir.model_selection.learning_curves`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Where it is drawn.
+        The axes of the drawing.
     figure_ : matplotlib Figure
-        The figure around it.
+        The figure around them.
 
     See Also
     --------
@@ -44,9 +44,9 @@ class LearningCurveDisplay:
         Parameters
         ----------
         curves : LearningCurves
-            What :func:`skmir.model_selection.learning_curves` returned.
+            Result of :func:`skmir.model_selection.learning_curves`.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
 
         Returns
         -------
@@ -60,7 +60,7 @@ class LearningCurveDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
 
         Returns
         -------
@@ -69,7 +69,7 @@ class LearningCurveDisplay:
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         """
         self.ax_ = new_axes("LearningCurveDisplay", (7, 4)) if ax is None else ax
         self.figure_ = self.ax_.get_figure()
@@ -84,7 +84,7 @@ class LearningCurveDisplay:
         self.ax_.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
         self.ax_.minorticks_off()
         self.ax_.set_ylabel(score_label(found.scoring_, found.confidence_level_), **PLAIN)
-        tidy(self.ax_)
+        tidy_axes(self.ax_)
         name_lines(self.ax_, lines, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
         return self
 

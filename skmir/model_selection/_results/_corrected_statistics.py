@@ -86,7 +86,7 @@ def corrected_ttest(differences, test_train_ratio, scale=0.0):
 
     Examples
     --------
-    >>> from skmir.model_selection._results._statistics import corrected_ttest
+    >>> from skmir.model_selection._results._corrected_statistics import corrected_ttest
     >>> statistic, p_value = corrected_ttest([0.1, 0.2, 0.3, 0.2, 0.2], test_train_ratio=1 / 4)
     >>> round(statistic, 3), round(p_value, 3)
     (4.216, 0.014)
@@ -155,7 +155,7 @@ def rope_probabilities(differences, test_train_ratio, rope, scale=0.0):
 
     Examples
     --------
-    >>> from skmir.model_selection._results._statistics import rope_probabilities
+    >>> from skmir.model_selection._results._corrected_statistics import rope_probabilities
     >>> probabilities = rope_probabilities([0.1, 0.2, 0.3, 0.2, 0.2], test_train_ratio=1 / 4, rope=0.01)
     >>> [round(p, 3) for p in probabilities]
     [0.006, 0.002, 0.992]
@@ -183,7 +183,7 @@ def holm(p_values):
 
     Examples
     --------
-    >>> from skmir.model_selection._results._statistics import holm
+    >>> from skmir.model_selection._results._corrected_statistics import holm
     >>> holm([0.01, 0.04, 0.03])
     array([0.03, 0.06, 0.06])
     """

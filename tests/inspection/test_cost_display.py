@@ -69,7 +69,9 @@ def test_bad_costs(comparison):
     with pytest.raises(ValueError, match="cost='memory'"):
         CostDisplay.from_comparison(comparison, cost="memory")
     unknown = compare({"a": KNeighborsClassifier()}, *load_iris(return_X_y=True))
-    with pytest.raises(ValueError, match="cost='n_parameters' is not known of any"):
+    with pytest.raises(
+        ValueError, match=r"cost='n_parameters' must be known for at least one model\. Use cost='fit_time'"
+    ):
         CostDisplay.from_comparison(unknown)
 
 

@@ -8,15 +8,14 @@ import numpy as np
 from scipy.io import wavfile
 
 from .._cache import array_digest, describe, file_digest, library_versions, text_digest
+from .._reading import load, stream, waveform
 from .._validation import is_path
-from ..audio import load
-from ..audio._stream import stream, waveform
 
 VERSION = 1  # goes up whenever a seed and a clip give different draws than before
 _LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr", "torch")  # that may change a copy
 
 
-class Copies:
+class ClipCopier:
     """Maker of changed copies of clips.
 
     A copy depends only on the clip's content, the seed, the number of the copy and the augmentations, not on

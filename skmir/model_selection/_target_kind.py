@@ -42,7 +42,7 @@ def kind_of_target(y, models=()):
     return "classes" if kind in ("binary", "multiclass") else "tags"
 
 
-def check_classes(y, kind):
+def check_two_classes(y, kind):
     """Raise a ValueError if all clips are of one class.
 
     Parameters

@@ -1,35 +1,35 @@
-"""Scores against what they cost, as a picture."""
+"""Scores against costs, as a picture."""
 
 import numpy as np
 
 from .._parameter_checks import check_choice
-from ._style import PLAIN, new_axes, score_label, seconds_text, short, styles, tidy, wrapped
+from ._style import PLAIN, new_axes, score_label, seconds_text, short, styles, tidy_axes, wrapped
 
 COSTS = {
     "n_parameters": ("Learned parameters", short),
-    "fit_time": ("Time to fit a fold", seconds_text),
+    "fit_time": ("Time to fit one fold", seconds_text),
 }
 
 
 class CostDisplay:
     """Draw each model's mean score, with its interval, against its size or its time to fit.
 
-    So Choi et al. [1]_ compare architectures: a model that scores higher with more parameters has not
-    shown that it is better built.
+    Choi et al. [1]_ compare architectures in this way: a higher score with more parameters does not show that
+    an architecture is better.
 
     Parameters
     ----------
     comparison : Comparison
-        What :func:`skmir.model_selection.compare` returned.
+        Result of :func:`skmir.model_selection.compare`.
     cost : {"n_parameters", "fit_time"}, default="n_parameters"
-        What stands on the horizontal axis, which is logarithmic.
+        Quantity on the horizontal axis, which is logarithmic.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Where it is drawn.
+        The axes of the drawing.
     figure_ : matplotlib Figure
-        The figure around it.
+        The figure around them.
 
     References
     ----------
@@ -60,11 +60,11 @@ class CostDisplay:
         Parameters
         ----------
         comparison : Comparison
-            What :func:`skmir.model_selection.compare` returned.
+            Result of :func:`skmir.model_selection.compare`.
         cost : {"n_parameters", "fit_time"}, default="n_parameters"
-            What stands on the horizontal axis.
+            Quantity on the horizontal axis.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
 
         Returns
         -------
@@ -78,7 +78,7 @@ class CostDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
 
         Returns
         -------
@@ -87,15 +87,16 @@ class CostDisplay:
         Raises
         ------
         ValueError
-            Where ``cost`` is another, or no model has it.
+            If ``cost`` has another value, or is not known for any model.
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         """
         label, words = check_choice("cost", self.cost, COSTS)
         table = self.comparison.table_.astype(float).drop(index=self.comparison.baselines_)
         table = table[table[self.cost] > 0]
         if table.empty:
-            raise ValueError(f"cost={self.cost!r} is not known of any of the models. Take another.")
+            others = " or ".join(repr(cost) for cost in COSTS if cost != self.cost)
+            raise ValueError(f"cost={self.cost!r} must be known for at least one model. Use cost={others}.")
         self.ax_ = new_axes("CostDisplay", (6, 4)) if ax is None else ax
         self.figure_ = self.ax_.get_figure()
         for name, style in styles(table.index).items():
@@ -105,11 +106,11 @@ class CostDisplay:
         self._set_ticks(table[self.cost], words)
         self.ax_.set_xlabel(label)
         self.ax_.set_ylabel(score_label(self.comparison.scoring_, self.comparison.confidence_level_), **PLAIN)
-        tidy(self.ax_)
+        tidy_axes(self.ax_)
         return self
 
     def _set_ticks(self, costs, words):
-        """Put ticks at 1, 2 and 5 times powers of 10, or at the costs where fewer than two such are seen."""
+        """Put ticks at 1, 2 and 5 times powers of 10, or at the costs if fewer than two are in view."""
         low, high = self.ax_.get_xlim()
         powers = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         steps = (1, 2, 5) if len(powers) <= 4 else (1,)
@@ -120,7 +121,7 @@ class CostDisplay:
 
     def _draw(self, row, name, style):
         bounds = np.abs([[row["mean"] - row["ci_low"]], [row["ci_high"] - row["mean"]]])
-        bounds = bounds if np.isfinite(bounds).all() else None  # there is no interval to draw
+        bounds = bounds if np.isfinite(bounds).all() else None  # without an interval, draw the mean alone
         self.ax_.errorbar(row[self.cost], row["mean"], bounds, capsize=3, ms=7, **style)
         self.ax_.annotate(
             wrapped(name),

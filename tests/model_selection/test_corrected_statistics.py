@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skmir.model_selection._results._statistics import (
+from skmir.model_selection._results._corrected_statistics import (
     corrected_interval,
     corrected_ttest,
     holm,

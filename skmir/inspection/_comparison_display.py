@@ -6,22 +6,22 @@ from ._style import BLUE, GREY, PLAIN, VERMILION, new_axes, score_label, seconds
 
 
 class ComparisonDisplay:
-    """Draw a comparison: a row a model, its mean score with the interval, and its folds as dots.
+    """Draw a comparison: one row per model, with its mean score, the interval, and its folds as dots.
 
-    The reference's marker is hollow. At the right stand the number of learned parameters and the time to
-    fit a fold. For balanced accuracy a dashed line marks chance, 1 / n_classes.
+    The reference's marker is hollow. The number of learned parameters and the time to fit one fold are at the
+    right. For balanced accuracy a dashed line marks chance, 1 / n_classes.
 
     Parameters
     ----------
     comparison : Comparison
-        What :func:`skmir.model_selection.compare` returned.
+        Result of :func:`skmir.model_selection.compare`.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Where it is drawn.
+        The axes of the drawing.
     figure_ : matplotlib Figure
-        The figure around it.
+        The figure around them.
 
     See Also
     --------
@@ -51,9 +51,9 @@ class ComparisonDisplay:
         Parameters
         ----------
         comparison : Comparison
-            What :func:`skmir.model_selection.compare` returned.
+            Result of :func:`skmir.model_selection.compare`.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw on; None makes a figure.
 
         Returns
         -------
@@ -67,7 +67,7 @@ class ComparisonDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure whose height follows the number of models.
+            Axes to draw on; None makes a figure whose height grows with the number of models.
 
         Returns
         -------
@@ -76,7 +76,7 @@ class ComparisonDisplay:
         Raises
         ------
         ImportError
-            Where matplotlib is not installed.
+            If matplotlib is not installed.
         """
         height = 1.1 + 0.5 * len(self.comparison.table_)
         self.ax_ = new_axes("ComparisonDisplay", (7, height)) if ax is None else ax
@@ -152,6 +152,6 @@ def _costs(summary):
     """Return a model's learned parameters, seconds and failed folds, in words."""
     n_parameters, seconds, n_failed = summary[["n_parameters", "fit_time", "n_failed"]]
     counts = "" if np.isnan(n_parameters) else f"{short(n_parameters)} parameters"
-    times = "" if np.isnan(seconds) else f"{seconds_text(seconds)} a fold"
+    times = "" if np.isnan(seconds) else f"{seconds_text(seconds)} per fold"
     failed = f"{n_failed:.0f} failed" if n_failed else ""
     return "\n".join(filter(None, (counts, ", ".join(filter(None, (times, failed))))))

@@ -1,0 +1,327 @@
+"""Fitted models as files that others may load: what is in them is checked when they are written and read."""
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import shutil
+import uuid
+import zipfile
+
+from ._extras import require
+from ._trusted_types import public_paths, trusted_types
+
+SCHEMA = "schema.json"  # the part of a skops file that says which object holds which
+FOUND_BY_NAME = {
+    "ConstructorFromReduceNode",
+    "DictNode",
+    "FunctionNode",
+    "ObjectNode",
+    "TupleNode",
+    "TypeNode",
+}
+ZIP_START, PICKLE_START = b"PK\x03\x04", b"\x80"
+
+
+def save(model, path):
+    """Save a fitted model to a file that :func:`skmir.load` reads.
+
+    The file is skops' (``pip install skops``): arrays, numbers and names of classes, and no code. It names
+    the public classes of this library by the paths that users import them from.
+
+    Parameters
+    ----------
+    model : estimator
+        A Pipeline, a network, or any other estimator of this library or of scikit-learn.
+    path : str or PathLike
+        Name of the file. A file of that name is replaced once the new one is complete, so an interrupted call
+        leaves the old one as it was.
+
+    Raises
+    ------
+    TypeError
+        If the model holds a class or a function that cannot be found by its name, such as a lambda or a class
+        inside a function.
+    ImportError
+        If skops is not installed.
+
+    See Also
+    --------
+    load : Reads the file.
+    skmir.neural_network.to_onnx : Writes a network for programs without Python.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> import skmir
+    >>> from skmir.preprocessing import FrameScaler
+    >>> frames = np.random.RandomState(0).rand(4, 10, 20)  # clips, bins, frames
+    >>> scaler = FrameScaler().fit(frames)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "scaler.skops"
+    ...     skmir.save(scaler, path)
+    ...     loaded = skmir.load(path)
+    >>> np.array_equal(loaded.transform(frames), scaler.transform(frames))
+    True
+    """
+    require("skmir.save", "save")
+    import skops.io
+
+    path = _path_to_write(path)
+    if isinstance(model, type):
+        raise TypeError(f"model must be an estimator, got the class {model.__name__}. Pass an instance.")
+    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as saved:
+        schema = json.loads(saved.read(SCHEMA))
+        _check_names(schema)
+        _name_public_paths(schema, public_paths().get)
+        with _replaced(path) as file:
+            _copy(saved, file, schema)
+
+
+def load(path, *, trusted=()):
+    """Load a model that :func:`skmir.save` has saved.
+
+    Nothing in the file runs: only objects of trusted types are made. Types are trusted if they are listed in
+    ``skmir.trusted_types`` (public estimators, augmentations and networks of this library), trusted by skops
+    (scikit-learn's estimators, numbers, arrays), or named in ``trusted``.
+
+    A model that was saved with another version of skmir, torch or scikit-learn loads with an
+    ``InconsistentVersionWarning``.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        Name of the file. Files by ``skops.io.dump`` serve as well.
+    trusted : list of str or type, default=()
+        Classes and functions of other origin that the model may hold, such as a network of your own, by their
+        dotted names or as they are.
+
+    Returns
+    -------
+    model : estimator
+
+    Raises
+    ------
+    TypeError
+        If the file holds types that are not trusted. The error lists them.
+    ValueError
+        If the file is not one of :func:`skmir.save`, or is damaged.
+    ImportError
+        If a class that the file names is not installed here, or skops is not.
+
+    See Also
+    --------
+    save : Writes the file.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import skmir
+    >>> from skmir.neural_network import MLPClassifier
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "network.skops"
+    ...     skmir.save(MLPClassifier((16,)), path)
+    ...     skmir.load(path)
+    MLPClassifier(hidden_layer_sizes=(16,))
+    """
+    require("skmir.load", "save")
+    import skops.io
+
+    trusted = [*trusted_types, *_names(trusted)]
+    path = _path_to_read(path)
+    with _told_if_damaged(path), zipfile.ZipFile(path) as saved:
+        schema = _schema(saved, path)
+        file = path
+        if _name_public_paths(schema, _public_path_of_today_or_before):
+            file = io.BytesIO()  # by skops.io.dump, which names private files
+            _copy(saved, file, schema)
+            file.seek(0)
+        try:
+            return skops.io.load(file, trusted=trusted)
+        except skops.io.exceptions.UntrustedTypesFoundException as error:
+            raise TypeError(_untrusted(path, file, trusted)) from error
+        except (AttributeError, ImportError) as error:
+            if missing := _missing_names(schema):  # skops has trusted them, and tried to import them
+                raise ImportError(
+                    f"{path!r} holds {missing}, which cannot be found here. Install the package that has "
+                    "it, in the version that saved the model, or put the module where Python finds it."
+                ) from error
+            raise
+
+
+def _path_to_write(path):
+    """Return the name of a file that can be written, links resolved."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a str or PathLike, got {type(path).__name__}: save(model, path).")
+    shown, path = os.fspath(path), os.path.realpath(os.fspath(path))
+    folder = os.path.dirname(path)
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"path={shown!r} is a folder. Name a file in it, such as 'model.skops'.")
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"path={shown!r} lies in no folder: make {folder!r} first.")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ValueError(f"path={shown!r} must be an ordinary file, got a device, pipe or socket.")
+    return path
+
+
+def _path_to_read(path):
+    """Return the name of a file that exists."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a str or PathLike, got {type(path).__name__}.")
+    path = os.fspath(path)
+    if os.path.isdir(path):
+        raise IsADirectoryError(
+            f"path={path!r} is a folder. Name the file in it that skmir.save has written."
+        )
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"path={path!r} does not exist: there is no file {os.path.abspath(path)!r}.")
+    return path
+
+
+@contextlib.contextmanager
+def _replaced(path):
+    """Open a new file beside a path, which takes its name when all is written."""
+    temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+        if os.path.exists(path):
+            shutil.copymode(path, temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def _copy(saved, file, schema):
+    """Write the parts of a skops file with another schema."""
+    with zipfile.ZipFile(file, "w") as copy:
+        for part in saved.infolist():
+            copy.writestr(part, json.dumps(schema, indent=2) if part.filename == SCHEMA else saved.read(part))
+
+
+@contextlib.contextmanager
+def _told_if_damaged(path):
+    try:
+        yield
+    except zipfile.BadZipFile as error:
+        with open(path, "rb") as file:
+            start = file.read(len(ZIP_START))
+        if start == ZIP_START:
+            raise ValueError(
+                f"{path!r} is damaged ({error}): it was cut off or altered. Copy it anew, or save the model "
+                "again."
+            ) from error
+        if start.startswith(PICKLE_START):
+            raise ValueError(
+                f"{path!r} must be a file by skmir.save, got a pickle. If you trust who made it, load it "
+                "with joblib.load, which runs whatever is in it, and keep the model with skmir.save."
+            ) from error
+        raise ValueError(f"{path!r} must be a file by skmir.save, got another kind of file.") from error
+
+
+def _schema(saved, path):
+    if SCHEMA not in saved.namelist():
+        raise ValueError(f"{path!r} must be a file by skmir.save, got a zip file without {SCHEMA}.")
+    return json.loads(saved.read(SCHEMA))
+
+
+def _nodes(value, holders=()):
+    """Yield each entry of a schema that names a class or function, and those that hold it, outermost first.
+
+    Nothing is imported here: the names may be those of a file that nobody has looked at yet.
+    """
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item, holders)
+    elif isinstance(value, dict):
+        if isinstance(value.get("__module__"), str) and isinstance(value.get("__class__"), str):
+            yield value, holders
+            holders = (*holders, value)
+        for item in value.values():
+            yield from _nodes(item, holders)
+
+
+def _found(node):
+    """Return what the name in an entry leads to, or None."""
+    try:
+        return getattr(importlib.import_module(node["__module__"]), node["__class__"], None)
+    except ImportError:
+        return None
+
+
+def _check_names(schema):
+    """Raise if the model holds a class or a function that cannot be found by its name.
+
+    skops writes such a name without a word, to a file that nobody can load.
+    """
+    for node, holders in _nodes(schema):
+        loader, found = node.get("__loader__"), _found(node)
+        # Of classes and functions skops keeps the id as well, which tells two of one name apart.
+        other = loader in ("FunctionNode", "TypeNode") and node.get("__id__", id(found)) != id(found)
+        if loader in FOUND_BY_NAME and (found is None or other):
+            estimators = [holder["__class__"] for holder in holders if hasattr(_found(holder), "fit")]
+            module, name = node["__module__"], node["__class__"]
+            raise TypeError(
+                f"{estimators[-1] if estimators else 'The model'} holds {module}.{name}, which a file cannot "
+                f"name: module {module!r} has no {name!r} at its top. Define it there, with a name, instead "
+                "of inside a function or class; the loading side has to import the module, too."
+            )
+
+
+def _missing_names(schema):
+    """Return the names that lead nowhere."""
+    nodes = [node for node, _ in _nodes(schema) if node.get("__loader__") in FOUND_BY_NAME]
+    return sorted({f"{node['__module__']}.{node['__class__']}" for node in nodes if _found(node) is None})
+
+
+def _name_public_paths(schema, path_of):
+    """Put public paths in the place of private ones, and return whether there were any."""
+    changed = False
+    for node, _ in _nodes(schema):
+        private = node["__module__"], node["__class__"]
+        public = path_of(private) or private
+        node["__module__"], node["__class__"] = public
+        changed = changed or public != private
+    return changed
+
+
+def _public_path_of_today_or_before(private):
+    """Return the public path of a class by the private file that holds it, or held it once, or None.
+
+    A class may have moved to another file since the model was saved. Its name and its subpackage stay.
+    """
+    module, name = private
+    package = ".".join(module.split(".")[:2])
+    moved = module.startswith(f"{package}._") and (package, name) in public_paths().values()
+    return public_paths().get(private, (package, name) if moved else None)
+
+
+def _names(trusted):
+    """Return the dotted names of what a user trusts."""
+    if isinstance(trusted, str | bool) or not hasattr(trusted, "__iter__"):
+        raise TypeError(
+            f"trusted must be a list of names or classes, such as ['my_package.MyNetwork'], got {trusted!r}."
+        )
+    names = []
+    for item in trusted:
+        if not isinstance(item, str) and not hasattr(item, "__name__"):
+            raise TypeError(f"trusted must hold names, classes or functions, got {item!r}.")
+        private = tuple(item.rsplit(".", 1)) if isinstance(item, str) else (item.__module__, item.__name__)
+        names += [".".join(private), ".".join(public_paths().get(private, private))]
+    return names
+
+
+def _untrusted(path, file, trusted):
+    """Say which types of a file are not trusted, and how to trust them."""
+    import skops.io
+
+    given = {"data": file.getvalue()} if isinstance(file, io.BytesIO) else {"file": file}
+    names = sorted(set(skops.io.get_untrusted_types(**given)) - set(trusted))
+    return (
+        f"{path!r} holds types that are not trusted: {names}. If you know what they are, and trust them and "
+        f"who made the file, pass skmir.load(path, trusted={names})."
+    )

@@ -1,0 +1,19 @@
+"""How clips are read: files are decoded, resampled and cut, clip by clip in threads."""
+
+from ._examine import LOUD, examine
+from ._excerpt import check_excerpt
+from ._load import load
+from ._mpeg import empty_tag
+from ._stream import reader, shares_memory, stream, waveform
+
+__all__ = [
+    "LOUD",
+    "check_excerpt",
+    "empty_tag",
+    "examine",
+    "load",
+    "reader",
+    "shares_memory",
+    "stream",
+    "waveform",
+]

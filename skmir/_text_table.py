@@ -1,0 +1,26 @@
+"""Tables as text: numbers to three digits, and a dash for what is not known."""
+
+DASH = "\N{EN DASH}"
+
+
+def text_table(table):
+    """Return a table as text.
+
+    Parameters
+    ----------
+    table : DataFrame
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skmir._text_table import text_table
+    >>> print(text_table(pd.DataFrame({"mean": [2 / 3, 0.5]}, index=["SVM", "CNN"])))
+         mean
+    SVM 0.667
+    CNN 0.500
+    """
+    return table.to_string(float_format="{:.3f}".format, na_rep=DASH)
