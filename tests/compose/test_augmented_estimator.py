@@ -428,7 +428,11 @@ def test_a_target_that_becomes_wrong_is_refused(clips):
         ({"memory": 3}, TypeError, r"memory=3 must be a folder's path, or None"),
         ({"augmentations": [NOISE[0], AddNoise]}, TypeError, r"augmentations\[1\] is the class AddNoise"),
         ({"augmentations": "noise"}, TypeError, r"augmentations='noise' does not change waveforms"),
-        ({"augmentations": [TimeMask(3)]}, TypeError, r"augmentations\[0\]=TimeMask\(.*of networks"),
+        (
+            {"augmentations": [TimeMask(3)]},
+            TypeError,
+            r"augmentations\[0\]=TimeMask\(.*to a network, as its parameter",
+        ),
         ({"augmentations": AddNoise((3, 2))}, ValueError, r"snr=\(3, 2\)"),
     ],
     ids=str,
