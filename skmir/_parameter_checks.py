@@ -1,4 +1,4 @@
-"""What parameters may be, and how their values are shown in errors: the same words everywhere."""
+"""Checks of parameters, and how their values are shown in errors: the same words everywhere."""
 
 import numbers
 
@@ -13,7 +13,7 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
     name : str
         The parameter's name, for the message.
     value : object
-        What the user gave.
+        The value that the user gave.
     kind : type, default=numbers.Real
         ``numbers.Integral`` or ``numbers.Real``.
     low, high : number, default=None
@@ -80,7 +80,7 @@ def check_choice(name, value, choices, *, also=""):
     value : object
         Its value.
     choices : dict or collection of str
-        What it may be, by name.
+        The allowed values; the keys, if a dict.
     also : str, default=""
         What else the caller takes, in words: "an integer", say.
 
@@ -144,8 +144,8 @@ def plain(value):
     Parameters
     ----------
     value : object
-        numpy's scalars and arrays, and lists, tuples, sets and dicts with such items, are turned; all else
-        is returned as it is. Every str becomes str itself, whatever its subclass.
+        numpy's scalars and arrays, and lists, tuples, sets and dicts with such items, are converted; anything
+        else is returned unchanged. An instance of a subclass of str becomes a str.
 
     Returns
     -------
@@ -163,6 +163,6 @@ def plain(value):
 
 
 def shown(value, form=repr, *, width=240):
-    """Return a value as it stands in an error: without its middle if it is long."""
+    """Return a value as text for an error, without its middle if it is long."""
     text = form(plain(value))
     return text if len(text) <= width else f"{text[: width // 2]}[...]{text[-width // 2 :]}"

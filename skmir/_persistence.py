@@ -212,7 +212,7 @@ def _told_if_damaged(path):
             start = file.read(len(ZIP_START))
         if start == ZIP_START:
             raise ValueError(
-                f"{path!r} is damaged ({error}): it was cut off or altered. Copy it anew, or save the model "
+                f"{path!r} is damaged ({error}): it was cut off or altered. Copy it again, or save the model "
                 "again."
             ) from error
         if start.startswith(PICKLE_START):

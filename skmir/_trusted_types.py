@@ -54,8 +54,8 @@ def _public_objects():
                 yield module.__name__, name, getattr(module, name)
 
 
-# None of them runs what a file brings along: attributes are set, and networks are built anew from sizes and
-# loaded with arrays. What else a model may hold (a user's own network, a callback) is for its user to trust.
+# None of them runs code from a file: attributes are set, and networks are rebuilt from sizes and loaded with
+# arrays. Whether to trust anything else in a model (a user's own network, a callback) is up to its user.
 # Files by skmir.save name public paths; files by skops.io.dump name those of private files.
 trusted_types = sorted(
     {

@@ -192,7 +192,7 @@ class TestLoad:
         saved = ways.saved_bytes(model)
         (tmp_path / "model").write_bytes(saved[: int(share * len(saved))])
         with pytest.raises(
-            ValueError, match=r"model' is damaged \(.*\): it was cut off or altered. Copy it anew"
+            ValueError, match=r"model' is damaged \(.*\): it was cut off or altered. Copy it again"
         ):
             skmir.load(tmp_path / "model")
 

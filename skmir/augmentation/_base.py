@@ -1,8 +1,8 @@
-"""What all augmentations share: their parameters, their batch, and the share of clips that they change.
+"""The base of all augmentations of frames: checks, batches, and the choice of the clips that are changed.
 
 All draws are made on the CPU, in a dtype of their own, from the generator of the caller, and moved to the
 batch afterwards. So a seed gives the same changes on every device and for every dtype, and the process's own
-generators are left alone.
+generators are not touched.
 """
 
 import torch
@@ -68,20 +68,20 @@ class BaseAugmentation(DeclaredParameters, BaseEstimator):
     mixes_targets = False  # whether targets are changed too, and have to be numbers that can be mixed
 
     def check(self):
-        """Raise where a parameter is not what it may be.
+        """Raise if a parameter is not valid.
 
         Raises
         ------
         TypeError
-            Where a parameter is of the wrong type.
+            If a parameter is of the wrong type.
         ValueError
-            Where a parameter is out of its range.
+            If a parameter is out of its range.
         """
         self._check_parameters()
         check_number("p", self.p, low=0, high=1)
 
     def __call__(self, x, targets, generator):
-        """Return the batch, changed, and its targets.
+        """Return the changed batch, and its targets.
 
         Parameters
         ----------
@@ -89,7 +89,7 @@ class BaseAugmentation(DeclaredParameters, BaseEstimator):
             On any device, in any memory layout. It is not written to.
         targets : tensor of shape (B, ...) or None
         generator : torch.Generator
-            Of the CPU.
+            A generator on the CPU.
 
         Returns
         -------
@@ -111,17 +111,17 @@ class BaseAugmentation(DeclaredParameters, BaseEstimator):
         raise NotImplementedError
 
     def _choose(self, n, generator):
-        """Draw which of n clips are changed; a boolean tensor of shape (n,)."""
+        """Draw which of n clips are changed, as a boolean tensor of shape (n,)."""
         return uniform((n,), generator) < self.p
 
 
 def check_batch(x, generator):
-    """Raise unless x is a batch of frames, and the generator one of the CPU."""
+    """Raise unless x is a batch of frames, and the generator is on the CPU."""
     if not isinstance(x, torch.Tensor) or not x.is_floating_point():
         kind = x.dtype if isinstance(x, torch.Tensor) else type(x).__name__
-        raise TypeError(f"x is {kind}; a torch tensor of floating point numbers is needed.")
+        raise TypeError(f"x must be a torch tensor of floating point numbers, got {kind}.")
     if x.ndim != 3:
-        raise ValueError(f"x has the shape {tuple(x.shape)}; (B, n_bins, n_frames) is needed.")
+        raise ValueError(f"x must have the shape (B, n_bins, n_frames), got {tuple(x.shape)}.")
     if not isinstance(generator, torch.Generator) or generator.device.type != "cpu":
         raise TypeError(
             f"generator={generator!r} must be a torch.Generator of the CPU, whatever the device of x: "
@@ -130,7 +130,7 @@ def check_batch(x, generator):
 
 
 def uniform(shape, generator, *, low=0.0, high=1.0):
-    """Draw numbers of float64 between low and high, on the CPU."""
+    """Draw float64 numbers between low and high, on the CPU."""
     return low + (high - low) * torch.rand(shape, generator=generator, dtype=torch.float64)
 
 

@@ -1,7 +1,7 @@
-"""What all augmentations of waveforms share: what is drawn, what is changed, and what becomes of labels.
+"""The base of all augmentations of waveforms: draws, changes of waveforms, and changes of labels.
 
-A draw is made before the waveform is known, and everything after it follows from it. So one draw changes a
-waveform and its label alike, and a label can be changed without the waveform.
+A draw is made before the waveform is known, and determines everything that follows. So one draw changes a
+waveform and its label consistently, and a label can be changed without the waveform.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from .._declared_parameters import DeclaredParameters
 from .._parameter_checks import check_choice, check_number, plain
 from .._validation import is_path
 
-# What a label, or an annotation, may be about; what it then has to be, a clip.
+# The kinds of labels and annotations, and the form that each must have for a clip.
 TARGETS = {
     "key": "a key such as 'C major' or 'A:min'",
     "chord": "a chord in mir_eval's syntax, such as 'C:maj' or 'N'",
@@ -36,9 +36,9 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
     Attributes
     ----------
     targets : dict of str to str
-        The kinds of labels there are, and what each has to be.
+        The kinds of labels, and the form of each.
     transforms : frozenset of str
-        The kinds that it changes, and can change in a copy's label as well.
+        The kinds of labels that are changed together with the waveform.
     invalidates : frozenset of str
         The kinds that are no longer true, and cannot be mended.
     version : int
@@ -88,24 +88,24 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
     invalidates = frozenset()
 
     def check(self):
-        """Raise where a parameter is not what it may be.
+        """Raise if a parameter is not valid.
 
         Raises
         ------
         TypeError
-            Where a parameter is of the wrong type.
+            If a parameter is of the wrong type.
         ValueError
-            Where a parameter is out of its range.
+            If a parameter is out of its range.
         """
         self._check_parameters()
 
     def draw(self, rng):
-        """Draw what one copy needs.
+        """Draw the random values for one copy.
 
         Parameters
         ----------
         rng : numpy.random.Generator, RandomState or int
-            A Generator goes on from where it is; of a RandomState one number is drawn.
+            A Generator is used as it is; from a RandomState one number is drawn.
 
         Returns
         -------
@@ -117,7 +117,7 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
         return self._draw(np.random.default_rng(rng))
 
     def change(self, y, sr, drawn):
-        """Return a waveform as one draw changes it.
+        """Return a waveform changed by one draw.
 
         Parameters
         ----------
@@ -131,16 +131,16 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
         Returns
         -------
         y : ndarray of float32 of shape (n_samples,)
-            Of another length only where the class says so.
+            The length is that of the input unless the class says otherwise.
 
         Raises
         ------
         ValueError
-            Where y is not one waveform of finite numbers.
+            If y is not one waveform of finite numbers.
         """
         y = np.asarray(y)
         if y.ndim != 1 or not y.size or not np.isfinite(y).all():
-            raise ValueError(f"y has the shape {y.shape}; one waveform of finite samples is needed.")
+            raise ValueError(f"y must be one waveform of finite samples, got the shape {y.shape}.")
         changed = self._change(y.astype(np.float32), sr, **drawn)
         return np.ascontiguousarray(changed, dtype=np.float32)
 
@@ -158,17 +158,17 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
         Returns
         -------
         y : ndarray of float32 of shape (n_samples,)
-            Of another length only where the class says so.
+            The length is that of the input unless the class says otherwise.
 
         Raises
         ------
         TypeError, ValueError
-            Where a parameter is not what it may be, or y is not one waveform.
+            If a parameter is not valid, or y is not one waveform.
         """
         return self.change(y, sr, self.draw(rng))
 
     def change_targets(self, targets, kind, draws):
-        """Return the labels of clips as draws change them.
+        """Return the labels of clips changed by draws.
 
         Parameters
         ----------
@@ -184,7 +184,7 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
         Raises
         ------
         ValueError
-            Where there is no such kind, the labels become wrong, or a label is not of that kind.
+            If there is no such kind, the labels become wrong, or a label is not of that kind.
         """
         check_choice("target", kind, self.targets)
         if kind in self.invalidates:
@@ -194,7 +194,7 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
         return self._change_targets(list(targets), kind, draws)
 
     def identity(self):
-        """Return a text that is the same for two augmentations only where they do the same.
+        """Return a text that is equal for two augmentations only if they do the same.
 
         Returns
         -------
@@ -235,13 +235,13 @@ def check_range(name, value, *, low=None, high=None, above=None):
 
 
 def draw_range(value, rng):
-    """Draw a number uniformly from a pair (low, high); a single number is what it is."""
+    """Draw a number uniformly from a pair (low, high); a single number is returned as it is."""
     low, high = value if isinstance(value, tuple | list) else (value, value)
     return float(rng.uniform(low, high))
 
 
 def _plain(value):
-    """Return a parameter as what its effect depends on: what an array or a file holds, not its name."""
+    """Return a parameter with arrays and files replaced by their content, on which the effect depends."""
     if isinstance(value, tuple | list):
         return tuple(map(_plain, value))
     if isinstance(value, np.ndarray):

@@ -1,4 +1,4 @@
-"""Which columns of a table of recordings say that some of them belong together."""
+"""Find the columns of a table that could say which recordings belong together."""
 
 import csv
 import os
@@ -7,9 +7,9 @@ import pandas as pd
 
 _TABLE = "labels.csv"
 _SUFFIXES = (".csv", ".tsv", ".txt")
-_N_ABOVE = 2  # folders above the files' own in which a table is looked for
-_MAX_TABLES, _MAX_BYTES = 10, 20_000_000  # that are looked into
-# How somebody split, not what belongs together.
+_N_ABOVE = 2  # folders above the files' own that are searched for a table
+_MAX_TABLES, _MAX_BYTES = 10, 20_000_000  # most tables, and largest table, that are read
+# Columns that describe a split, not which recordings belong together.
 _FOLDS = ("fold", "folds", "split", "subset", "partition", "set")
 _LIKELY = (
     "group",
@@ -40,21 +40,21 @@ def group_candidates(table, *, labels=None):
     """Return the columns of a table that could say which recordings belong together.
 
     A column could be groups if some of its values are shared by several rows, if it has at least two values,
-    and if it is not known from the label (a family beside its instruments). Measurements (numbers with a
-    fraction) and columns that are called like folds are left out.
+    and if it does not follow from the label (as a family follows from the instrument). Measurements (numbers
+    with a fraction) and columns that are named like folds are left out.
 
     Parameters
     ----------
     table : DataFrame, str or PathLike
-        The table, a row a recording, or the path of a text file with a header.
+        The table, with one row per recording, or the path of a text file with a header.
     labels : str, array-like of shape (n_rows,), or None, default=None
         The label of each row, or the name of their column; None if they are not known.
 
     Returns
     -------
     candidates : dict of str to int
-        Name of each such column, and its number of values; those that are named like groups ("artist",
-        "album") come first, then those with more values. Empty if the table cannot be read.
+        Name of each such column, and its number of values; columns that are named like groups ("artist",
+        "album") come first, then columns with more values. Empty if the table cannot be read.
 
     Examples
     --------
@@ -79,17 +79,17 @@ def group_candidates(table, *, labels=None):
 
 
 def table_of(paths):
-    """Return the rows of files in a table that lists them, beside them or up to two folders above.
+    """Return the rows of some files from a table that lists them, in their folder or up to two folders above.
 
     Parameters
     ----------
     paths : list of str
-        Of files.
+        Paths of the files.
 
     Returns
     -------
     rows : DataFrame or None
-        A row a file, in the order of the paths; None if no table has a column with all of them.
+        One row per file, in the order of the paths; None if no table has a column with all of them.
     """
     paths = [os.path.abspath(path) for path in paths]
     try:
@@ -109,7 +109,7 @@ def _tables(folder):
     """Return the paths of the tables in a folder, the one that load_folder reads by default first."""
     try:
         names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(_SUFFIXES)]
-    except OSError:  # what is above may be closed to us
+    except OSError:  # we may not be allowed to read the folders above
         return []
     names.sort(key=lambda name: name != _TABLE)
     tables = [os.path.join(folder, name) for name in names[:_MAX_TABLES]]
@@ -126,7 +126,7 @@ def _rows_of(paths, rows, folder):
 
 
 def _read(table):
-    """Return the rows of a table as text; none if it does not parse, which is for its loader to say."""
+    """Return the rows of a table as text; none if it cannot be parsed, which its loader will report."""
     try:
         return pd.read_csv(
             table, sep=None, engine="python", dtype=str, keep_default_na=False, encoding_errors="replace"
@@ -136,7 +136,7 @@ def _read(table):
 
 
 def _filled(column):
-    """Return the values that are there; none of measurements."""
+    """Return the values that are not empty; none for measurements."""
     text = column.dropna().astype(str).str.strip()
     text = text[text != ""]
     values = pd.to_numeric(text, errors="coerce")
@@ -144,7 +144,7 @@ def _filled(column):
 
 
 def _is_known_from(labels, values):
-    """Return whether all rows of each class have one value: then groups would be whole classes."""
+    """Return whether all rows of each class have the same value: then groups would be whole classes."""
     return bool((values.groupby(labels[values.index]).nunique() < 2).all())
 
 

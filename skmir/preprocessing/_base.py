@@ -1,4 +1,4 @@
-"""What all steps from frames to frames share that learn nothing."""
+"""The base of all steps from frames to frames that learn nothing."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -100,8 +100,8 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
 
         Returns
         -------
-        frames : ndarray of shape (n_clips, n_bins_out, n_frames_out), or list where lengths differ
-            A 2-D array where X is one; in the dtype of X.
+        frames : ndarray of shape (n_clips, n_bins_out, n_frames_out), or list if lengths differ
+            A 2-D array if X is one; in the dtype of X.
         """
         check_is_fitted(self)
         return each_clip(self._apply, self._check_frames(X, reset=False), X)
@@ -112,8 +112,8 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
         Parameters
         ----------
         input_features : array-like of str of shape (n_bins,), default=None
-            Names of the bins that come in, as a Pipeline passes them on from the front end; by default the
-            columns of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+            Names of the input bins, as a Pipeline passes them on from the front end; by default the
+            columns of the DataFrame given to ``fit``, or ``x0``, ``x1``, ...
 
         Returns
         -------
@@ -142,20 +142,20 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
 
 
 def each_clip(function, frames, X):
-    """Apply a function to the frames of each clip, and give the results the form of X.
+    """Apply a function to the frames of each clip, and return the results in the form of X.
 
     Parameters
     ----------
     function : callable
         From an array of shape (..., n_bins, n_frames) to one of as many dimensions.
     frames : ndarray or list
-        What ``check_frames`` made of X.
+        The frames returned by ``check_frames``.
     X : frames
-        As the caller passed them.
+        The frames as the caller passed them.
 
     Returns
     -------
-    results : ndarray of shape (n_clips, n_bins_out, n_frames_out), list, or 2-D array where X is one
+    results : ndarray of shape (n_clips, n_bins_out, n_frames_out), list, or 2-D array if X is one
     """
     if isinstance(frames, list):
         return stack_if_equal([function(x) for x in frames])
