@@ -15,10 +15,9 @@ from ._targets import TARGETS, check_known, check_labels, target_for
 
 
 class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
-    """Base of the network classifiers.
+    """Base of the network classifiers: with the parameters of :class:`BaseNetwork` and ``class_weight``."""
 
-    A subclass has the parameter ``class_weight`` beside those of :class:`BaseNetwork`.
-    """
+    class_weight: dict | list[dict] | str | None = "balanced"
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch, from where the last call ended.

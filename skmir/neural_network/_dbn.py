@@ -1,10 +1,21 @@
 """The deep belief network as a classifier: pretrained without labels, fine-tuned with them."""
 
+import numpy as np
+import torch
+from sklearn.base import clone
+from torch import nn
+
+from .._declared_parameters import positional
+from .._parameter_checks import check_choice
+from .._training import Windows
+from ..modules import MLP
+from ..modules._mlp import ACTIVATIONS
 from ._classifier import BaseNetworkClassifier
-from ._dbn_mixin import DBNMixin
+from ._parameters import mlp_parameters
+from ._unsupervised import RBM, DeepBeliefNetwork, DenoisingAutoencoder, layer_of
 
 
-class DBNClassifier(DBNMixin, BaseNetworkClassifier):
+class DBNClassifier(BaseNetworkClassifier):
     """Deep belief network classifier.
 
     A stack of restricted Boltzmann machines, or of denoising autoencoders, each trained on what the one
@@ -25,6 +36,8 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
         "maxout" goes with ``pretraining=None`` only.
     dropout : float, default=0.0
         Share of each hidden layer's outputs that is dropped in fine-tuning, in [0, 1).
+    class_weight : dict, "balanced" or None, default="balanced"
+        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     n_frames : int or None, default=128
         The longest stretch, in frames, that the network sees at once; 128 are 3 s at the front ends'
         defaults. Longer clips are cut at random places in training, and in prediction the scores of
@@ -40,8 +53,6 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
         steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
         Of the optimiser.
-    class_weight : dict, "balanced" or None, default="balanced"
-        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     early_stopping : bool, default=False
         Whether a part of the training clips is held out, and training stops when the loss on it has
         not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
@@ -121,52 +132,11 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
     # Unlabelled clips that a search or cross_validate routes reach pretraining unasked.
     __metadata_request__fit = {"X_unlabelled": True}
 
-    def __init__(
-        self,
-        hidden_layer_sizes=(256, 256),
-        *,
-        pretraining="rbm",
-        activation="sigmoid",
-        dropout=0.0,
-        n_frames=128,
-        max_iter="auto",
-        batch_size=32,
-        learning_rate_init=0.01,
-        weight_decay=0.02,
-        class_weight="balanced",
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        augmentation=None,
-        recipe=None,
-        warm_start=False,
-        device="auto",
-        random_state=None,
-        verbose=0,
-        net_params=None,
-    ):
-        super().__init__(
-            n_frames=n_frames,
-            max_iter=max_iter,
-            batch_size=batch_size,
-            learning_rate_init=learning_rate_init,
-            weight_decay=weight_decay,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            augmentation=augmentation,
-            recipe=recipe,
-            warm_start=warm_start,
-            device=device,
-            random_state=random_state,
-            verbose=verbose,
-            net_params=net_params,
-        )
-        self.class_weight = class_weight
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.pretraining = pretraining
-        self.activation = activation
-        self.dropout = dropout
+    hidden_layer_sizes: tuple[int, ...] = positional(default=(256, 256))
+    pretraining: str | RBM | DenoisingAutoencoder | None = "rbm"
+    activation: str = "sigmoid"
+    dropout: float = 0.0
+    learning_rate_init: float = 0.01
 
     def fit(self, X, y, sample_weight=None, *, groups=None, X_val=None, y_val=None, X_unlabelled=None):
         """Pretrain the network on all clips, and fine-tune it on those with labels.
@@ -209,3 +179,56 @@ or array-like of shape (n_clips, n_features)
         return self._fit(
             X, y, sample_weight, groups, validation_data, goes_on=goes_on, unlabelled=X_unlabelled
         )
+
+    def _module_parameters(self):
+        check_choice("activation", self.activation, ACTIVATIONS)
+        if self.pretraining is not None:
+            layer_of(self.pretraining)
+            if self.activation == "maxout":
+                raise ValueError(
+                    "activation='maxout' takes the largest of several units, which no layer without labels "
+                    "learns. Use pretraining=None, or another activation."
+                )
+        return mlp_parameters(self, super()._module_parameters(), activation=self.activation)
+
+    def _make_module(self, **params):
+        return MLP(**params)
+
+    def _pretrain(self, module, frames, rows, seed, unlabelled):
+        """Train a stack on the windows of all clips, and give its weights to the network."""
+        if self.pretraining is None:
+            return
+        parts = [Windows(frames, self.n_frames_, "cpu", rows=rows)]
+        if unlabelled is not None:
+            parts.append(Windows(unlabelled, self.n_frames_, "cpu"))
+        rows = [part.cut(*part.covering()).flatten(1).numpy() for part in parts]
+        rows = np.concatenate(rows) if len(rows) > 1 else rows[0]
+        del parts
+        layers = [layer for layer in module.hidden_layers if isinstance(layer, nn.Linear)]
+        stack = DeepBeliefNetwork(
+            [layer.out_features for layer in layers],
+            pretraining=self._layer(),
+            device=self.device,
+            random_state=seed,
+            verbose=self.verbose,
+        )
+        for machine, layer in zip(stack.fit(rows).estimators_, layers, strict=True):
+            _copy(machine, layer)
+        nn.init.zeros_(module.final_layer.weight)
+        nn.init.zeros_(module.final_layer.bias)
+
+    def _layer(self):
+        """Return the untrained layer, with what this network decides for it."""
+        layer = clone(layer_of(self.pretraining))
+        if isinstance(self.pretraining, str):
+            layer.set_params(batch_size=int(self.batch_size))
+        return layer.set_params(activation=self.activation) if hasattr(layer, "activation") else layer
+
+
+def _copy(machine, layer):
+    """Give a machine's weights to a layer, which sees rows that are not standardised."""
+    weight = machine.components_ / machine.scale_
+    bias = machine.intercept_hidden_ - weight @ machine.mean_
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(np.asarray(weight, dtype=np.float32)))
+        layer.bias.copy_(torch.from_numpy(np.asarray(bias, dtype=np.float32)))

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from ..._declared_parameters import DeclaredParameters, positional
 from ..._device import resolve_device
 from ..._parameter_checks import check_choice, check_number
 from ..._random import torch_threads
@@ -14,7 +15,7 @@ from .._parameters import check_pool
 from ._conv_training import ConvTrainingMixin, frames_needed, long_enough, pooled_maps
 
 
-class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
+class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, BaseEstimator):
     """Convolutional deep belief network: shapes in time and frequency, learned without labels.
 
     A stack of Boltzmann machines whose filters are shared by all positions in time. Each layer learns, by
@@ -128,46 +129,24 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
     array(['layer1_0_mean', 'layer2_0_mean'], dtype=object)
     """
 
-    def __init__(
-        self,
-        n_components=(100,),
-        *,
-        filter_length=6,
-        pool_size=3,
-        sigma=0.5,
-        learning_rate=0.05,
-        momentum=(0.5, 0.9, 5),
-        weight_decay=0.01,
-        sparsity_target=0.05,
-        sparsity_cost=3.0,
-        n_iter=15,
-        batch_size=20,
-        n_frames=None,
-        layer="all",
-        pool="mean",
-        device="auto",
-        n_threads=1,
-        random_state=None,
-        verbose=0,
-    ):
-        self.n_components = n_components
-        self.filter_length = filter_length
-        self.pool_size = pool_size
-        self.sigma = sigma
-        self.learning_rate = learning_rate
-        self.momentum = momentum
-        self.weight_decay = weight_decay
-        self.sparsity_target = sparsity_target
-        self.sparsity_cost = sparsity_cost
-        self.n_iter = n_iter
-        self.batch_size = batch_size
-        self.n_frames = n_frames
-        self.layer = layer
-        self.pool = pool
-        self.device = device
-        self.n_threads = n_threads
-        self.random_state = random_state
-        self.verbose = verbose
+    n_components: tuple[int, ...] = positional(default=(100,))
+    filter_length: int | tuple[int, ...] = 6
+    pool_size: int | tuple[int, ...] = 3
+    sigma: float = 0.5
+    learning_rate: float = 0.05
+    momentum: float | tuple[float, float, int] = (0.5, 0.9, 5)
+    weight_decay: float = 0.01
+    sparsity_target: float | None = 0.05
+    sparsity_cost: float = 3.0
+    n_iter: int = 15
+    batch_size: int = 20
+    n_frames: int | None = None
+    layer: str | int = "all"
+    pool: str | tuple[str, ...] = "mean"
+    device: str = "auto"
+    n_threads: int = 1
+    random_state: int | np.random.RandomState | None = None
+    verbose: int = 0
 
     def fit(self, X, y=None):
         """Learn the layers from the lowest up.
