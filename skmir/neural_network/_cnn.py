@@ -4,11 +4,12 @@ import inspect
 
 from torch import nn
 
-from .._declared_parameters import DeclaredParameters, positional
-from .._parameter_checks import check_choice, check_share
+from .._declared_parameters import positional
+from .._parameter_checks import check_share
 from ..modules import K1C2, K2C1, K2C2, CompactCNN, PitchCNN, TemporalCNN, TimbreRhythmCNN
 from ._classifier import BaseNetworkClassifier
-from ._parameters import check_sizes, is_module_class, widths_of
+from ._own_module import OwnModuleMixin
+from ._parameters import check_sizes, widths_of
 from ._regressor import BaseNetworkRegressor
 
 ARCHITECTURES = {
@@ -21,8 +22,16 @@ ARCHITECTURES = {
     "timbre_rhythm": TimbreRhythmCNN,
 }
 
+# What the network gives to a user's own class, whatever else it gives.
+GIVEN = {
+    "n_bins": "n_bins follows from X",
+    "n_frames": "set n_frames of the network itself",
+    "n_outputs": "n_outputs follows from y",
+    "dropout": "set dropout of the network itself",
+}
 
-class CNNMixin(DeclaredParameters):
+
+class CNNMixin(OwnModuleMixin):
     """What the classifier and the regressor share: parameters, and the network that is made of them."""
 
     architecture: str | type[nn.Module] = positional(default="timbre_rhythm")
@@ -32,24 +41,23 @@ class CNNMixin(DeclaredParameters):
     n_frames: int | None = 1024
 
     def _module_parameters(self):
-        cls = self.architecture
-        if not is_module_class(cls):
-            cls = check_choice("architecture", cls, ARCHITECTURES, also="a class of torch.nn.Module")
+        cls, own = self._check_module(ARCHITECTURES, _given(self))
         check_share("dropout", self.dropout)
         params = super()._module_parameters()
         options = {"dropout": self.dropout} if _takes(cls, "dropout") else {}
         if self.n_filters is not None:
             options["n_filters"] = check_sizes("n_filters", self.n_filters, at_least=1)
             _check_taken(cls, "n_filters", self.n_filters, "None")
-        own = inspect.signature(type(self)).parameters.get("dropout")  # a subclass may do without it
-        default = 0.0 if own is None else own.default
+        declared = inspect.signature(type(self)).parameters.get("dropout")  # a subclass may do without it
+        default = 0.0 if declared is None else declared.default
         if self.dropout not in (0, default):  # without any, 0 is true, and the default nobody's wish
             _check_taken(cls, "dropout", self.dropout, default)
-        widths = widths_of(cls, self.n_parameters, {"n_filters": self.n_filters}, params)
-        return {"architecture": self.architecture, **params, **options, **widths}
+        widths = widths_of(cls, self.n_parameters, {"n_filters": self.n_filters}, params, own)
+        own = {"module_params": own} if own else {}
+        return {"architecture": self.architecture, **params, **options, **widths, **own}
 
-    def _make_module(self, architecture, **params):
-        return ARCHITECTURES.get(architecture, architecture)(**params)
+    def _make_module(self, architecture, module_params=None, **params):
+        return ARCHITECTURES.get(architecture, architecture)(**params, **(module_params or {}))
 
 
 class CNNClassifier(CNNMixin, BaseNetworkClassifier):
@@ -64,7 +72,7 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
         "pitch" Humphrey's network with kernels shaped for a constant-Q spectrogram, "temporal" van den
         Oord's with convolution over time alone. See :mod:`skmir.modules` for each. A class is built with
         ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
-        ``dropout``; to set one that it does not take is an error.
+        ``dropout``; to set one that it does not take is an error. ``module_params`` are its own.
     n_filters : tuple of int or None, default=None
         Feature maps a convolutional layer; None takes the architecture's own.
     n_parameters : int or None, default=None
@@ -115,6 +123,9 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+    **module_params : object
+        Arguments of the constructor of a class passed as ``architecture``, each with the prefix ``module__``:
+        ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved as every parameter.
 
     Attributes
     ----------
@@ -179,7 +190,7 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
         "pitch" Humphrey's network with kernels shaped for a constant-Q spectrogram, "temporal" van den
         Oord's with convolution over time alone. See :mod:`skmir.modules` for each. A class is built with
         ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
-        ``dropout``; to set one that it does not take is an error.
+        ``dropout``; to set one that it does not take is an error. ``module_params`` are its own.
     n_filters : tuple of int or None, default=None
         Feature maps a convolutional layer; None takes the architecture's own.
     n_parameters : int or None, default=None
@@ -228,6 +239,9 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+    **module_params : object
+        Arguments of the constructor of a class passed as ``architecture``, each with the prefix ``module__``:
+        ``CNNRegressor(Own, module__depth=3)``. They can be set, searched and saved as every parameter.
 
     Attributes
     ----------
@@ -274,6 +288,16 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
     >>> model.predict(frames).shape
     (20,)
     """
+
+
+def _given(network):
+    """Return the arguments of a user's own class that the network gives, and what decides them."""
+    given = dict(GIVEN)
+    if network.n_filters is not None:
+        given["n_filters"] = "n_filters of the network itself is set"
+    if network.n_parameters is not None and hasattr(network.architecture, "widths"):
+        given |= dict.fromkeys(network.architecture.widths(1.0), "n_parameters of the network is set")
+    return given
 
 
 def _takes(cls, name):

@@ -1,18 +1,29 @@
 """The multi-layer perceptron as a classifier and as a regressor."""
 
+import functools
+
 from torch import nn
 
-from .._declared_parameters import DeclaredParameters, positional
-from .._parameter_checks import check_choice
-from ..modules import MLP
+from .._declared_parameters import positional
+from ..modules import MLP, Maxout
 from ..modules._mlp import ACTIVATIONS
 from ._classifier import BaseNetworkClassifier
-from ._parameters import is_module_class, mlp_parameters
+from ._own_module import OwnModuleMixin
+from ._parameters import mlp_parameters
 from ._regressor import BaseNetworkRegressor
 
+# Arguments that the network gives to a maxout unit, which is built otherwise than other activations.
+MAXOUT = {
+    "n_inputs": "it follows from the layer below",
+    "n_outputs": "set hidden_layer_sizes of the network itself",
+    "n_pieces": "a maxout unit takes the larger of two",
+}
 
-class MLPMixin(DeclaredParameters):
+
+class MLPMixin(OwnModuleMixin):
     """What the classifier and the regressor share: parameters, and the network that is made of them."""
+
+    _OWN_MODULE = "activation"
 
     hidden_layer_sizes: tuple[int, ...] = positional(default=(128,))
     activation: str | type[nn.Module] = "relu"
@@ -20,12 +31,14 @@ class MLPMixin(DeclaredParameters):
     learning_rate_init: float = 2e-3
 
     def _module_parameters(self):
-        if not is_module_class(self.activation):
-            check_choice("activation", self.activation, ACTIVATIONS, also="a class of torch.nn.Module")
-        return mlp_parameters(self, super()._module_parameters(), activation=self.activation)
+        _, own = self._check_module(ACTIVATIONS, MAXOUT if self.activation in ("maxout", Maxout) else {})
+        params = mlp_parameters(self, super()._module_parameters(), activation=self.activation)
+        return {**params, "module_params": own} if own else params
 
-    def _make_module(self, **params):
-        return MLP(**params)
+    def _make_module(self, activation, module_params=None, **params):
+        if module_params:
+            activation = functools.partial(activation, **module_params)
+        return MLP(activation=activation, **params)
 
 
 class MLPClassifier(MLPMixin, BaseNetworkClassifier):
@@ -40,7 +53,8 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
         Units a hidden layer.
     activation : str or nn.Module class, default="relu"
         Of the hidden layers: "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu", or "maxout", the
-        larger of two affine functions (Goodfellow et al. 2013). A class is built without arguments.
+        larger of two affine functions (Goodfellow et al. 2013). A class is built without
+        arguments, but for those of ``module_params``.
     dropout : float, default=0.2
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
     class_weight : dict, "balanced" or None, default="balanced"
@@ -86,6 +100,10 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+    **module_params : object
+        Arguments of the constructor of a class passed as ``activation``, each with the prefix ``module__``:
+        ``MLPClassifier(activation=torch.nn.Hardtanh, module__max_val=2.0)``. They can be set, searched
+        and saved as every parameter.
 
     Attributes
     ----------
@@ -144,7 +162,8 @@ class MLPRegressor(MLPMixin, BaseNetworkRegressor):
         Units a hidden layer.
     activation : str or nn.Module class, default="relu"
         Of the hidden layers: "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu", or "maxout", the
-        larger of two affine functions (Goodfellow et al. 2013). A class is built without arguments.
+        larger of two affine functions (Goodfellow et al. 2013). A class is built without
+        arguments, but for those of ``module_params``.
     dropout : float, default=0.2
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
     n_frames : int or None, default=128
@@ -188,6 +207,10 @@ class MLPRegressor(MLPMixin, BaseNetworkRegressor):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+    **module_params : object
+        Arguments of the constructor of a class passed as ``activation``, each with the prefix ``module__``:
+        ``MLPRegressor(activation=torch.nn.Hardtanh, module__max_val=2.0)``. They can be set, searched
+        and saved as every parameter.
 
     Attributes
     ----------

@@ -74,7 +74,7 @@ def mlp_parameters(estimator, sizes, *, activation):
     }
 
 
-def widths_of(cls, n_parameters, explicit, sizes):
+def widths_of(cls, n_parameters, explicit, sizes, own=None):
     """Return the widths that give a network a number of parameters.
 
     Parameters
@@ -87,6 +87,8 @@ def widths_of(cls, n_parameters, explicit, sizes):
         The parameters that say widths themselves; all must be None.
     sizes : dict
         n_bins, n_frames and n_outputs.
+    own : dict or None, default=None
+        Further arguments of the constructor.
 
     Returns
     -------
@@ -113,7 +115,7 @@ def widths_of(cls, n_parameters, explicit, sizes):
             "static method widths(scale) that returns its width arguments as a dict, or leave n_parameters "
             "at None."
         )
-    return sized(cls, n_parameters, **sizes)
+    return sized(cls, n_parameters, **sizes, **(own or {}))
 
 
 def check_pool(pool):

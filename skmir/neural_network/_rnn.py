@@ -1,18 +1,24 @@
 """Recurrent networks as classifiers and as regressors."""
 
+import functools
+import inspect
+
 from torch import nn
 
-from .._declared_parameters import DeclaredParameters, positional
-from .._parameter_checks import check_choice, check_share
+from .._declared_parameters import positional
+from .._parameter_checks import check_share
 from ..modules import RNN
 from ..modules._rnn import CELLS
 from ._classifier import BaseNetworkClassifier
+from ._own_module import OwnModuleMixin
 from ._parameters import check_sizes, is_module_class
 from ._regressor import BaseNetworkRegressor
 
 
-class RNNMixin(DeclaredParameters):
+class RNNMixin(OwnModuleMixin):
     """What the classifier and the regressor share: parameters, and the network that is made of them."""
+
+    _OWN_MODULE = "cell"
 
     cell: str | type[nn.Module] = positional(default="gru")
     hidden_layer_sizes: tuple[int, ...] = (64,)
@@ -23,8 +29,7 @@ class RNNMixin(DeclaredParameters):
     _packed = True
 
     def _module_parameters(self):
-        if not is_module_class(self.cell):
-            check_choice("cell", self.cell, CELLS, also="a class of torch.nn.Module")
+        _, own = self._check_module(CELLS, _given(self.cell))
         check_share("dropout", self.dropout)
         return {
             **super()._module_parameters(),
@@ -32,10 +37,13 @@ class RNNMixin(DeclaredParameters):
             "hidden_layer_sizes": check_sizes("hidden_layer_sizes", self.hidden_layer_sizes, at_least=1),
             "bidirectional": bool(self.bidirectional),
             "dropout": self.dropout,
+            **({"module_params": own} if own else {}),
         }
 
-    def _make_module(self, **params):
-        return RNN(**params)
+    def _make_module(self, cell, module_params=None, **params):
+        if module_params:
+            cell = functools.partial(cell, **module_params)
+        return RNN(cell=cell, **params)
 
 
 class RNNClassifier(RNNMixin, BaseNetworkClassifier):
@@ -96,6 +104,10 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+    **module_params : object
+        Arguments of the constructor of a class passed as ``cell``, each with the prefix ``module__``:
+        ``RNNClassifier(torch.nn.RNN, module__nonlinearity="relu")``. They can be set, searched
+        and saved as every parameter.
 
     Attributes
     ----------
@@ -200,6 +212,10 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+    **module_params : object
+        Arguments of the constructor of a class passed as ``cell``, each with the prefix ``module__``:
+        ``RNNRegressor(torch.nn.RNN, module__nonlinearity="relu")``. They can be set, searched
+        and saved as every parameter.
 
     Attributes
     ----------
@@ -242,3 +258,15 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     >>> model.predict(frames).shape
     (20,)
     """
+
+
+def _given(cell):
+    """Return what the network gives to a cell: the first two by position, whatever their names."""
+    given = {
+        "input_size": "it follows from the layer below",
+        "hidden_size": "set hidden_layer_sizes of the network itself",
+        "batch_first": "it is True",
+        "bidirectional": "set bidirectional of the network itself",
+    }
+    first = list(inspect.signature(cell).parameters)[:2] if is_module_class(cell) else []
+    return {**dict(zip(first, given.values(), strict=False)), **given}
