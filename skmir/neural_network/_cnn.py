@@ -74,7 +74,7 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
         ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
         ``dropout``; to set one that it does not take is an error. ``module_params`` are its own.
     n_filters : tuple of int or None, default=None
-        Feature maps a convolutional layer; None takes the architecture's own.
+        Number of feature maps per convolutional layer; None takes the architecture's own.
     n_parameters : int or None, default=None
         Number of parameters to come near, in place of ``n_filters``: the widths of all layers grow in the
         architecture's own ratio. So networks are compared at one size.
@@ -83,29 +83,29 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
     class_weight : dict, "balanced" or None, default="balanced"
         As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     n_frames : int or None, default=1024
-        The longest stretch, in frames, that the network sees at once; 1024 are 24 s at the front ends'
-        defaults. Longer clips are cut at random places in training, and in prediction the scores of
-        windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
-        and what is shorter still is repeated. None sets no limit.
+        The longest stretch, in frames, that the network sees at once; at the front ends' defaults 43
+        frames are 1 s. Longer clips are cut at random places in training, and in prediction the scores of
+        windows that cover a clip are averaged. If the median clip is shorter, its length is taken, and
+        what is shorter still is repeated. None sets no limit.
     max_iter : int or "auto", default="auto"
-        Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
-        few clips need more passes than many.
+        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
+        steps, and at least 15: few clips need more passes than many.
     batch_size : int, default=32
-        Clips a batch, at least 2.
+        Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
         Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
         steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
         Of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has
-        not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
-        ``fit``, and stratified otherwise; ``X_val`` and ``y_val`` take its place. The best epoch's weights
-        are kept.
+        Whether a part of the training clips is held out, and training stops when the loss on it has not
+        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
+        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
+        place of the part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping in epochs.
+        Patience of early stopping, in epochs.
     augmentation : augmentation, list of augmentations or None, default=None
         Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
@@ -124,8 +124,9 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
     **module_params : object
-        Arguments of the constructor of a class passed as ``architecture``, each with the prefix ``module__``:
-        ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved as every parameter.
+        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
+        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
+        like every other parameter.
 
     Attributes
     ----------
@@ -140,9 +141,9 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds an epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_parameters_ : int
         Number of trained parameters.
     n_outputs_ : int
@@ -152,7 +153,7 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: further training goes on from there.
     n_features_in_ : int
-        Number of columns, where ``fit`` saw a 2-D array.
+        Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -192,36 +193,36 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
         ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
         ``dropout``; to set one that it does not take is an error. ``module_params`` are its own.
     n_filters : tuple of int or None, default=None
-        Feature maps a convolutional layer; None takes the architecture's own.
+        Number of feature maps per convolutional layer; None takes the architecture's own.
     n_parameters : int or None, default=None
         Number of parameters to come near, in place of ``n_filters``: the widths of all layers grow in the
         architecture's own ratio. So networks are compared at one size.
     dropout : float, default=0.3
         Share of the inputs of each dense layer that is dropped in training, in [0, 1).
     n_frames : int or None, default=1024
-        The longest stretch, in frames, that the network sees at once; 1024 are 24 s at the front ends'
-        defaults. Longer clips are cut at random places in training, and in prediction the scores of
-        windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
-        and what is shorter still is repeated. None sets no limit.
+        The longest stretch, in frames, that the network sees at once; at the front ends' defaults 43
+        frames are 1 s. Longer clips are cut at random places in training, and in prediction the scores of
+        windows that cover a clip are averaged. If the median clip is shorter, its length is taken, and
+        what is shorter still is repeated. None sets no limit.
     max_iter : int or "auto", default="auto"
-        Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
-        few clips need more passes than many.
+        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
+        steps, and at least 15: few clips need more passes than many.
     batch_size : int, default=32
-        Clips a batch, at least 2.
+        Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
         Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
         steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
         Of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has
-        not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
-        ``fit``, and at random otherwise; ``X_val`` and ``y_val`` take its place. The best epoch's weights
-        are kept.
+        Whether a part of the training clips is held out, and training stops when the loss on it has not
+        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
+        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
+        place of the part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping in epochs.
+        Patience of early stopping, in epochs.
     augmentation : augmentation, list of augmentations or None, default=None
         Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
@@ -240,8 +241,9 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
     **module_params : object
-        Arguments of the constructor of a class passed as ``architecture``, each with the prefix ``module__``:
-        ``CNNRegressor(Own, module__depth=3)``. They can be set, searched and saved as every parameter.
+        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
+        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
+        like every other parameter.
 
     Attributes
     ----------
@@ -252,9 +254,9 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds an epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_parameters_ : int
         Number of trained parameters.
     n_outputs_ : int
@@ -264,7 +266,7 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: further training goes on from there.
     n_features_in_ : int
-        Number of columns, where ``fit`` saw a 2-D array.
+        Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -306,7 +308,7 @@ def _takes(cls, name):
 
 
 def _check_taken(cls, name, value, default):
-    """Raise where a parameter was set that the network's constructor does not take."""
+    """Raise if a parameter was set that the network's constructor does not take."""
     if not _takes(cls, name):
         raise ValueError(
             f"{name}={value!r} has no effect: {cls.__name__} takes "

@@ -57,7 +57,7 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
     cell : {"gru", "lstm", "tanh"} or nn.Module class, default="gru"
         Of the recurrent layers. A class has the interface of :class:`torch.nn.RNNBase`.
     hidden_layer_sizes : tuple of int, default=(64,)
-        Units a recurrent layer.
+        Number of units in each hidden layer.
     bidirectional : bool, default=False
         Whether each layer runs over time in both directions, with so many units in each.
     dropout : float, default=0.3
@@ -69,24 +69,24 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
         places in training, and in prediction the scores of windows that cover a clip are averaged.
         Shorter ones keep their length: batches are packed, and nothing is padded. None takes clips whole.
     max_iter : int or "auto", default="auto"
-        Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
-        few clips need more passes than many.
+        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
+        steps, and at least 15: few clips need more passes than many.
     batch_size : int, default=32
-        Clips a batch, at least 2.
+        Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
         Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
         steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
         Of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has
-        not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
-        ``fit``, and stratified otherwise; ``X_val`` and ``y_val`` take its place. The best epoch's weights
-        are kept.
+        Whether a part of the training clips is held out, and training stops when the loss on it has not
+        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
+        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
+        place of the part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping in epochs.
+        Patience of early stopping, in epochs.
     augmentation : augmentation, list of augmentations or None, default=None
         Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
@@ -105,9 +105,9 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
     **module_params : object
-        Arguments of the constructor of a class passed as ``cell``, each with the prefix ``module__``:
-        ``RNNClassifier(torch.nn.RNN, module__nonlinearity="relu")``. They can be set, searched
-        and saved as every parameter.
+        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
+        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
+        like every other parameter.
 
     Attributes
     ----------
@@ -122,19 +122,19 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds an epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_parameters_ : int
         Number of trained parameters.
     n_outputs_ : int
         Number of classes, tags or targets.
     n_bins_, n_frames_ : int
-        Size of what the network sees; ``n_frames_`` is None where clips are taken whole.
+        Size of what the network sees; ``n_frames_`` is None if clips are taken whole.
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: further training goes on from there.
     n_features_in_ : int
-        Number of columns, where ``fit`` saw a 2-D array.
+        Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -167,7 +167,7 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     cell : {"gru", "lstm", "tanh"} or nn.Module class, default="gru"
         Of the recurrent layers. A class has the interface of :class:`torch.nn.RNNBase`.
     hidden_layer_sizes : tuple of int, default=(64,)
-        Units a recurrent layer.
+        Number of units in each hidden layer.
     bidirectional : bool, default=False
         Whether each layer runs over time in both directions, with so many units in each.
     dropout : float, default=0.3
@@ -177,24 +177,24 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
         places in training, and in prediction the scores of windows that cover a clip are averaged.
         Shorter ones keep their length: batches are packed, and nothing is padded. None takes clips whole.
     max_iter : int or "auto", default="auto"
-        Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
-        few clips need more passes than many.
+        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
+        steps, and at least 15: few clips need more passes than many.
     batch_size : int, default=32
-        Clips a batch, at least 2.
+        Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
         Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
         steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
         Of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has
-        not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
-        ``fit``, and at random otherwise; ``X_val`` and ``y_val`` take its place. The best epoch's weights
-        are kept.
+        Whether a part of the training clips is held out, and training stops when the loss on it has not
+        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
+        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
+        place of the part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping in epochs.
+        Patience of early stopping, in epochs.
     augmentation : augmentation, list of augmentations or None, default=None
         Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
@@ -213,9 +213,9 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
     **module_params : object
-        Arguments of the constructor of a class passed as ``cell``, each with the prefix ``module__``:
-        ``RNNRegressor(torch.nn.RNN, module__nonlinearity="relu")``. They can be set, searched
-        and saved as every parameter.
+        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
+        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
+        like every other parameter.
 
     Attributes
     ----------
@@ -226,19 +226,19 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds an epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_parameters_ : int
         Number of trained parameters.
     n_outputs_ : int
         Number of classes, tags or targets.
     n_bins_, n_frames_ : int
-        Size of what the network sees; ``n_frames_`` is None where clips are taken whole.
+        Size of what the network sees; ``n_frames_`` is None if clips are taken whole.
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: further training goes on from there.
     n_features_in_ : int
-        Number of columns, where ``fit`` saw a 2-D array.
+        Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------

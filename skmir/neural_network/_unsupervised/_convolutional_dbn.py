@@ -28,33 +28,33 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     Parameters
     ----------
     n_components : tuple of int, default=(100,)
-        Number of filters a layer, from the lowest up.
+        Number of filters per layer, from the lowest up.
     filter_length : int or tuple of int, default=6
-        Length of a filter, in frames in the lowest layer and in blocks of the layer below in the others; or
-        one a layer.
+        Length of a filter, in frames in the lowest layer and in blocks of the layer below in the others;
+        or one length per layer.
     pool_size : int or tuple of int, default=3
-        Neighbouring positions of a filter that share a pooling unit; or one a layer. At most one of them
-        is on.
+        Number of neighbouring positions of a filter that share a pooling unit; or one number per layer.
+        At most one of them is on.
     sigma : float, default=0.5
         Standard deviation of the Gaussian units that each layer sees, for frames of unit variance. A smaller
         one makes sharper decisions.
     learning_rate : float, default=0.05
-        Step along the gradient a position.
+        Step along the gradient per position.
     momentum : float or (float, float, int), default=(0.5, 0.9, 5)
         Momentum of the steps; or the first, the final, and the pass after which the final one holds.
     weight_decay : float, default=0.01
-        L2 penalty on the filters, not on the biases.
+        L2 penalty on the weights, not on the biases.
     sparsity_target : float or None, default=0.05
-        How often a unit should be on, a position, in (0, 1). None asks for nothing.
+        How often a hidden unit should be on, in (0, 1); .01 to .1 are usual. None asks for nothing.
     sparsity_cost : float, default=3.0
         Weight of the distance to the target in the step on the hidden biases; a running mean over batches
         is held against the target.
     n_iter : int, default=15
-        Passes over the clips a layer. A pass sees one window of each clip, at a random place.
+        Number of passes over the clips per layer. A pass sees one window of each clip, at a random place.
     batch_size : int, default=20
-        Windows a batch.
+        Number of windows per batch.
     n_frames : int or None, default=None
-        Length of the windows in training, in frames; longer than the median clip they do not get. None is
+        Length of the windows in training, in frames; they are never longer than the median clip. None is
         that length.
     layer : "all" or int, default="all"
         Whose units are the features, counted from 1, the lowest. It may be changed after ``fit``.
@@ -67,7 +67,7 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     random_state : int, RandomState instance or None, default=None
         Decides first weights, windows and their order, and samples.
     verbose : int, default=0
-        1 draws a bar of passes a layer on stderr.
+        1 draws a bar of passes on stderr.
 
     Attributes
     ----------
@@ -78,15 +78,15 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     intercept_visible_ : list of ndarray of shape (n_channels,)
         Visible biases of each layer.
     reconstruction_errors_ : ndarray of shape (n_layers, n_passes)
-        Mean squared error of the reconstruction a pass. A sign of life, and no objective.
+        Mean squared error of the reconstruction per pass. A sign of life, and no objective.
     n_iter_ : int
-        Passes a layer so far.
+        Number of passes per layer so far.
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: ``partial_fit`` goes on from there.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        The same, if ``fit`` saw a 2-D array.
 
     See Also
     --------

@@ -31,10 +31,10 @@ class DeepBeliefNetwork(
     Parameters
     ----------
     hidden_layer_sizes : tuple of int, default=(256, 256)
-        Units a layer.
+        Number of units in each layer.
     pretraining : {"rbm", "dae"}, RBM or DenoisingAutoencoder, default="rbm"
         How each layer is trained: its size and its visible units are set for the layer, and the first one,
-        where its units are Gaussian, takes a tenth of the learning rate. A name is one with its defaults.
+        if its units are Gaussian, takes a tenth of the learning rate. A name is one with its defaults.
         An object's ``visible`` says what the columns of X are.
     layer : int, "last" or "all", default="last"
         Which layer's hidden units ``transform`` gives, from 1; or those of all layers side by side.

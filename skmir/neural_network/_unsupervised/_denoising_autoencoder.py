@@ -24,7 +24,7 @@ class DenoisingAutoencoder(BaseLayer):
     n_components : int, default=256
         Number of hidden units.
     corruption : {"masking", "gaussian", "salt_and_pepper"}, default="masking"
-        Values put to zero (the mean, where standardised); noise added; values put to the column's lowest or
+        Values put to zero (the mean, if standardised); noise added; values put to the column's lowest or
         highest in training.
     corruption_level : float, default=0.3
         Share of the values that are put elsewhere, in [0, 1); or the noise's standard deviation, 1 being
@@ -40,9 +40,9 @@ class DenoisingAutoencoder(BaseLayer):
     learning_rate : float, default=0.01
         Step on weights and biases, for a loss that is a sum over columns and a mean over rows.
     batch_size : int, default=100
-        Rows a batch.
+        Number of rows per batch.
     n_iter : int, default=10
-        Passes over the rows.
+        Number of passes over the rows.
     momentum : float or (float, float, int), default=(0.5, 0.9, 5)
         Momentum of the steps; or the first, the final, and the pass after which the final one holds.
     weight_decay : float, default=2e-4
@@ -61,7 +61,7 @@ class DenoisingAutoencoder(BaseLayer):
     components_ : ndarray of shape (n_components, n_features)
         Weights of the encoder, float32.
     decoder_components_ : ndarray of shape (n_components, n_features)
-        Weights of the decoder, where they are not tied.
+        Weights of the decoder, if they are not tied.
     intercept_hidden_ : ndarray of shape (n_components,)
         Hidden biases.
     intercept_visible_ : ndarray of shape (n_features,)
@@ -71,9 +71,9 @@ class DenoisingAutoencoder(BaseLayer):
     low_, high_ : ndarray of shape (n_features,)
         Lowest and highest value of each column in the first ``fit``, standardised.
     reconstruction_errors_ : ndarray of shape (n_passes,)
-        Mean loss a pass, on corrupted rows.
+        Mean loss per pass, on corrupted rows.
     n_iter_ : int
-        Passes over the rows so far.
+        Number of passes over the rows so far.
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: ``partial_fit`` goes on from there.
     n_features_in_ : int

@@ -23,7 +23,7 @@ class RBM(BaseLayer):
     Parameters
     ----------
     n_components : int, default=256
-        Number of binary hidden units.
+        Number of hidden units.
     k : int, default=1
         Gibbs steps of contrastive divergence.
     persistent : bool, default=False
@@ -42,9 +42,9 @@ class RBM(BaseLayer):
     learning_rate : float, default=0.01
         Step on the weights; Gaussian units bear about a tenth of what binary ones do.
     batch_size : int, default=100
-        Rows a batch.
+        Number of rows per batch.
     n_iter : int, default=10
-        Passes over the rows.
+        Number of passes over the rows.
     momentum : float or (float, float, int), default=(0.5, 0.9, 5)
         Momentum of the steps; or the first, the final, and the pass after which the final one holds.
     weight_decay : float, default=2e-4
@@ -69,10 +69,10 @@ class RBM(BaseLayer):
     mean_, scale_ : ndarray of shape (n_features,)
         What a "gaussian" machine standardises with; 0 and 1 for "bernoulli".
     reconstruction_errors_ : ndarray of shape (n_passes,)
-        Mean squared error of the reconstruction a pass: of the end of the chains, or where they persist of
+        Mean squared error of the reconstruction per pass: of the end of the chains, or if they persist of
         one mean step from the last batch. A sign of life, and no objective.
     n_iter_ : int
-        Passes over the rows so far.
+        Number of passes over the rows so far.
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: ``partial_fit`` goes on from there.
     n_features_in_ : int
