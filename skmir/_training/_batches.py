@@ -49,7 +49,7 @@ class RandomBatches:
     examples : Examples
         What skorch calls the data set.
     batch_size : int
-        Clips a batch. A last batch of one joins the batch before: batch normalisation needs two.
+        Number of clips per batch. A last batch of one joins the batch before: batch normalisation needs two.
     generator : torch.Generator
         Of the order and of the windows.
     """
@@ -117,7 +117,7 @@ class CoveringBatches:
     ----------
     examples : Examples
     batch_size : int
-        Windows a batch.
+        Number of windows per batch.
     """
 
     def __init__(self, examples, batch_size):

@@ -38,7 +38,7 @@ def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, d
     learning_rate, weight_decay : float
         Of the optimiser.
     batch_size : int
-        Clips a batch.
+        Number of clips per batch.
     device : torch.device
     callbacks : list of (str, skorch callback)
     net_params : dict or None

@@ -21,13 +21,13 @@ def load_weights(module, weights):
 
 
 def columns_of(history):
-    """Return skorch's history as one array a quantity, NaN in the epochs that lack it."""
+    """Return skorch's history as one array per quantity, NaN in the epochs that lack it."""
     names = [name for name in QUANTITIES if any(name in row for row in history)]
     return {name: np.array([row.get(name, np.nan) for row in history]) for name in names}
 
 
 def history_from(columns):
-    """Return skorch's history from one array a quantity."""
+    """Return skorch's history from one array per quantity."""
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     return History({**dict(zip(columns, row, strict=True)), "batches": []} for row in rows)
 

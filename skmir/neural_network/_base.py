@@ -98,7 +98,7 @@ or array-like of shape (n_clips, n_features)
         Raises
         ------
         ValueError
-            Where X, y or a parameter is not what it may be.
+            If X, y or a parameter is not what it may be.
         """
         goes_on = bool(self.warm_start) and hasattr(self, "net_")
         return self._fit(X, y, sample_weight, groups, (X_val, y_val), goes_on=goes_on)
@@ -166,7 +166,7 @@ or array-like of shape (n_clips, n_features)
 
     @property
     def history_(self):
-        """Dict of an array a quantity, of shape (n_epochs,): train_loss, valid_loss, dur in s.
+        """Dict of an array per quantity, of shape (n_epochs,): train_loss, valid_loss, dur in s.
 
         ``pandas.DataFrame(model.history_)`` is a table of it.
         """

@@ -167,7 +167,7 @@ or array-like of shape (n_clips, n_features)
         Raises
         ------
         ValueError
-            Where X, y or a parameter is not what it may be, or ``X_unlabelled`` comes without pretraining.
+            If X, y or a parameter is not what it may be, or ``X_unlabelled`` comes without pretraining.
         """
         if X_unlabelled is not None and self.pretraining is None:
             raise ValueError(

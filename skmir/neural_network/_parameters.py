@@ -98,7 +98,7 @@ def widths_of(cls, n_parameters, explicit, sizes, own=None):
     Raises
     ------
     ValueError
-        Where widths are said twice, the class has no widths that could grow, or is larger already.
+        If widths are said twice, the class has no widths that could grow, or is larger already.
     """
     if n_parameters is None:
         return {}

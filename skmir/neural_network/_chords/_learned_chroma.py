@@ -66,7 +66,7 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
     max_iter : int, default=20
         Passes over the frames.
     batch_size : int, default=50
-        Frames a batch.
+        Number of frames per batch.
     device : str, default="auto"
         "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
     n_threads : int, default=1
@@ -165,7 +165,7 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
         Raises
         ------
         ValueError
-            Where y is missing, a label is no chord, training diverges, or a parameter is not what it may be.
+            If y is missing, a label is no chord, training diverges, or a parameter is not what it may be.
         """
         sizes = self._check_parameters()
         frames = check_frames(self, X, reset=True)

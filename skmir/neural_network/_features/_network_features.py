@@ -18,7 +18,7 @@ from ._activations import Activations
 
 
 class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEstimator):
-    """Take what the layers of a network answer as features, a row a clip.
+    """Take what the layers of a network answer as features, a row per clip.
 
     The network learns in ``fit``, from the training fold only. One that has learned elsewhere, from other
     clips and other labels, goes in frozen, and the features are transferred ones.
@@ -115,9 +115,9 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
         Raises
         ------
         ValueError
-            Where y is missing, the network has no layer of a name, or a parameter is not what it may be.
+            If y is missing, the network has no layer of a name, or a parameter is not what it may be.
         TypeError
-            Where ``estimator`` is no network.
+            If ``estimator`` is no network.
         """
         layers, pools = check_layers(self.layers), check_pool(self.pool)
         estimator = CNNClassifier() if self.estimator is None else self.estimator
@@ -200,7 +200,7 @@ def network_of(estimator):
     Raises
     ------
     TypeError
-        Where there is none.
+        If there is none.
     """
     network = estimator
     while isinstance(network, FrozenEstimator):

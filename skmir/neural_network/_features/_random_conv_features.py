@@ -24,7 +24,7 @@ N_FEATURES = 500  # where nothing is said
 
 
 class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin, BaseEstimator):
-    """Means of the maps of a convolutional network that is never trained, a row a clip.
+    """Means of the maps of a convolutional network that is never trained, a row per clip.
 
     What such features are worth to a classifier says how well an architecture suits a task, before any of it
     is trained: it is compared at the cost of a support vector machine. Put ``FrameScaler`` before it, and
@@ -131,7 +131,7 @@ class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin,
         Raises
         ------
         TypeError, ValueError
-            Where a parameter is not what it may be.
+            If a parameter is not what it may be.
         """
         cls, options = check_choice("architecture", self.architecture, ARCHITECTURES)
         self._check_parameters()

@@ -66,7 +66,7 @@ class BaseLayer(
         Raises
         ------
         ValueError
-            Where "bernoulli" units meet values outside [0, 1]; where the weights grow beyond bounds; where
+            If "bernoulli" units meet values outside [0, 1]; if the weights grow beyond bounds; if
             a parameter is not what it may be.
         """
         check_number("n_iter", self.n_iter, kind=numbers.Integral, low=1)

@@ -95,7 +95,7 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
 
     Notes
     -----
-    The features suit classes that differ in local shape. Where the mean spectrum tells them apart, statistics
+    The features suit classes that differ in local shape. If the mean spectrum tells them apart, statistics
     of MFCC do better with few labels. A clip too short for one unit of the highest layer is repeated.
     Positions at the end of a clip that do not fill a block are left out.
 
@@ -165,7 +165,7 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
         Raises
         ------
         ValueError
-            Where the weights grow beyond bounds; where ``n_frames`` is too short for the filters.
+            If the weights grow beyond bounds; if ``n_frames`` is too short for the filters.
         """
         check_number("n_iter", self.n_iter, kind=numbers.Integral, low=1)
         return self._fit(X, int(self.n_iter))
@@ -256,7 +256,7 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
 
     @property
     def n_iter_(self):
-        """Number of passes a layer so far."""
+        """Number of passes per layer so far."""
         return self.reconstruction_errors_.shape[1]
 
     @property

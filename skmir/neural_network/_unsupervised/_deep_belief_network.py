@@ -97,7 +97,7 @@ class DeepBeliefNetwork(
         Raises
         ------
         ValueError
-            Where a parameter is not what it may be; as the layer's own ``fit``.
+            If a parameter is not what it may be; as the layer's own ``fit``.
         """
         sizes = check_sizes("hidden_layer_sizes", self.hidden_layer_sizes)
         check_layer(self.layer, len(sizes))
