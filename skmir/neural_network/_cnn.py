@@ -72,7 +72,9 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
         "pitch" Humphrey's network with kernels shaped for a constant-Q spectrogram, "temporal" van den
         Oord's with convolution over time alone. See :mod:`skmir.modules` for each. A class is built with
         ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
-        ``dropout``; to set one that it does not take is an error. ``module_params`` are its own.
+        ``dropout``; to set one that it does not take is an error. Further arguments of its constructor are
+        parameters with the prefix ``module__``, to be set, searched and saved like all others:
+        ``CNNClassifier(Own, module__depth=3)``.
     n_filters : tuple of int or None, default=None
         Number of feature maps per convolutional layer; None takes the architecture's own.
     n_parameters : int or None, default=None
@@ -123,10 +125,6 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
-    **module_params : object
-        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
-        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
-        like every other parameter.
 
     Attributes
     ----------
@@ -191,7 +189,9 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
         "pitch" Humphrey's network with kernels shaped for a constant-Q spectrogram, "temporal" van den
         Oord's with convolution over time alone. See :mod:`skmir.modules` for each. A class is built with
         ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
-        ``dropout``; to set one that it does not take is an error. ``module_params`` are its own.
+        ``dropout``; to set one that it does not take is an error. Further arguments of its constructor are
+        parameters with the prefix ``module__``, to be set, searched and saved like all others:
+        ``CNNClassifier(Own, module__depth=3)``.
     n_filters : tuple of int or None, default=None
         Number of feature maps per convolutional layer; None takes the architecture's own.
     n_parameters : int or None, default=None
@@ -240,10 +240,6 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
-    **module_params : object
-        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
-        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
-        like every other parameter.
 
     Attributes
     ----------

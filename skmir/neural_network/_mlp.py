@@ -53,8 +53,9 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
         Number of units in each hidden layer.
     activation : str or nn.Module class, default="relu"
         Of the hidden layers: "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu", or "maxout", the
-        larger of two affine functions (Goodfellow et al. 2013). A class is built without
-        arguments, but for those of ``module_params``.
+        larger of two affine functions (Goodfellow et al. 2013). A class is built without arguments, but for
+        parameters with the prefix ``module__``, to be set, searched and saved like all others:
+        ``MLPClassifier(activation=torch.nn.Hardtanh, module__max_val=2.0)``.
     dropout : float, default=0.2
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
     class_weight : dict, "balanced" or None, default="balanced"
@@ -100,10 +101,6 @@ class MLPClassifier(MLPMixin, BaseNetworkClassifier):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
-    **module_params : object
-        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
-        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
-        like every other parameter.
 
     Attributes
     ----------
@@ -162,8 +159,9 @@ class MLPRegressor(MLPMixin, BaseNetworkRegressor):
         Number of units in each hidden layer.
     activation : str or nn.Module class, default="relu"
         Of the hidden layers: "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu", or "maxout", the
-        larger of two affine functions (Goodfellow et al. 2013). A class is built without
-        arguments, but for those of ``module_params``.
+        larger of two affine functions (Goodfellow et al. 2013). A class is built without arguments, but for
+        parameters with the prefix ``module__``, to be set, searched and saved like all others:
+        ``MLPClassifier(activation=torch.nn.Hardtanh, module__max_val=2.0)``.
     dropout : float, default=0.2
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
     n_frames : int or None, default=128
@@ -207,10 +205,6 @@ class MLPRegressor(MLPMixin, BaseNetworkRegressor):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
-    **module_params : object
-        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
-        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
-        like every other parameter.
 
     Attributes
     ----------

@@ -102,19 +102,17 @@ class OwnModuleMixin(DeclaredParameters):
 
 
 def _with_module_parameters(init):
-    """Return an ``__init__`` that takes ``module__depth=3`` and the like too, and only assigns them."""
+    """Return an ``__init__`` that takes ``module__depth=3`` and the like too, and only assigns them.
 
-    @functools.wraps(init)
+    Its signature stays as it is: scikit-learn takes all that stands there for a parameter with one name.
+    """
+
+    @functools.wraps(init)  # with its ``__signature__``
     def init_with_module_parameters(self, *args, **params):
         own = {name: params.pop(name) for name in list(params) if name.startswith(PREFIX)}
         init(self, *args, **params)
         vars(self).update(own)
 
-    signature = inspect.signature(init)
-    rest = inspect.Parameter("module_params", inspect.Parameter.VAR_KEYWORD)
-    init_with_module_parameters.__signature__ = signature.replace(
-        parameters=[*signature.parameters.values(), rest]
-    )
     return init_with_module_parameters
 
 

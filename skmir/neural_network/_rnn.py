@@ -55,7 +55,9 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
     Parameters
     ----------
     cell : {"gru", "lstm", "tanh"} or nn.Module class, default="gru"
-        Of the recurrent layers. A class has the interface of :class:`torch.nn.RNNBase`.
+        Of the recurrent layers. A class has the interface of :class:`torch.nn.RNNBase`. Further arguments
+        of its constructor are parameters with the prefix ``module__``, to be set, searched and saved like
+        all others: ``RNNClassifier(torch.nn.RNN, module__nonlinearity="relu")``.
     hidden_layer_sizes : tuple of int, default=(64,)
         Number of units in each hidden layer.
     bidirectional : bool, default=False
@@ -104,10 +106,6 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
-    **module_params : object
-        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
-        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
-        like every other parameter.
 
     Attributes
     ----------
@@ -165,7 +163,9 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     Parameters
     ----------
     cell : {"gru", "lstm", "tanh"} or nn.Module class, default="gru"
-        Of the recurrent layers. A class has the interface of :class:`torch.nn.RNNBase`.
+        Of the recurrent layers. A class has the interface of :class:`torch.nn.RNNBase`. Further arguments
+        of its constructor are parameters with the prefix ``module__``, to be set, searched and saved like
+        all others: ``RNNClassifier(torch.nn.RNN, module__nonlinearity="relu")``.
     hidden_layer_sizes : tuple of int, default=(64,)
         Number of units in each hidden layer.
     bidirectional : bool, default=False
@@ -212,10 +212,6 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     net_params : dict or None, default=None
         For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
         "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
-    **module_params : object
-        Arguments of the constructor of a class that is passed in place of a name, each with the prefix
-        ``module__``, as in ``CNNClassifier(Own, module__depth=3)``. They can be set, searched and saved
-        like every other parameter.
 
     Attributes
     ----------
