@@ -10,7 +10,7 @@ from ._recipe import OPTIMIZERS
 TAKEN = ("callbacks", "optimizer", "accelerator", "unwrap_after_train")
 PREFIXES = ("callbacks__", "optimizer__")
 OURS = {  # skorch's parameters that a network sets by itself, and their equivalents here
-    "module": "CNNClassifier(architecture=...) takes a module class of your own",
+    "module": "CNNClassifier(Own, module__depth=3) takes a module class of your own, and its arguments",
     "criterion": "the loss follows from y; TrainingRecipe(label_smoothing=...) changes it",
     "lr": "set learning_rate_init",
     "max_epochs": "set max_iter",

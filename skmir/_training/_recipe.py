@@ -7,7 +7,9 @@ from functools import partial
 
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 
+from .._declared_parameters import DeclaredParameters, positional
 from .._parameter_checks import check_choice, check_number, check_share
 from ._initialization import INITIALIZATIONS
 from ._transfer import source_of
@@ -15,7 +17,7 @@ from ._transfer import source_of
 PRECISIONS = {"float32": torch.float32, "bf16": torch.bfloat16}
 
 
-class TrainingRecipe(BaseEstimator):
+class TrainingRecipe(DeclaredParameters, BaseEstimator):
     """Settings of the training of a network besides its main parameters.
 
     Every network has the parameter ``recipe=TrainingRecipe(...)``. The recipe's own parameters can be
@@ -91,40 +93,21 @@ or None, default=None
     ['recipe__max_norm']
     """
 
-    def __init__(
-        self,
-        optimizer="adamw",
-        *,
-        momentum=0.9,
-        learning_rate="auto",
-        clip_grad_norm=None,
-        label_smoothing=0.1,
-        input_dropout=0.0,
-        noise=0.0,
-        l1_activation=0.0,
-        max_norm=None,
-        init=None,
-        lower_rate=1.0,
-        prior_correction=False,
-        precision="float32",
-        compile=False,
-        n_threads=1,
-    ):
-        self.optimizer = optimizer
-        self.momentum = momentum
-        self.learning_rate = learning_rate
-        self.clip_grad_norm = clip_grad_norm
-        self.label_smoothing = label_smoothing
-        self.input_dropout = input_dropout
-        self.noise = noise
-        self.l1_activation = l1_activation
-        self.max_norm = max_norm
-        self.init = init
-        self.lower_rate = lower_rate
-        self.prior_correction = prior_correction
-        self.precision = precision
-        self.compile = compile
-        self.n_threads = n_threads
+    optimizer: str | type[torch.optim.Optimizer] = positional(default="adamw")
+    momentum: float = 0.9
+    learning_rate: str = "auto"
+    clip_grad_norm: float | None = None
+    label_smoothing: float = 0.1
+    input_dropout: float = 0.0
+    noise: float = 0.0
+    l1_activation: float = 0.0
+    max_norm: float | None = None
+    init: str | FrozenEstimator | None = None
+    lower_rate: float = 1.0
+    prior_correction: bool = False
+    precision: str = "float32"
+    compile: bool = False
+    n_threads: int = 1
 
     def check(self):
         """Raise if a parameter is not valid.

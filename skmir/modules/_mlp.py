@@ -19,8 +19,8 @@ class MLP(nn.Module):
         Number of units per hidden layer.
     activation : {"relu", "elu", "tanh", "sigmoid", "leaky_relu", "softplus", "maxout"} or class, \
 default="relu"
-        Activation of the hidden layers; a class of your own is a ``torch.nn.Module`` built without arguments.
-        The slope of "leaky_relu" is 0.01.
+        Activation of the hidden layers; a class of your own is a ``torch.nn.Module`` built without arguments,
+        or with those of a ``functools.partial`` around it. The slope of "leaky_relu" is 0.01.
     dropout : float, default=0.0
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
     n_pieces : int, default=2
@@ -46,7 +46,7 @@ default="relu"
         n_pieces=2,
     ):
         super().__init__()
-        unit = activation if isinstance(activation, type) else ACTIVATIONS[activation]
+        unit = ACTIVATIONS[activation] if isinstance(activation, str) else activation
         layers = []
         for n_units in hidden_layer_sizes:
             if unit is Maxout:

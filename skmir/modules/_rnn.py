@@ -73,7 +73,7 @@ class RNN(nn.Module):
         super().__init__()
         if not len(hidden_layer_sizes):
             raise ValueError("hidden_layer_sizes is empty. Give the size of at least one layer.")
-        cell = cell if isinstance(cell, type) else CELLS[cell]
+        cell = CELLS[cell] if isinstance(cell, str) else cell
         n_inputs = n_bins
         self.recurrent_layers = nn.ModuleList()
         for n_units in hidden_layer_sizes:

@@ -105,6 +105,8 @@ net_params : as in CNNClassifier
     1.0
     """
 
+    class_weight: dict | list[dict] | str | None = "balanced"
+
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch, from where the last call ended.
 
