@@ -9,6 +9,7 @@ _subpackages, _dir, _names = lazy_loader.attach(
     submodules=[
         "audio",
         "augmentation",
+        "base",
         "compose",
         "datasets",
         "dsp",

@@ -16,6 +16,15 @@ def positional(*, default):
     Returns
     -------
     field : dataclasses.Field
+        What :class:`DeclaredParameters` makes a parameter from.
+
+    Examples
+    --------
+    >>> from skmir.base import DeclaredParameters, positional
+    >>> class Blur(DeclaredParameters):
+    ...     width: int = positional(default=3)
+    >>> Blur(5).width, Blur(width=7).width
+    (5, 7)
     """
     return dataclasses.field(default=default, kw_only=False)
 
@@ -41,7 +50,7 @@ class DeclaredParameters:
 
     Examples
     --------
-    >>> from skmir._declared_parameters import DeclaredParameters, positional
+    >>> from skmir.base import DeclaredParameters, positional
     >>> class Shared(DeclaredParameters):
     ...     verbose: int = 0
     >>> class Blur(Shared):
@@ -90,12 +99,13 @@ def _own_parameters_first(cls):
     """Return the signature of ``__init__`` with a class's own keywords before the keywords of its bases.
 
     dataclasses puts the keywords of the bases first; readers want special parameters before shared ones.
+    Parameters that may be passed by position stay in the order in which ``__init__`` takes them.
     """
     signature = inspect.signature(cls.__init__)
     origin = {}
     for depth, base in enumerate(cls.__mro__):
         origin.update(dict.fromkeys(inspect.get_annotations(base), depth))  # the most basic class that has it
-    parameters = sorted(
-        signature.parameters.values(), key=lambda one: (one.kind, origin.get(one.name, -1))
-    )  # sorted is stable
-    return signature.replace(parameters=parameters)
+    keywords = [one for one in signature.parameters.values() if one.kind is one.KEYWORD_ONLY]
+    others = [one for one in signature.parameters.values() if one.kind is not one.KEYWORD_ONLY]
+    keywords.sort(key=lambda one: origin[one.name])  # stable
+    return signature.replace(parameters=[*others, *keywords])

@@ -1,4 +1,4 @@
-"""Where networks run: "auto" is resolved at each use and never stored, so that a saved model moves freely."""
+"""The device that networks run on: "auto" is resolved at each use, never stored, so saved models can move."""
 
 import multiprocessing
 import re
@@ -13,9 +13,9 @@ def resolve_device(device):
     Parameters
     ----------
     device : str or torch.device
-        "auto" takes the current CUDA device where there is one and the CPU elsewhere; the workers of a
-        parallel search take the devices in turn, and one that has to share says so. Anything else is
-        torch's own notation ("cpu", "cuda:1").
+        "auto" takes the current CUDA device if there is one, else the CPU; the workers of a parallel search
+        take the devices in turn, and a worker that has to share one warns. Any other value is torch's own
+        notation ("cpu", "cuda:1").
 
     Returns
     -------
@@ -31,7 +31,7 @@ def resolve_device(device):
     try:
         resolved = torch.device(device)
     except (RuntimeError, TypeError) as error:
-        raise ValueError(f"device={device!r} is neither 'auto' nor a torch device: {error}") from error
+        raise ValueError(f"device={device!r} must be 'auto' or a torch device: {error}") from error
     try:
         torch.empty(0, device=resolved)
     except (RuntimeError, AssertionError) as error:  # torch's backends differ in what they raise
@@ -49,7 +49,7 @@ def _what_torch_sees(kind):
 
 
 def _cuda_of_this_process():
-    """Return the current CUDA device, or in a worker process the one whose turn it is."""
+    """Return the current CUDA device; in a worker process, the one whose turn it is."""
     number = _worker_number()
     if number is None:
         return torch.device("cuda")
@@ -57,16 +57,16 @@ def _cuda_of_this_process():
     device = torch.device("cuda", number % n_devices)
     if number >= n_devices:
         warnings.warn(
-            f"Worker {number + 1} of a parallel run shares {device} with another: torch sees {n_devices} "
-            "CUDA devices. Networks side by side on one device take its memory together and are seldom "
-            "faster; set n_jobs to the number of devices, or device='cpu'.",
+            f"Worker {number + 1} of a parallel run shares {device} with another worker: torch sees "
+            f"{n_devices} CUDA devices. Networks that train side by side on one device share its memory and "
+            "are seldom faster. Set n_jobs to the number of devices, or device='cpu'.",
             stacklevel=4,
         )
     return device
 
 
 def _worker_number():
-    """Return which worker of a pool this process is, from 0, or None where it is no worker."""
+    """Return the number of this worker in its pool, from 0, or None if this process is not a worker."""
     numbers = re.findall(r"\d+$", multiprocessing.current_process().name)
     if multiprocessing.parent_process() is None or not numbers:
         return None

@@ -1,8 +1,8 @@
-"""What is optional: whether it can be imported, and how it is installed where it cannot."""
+"""Optional packages: whether they can be imported, and how to install them if not."""
 
 import importlib
 
-# What each extra of setup.cfg is imported as, where it is used in skmir itself.
+# The modules of each extra of setup.cfg that skmir itself imports.
 MODULES = {
     "data": ("mirdata",),
     "eval": ("mir_eval",),
@@ -13,18 +13,19 @@ MODULES = {
 
 
 def require(what, extra):
-    """Raise unless everything that an extra brings can be imported.
+    """Raise unless all packages of an extra can be imported.
 
     Parameters
     ----------
     what : str
-        What needs it: a function, a class, an option of the command.
+        Name of the function, class or option of the command that needs it.
     extra : {"data", "eval", "onnx", "plot", "save"}
 
     Raises
     ------
     ImportError
-        Says what is missing, and two ways to install it: by its own name, or as an extra from a clone.
+        If a package is missing. The message names it, and two ways to install it: by its own name, or as an
+        extra from a clone.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What becomes of an estimator whose fit fails: it is what it was before."""
+"""A fit that fails leaves the estimator as it was before."""
 
 import functools
 
@@ -6,14 +6,14 @@ import functools
 def all_or_nothing(fit):
     """Decorate a method that fits: if it fails, the estimator is what it was before the call.
 
-    So an estimator that was fitted predicts as before, and one that was not is not fitted; neither ever has
-    the classes of one fit and the weights of another. That holds for errors in the data, in a parameter, in a
-    callback, for want of memory, and for an interrupt from the keyboard.
+    So a fitted estimator predicts as before, and an unfitted one stays unfitted; neither ever has the classes
+    of one fit and the weights of another. This holds for errors in the data, in a parameter or in a
+    callback, for a lack of memory, and for a keyboard interrupt.
 
     Parameters
     ----------
     fit : function
-        A method. It sets attributes, and does not write into those that an earlier fit has left.
+        A method. It may set attributes, but must not modify in place those that an earlier fit has left.
 
     Returns
     -------

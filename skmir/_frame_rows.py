@@ -1,4 +1,4 @@
-"""Frames of clips as rows of a table, and windows of frames likewise."""
+"""Turn frames of clips, or windows of frames, into rows of a table."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def frame_rows(frames):
     -------
     rows : ndarray of shape (n_frames of all clips, n_bins)
     n_rows : ndarray of shape (n_clips,)
-        How many rows are of each clip.
+        Number of rows of each clip.
     """
     return np.concatenate([x.T for x in frames]), np.array([x.shape[1] for x in frames])
 
@@ -26,19 +26,19 @@ def window_rows(frames, width, hop, max_windows=None, rng=None):
     ----------
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
     width, hop : int
-        Frames a window, and from one window to the next. A clip shorter than a window is repeated. If the
-        last window does not end where the clip does, one more that does is added.
+        Number of frames per window, and from one window to the next. A clip shorter than a window is
+        repeated. If the last window does not end at the end of the clip, one more that does is added.
     max_windows : int or None, default=None
-        How many windows to draw of a clip that has more.
+        Number of windows to draw from a clip that has more.
     rng : RandomState, default=None
-        What draws them.
+        The generator that draws them.
 
     Returns
     -------
     rows : ndarray of shape (n_windows of all clips, n_bins * width)
-        Bin by bin; one array, filled in place, so that memory is needed once.
+        Bin by bin; a single array, filled in place, so that memory is needed only once.
     n_rows : ndarray of shape (n_clips,)
-        How many rows are of each clip, at least 1.
+        Number of rows of each clip, at least 1.
     """
     starts = [_starts(x.shape[1], width, hop) for x in frames]
     if max_windows is not None:
@@ -56,7 +56,7 @@ def window_rows(frames, width, hop, max_windows=None, rng=None):
 
 def _starts(length, width, hop):
     last = max(length - width, 0)
-    return np.append(np.arange(0, last, hop), last)  # no frame at the end is left out
+    return np.append(np.arange(0, last, hop), last)  # so that no frame at the end is left out
 
 
 def _draw(starts, n, rng):

@@ -1,18 +1,18 @@
-"""What ``set_output`` means for results of three dimensions."""
+"""``set_output`` for results of three dimensions."""
 
 
 class FramesOutputMixin:
-    """Mixin of transformers that give frames or waveforms: results that fit into no DataFrame.
+    """Mixin for transformers that return frames or waveforms: results that do not fit into a DataFrame.
 
-    scikit-learn would wrap them and fail. With this they pass through, and a Pipeline around them still
-    gives a DataFrame where its last step gives a table.
+    scikit-learn would try to wrap them and fail. With this mixin they pass through, and a Pipeline around
+    them still returns a DataFrame if its last step returns a table.
     """
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(auto_wrap_output_keys=None, **kwargs)
 
     def set_output(self, *, transform=None):
-        """Leave the result as it is: it has no columns to name.
+        """Do nothing: the result has no columns to name.
 
         Parameters
         ----------

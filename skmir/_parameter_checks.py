@@ -1,4 +1,4 @@
-"""What parameters may be, and how their values are shown in errors: the same words everywhere."""
+"""Checks of parameters, and how their values are shown in errors: the same words everywhere."""
 
 import numbers
 
@@ -13,7 +13,7 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
     name : str
         The parameter's name, for the message.
     value : object
-        What the user gave.
+        The value that the user gave.
     kind : type, default=numbers.Real
         ``numbers.Integral`` or ``numbers.Real``.
     low, high : number, default=None
@@ -22,6 +22,23 @@ def check_number(name, value, *, kind=numbers.Real, low=None, high=None, above=N
         Open bounds.
     none : bool, default=False
         Whether None is allowed.
+
+    Raises
+    ------
+    TypeError
+        If the value is not a number of that kind; True and False are none.
+    ValueError
+        If the value is out of its range.
+
+    Examples
+    --------
+    >>> import numbers
+    >>> from skmir.base import check_number
+    >>> check_number("width", 3, kind=numbers.Integral, low=1)
+    >>> check_number("width", 0, kind=numbers.Integral, low=1)
+    Traceback (most recent call last):
+    ...
+    ValueError: width=0 must be an integer >= 1.
     """
     if none and value is None:
         return
@@ -63,9 +80,29 @@ def check_choice(name, value, choices, *, also=""):
     value : object
         Its value.
     choices : dict or collection of str
-        What it may be, by name.
+        The allowed values; the keys, if a dict.
     also : str, default=""
         What else the caller takes, in words: "an integer", say.
+
+    Returns
+    -------
+    choice : object
+        What the dict has by that name; the name itself if ``choices`` is not a dict.
+
+    Raises
+    ------
+    ValueError
+        If the value is not one of the choices; the message lists them.
+
+    Examples
+    --------
+    >>> from skmir.base import check_choice
+    >>> check_choice("edges", "zero", {"zero": "constant", "repeat": "nearest"})
+    'constant'
+    >>> check_choice("edges", "wrap", {"zero": "constant", "repeat": "nearest"})
+    Traceback (most recent call last):
+    ...
+    ValueError: edges='wrap' is not one of ['repeat', 'zero'].
     """
     if not isinstance(value, str) or value not in choices:
         other = f", nor {also}" if also else ""
@@ -74,7 +111,29 @@ def check_choice(name, value, choices, *, also=""):
 
 
 def check_flag(name, value):
-    """Raise unless a parameter is True or False."""
+    """Raise unless a parameter is True or False.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's name, for the message.
+    value : object
+        Its value.
+
+    Raises
+    ------
+    TypeError
+        If the value is neither.
+
+    Examples
+    --------
+    >>> from skmir.base import check_flag
+    >>> check_flag("center", True)
+    >>> check_flag("center", "yes")
+    Traceback (most recent call last):
+    ...
+    TypeError: center='yes' must be True or False.
+    """
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name}={plain(value)!r} must be True or False.")
 
@@ -85,8 +144,8 @@ def plain(value):
     Parameters
     ----------
     value : object
-        numpy's scalars and arrays, and lists, tuples, sets and dicts with such items, are turned; all else
-        is returned as it is. Every str becomes str itself, whatever its subclass.
+        numpy's scalars and arrays, and lists, tuples, sets and dicts with such items, are converted; anything
+        else is returned unchanged. An instance of a subclass of str becomes a str.
 
     Returns
     -------
@@ -104,6 +163,6 @@ def plain(value):
 
 
 def shown(value, form=repr, *, width=240):
-    """Return a value as it stands in an error: without its middle if it is long."""
+    """Return a value as text for an error, without its middle if it is long."""
     text = form(plain(value))
     return text if len(text) <= width else f"{text[: width // 2]}[...]{text[-width // 2 :]}"

@@ -1,9 +1,9 @@
 """A seeded torch context that leaves the caller's generators, and thread count, untouched.
 
-Two things make torch's result depend on where it runs: its generator is one per process, and sums
-over batches differ in the last bits with the number of threads. So whatever draws or trains takes a
-lock, seeds a fork of the generator, and runs on a fixed number of threads. What draws nothing, such as a
-prediction, takes no lock: each thread has a number of torch threads of its own.
+Two things make torch's result depend on where it runs: there is one generator per process, and sums
+over batches differ in the last bits with the number of threads. So code that draws or trains takes a
+lock, seeds a fork of the generator, and runs on a fixed number of threads. Code that draws nothing, such as
+a prediction, takes no lock: each thread has its own number of torch threads.
 """
 
 import contextlib
@@ -17,21 +17,21 @@ MAX_SEED = 2**31 - 1
 
 
 class _Counts:
-    """The sections that run on a number of torch threads of their own, over all threads of the process.
+    """The open sections, over all threads of the process, that set their own number of torch threads.
 
-    ``torch.set_num_threads`` holds for the thread that calls it, and for those that have yet to call torch
-    for the first time. So a thread that was born while others are inside would take their number for its own,
-    and leave it behind: it is given the number that held before the first of them went in.
+    ``torch.set_num_threads`` holds for the thread that calls it, and for threads that have not called torch
+    yet. So a thread that starts while others are inside would inherit their number, and keep it afterwards:
+    it is given the number that held before the first of them entered.
     """
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.inside = []  # the number of each section that is open
-        self.outside = None  # what holds for new threads while none is
+        self.inside = []  # the number of threads of each open section
+        self.outside = None  # the number for new threads when no section is open
         self.known = threading.local()
 
     def enter(self, n_threads):
-        """Set the number for this thread, and return what to put back."""
+        """Set the number for this thread, and return the number to restore."""
         with self.lock:
             before = torch.get_num_threads()
             if not self.inside:
@@ -44,7 +44,7 @@ class _Counts:
         return before
 
     def leave(self, n_threads, before):
-        """Put the number back for this thread, and behind the last section for new threads as well."""
+        """Restore the number for this thread, and after the last section for new threads as well."""
         with self.lock:
             self.inside.remove(n_threads)
             torch.set_num_threads(before)
@@ -55,7 +55,7 @@ class _Counts:
 
 
 class _Turns(threading.local):
-    """The lock under which this thread draws: one for the process, but for what works under a drawing."""
+    """The lock under which this thread draws: the process's own, or that of the thread it works for."""
 
     def __init__(self, lock):
         self.lock = lock
@@ -67,7 +67,7 @@ _TURNS = _Turns(threading.RLock())
 
 
 def _after_fork():
-    """Make the locks anew: a thread that held one in the parent does not exist in the child."""
+    """Renew the locks: a thread that held one in the parent process does not exist in the child."""
     global _COUNTS, _TURNS
     _COUNTS, _TURNS = _Counts(), _Turns(threading.RLock())
 
@@ -78,12 +78,12 @@ if hasattr(os, "register_at_fork"):
 
 @contextlib.contextmanager
 def torch_threads(n_threads):
-    """Run on ``n_threads`` torch threads, and restore the number after; other threads keep theirs.
+    """Run on ``n_threads`` torch threads, and restore the number afterwards; other threads keep theirs.
 
     Parameters
     ----------
     n_threads : int
-        Threads of torch, for what the calling thread computes.
+        Number of torch threads for the computations of the calling thread.
     """
     counts = _COUNTS
     before = counts.enter(n_threads)
@@ -95,23 +95,23 @@ def torch_threads(n_threads):
 
 @contextlib.contextmanager
 def seeded(random_state, *, n_threads=1, device="cpu"):
-    """Seed torch from ``random_state`` inside; outside, its generators go on as if nothing was drawn.
+    """Seed torch from ``random_state`` inside; outside, its generators go on as if nothing had been drawn.
 
-    One thread at a time is inside; see :func:`handing_on` for threads that work for it.
+    Only one thread at a time can be inside; see :func:`handing_on` for threads that work for it.
 
     Parameters
     ----------
     random_state : int, RandomState instance or None
         As in scikit-learn. One number is drawn from it.
     n_threads : int, default=1
-        Threads of torch inside.
+        Number of torch threads inside.
     device : str or torch.device, default="cpu"
         A CUDA device's generator is seeded and restored as well.
 
     Yields
     ------
     seed : int
-        The number drawn, for what carries a generator of its own.
+        The number drawn, for code with a generator of its own.
     """
     seed = int(check_random_state(random_state).randint(MAX_SEED))
     device = torch.device(device)
@@ -129,7 +129,7 @@ def seeded(random_state, *, n_threads=1, device="cpu"):
 
 @contextlib.contextmanager
 def _turn():
-    """Wait for the turn to draw."""
+    """Wait for this thread's turn to draw."""
     turns = _TURNS
     with turns.lock:
         turns.depth += 1
@@ -141,10 +141,10 @@ def _turn():
 
 @contextlib.contextmanager
 def handing_on():
-    """Let threads that work for this one draw in turn, also while this one is itself inside ``seeded``.
+    """Let threads that work for this one draw in turn, even while this one is itself inside ``seeded``.
 
-    It would hold the lock for as long as it waits for them, and they would wait for the lock. So they, and
-    this thread until it leaves, take turns under a lock of their own.
+    Otherwise this thread would hold the lock while it waits for them, and they would wait for the lock. So
+    they, and this thread until it leaves, take turns under a lock of their own.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""What a report of a fault needs to know about the machine."""
+"""The versions and the machine, for reports of bugs."""
 
 import os
 import pathlib
@@ -23,7 +23,7 @@ PACKAGES = (
 
 
 def versions():
-    """Return the versions of Python, of skmir and of what it stands on.
+    """Return the versions of Python, of skmir and of the packages it depends on.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def versions():
 def machine():
     """Return the processor's model and the number of cores that this process may use.
 
-    Seconds mean something beside these two; no name of a host is in it.
+    Times in seconds can be judged with these two. The name of the host is not included.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def machine():
 
 
 def _processor():
-    """Return the processor's model; outside Linux, what Python knows of it."""
+    """Return the processor's model; outside Linux, as far as Python knows it."""
     try:
         lines = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -65,7 +65,7 @@ def _processor():
 
 
 def show_versions(file=None):
-    """Write the versions that a report of a fault needs.
+    """Write the versions that a bug report needs.
 
     Parameters
     ----------

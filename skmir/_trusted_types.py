@@ -47,14 +47,15 @@ def _public_objects():
     """Yield each public object, with the subpackage that offers it and its name there."""
     package = importlib.import_module(__package__)
     for part in pkgutil.iter_modules(package.__path__):
-        if not part.name.startswith("_"):
+        # No model holds a base class itself, and what is made from one is its author's: base is left out.
+        if not part.name.startswith("_") and part.name != "base":
             module = importlib.import_module(f"{__package__}.{part.name}")
             for name in module.__all__:
                 yield module.__name__, name, getattr(module, name)
 
 
-# None of them runs what a file brings along: attributes are set, and networks are built anew from sizes and
-# loaded with arrays. What else a model may hold (a user's own network, a callback) is for its user to trust.
+# None of them runs code from a file: attributes are set, and networks are rebuilt from sizes and loaded with
+# arrays. Whether to trust anything else in a model (a user's own network, a callback) is up to its user.
 # Files by skmir.save name public paths; files by skops.io.dump name those of private files.
 trusted_types = sorted(
     {

@@ -1,9 +1,9 @@
-"""What clips, frames and labels may be: the one home of the data contract and of its error texts.
+"""The data contract: which clips, frames and labels are valid, and the error texts about those that are not.
 
-Clips are paths, or waveforms: a 2-D array with a clip a row, or a list of 1-D arrays of any lengths.
+Clips are paths, or waveforms: a 2-D array with one clip per row, or a list of 1-D arrays of any lengths.
 Waveforms are floating point in [-1, 1], or integers as they are stored, which are scaled: see ``_waveforms``.
 Frames are a 3-D array ``(n_clips, n_bins, n_frames)``, or a list of ``(n_bins, n_frames_i)`` arrays;
-a 2-D array is one frame a clip. Which of the two forms arrives can depend on the fold, since equal
+a 2-D array is one frame per clip. Which of the two forms arrives can depend on the fold, since equal
 lengths are stacked; iterating over either gives the clips one by one.
 """
 
@@ -38,7 +38,7 @@ def is_path(item):
 
 
 def stack_if_equal(arrays):
-    """Return one array where all shapes agree, else the list itself."""
+    """Return one array if all shapes agree, else the list itself."""
     return np.stack(arrays) if len({a.shape for a in arrays}) == 1 else arrays
 
 
@@ -48,13 +48,13 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
     Parameters
     ----------
     estimator : estimator
-        Whose ``n_features_in_`` a 2-D array sets (``reset=True``) or is held against. Paths and lists
-        of arrays never set it, even where their lengths happen to be equal.
+        A 2-D array sets its ``n_features_in_`` (``reset=True``) or is compared with it. Paths and lists
+        of arrays never set it, even if their lengths happen to be equal.
     X : clips
         See the module's docstring. A pandas Series of paths, or a DataFrame of one column of paths,
-        serves as well.
+        is accepted as well.
     reset : bool
-        True in ``fit``. Otherwise samples whose scale cannot be right are warned of.
+        True in ``fit``. Otherwise a warning is given about samples whose scale cannot be right.
     finite : bool, default=True
         Whether waveforms are searched for NaN and infinity; if not, that is left to
         ``_reading.waveform``.
@@ -68,7 +68,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
     Raises
     ------
     ValueError
-        Where X is none of the three; the message says what it looks like and how to pass it.
+        If X has none of the three forms; the message says what it looks like and how to pass it.
     """
     X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
     items = _items(X)
@@ -89,7 +89,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
             scaled_samples(X),
             reset=reset,
             finite=finite,
-            cure="Clips whose lengths differ go in a list of 1-D arrays.",
+            cure="If the clips' lengths differ, pass a list of 1-D arrays.",
         )
     if not reset:
         warn_of_scale(X, clips)
@@ -97,24 +97,27 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
 
 
 def unread(file):
-    """Return silence: what ``fit``, where it looks at the form of clips only, takes a file object for."""
+    """Return silence: the stand-in for a file object in ``fit``, which looks at the form of clips only."""
     return np.zeros(1)
 
 
 def check_frames(estimator, X, *, reset, dtype=FLOAT):
-    """Return frames as a 3-D array, or as a list of 2-D arrays where lengths differ.
+    """Return frames as a 3-D array, or as a list of 2-D arrays if their lengths differ.
+
+    Iterating over either gives the clips one by one, each of shape (n_bins, n_frames_i).
 
     Parameters
     ----------
     estimator : estimator
-        Gets ``n_bins_`` (and ``n_features_in_``, from a 2-D array only) when ``reset`` is True, and is
-        held to it otherwise.
+        Its ``n_bins_`` (and ``n_features_in_``, from a 2-D array only) is set if ``reset`` is True, and must
+        agree with X otherwise.
     X : frames
-        See the module's docstring; ``(n_clips, n_bins)`` becomes ``(n_clips, n_bins, 1)``.
+        A 3-D array (n_clips, n_bins, n_frames), a list of arrays of shape (n_bins, n_frames_i), or a 2-D
+        array (n_clips, n_bins), which becomes (n_clips, n_bins, 1).
     reset : bool
-        True in ``fit``.
-    dtype : dtype or tuple of dtypes
-        What scikit-learn's ``check_array`` takes: the caller's dtype is kept where it is listed.
+        True in ``fit``, False elsewhere.
+    dtype : dtype or tuple of dtypes, default=(numpy.float64, numpy.float32)
+        What scikit-learn's ``check_array`` takes: the caller's dtype is kept if it is listed.
 
     Returns
     -------
@@ -123,7 +126,22 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
     Raises
     ------
     ValueError
-        Where X is no such thing, or its number of bins is not the one seen in ``fit``.
+        If X is something else, or its number of bins is not the one seen in ``fit``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.base import BaseEstimator
+    >>> from skmir.base import check_frames
+    >>> step = BaseEstimator()
+    >>> check_frames(step, [np.ones((40, 10)), np.ones((40, 12))], reset=True)[1].shape
+    (40, 12)
+    >>> step.n_bins_
+    40
+    >>> check_frames(step, np.ones((2, 30, 10)), reset=False)
+    Traceback (most recent call last):
+    ...
+    ValueError: clip 0 of X has 30 bins per frame, but BaseEstimator was fitted on 40. ...
     """
     X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
     items = _items(X)
@@ -146,7 +164,7 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
             X,
             reset=reset,
             dtype=dtype,
-            cure="Frames are a 3-D array, or a list of (n_bins, n_frames) arrays where lengths differ.",
+            cure="Pass frames as a 3-D array, or as a list of (n_bins, n_frames) arrays if lengths differ.",
         )
         frames = table[:, :, np.newaxis]
     _check_n_bins(estimator, frames, reset=reset)
@@ -154,7 +172,7 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
 
 
 def is_table(X):
-    """Return whether X is two-dimensional: one frame, or one row of features, a clip."""
+    """Return whether X is two-dimensional: one frame, or one row of features, per clip."""
     items = _items(X)
     if items is not None:
         return _ndims(items) != {2}
@@ -162,12 +180,12 @@ def is_table(X):
 
 
 def warn_if_wide(estimator, frames):
-    """Warn where a table is so wide that waveforms were probably given to a network."""
+    """Warn if a table is so wide that waveforms were probably given to a network."""
     n_bins = frames[0].shape[0]
     if frames[0].shape[1] == 1 and n_bins > WIDE:
         warnings.warn(
-            f"{type(estimator).__name__} got a table of {n_bins} columns. If these are waveforms, the "
-            f"front end was forgotten: make_pipeline(MelSpectrogram(), {type(estimator).__name__}()).",
+            f"{type(estimator).__name__} got a table of {n_bins} columns. If these are waveforms, put a "
+            f"front end before it: make_pipeline(MelSpectrogram(), {type(estimator).__name__}()).",
             stacklevel=3,
         )
 
@@ -175,7 +193,7 @@ def warn_if_wide(estimator, frames):
 def check_tags(y):
     """Raise unless an indicator of tags holds zeros and ones, or booleans, and nothing else.
 
-    scikit-learn takes any two values for an indicator, -1 and 1 say; what learns from it would take them for
+    scikit-learn accepts any two values in an indicator, such as -1 and 1; an estimator would learn them as
     numbers, or count a -1 as a tag.
 
     Parameters
@@ -192,18 +210,16 @@ def check_tags(y):
     if len(wrong):
         (row, column), values = wrong[0].tolist(), np.unique(tags).tolist()
         raise ValueError(
-            f"y holds {tags[row, column]} in row {row}, column {column}, and tags must be 0 or 1: 1 where a "
-            f"clip has the tag. y holds the values {values}; pass (y == {values[-1]}).astype(int) if the "
-            "highest of them means that it has."
+            f"Tags must be 0, or 1 if a clip has the tag, but y holds {tags[row, column]} in row {row}, "
+            f"column {column}. Its values are {values}; if the highest means that a clip has the tag, "
+            f"pass (y == {values[-1]}).astype(int)."
         )
 
 
 def _no_single_path(X):
     if is_path(X):
         name = shown(os.fspath(X), width=120)
-        raise ValueError(
-            f"X is the single path {name} where several clips are expected. Pass a list: [{name}]."
-        )
+        raise ValueError(f"X must hold several clips, but is the single path {name}. Pass a list: [{name}].")
     return X
 
 
@@ -228,7 +244,7 @@ def _column_of_paths(X):
 
 
 def _items(X):
-    """Return the clips of a list-like of paths or arrays; None where X is one array of numbers."""
+    """Return the clips of a list-like of paths or arrays; None if X is one array of numbers."""
     if isinstance(X, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
         X = X.to_numpy()
     if isinstance(X, np.ndarray):
@@ -237,7 +253,7 @@ def _items(X):
 
 
 def _ndims(items):
-    """Return the set of dimensions of the items that are arrays; lists of numbers are no arrays."""
+    """Return the set of numbers of dimensions of the items that are arrays; lists of numbers do not count."""
     return {getattr(item, "ndim", None) for item in items}
 
 
@@ -246,14 +262,14 @@ def _is_numeric_array(X):
 
 
 def _forget_n_features(estimator, reset):
-    """A refit on clips of no fixed length lifts the bond to an earlier table's width and column names."""
+    """Forget the width and column names of an earlier table in a refit on clips of no fixed length."""
     for name in ("n_features_in_", "feature_names_in_"):
         if reset and hasattr(estimator, name):
             delattr(estimator, name)
 
 
 def _no_other_things(X, items):
-    """Raise where clips are neither paths nor waveforms nor rows of numbers, and say what to pass."""
+    """Raise if clips are neither paths nor waveforms nor rows of numbers, and say what to pass."""
     sentence = refusal(X, "X")
     if sentence is None and items is not None:
         sentences = (refusal(item, f"clip {i} of X") for i, item in enumerate(items))
@@ -263,10 +279,10 @@ def _no_other_things(X, items):
 
 
 def _no_frames(X, items):
-    """Raise where X is one waveform, has channels, or holds frames."""
+    """Raise if X is one waveform, has channels, or holds frames."""
     if _is_numeric_array(X) and X.ndim == 1 and X.size:
         raise ValueError(
-            f"X is one waveform of {X.size} samples where several clips are expected. Reshape your data "
+            f"X must hold several clips, but is one waveform of {X.size} samples. Reshape your data "
             "with X.reshape(1, -1), or pass [X]."
         )
     if not ((_is_numeric_array(X) and X.ndim == 3) or (items is not None and _ndims(items) == {2})):
@@ -276,13 +292,13 @@ def _no_frames(X, items):
         raise ValueError(sentence)
     shape = f"3 dimensions, {X.shape}" if items is None else f"clips of 2 dimensions, {items[0].shape}"
     raise ValueError(
-        f"X has {shape}: these are frames, and this step takes clips (paths, or "
+        f"X has {shape}: these are frames, but this step takes clips (paths, or "
         "waveforms as a 2-D array or a list of 1-D arrays). Is there one front end too many?"
     )
 
 
 def _read(read, item, i):
-    """Return the waveform of a file object, or whatever else a clip is as it is."""
+    """Return the waveform of a file object; return any other clip unchanged."""
     if not hasattr(item, "read"):
         return item
     try:
@@ -295,7 +311,7 @@ def _check_paths(items):
     wrong = [i for i, item in enumerate(items) if not is_path(item)]
     if wrong:
         raise ValueError(
-            f"X mixes paths and other things: clip {wrong[0]} is {type(items[wrong[0]]).__name__}. "
+            f"X mixes paths and other clips: clip {wrong[0]} is of type {type(items[wrong[0]]).__name__}. "
             "Pass all clips as paths, or all as waveforms."
         )
     return [str(os.fsdecode(item)) for item in items]
@@ -311,7 +327,7 @@ def _check_waveform(x, name, *, finite):
 
 def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):
     if x.ndim != ndim or 0 in x.shape:
-        raise ValueError(f"{name} has the shape {x.shape}, where {ndim} dimensions, none empty, are needed.")
+        raise ValueError(f"{name} must be {ndim}-dimensional and not empty, got the shape {x.shape}.")
     try:
         checked = check_array(
             x,
@@ -335,7 +351,7 @@ def _check_table(estimator, X, *, reset, cure, dtype=FLOAT, finite=True):
 
 
 def _short(error):
-    """Return an error's words, without their middle where they quote what they were given."""
+    """Return an error's text, without its middle if it quotes a long input."""
     return shown(error, str, width=_WORDS)
 
 
@@ -345,7 +361,7 @@ def _check_n_bins(estimator, frames, *, reset):
     wrong = [i for i, n in enumerate(n_bins) if n != expected]
     if wrong:
         raise ValueError(
-            f"clip {wrong[0]} of X has {n_bins[wrong[0]]} bins a frame where "
+            f"clip {wrong[0]} of X has {n_bins[wrong[0]]} bins per frame, but "
             f"{'clip 0 has' if reset else f'{type(estimator).__name__} was fitted on'} {expected}. "
             "Use the same front end, with the same parameters, for all clips."
         )

@@ -1,8 +1,9 @@
-"""Waveforms as they come from other libraries: their scale, their memory, and what to pass instead.
+"""Waveforms as they come from other libraries: their scale, their memory layout, and how to pass them.
 
-The rule of scale goes by the type of the numbers alone. int8, int16, int32, uint8 and uint16 are how samples
-are stored, and become floating point in [-1, 1] by the type's range. Other integers say nothing of a full
-scale: in a table (as scikit-learn passes int64) they are taken as they are, in a list of waveforms refused.
+The rule for the scale depends on the type of the numbers alone. int8, int16, int32, uint8 and uint16 are the
+types in which samples are stored; they become floating point in [-1, 1] by the type's range. Other integers
+do not tell their full scale: in a table (as scikit-learn passes int64) they are taken as they are, and in a
+list of waveforms they are refused.
 """
 
 import collections.abc
@@ -13,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 BEYOND = 1e4  # above any peak of floating-point samples, even of many that were added up
-_WHOLE = 100.0  # and above any peak of such that are whole numbers throughout
+_WHOLE = 100.0  # above any peak of samples that are whole numbers throughout
 _QUIET = 2**16  # below any peak of int32 samples that use their range
-_LONG = 1000  # a clip has more samples, and fewer channels
-_STORED = {  # full scale, and the value that is silence
+_LONG = 1000  # a clip has more samples than this, and fewer channels
+_STORED = {  # full scale, and the value that means silence
     "i1": (2**7, 0),
     "i2": (2**15, 0),
     "i4": (2**31, 0),
@@ -43,7 +44,7 @@ def scaled_samples(X):
     Returns
     -------
     X : ndarray or DataFrame
-        float64, as all that is neither float32 nor float64 becomes.
+        float32 and float64 are kept; every other type becomes float64.
     """
     dtype = _dtype(X)
     if not is_stored(dtype):
@@ -61,13 +62,13 @@ def is_stored(dtype):
 
 
 def laid_out(x):
-    """Return an array that torch can share the memory of, copied where that takes another order of memory."""
+    """Return an array whose memory torch can share; copied if that needs another memory layout."""
     fits = all(stride >= 0 and stride % x.itemsize == 0 for stride in x.strides) and x.flags.aligned
     return x if fits else np.ascontiguousarray(x)
 
 
 def warn_of_scale(given, clips):
-    """Warn where samples are so large, or so small for their type, that their scale must be another.
+    """Warn if samples are so large, or so small for their type, that their scale must be wrong.
 
     Parameters
     ----------
@@ -82,29 +83,29 @@ def warn_of_scale(given, clips):
         if 0 < peak < _QUIET:
             warnings.warn(
                 f"The largest sample of X is {peak:.0f}, and X is int32, whose range is 2**31: this is near "
-                "silence. If these are samples of 16 bits, pass X.astype(numpy.int16).",
+                "silence. If these are 16-bit samples, pass X.astype(numpy.int16).",
                 stacklevel=4,
             )
         return
     loud = [i for i, peak in enumerate(peaks) if _is_beyond_sense(clips[i], peak)]
     if loud:
         warnings.warn(
-            f"{len(loud)} of {len(peaks)} clips have samples beyond any sense: clip {loud[0]} of X reaches "
-            f"{peaks[loud[0]]:.6g}, where samples lie in [-1, 1]. If these were integers, divide them by "
-            "their full scale: 32768 for 16 bits.",
+            f"Samples must lie in [-1, 1], but {len(loud)} of {len(peaks)} clips go far beyond: "
+            f"clip {loud[0]} of X reaches {peaks[loud[0]]:.6g}. If these were integers, divide them by their "
+            "full scale: 32768 for 16 bits.",
             stacklevel=4,
         )
 
 
 def refusal(item, name):
-    """Return the sentence that refuses what is no path and no waveform, or None for all else.
+    """Return the error text for a clip that is neither a path nor a waveform, or None if it is one of them.
 
     Parameters
     ----------
     item : object
         One clip, or X itself.
     name : str
-        What to call it.
+        The name of the clip in the error.
 
     Returns
     -------
@@ -113,8 +114,8 @@ def refusal(item, name):
     kind = type(item).__name__
     if isinstance(item, bytes | bytearray | memoryview):
         return (
-            f"{name} is {kind}, of {len(item)} bytes. Pass the path of a file as str, or a file's content as "
-            "io.BytesIO(content)."
+            f"{name} is of type {kind}, with {len(item)} bytes. Pass the path of a file as str, or a file's "
+            "content as io.BytesIO(content)."
         )
     if hasattr(item, "read"):
         return (
@@ -124,54 +125,58 @@ def refusal(item, name):
     if isinstance(item, collections.abc.Mapping) and not hasattr(item, "shape"):
         keys = ", ".join(repr(str(key)[:20]) for key in list(item)[:5])
         return (
-            f"{name} is {kind} with the keys {keys}. Pass the samples alone, X = [c['array'] for c in X], "
-            "brought to the sr of this step (soxr.resample) where their sampling_rate is another."
+            f"{name} is a {kind} with the keys {keys}. Pass the samples alone, X = [c['array'] for c in X], "
+            "resampled to the sr of this step (soxr.resample) if their sampling_rate differs."
         )
     if _is_pair(item):
         return (
             f"{name} is a pair of a waveform and a rate. Pass the waveform alone, X = [y for y, sr in X], "
-            "brought to the sr of this step (soxr.resample) where its rate is another."
+            "resampled to the sr of this step (soxr.resample) if its rate differs."
         )
     if item is None or isinstance(item, collections.abc.Iterator | collections.abc.Set):
-        return f"{name} is {kind}. Pass a list of paths, or waveforms as a 2-D array or a list of 1-D arrays."
+        return (
+            f"{name} is of type {kind}. Pass a list of paths, or waveforms as a 2-D array or a list of 1-D "
+            "arrays."
+        )
     return None
 
 
 def refusal_of_waveform(dtype, name):
-    """Return the sentence that refuses a waveform of integers of unknown scale, or None for all else."""
+    """Return the error text for a waveform of integers of unknown scale, or None for any other type."""
     if dtype.kind not in "iu" or is_stored(dtype):
         return None
     return (
-        f"{name} is a waveform of {dtype}, whose full scale is not known. Divide it by that, so that samples "
-        "lie in [-1, 1] (by 32768 for 16 bits), or pass it in the type in which it was stored (numpy.int16)."
+        f"{name} is a waveform of {dtype}, whose full scale is not known. Divide it by its full scale, so "
+        "that samples lie in [-1, 1] (by 32768 for 16 bits), or pass it in the type in which it was stored "
+        "(numpy.int16)."
     )
 
 
 def refusal_of_channels(shape, name):
-    """Return the sentence that refuses channels, or None where a shape is not that of channels.
+    """Return the error text for a clip with several channels, or None if the shape is not that of channels.
 
     Parameters
     ----------
     shape : tuple of int
-        Of one clip.
+        Shape of one clip.
     name : str
     """
     if len(shape) != 2 or min(shape) > 2 or max(shape) < _LONG:
         return None
     axis = int(shape[1] < shape[0])
     return (
-        f"{name} has the shape {shape}: {min(shape)} channels of {max(shape)} samples, where one is needed. "
+        f"{name} must have one channel, got shape {shape}: {min(shape)} channels of {max(shape)} samples. "
         f"Pass their mean, X = [clip.mean(axis={axis}) for clip in X], or one of them."
     )
 
 
 def _is_beyond_sense(clip, peak):
-    """Return whether samples are too large, or look like integers that were never scaled."""
+    """Return whether samples are too large to be sound, or look like integers that were never scaled."""
     return BEYOND < peak < np.inf or (_WHOLE < peak < np.inf and bool((clip == np.rint(clip)).all()))
 
 
 def _dtype(X):
-    """Return the type of an array's numbers, or the one that all columns of a DataFrame have, or None."""
+    """Return the type of an array's numbers, or the common type of a DataFrame's columns, or None."""
     if isinstance(X, pd.DataFrame):
         types = set(X.dtypes)
         return next(iter(types)) if len(types) == 1 else None

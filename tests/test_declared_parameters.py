@@ -54,6 +54,16 @@ def test_signatures_hold_what_is_special_first():
     assert list(inspect.signature(Shared).parameters) == ["n_iter", "verbose"]
 
 
+def test_signatures_show_the_order_in_which_positions_are_taken():
+    class Wider(Mean):
+        depth: int = positional(default=1)
+
+    first, second = list(inspect.signature(Wider).parameters)[:2]
+    model = Wider(7, 8)
+    assert (getattr(model, first), getattr(model, second)) == (7, 8)
+    assert (first, second) == ("size", "depth")
+
+
 def test_defaults_are_those_of_the_nearest_class():
     assert Mean().get_params() == {"size": 3, "edges": "reflect", "n_iter": 5, "verbose": 0}
     assert Shared().n_iter == 10

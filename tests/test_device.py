@@ -24,7 +24,7 @@ def test_the_cpu_is_always_there(device):
 
 @pytest.mark.parametrize("device", ["gpu", "", None, 1.5, "cuda:x"])
 def test_unknown_names(device):
-    with pytest.raises(ValueError, match=rf"device={device!r} is neither 'auto' nor a torch device"):
+    with pytest.raises(ValueError, match=rf"device={device!r} must be 'auto' or a torch device"):
         resolve_device(device)
 
 
@@ -58,7 +58,9 @@ def test_workers_take_the_devices_in_turn(monkeypatch, recwarn, name, n_devices,
 @pytest.mark.parametrize(WORKER, [("LokyProcess-2", 1, 0), ("Worker-6", 4, 1)])
 def test_a_worker_that_shares_a_device_says_so(monkeypatch, name, n_devices, expected):
     pretend_worker(monkeypatch, name, n_devices)
-    with pytest.warns(UserWarning, match=f"shares cuda:{expected} with another: torch sees {n_devices}"):
+    with pytest.warns(
+        UserWarning, match=f"shares cuda:{expected} with another worker: torch sees {n_devices}"
+    ):
         assert resolve_device("auto") == torch.device("cuda", expected)
 
 

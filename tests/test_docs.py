@@ -1,11 +1,12 @@
 """The documentation says what there is: every public name, every option, and code that runs."""
 
+import ast
 import doctest
+import importlib
 import inspect
 import pathlib
 import re
 import sys
-import types
 
 import librosa
 import numpy as np
@@ -69,7 +70,14 @@ def test_the_lists_hold_what_they_should():
     assert {"skmir.neural_network.CNNClassifier.fit", "skmir.feature_extraction.CQT.transform"} <= set(
         METHODS
     )
-    assert not any(name.endswith(("get_params", "fit_transform", "set_fit_request")) for name in METHODS)
+    assert not any(name.endswith(("fit_transform", "set_fit_request")) for name in METHODS)
+    with_parameters_of_a_module = {
+        f"skmir.neural_network.{network}{kind}.{method}"
+        for network in ("CNN", "MLP", "RNN")
+        for kind in ("Classifier", "Regressor")
+        for method in ("get_params", "set_params")
+    }
+    assert {name for name in METHODS if name.endswith("t_params")} == with_parameters_of_a_module
 
 
 def names_in_api():
@@ -109,26 +117,60 @@ def test_guide_lists_every_option_of_the_command(capsys):
 
 
 def code_in_contributing():
-    """Return path to code of the files that CONTRIBUTING.md shows."""
+    """Return name to code of the modules that CONTRIBUTING.md shows, in their order."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```python\n# skmir/(\S+)\.py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return {f"skmir.{path.replace('/', '.')}": code for path, code in blocks}
+    return dict(re.findall(r"^```python\n# (\w+)\.py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+
+
+def code_in_guide():
+    """Return the code of the guide's page on classes of one's own, without what it prints."""
+    text = (ROOT / "docs" / "user_guide" / "extending.rst").read_text(encoding="utf-8")
+    return [example.source for example in doctest.DocTestParser().get_examples(text)]
+
+
+def imports_from_skmir(code):
+    """Return pairs of module and name for everything that code, and examples in it, imports from skmir."""
+    trees = [ast.parse(code)]
+    texts = [node.value for node in ast.walk(trees[0]) if isinstance(node, ast.Constant)]
+    for text in filter(lambda text: isinstance(text, str), texts):
+        trees += [ast.parse(example.source) for example in doctest.DocTestParser().get_examples(text)]
+    found = []
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, None) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [("." * node.level + (node.module or ""), alias.name) for alias in node.names]
+    return [(module, name) for module, name in found if module.split(".")[0] in ("skmir", "")]
+
+
+def is_public(module, name):
+    """Return whether an import is one of ``from skmir import room`` or ``from skmir.room import name``."""
+    if module == "skmir":
+        return name in skmir.__all__
+    package, _, room = module.partition(".")
+    return package == "skmir" and room in skmir.__all__ and name in getattr(skmir, room).__all__
+
+
+def load(modules, folder, monkeypatch):
+    """Write modules into a folder that is no part of skmir, and return the classes that they define."""
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    for name, code in modules.items():
+        (folder / f"{name}.py").write_text(code, encoding="utf-8")
+        monkeypatch.setitem(sys.modules, name, None)  # so that it is taken out again afterwards
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    classes = {}
+    for name in modules:
+        members = vars(importlib.import_module(name)).values()
+        classes |= {c.__name__: c for c in members if getattr(c, "__module__", None) == name}
+    return classes
 
 
 @pytest.fixture
-def contributed(monkeypatch):
-    """The classes of CONTRIBUTING.md, where they would be if its files were part of skmir."""
-    classes = {}
-    for name, code in code_in_contributing().items():
-        module = types.ModuleType(name)
-        module.__package__ = name.rpartition(".")[0]
-        monkeypatch.setitem(sys.modules, name, module)
-        exec(compile(code, name, "exec"), vars(module))
-        found = {c.__name__: c for c in vars(module).values() if getattr(c, "__module__", None) == name}
-        for class_name, found_class in found.items():
-            monkeypatch.setattr(sys.modules[module.__package__], class_name, found_class, raising=False)
-        classes |= found
-    return classes
+def contributed(tmp_path, monkeypatch):
+    """The classes of CONTRIBUTING.md, in modules outside of skmir."""
+    return load(code_in_contributing(), tmp_path, monkeypatch)
 
 
 def test_contributing_shows_three_classes_whose_examples_run(contributed):
@@ -136,6 +178,54 @@ def test_contributing_shows_three_classes_whose_examples_run(contributed):
     for shown in contributed.values():
         results = doctest.DocTestRunner().run(doctest.DocTestFinder(recurse=False).find(shown)[0])
         assert results.attempted and not results.failed
+
+
+@pytest.mark.parametrize("place", ["CONTRIBUTING.md", "guide"])
+def test_classes_of_ones_own_need_public_names_only(place):
+    code = "".join(code_in_contributing().values() if place == "CONTRIBUTING.md" else code_in_guide())
+    imported = imports_from_skmir(code)
+    assert len([name for module, name in imported if module == "skmir.base"]) >= 5
+    assert [pair for pair in imported if not is_public(*pair)] == []
+
+
+def test_the_test_of_public_names_finds_what_it_should():
+    code = """
+import skmir._validation
+from skmir.base import check_number
+from skmir.feature_extraction._base import BaseFrontEnd
+from .._validation import check_frames
+from skmir import _random, base
+from skmir.dsp import FEATURES
+text = "    >>> from skmir._device import resolve_device"
+"""
+    assert [pair for pair in imports_from_skmir(code) if not is_public(*pair)] == [
+        ("skmir._validation", None),
+        ("skmir.feature_extraction._base", "BaseFrontEnd"),
+        (".._validation", "check_frames"),
+        ("skmir", "_random"),
+        ("skmir.dsp", "FEATURES"),
+        ("skmir._device", "resolve_device"),
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:.*clips are shorter than")
+def test_the_guide_shows_classes_that_pass_all_checks(tmp_path, monkeypatch):
+    parts = [part for part in code_in_guide() if part.startswith(("class ", "import ", "from "))]
+    classes = load({"classes_of_the_guide": "".join(parts)}, tmp_path, monkeypatch)
+    assert len(classes) == 8
+    for name in ("OctaveEnergies", "MovingAverage", "MedianRemover"):
+        check_estimator(classes[name](), on_skip=None)
+
+
+def test_contributing_says_how_imports_change_inside_skmir():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    row = r"^\| `(from skmir\S* import .*?)` \| `(from \..*?)`(?:, in `(\w+)`)? \|$"
+    outside, inside = {}, {}
+    for one, other, room in re.findall(row, text, re.MULTILINE):
+        exec(one, {}, outside)
+        exec(other, {"__package__": f"skmir.{room or 'modules'}"}, inside)
+    assert outside == inside
+    assert set(skmir.base.__all__) - {"DeclaredParameters"} <= set(inside)
 
 
 @pytest.mark.filterwarnings("ignore:.*clips are shorter than")
@@ -164,3 +254,33 @@ def test_contributing_lists_the_commands_of_the_makefile():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     commands = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()) - {"help"}
     assert commands == set(re.findall(r"^\| `make ([\w-]+)` ", text, re.MULTILINE))
+
+
+def test_contributing_lists_the_floors_and_describes_every_room():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    listed = {
+        name: int(floor)
+        for floor, names in re.findall(r"^\| (-?\d) \| (.*) \|$", text, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    tree = ast.parse((ROOT / "tests" / "test_imports.py").read_text(encoding="utf-8"))
+    assigned = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
+    package = ROOT / "skmir"
+    there = {path.name.removesuffix(".py") for path in package.iterdir()}
+    floors = ast.literal_eval(assigned["FLOORS"]).items()
+    assert listed == {name: floor for name, floor in floors if name in there}
+    rooms = {path.parent.name for path in package.glob("*/__init__.py")} | {"base"}
+    assert rooms == set(re.findall(r"^\*\*`(\w+)`\*\*", text, re.MULTILINE))
+    wings = {path.parent.name for path in package.glob("*/*/__init__.py")}
+    assert wings == set(re.findall(r"`(_\w+)/`", text))
+
+
+def test_contributing_says_how_every_table_is_made():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `docs/tables/(\w+)\.csv`.* \| `python (.*)` \|$", text, re.MULTILINE)
+    assert {table for table, _ in rows} == {path.stem for path in (ROOT / "docs" / "tables").glob("*.csv")}
+    for table, command in rows:
+        assert command.endswith(f" --csv docs/tables/{table}.csv")
+    scripts = set(re.findall(r"python (benchmarks/\w+\.py)", text))
+    runnable = [path for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text("utf-8")]
+    assert scripts == {path.relative_to(ROOT).as_posix() for path in runnable}

@@ -82,7 +82,7 @@ def test_a_table_loads_pandas_alone(tmp_path):
     status, loaded, error = run("compare", table(tmp_path, *"uvwxyz"), "--file", "track")
     assert status == 2
     assert "scipy" not in loaded and "torch" not in loaded and "sklearn" not in loaded
-    assert "no column --file 'track'" in error and "by --file" in error
+    assert "no column --file 'track'" in error and "with --file" in error
 
 
 def refused(folder, capsys, *options):

@@ -118,7 +118,7 @@ def test_a_table_is_held_to_its_width_and_the_cure_is_a_list():
     step = Step()
     check_clips(step, np.zeros((3, 5)), reset=True)
     with pytest.raises(
-        ValueError, match=r"(?s)7 features, but Step is expecting 5.*lengths differ go in a list"
+        ValueError, match=r"(?s)7 features, but Step is expecting 5.*lengths differ, pass a list"
     ):
         check_clips(step, np.zeros((3, 7)), reset=False)
     assert [len(clip) for clip in check_clips(step, [RAMP5, RAMP7], reset=False)] == [5, 7]
@@ -186,9 +186,9 @@ def test_the_callers_arrays_are_unchanged_and_may_be_read_only(check, X):
 CLIP_REFUSALS = {
     "a str": (
         "a.wav",
-        r"X is the single path 'a\.wav' where several clips are expected. Pass a list: \['a\.wav'\]",
+        r"X must hold several clips, but is the single path 'a\.wav'. Pass a list: \['a\.wav'\]",
     ),
-    "a Path": (pathlib.Path("a.wav"), r"X is the single path 'a\.wav' where several"),
+    "a Path": (pathlib.Path("a.wav"), r"X must hold several clips, but is the single path 'a\.wav'"),
     "two columns": (
         pd.DataFrame({"file": ["a.wav"], "label": ["x"]}),
         r"the columns \['file', 'label'\]. Pass the one that holds the paths, for instance X\['file'\]",
@@ -197,22 +197,25 @@ CLIP_REFUSALS = {
         pd.DataFrame({"sr": [8000], "file": ["a.wav"]}),
         r"the columns \['sr', 'file'\]. Pass the one",
     ),
-    "one waveform": (RAMP5, r"one waveform of 5 samples .* X\.reshape\(1, -1\), or pass \[X\]"),
+    "one waveform": (RAMP5, r"one waveform of 5 samples\. .* X\.reshape\(1, -1\), or pass \[X\]"),
     "frames": (
         np.zeros((2, 3, 4)),
         r"X has 3 dimensions, \(2, 3, 4\): these are frames.* one front end too many",
     ),
     "list of frames": ([LONG, SHORT], r"X has clips of 2 dimensions, \(3, 4\): these are frames"),
-    "paths first, then arrays": (["a.wav", RAMP5], "mixes paths and other things: clip 1 is ndarray"),
-    "arrays first, then paths": ([RAMP5, "a.wav"], "mixes paths and other things: clip 0 is ndarray"),
-    "None among paths": (["a.wav", None], "mixes paths and other things: clip 1 is NoneType"),
-    "an empty clip": ([RAMP5, np.array([])], r"clip 1 of X has the shape \(0,\)"),
+    "paths first, then arrays": (["a.wav", RAMP5], "mixes paths and other clips: clip 1 is of type ndarray"),
+    "arrays first, then paths": ([RAMP5, "a.wav"], "mixes paths and other clips: clip 0 is of type ndarray"),
+    "None among paths": (["a.wav", None], "mixes paths and other clips: clip 1 is of type NoneType"),
+    "an empty clip": (
+        [RAMP5, np.array([])],
+        r"clip 1 of X must be 1-dimensional and not empty, got the shape \(0,\)",
+    ),
     "NaN in a list": ([RAMP5, np.array([0, np.nan])], "clip 1 of X contains NaN"),
     "infinity in a list": ([np.array([np.inf, 0])], "clip 0 of X contains infinity"),
-    "NaN in a table": (np.array([[0, np.nan]]), "(?s)contains NaN.*Clips whose lengths differ go in a list"),
+    "NaN in a table": (np.array([[0, np.nan]]), "(?s)contains NaN.*lengths differ, pass a list of 1-D"),
     "complex": ([RAMP5 * 1j], "Complex data not supported"),
     "no rows": (np.zeros((0, 5)), r"0 sample\(s\)"),
-    "ragged lists of numbers": ([[1.0, 2.0], [3.0]], "(?s)inhomogeneous.*go in a list of 1-D arrays"),
+    "ragged lists of numbers": ([[1.0, 2.0], [3.0]], "(?s)inhomogeneous.*pass a list of 1-D arrays"),
     "one and two dimensions": ([RAMP5, LONG], "inhomogeneous"),
 }
 
@@ -281,7 +284,7 @@ def test_any_form_of_frames_may_follow_any_other():
 def test_other_bins_than_in_fit(X):
     step = Step()
     check_frames(step, [LONG, SHORT], reset=True)
-    with pytest.raises(ValueError, match="clip 0 of X has 5 bins a frame where Step was fitted on 3"):
+    with pytest.raises(ValueError, match="clip 0 of X has 5 bins per frame, but Step was fitted on 3"):
         check_frames(step, X, reset=False)
     assert step.n_bins_ == 3
 
@@ -293,14 +296,17 @@ FRAME_REFUSALS = {
     ),
     "a column of paths": (pd.DataFrame({"file": ["a.wav"]}), "X holds paths"),
     "waveforms": ([RAMP5, RAMP7], "X holds waveforms. Put a front end before it"),
-    "a str": ("a.wav", "X is the single path"),
-    "different bins": ([LONG, LONG[:2]], "clip 1 of X has 2 bins a frame where clip 0 has 3"),
-    "no frames": (np.zeros((2, 3, 0)), r"X has the shape \(2, 3, 0\), where 3 dimensions, none empty"),
-    "a clip without frames": ([LONG, np.zeros((3, 0))], r"clip 1 of X has the shape \(3, 0\)"),
+    "a str": ("a.wav", "X must hold several clips, but is the single path"),
+    "different bins": ([LONG, LONG[:2]], "clip 1 of X has 2 bins per frame, but clip 0 has 3"),
+    "no frames": (np.zeros((2, 3, 0)), r"X must be 3-dimensional and not empty, got the shape \(2, 3, 0\)"),
+    "a clip without frames": (
+        [LONG, np.zeros((3, 0))],
+        r"clip 1 of X must be 2-dimensional and not empty, got the shape \(3, 0\)",
+    ),
     "NaN": ([LONG, SHORT * np.nan], "clip 1 of X contains NaN"),
     "NaN in an array": (np.full((2, 3, 4), np.nan), "X contains NaN"),
-    "four dimensions": (np.zeros((2, 3, 4, 5)), "(?s)dim 4.*Frames are a 3-D array, or a list"),
-    "one dimension": (RAMP5, "(?s)Expected 2D array, got 1D array.*Frames are a 3-D array"),
+    "four dimensions": (np.zeros((2, 3, 4, 5)), "(?s)dim 4.*Pass frames as a 3-D array, or as a list"),
+    "one dimension": (RAMP5, "(?s)Expected 2D array, got 1D array.*Pass frames as a 3-D array"),
 }
 
 
@@ -413,7 +419,7 @@ def test_numbers_from_numpy_are_plain_in_messages():
     for parameters, message in (
         ({"hop_length": np.int64(0)}, "hop_length=0 must be an integer >= 1"),
         ({"fmin": np.float64(-1)}, r"fmin=-1\.0 must be a number >= 0"),
-        ({"window": np.str_("hammer")}, "window='hammer' is not what"),
+        ({"window": np.str_("hammer")}, "window='hammer' must be one that"),
     ):
         with pytest.raises(ValueError, match=message):
             MFCC(**parameters).fit(np.zeros((1, 3000)))
@@ -429,8 +435,8 @@ def test_tags_of_zeros_and_ones_are_taken(y):
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        ([[0, 1], [1, -1]], r"y holds -1 in row 1, column 1, and tags must be 0 or 1"),
-        ([[0, 2], [2, 0]], r"y holds 2 in row 0, column 1.*holds the values \[0, 2\]; pass \(y == 2\)"),
+        ([[0, 1], [1, -1]], r"Tags must be 0, or 1 if a clip has the tag, but y holds -1 in row 1, column 1"),
+        ([[0, 2], [2, 0]], r"y holds 2 in row 0, column 1.*values are \[0, 2\]; .* pass \(y == 2\)"),
     ],
 )
 def test_other_values_of_tags_are_named(form, y, message):

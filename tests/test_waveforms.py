@@ -65,7 +65,7 @@ def test_integers_of_no_scale_are_refused_in_lists_and_taken_as_they_are_in_tabl
     ):
         clips_of([TONE, y])
     np.testing.assert_array_equal(clips_of(np.stack([y, y])), [y, y])
-    with pytest.warns(UserWarning, match="clip 0 of X reaches 20000, where samples lie in"):
+    with pytest.warns(UserWarning, match=r"must lie in \[-1, 1\], .*: clip 0 of X reaches 20000\."):
         check_clips(Step(), np.full((1, 50), 20000, dtype=dtype), reset=False)
 
 
@@ -99,13 +99,17 @@ def test_floats_beyond_any_sense_are_warned_of_once(form):
     with pytest.warns(UserWarning) as record:
         MFCC().fit_transform(X)
     (message,) = (str(warning.message) for warning in record)
-    assert message.startswith("2 of 3 clips have samples beyond any sense: clip 1 of X reaches 16384")
+    assert message.startswith(
+        "Samples must lie in [-1, 1], but 2 of 3 clips go far beyond: clip 1 of X reaches 16384"
+    )
     assert "32768 for 16 bits" in message
 
 
 @pytest.mark.parametrize("values", [np.round(TONE * 1000), np.round(TONE * 127) + 128])
 def test_soft_integers_that_became_floats_are_warned_of(values):
-    with pytest.warns(UserWarning, match="1 of 2 clips have samples beyond any sense: clip 1 of X"):
+    with pytest.warns(
+        UserWarning, match=r"Samples must lie in \[-1, 1\], but 1 of 2 clips go far beyond: clip 1 of X"
+    ):
         check_clips(Step(), [TONE, values], reset=False)
 
 
@@ -172,29 +176,38 @@ def test_tables_and_frames_turned_round(as_tensor, rng):
 
 STEREO = np.stack([TONE, TONE])
 REFUSALS = {
-    "bytes": ([b"RIFF" + bytes(10**6)], "clip 0 of X is bytes, of 1000004 bytes. Pass the path"),
-    "bytes alone": (b"a.wav", "X is bytes, of 5 bytes. Pass the path"),
-    "bytearray": ([bytearray(10)], "clip 0 of X is bytearray, of 10 bytes"),
+    "bytes": ([b"RIFF" + bytes(10**6)], "clip 0 of X is of type bytes, with 1000004 bytes. Pass the path"),
+    "bytes alone": (b"a.wav", "X is of type bytes, with 5 bytes. Pass the path"),
+    "bytearray": ([bytearray(10)], "clip 0 of X is of type bytearray, with 10 bytes"),
     "dict": (
         [{"array": TONE, "sampling_rate": 16000}],
-        r"clip 0 of X is dict with the keys 'array', 'sampling_rate'. Pass the samples alone",
+        r"clip 0 of X is a dict with the keys 'array', 'sampling_rate'. Pass the samples alone",
     ),
-    "dict alone": ({"array": TONE}, "X is dict with the keys 'array'"),
-    "dicts in an array": (np.array([{"array": TONE}]), "clip 0 of X is dict"),
+    "dict alone": ({"array": TONE}, "X is a dict with the keys 'array'"),
+    "dicts in an array": (np.array([{"array": TONE}]), "clip 0 of X is a dict"),
     "(y, sr)": ([(TONE, 22050)] * 2, r"clip 0 of X is a pair of a waveform and a rate"),
     "(sr, y)": ([(22050, TONE)] * 2, r"clip 0 of X is a pair of a waveform and a rate"),
     "[tensor, sr]": ([[torch.tensor(TONE), 22050]], r"clip 0 of X is a pair of a waveform and a rate"),
     "one pair": ((TONE, 22050), r"X is a pair of a waveform and a rate"),
-    "(n, 2)": ([STEREO.T], r"has the shape \(3000, 2\): 2 channels .* X = \[clip.mean\(axis=1\) for"),
-    "(2, n)": ([STEREO], r"has the shape \(2, 3000\): 2 channels .* X = \[clip.mean\(axis=0\) for"),
-    "(1, n)": ([TONE[np.newaxis]], r"1 channels of 3000 samples, where one"),
-    "3-D stereo": (np.stack([STEREO] * 3), r"clip 0 of X has the shape \(2, 3000\): 2 channels"),
-    "None": (None, "X is NoneType. Pass a list of paths"),
-    "None among clips": ([TONE, None], "clip 1 of X is NoneType"),
-    "generator": ((y for y in STEREO), "X is generator. Pass a list"),
-    "set": ({1, 2}, "X is set. Pass a list"),
+    "(n, 2)": (
+        [STEREO.T],
+        r"must have one channel, got shape \(3000, 2\): 2 channels .* X = \[clip.mean\(axis=1\) for",
+    ),
+    "(2, n)": (
+        [STEREO],
+        r"must have one channel, got shape \(2, 3000\): 2 channels .* X = \[clip.mean\(axis=0\) for",
+    ),
+    "(1, n)": ([TONE[np.newaxis]], r"must have one channel, .* 1 channels of 3000 samples"),
+    "3-D stereo": (
+        np.stack([STEREO] * 3),
+        r"clip 0 of X must have one channel, got shape \(2, 3000\): 2 channels",
+    ),
+    "None": (None, "X is of type NoneType. Pass a list of paths"),
+    "None among clips": ([TONE, None], "clip 1 of X is of type NoneType"),
+    "generator": ((y for y in STEREO), "X is of type generator. Pass a list"),
+    "set": ({1, 2}, "X is of type set. Pass a list"),
     "long texts": (np.array([["a" * 10**5]]), r"could not convert string to float.*\[\.\.\.\]"),
-    "a long path": ("a" * 10**5, r"X is the single path 'aaa.*\[\.\.\.\]"),
+    "a long path": ("a" * 10**5, r"X must hold several clips, but is the single path 'aaa.*\[\.\.\.\]"),
     "many columns": (pd.DataFrame([["a.wav"] * 5000]), r"DataFrame with the columns \[0, 1,.*\[\.\.\.\]"),
     "one long waveform in a list": (TONE[:999].tolist(), r"(?s)Expected 2D array, got 1D.*\[\.\.\.\]"),
 }

@@ -1,8 +1,8 @@
-"""Features kept on disk, a clip an entry, found again by what the clip holds.
+"""A cache of features on disk, one entry per clip, found again by the content of the clip.
 
-An entry's name is a hash of the clip's content and of whatever else the result depends on, so that nothing
-in a cache is ever out of date: a changed file or parameter leads to another entry. Folds, candidates,
-pipelines and processes share entries. Whatever is wrong with one, it is made anew.
+The name of an entry is a hash of the clip's content and of everything else on which the result depends, so
+that nothing in a cache is ever out of date: a changed file or parameter leads to another entry. Folds,
+candidates, pipelines and processes share entries. A damaged entry is computed again.
 """
 
 from ._describe import describe

@@ -1,8 +1,8 @@
-"""Texts that say what a value is, equal in two processes where the values do the same.
+"""Descriptions of values as texts, which are equal in two processes if the values do the same.
 
-Code counts by what it does: that of an installed distribution by its version, any other by the text of the
-whole module and of the own modules that it imports, and besides by what is in memory, since a file may have
-been edited after it was imported, and what is typed at a prompt has no file.
+Code is described by what it does: that of an installed distribution by its version, any other by the text of
+the whole module and of the user's own modules that it imports, and also by the objects in memory, since a
+file may have been edited after it was imported, and code typed at a prompt has no file.
 """
 
 import copy
@@ -21,7 +21,7 @@ from sklearn.frozen import FrozenEstimator
 from ._digests import array_digest
 from ._sources import counters, origin, own_text
 
-NO_EFFECT = {"memory", "n_jobs", "verbose"}  # parameters on which no result depends
+NO_EFFECT = {"memory", "n_jobs", "verbose"}  # parameters that do not change any result
 _PLAIN = (bool, int, float, complex, str, bytes, types.NoneType, types.EllipsisType)
 _CODE = (type, types.FunctionType, types.MethodType, functools.partial, staticmethod, classmethod, property)
 _BUILTIN = (types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType)
@@ -33,11 +33,13 @@ _NOT_CODE = {
     "__qualname__",
     "__annotations__",
     "__slotnames__",
+    "__dataclass_fields__",  # their defaults stand in __init__ and among the attributes
+    "__dataclass_params__",
 }
 
 
 def describe(value):
-    """Return a text that is equal for equal values, and as a rule for no others.
+    """Return a text that is equal for equal values, and in general different for different values.
 
     Parameters
     ----------
@@ -46,18 +48,18 @@ def describe(value):
     Returns
     -------
     text : str
-        Of functions and classes all that they are made of is part.
+        For functions and classes, it covers everything that they are made of.
 
     Raises
     ------
     Exception
-        Whatever the pickle of a value raises that can be told by nothing else.
+        If a value can only be described by its pickle, and pickling it fails.
     """
     return _Description().of(value)
 
 
 class _Description:
-    """One description; what occurs twice in it is looked at once."""
+    """One description; objects that occur twice in it are examined once."""
 
     def __init__(self):
         self._done = {}  # id, or id of a module and names in it -> (object, which keeps its id; text)
@@ -79,7 +81,7 @@ class _Description:
         if isinstance(value, os.PathLike):
             return f"path {os.fspath(value)!r}"
         if id(value) not in self._done:
-            self._done[id(value)] = value, "itself"  # where it refers to itself
+            self._done[id(value)] = value, "itself"  # in case it refers to itself
             self._done[id(value)] = value, self._of_new(value)
         return self._done[id(value)][1]
 
@@ -115,18 +117,18 @@ class _Description:
         return self._object(value)
 
     def _estimator(self, estimator):
-        """Return class, parameters, and what else it holds: what was fitted, if it is used as it is."""
+        """Return class, parameters, and other attributes: the fitted ones, if it is used as it is."""
         params = estimator.get_params(deep=False)
         listed = [f"{name}={self.of(params[name])}" for name in sorted(params) if _counts(name, params[name])]
         held = {name: value for name, value in sorted(vars(estimator).items()) if name not in params}
         if _has_identity(type(estimator)):
-            listed.append(estimator.identity())  # an augmentation's: what is in the files that it uses
+            listed.append(estimator.identity())  # of an augmentation: the contents of the files that it uses
         return _hashed(type(estimator).__name__, self.of(type(estimator)), *listed, self.of(held))
 
     def _object(self, value):
-        """Return the class and the state: attribute by attribute, or by its pickle where that is special."""
+        """Return the class and the state: attribute by attribute, or by its pickle if that is special."""
         kind = type(value)
-        if hasattr(value, "dist") and hasattr(value, "kwds"):  # a distribution of scipy's with its parameters
+        if hasattr(value, "dist") and hasattr(value, "kwds"):  # a distribution of scipy with its parameters
             return _hashed(kind.__name__, joblib.hash(_seeded(value.dist)), self.of([value.args, value.kwds]))
         if not _is_its_attributes(kind):
             return _hashed(kind.__name__, self.of(kind), joblib.hash(value))
@@ -137,11 +139,13 @@ class _Description:
         known = origin(cls.__module__)
         members = {key: value for key, value in vars(cls).items() if key not in _NOT_CODE}
         functions = [member for member in members.values() if isinstance(member, types.FunctionType)]
-        if known is not None and (_is_importable(cls) or not functions):  # the latter is written in C
+        if known is not None and (_is_importable(cls) or not functions):  # without functions: written in C
             return f"{_own_name(cls)} {known}"
-        file = functions[0].__code__.co_filename if functions else None
+        # An __init__ made from declared parameters has no file, and in a worker it comes first.
+        files = [function.__code__.co_filename for function in functions]
+        file = next(filter(os.path.isfile, files), None)
         text = own_text(cls.__module__, file) if known is None else ""
-        if text:  # the other attributes stand in it, but for those that are counted up
+        if text:  # the other attributes are in the text, except those that change as counters
             members = {key: member for key, member in members.items() if _is_code(member)}
         else:
             changing = {name for function in functions for name in _stores(function.__code__, "STORE_ATTR")}
@@ -166,7 +170,7 @@ class _Description:
         return _own_name(function), text, _code(function.__code__), self.of(inside), *named
 
     def _named(self, names, namespace, text):
-        """Yield what the names stand for in a module; in its modules, what they stand for there."""
+        """Yield the values of names in a module, and, for names of modules, their values there."""
         for name in names:
             if name not in namespace:
                 continue
@@ -180,19 +184,19 @@ class _Description:
                 yield f"{name}={self._aside(value, text)}"
 
     def _aside(self, value, text):
-        """Return what code refers to; what may change as it runs counts only where no text has it."""
+        """Describe a value that code refers to; one that may change counts only if no text contains it."""
         if isinstance(value, _PLAIN) or _is_code(value):
             return self.of(value)
         if text and not isinstance(value, types.ModuleType):
             return self.of(type(value))
         try:
             return self.of(value)
-        except Exception:  # of its pickle: a lock, a stream or the like, which is no part of a result
+        except Exception:  # from its pickle: a lock, a stream or the like, on which no result depends
             return self.of(type(value))
 
 
 def _counts(name, value):
-    """Return whether a parameter has an effect; ``memory`` is a folder, or else somebody's own word."""
+    """Return whether a parameter has an effect; ``memory`` may be a folder, or a user's own parameter."""
     if name == "memory":
         return not (value is None or isinstance(value, str | os.PathLike | joblib.Memory))
     return name not in NO_EFFECT
@@ -203,7 +207,7 @@ def _is_code(value):
 
 
 def _is_its_attributes(kind):
-    """Return whether instances are their attributes and nothing else, so that pickle has no say."""
+    """Return whether instances consist of their attributes only, so that pickle is not needed."""
     usual = all(
         getattr(kind, name, None) is getattr(object, name)
         for name in ("__reduce__", "__reduce_ex__", "__getstate__")
@@ -212,7 +216,7 @@ def _is_its_attributes(kind):
 
 
 def _is_importable(code):
-    """Return whether the name of a function leads to it: else it was made by a call, out of parts."""
+    """Return whether a function can be imported by its name; otherwise a call made it, from parts."""
     found = sys.modules.get(code.__module__ or "builtins")
     for part in code.__qualname__.split("."):
         found = getattr(found, part, None)
@@ -224,7 +228,7 @@ def _has_identity(kind):
 
 
 def _seeded(distribution):
-    """Return a copy without the state of the generator, which has no part in what is drawn with a seed."""
+    """Return a copy without the state of the generator, which does not affect draws with a seed."""
     seeded = copy.copy(distribution)
     seeded.random_state = 0
     return seeded
@@ -243,7 +247,7 @@ def _cell(cell):
 
 
 def _code(code):
-    """Return what a code object does: its operations, and the names and constants that they take."""
+    """Describe a code object: its operations, and the names and constants that they take."""
     constants = [
         _code(part) if isinstance(part, types.CodeType) else _constant(part) for part in code.co_consts
     ]
@@ -256,7 +260,7 @@ def _constant(value):
 
 
 def _names(code):
-    """Return all names in a code object and those inside it, once each."""
+    """Return all names in a code object and in the code objects inside it, once each."""
     inner = [name for part in code.co_consts if isinstance(part, types.CodeType) for name in _names(part)]
     return list(dict.fromkeys([*code.co_names, *inner]))
 

@@ -1,4 +1,4 @@
-"""Hashes of what clips hold."""
+"""Hashes of the contents of clips."""
 
 import hashlib
 import os
@@ -7,12 +7,12 @@ import time
 import numpy as np
 import xxhash
 
-_SETTLED = 2.0  # s after which a change of a file shows in its times, on any common file system
+_SETTLED = 2.0  # s after which a change of a file shows in its times, on all common file systems
 _FILES = {}  # path -> (size and times, hash)
 
 
 def file_digest(path):
-    """Return a hash of a file's bytes, which are read once as long as its size and times stay the same.
+    """Return a hash of a file's bytes, which are read only once as long as its size and times stay the same.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def file_digest(path):
 
 
 def known_digest(path):
-    """Return a file's hash where that takes no reading, else None."""
+    """Return a file's hash if it is known without reading the file, else None."""
     stamp, digest = _FILES.get(path, (None, None))
     try:
         return digest if stamp == _stamp(os.stat(path)) else None

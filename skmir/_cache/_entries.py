@@ -1,4 +1,4 @@
-"""Reading and writing entries."""
+"""Read and write entries of a cache."""
 
 import io
 import os
@@ -12,55 +12,55 @@ import xxhash
 from ._lru_cache import LRUCache
 
 _MARK = b"skmir-cache-1\n"
-_ABANDONED = 3600.0  # s after which a temporary file belongs to no living writer
+_ABANDONED = 3600.0  # s after which the writer of a temporary file is assumed to be dead
 RECENT = LRUCache(2**28)
 
 
 class Entries:
-    """Arrays kept in a folder by group and key, and the last ones in memory as well.
+    """Arrays kept in a folder by group and key, and the latest ones in memory as well.
 
-    An entry is a mark, a checksum, and arrays in numpy's format: never a pickle. The checksum covers the
-    arrays and the entry's name, so that one cut short, altered, or put in another's place is found out. It
-    is written to a temporary file and renamed, so that a reader sees a whole entry or none, and a writer
-    that is killed leaves nothing but that file.
+    An entry consists of a mark, a checksum, and arrays in numpy's format, never a pickle. The checksum covers
+    the arrays and the entry's name, so that an entry that was cut short, altered, or put in place of another
+    is detected. An entry is written to a temporary file, which is then renamed, so that a reader sees a whole
+    entry or none, and a writer that is killed leaves only the temporary file.
 
     Parameters
     ----------
     location : str or PathLike
-        A folder, made at the first writing.
+        A folder, which is made when the first entry is written.
     name : str, default="skmir-cache"
-        Of the folder inside it that holds the entries, and nothing else.
+        Name of the folder inside it that holds only the entries.
 
     Raises
     ------
     NotADirectoryError
-        Where ``location`` is a file.
+        If ``location`` is a file.
     """
 
     def __init__(self, location, name="skmir-cache"):
         location = os.path.abspath(os.fspath(location))
         if os.path.exists(location) and not os.path.isdir(location):
             raise NotADirectoryError(
-                f"memory={location!r} is a file. Pass a folder; it is made where it does not exist."
+                f"memory={location!r} is a file. Pass a folder; it is made if it does not exist."
             )
         self.root = os.path.join(location, name)
         self._damaged = []
         self._swept = False
 
     def recall(self, group, key):
-        """Return an entry's arrays where this process still holds them, else None."""
+        """Return an entry's arrays if this process still holds them, else None."""
         return RECENT.get((self.root, group, key))
 
     def remember(self, group, key, arrays):
-        """Hold an entry's arrays in memory; nobody may change them from then on."""
+        """Hold an entry's arrays in memory; they must not be changed from then on."""
         RECENT.put((self.root, group, key), arrays)
 
     def has(self, group, key):
-        """Return whether there is an entry; whether it is damaged shows when it is read."""
+        """Return whether there is an entry; damage is only detected when it is read."""
         return os.path.exists(self._path(group, key))
 
     def read(self, group, key):
-        """Return the arrays of an entry, or None where there is none or it is damaged.
+        """Return the arrays of an entry, or None if there is none or it is damaged.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ class Entries:
             return None
 
     def write(self, group, key, arrays):
-        """Keep arrays; where the disk does not take them, warn and go on.
+        """Keep arrays; if they cannot be written, warn and go on.
 
         Parameters
         ----------
@@ -93,14 +93,14 @@ class Entries:
         try:
             try:
                 self._write(path, content)
-            except FileNotFoundError:  # the first entry of its group, or somebody has cleared the cache
+            except FileNotFoundError:  # the first entry of its group, or the cache has been cleared
                 os.makedirs(os.path.join(self.root, "tmp"), exist_ok=True)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 self._write(path, content)
         except OSError as error:
             warnings.warn(
                 f"The cache in {self.root!r} cannot be written: {error.strerror or error}. Results are "
-                "computed all the same, and not kept. Make room, or pass another memory=.",
+                "computed but not kept. Make room, or pass another memory=.",
                 stacklevel=2,
             )
 
@@ -110,7 +110,7 @@ class Entries:
             first, n, self._damaged = self._damaged[0], len(self._damaged), []
             warnings.warn(
                 f"{n} {'entry' if n == 1 else 'entries'} of the cache could not be used (cut short, altered, "
-                f"or not the cache's own), the first {first!r}. What was there is computed anew.",
+                f"or not written by the cache); the first is {first!r}. The results are computed again.",
                 stacklevel=3,
             )
 
@@ -143,7 +143,7 @@ def _pack(arrays, name):
 
 
 def _unpack(content, name):
-    """Return the arrays of an entry's bytes; raise where they are not what was written."""
+    """Return the arrays of an entry's bytes; raise if these differ from those that were written."""
     start = len(_MARK) + xxhash.xxh3_128().digest_size
     body = content[start:]
     if content[:start] != _MARK + _checksum(name, body):
@@ -161,10 +161,10 @@ def _checksum(name, body):
 
 
 def _sweep(folder):
-    """Delete what writers that were killed have left."""
+    """Delete the temporary files of writers that were killed."""
     for entry in os.scandir(folder):
         try:
             if time.time() - entry.stat().st_mtime > _ABANDONED:
                 os.unlink(entry.path)
-        except FileNotFoundError:  # its writer was done, or another process was faster
+        except FileNotFoundError:  # its writer has finished, or another process was faster
             pass

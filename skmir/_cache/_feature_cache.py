@@ -1,4 +1,4 @@
-"""A cache as its owner sees it: how large, and how to make it smaller."""
+"""Inspect a cache of features, and make it smaller."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from ._entries import RECENT, Entries
 
 
 class FeatureCache:
-    """The features that front ends have kept in a folder, where their ``memory`` parameter names it.
+    """The features that front ends have kept in the folder given as their ``memory``.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ class FeatureCache:
     Raises
     ------
     NotADirectoryError
-        Where ``location`` is a file.
+        If ``location`` is a file.
 
     Examples
     --------
@@ -42,16 +42,16 @@ class FeatureCache:
         self._root = Entries(location).root
 
     def sizes(self):
-        """Return how much is kept.
+        """Return the number and the size of the entries.
 
         Returns
         -------
         sizes : DataFrame
-            A row a front end with one set of parameters, with the columns ``n_entries`` and ``n_bytes``.
+            One row per front end with one set of parameters, with the columns ``n_entries`` and ``n_bytes``.
         """
         rows = {}
         for _, n_bytes, path in self._files():
-            if not path.endswith(".entry"):  # a writer is at work, or was killed
+            if not path.endswith(".entry"):  # the file of a writer that is at work, or was killed
                 continue
             row = rows.setdefault(os.path.basename(os.path.dirname(path)), [0, 0])
             row[0] += 1
@@ -59,20 +59,20 @@ class FeatureCache:
         return pd.DataFrame.from_dict(rows, orient="index", columns=["n_entries", "n_bytes"]).sort_index()
 
     def reduce_size(self, n_bytes):
-        """Delete the entries written longest ago until the rest is small enough.
+        """Delete the oldest entries until the rest is small enough.
 
         Parameters
         ----------
         n_bytes : int
-            How much may stay.
+            Size in bytes that may remain.
 
         Raises
         ------
         ValueError
-            Where it is negative.
+            If ``n_bytes`` is negative.
         """
         if n_bytes < 0:
-            raise ValueError(f"n_bytes={n_bytes} must be >= 0: how many bytes may stay.")
+            raise ValueError(f"n_bytes={n_bytes} must be >= 0: the number of bytes that may remain.")
         files = sorted(self._files())
         total = sum(size for _, size, _ in files)
         for _, size, path in files:
@@ -85,7 +85,7 @@ class FeatureCache:
     def clear(self):
         """Delete all entries, and nothing else in the folder.
 
-        Other processes may hold copies in memory, which stay right, and are not written again.
+        Other processes may hold copies in memory, which remain valid, and are not written again.
         """
         RECENT.forget(lambda key: key[0] == self._root)
         if os.path.isdir(self._root):
@@ -95,7 +95,7 @@ class FeatureCache:
         return f"FeatureCache({self.location!r})"
 
     def _files(self):
-        """Yield time of writing, size in bytes and path of each file, temporary ones included."""
+        """Yield the time of writing, size in bytes and path of each file, including temporary ones."""
         for folder, _, names in os.walk(self._root):
             for name in names:
                 path = os.path.join(folder, name)

@@ -1,16 +1,16 @@
-"""What a process has read or written of late."""
+"""A cache in memory of the entries that a process has used most recently."""
 
 import threading
 from collections import OrderedDict
 
 
 class LRUCache:
-    """Entries by their keys, within a limit of memory; those used longest ago make room.
+    """Entries by their keys, within a limit of memory; the least recently used ones are dropped.
 
     Parameters
     ----------
     limit : int
-        In bytes. An entry that would fill more than an eighth of it is not kept.
+        Size in bytes. An entry larger than an eighth of it is not kept.
     """
 
     def __init__(self, limit):
@@ -26,7 +26,7 @@ class LRUCache:
             return self._entries[key]
 
     def put(self, key, arrays):
-        """Keep arrays, which nobody may change from then on."""
+        """Keep arrays, which must not be changed from then on."""
         n_bytes = _n_bytes(arrays)
         with self._lock:
             if key in self._entries or n_bytes > self._limit // 8:
@@ -37,7 +37,7 @@ class LRUCache:
                 self._n_bytes -= _n_bytes(self._entries.popitem(last=False)[1])
 
     def forget(self, where=lambda key: True):
-        """Drop the entries whose keys meet a condition."""
+        """Drop the entries whose keys satisfy a condition."""
         with self._lock:
             for key in list(filter(where, self._entries)):
                 self._n_bytes -= _n_bytes(self._entries.pop(key))

@@ -1,4 +1,4 @@
-"""Where code comes from: an installed distribution, which its version names, or files that may change."""
+"""The origin of code: an installed distribution, identified by its version, or files that may change."""
 
 import ast
 import functools
@@ -14,22 +14,22 @@ import xxhash
 
 from ._digests import file_digest
 
-_MAIN = {"__main__", "__mp_main__"}  # one module by two names: the second is a worker's
+_MAIN = {"__main__", "__mp_main__"}  # two names of the same module: the second one in a worker process
 _NOT_COMPUTING = {"inspection", "datasets", "__main__.py"}  # parts of skmir that no result depends on
 
 
 def origin(module):
-    """Return what stands for the code of a module that is installed, without reading it.
+    """Return a text that identifies the code of an installed module, without reading it.
 
     Parameters
     ----------
     module : str or None
-        Its name; None is Python's own.
+        Name of the module; None means Python itself.
 
     Returns
     -------
     origin : str or None
-        Distribution and version; empty for Python's own modules and for skmir's, whose text
+        Distribution and version; empty for Python's own modules and for those of skmir, whose text
         :func:`skmir_text` covers. None for a module that is not part of an installed distribution.
     """
     top = (module or "builtins").partition(".")[0]
@@ -38,7 +38,7 @@ def origin(module):
     if top == "skmir" or top in sys.builtin_module_names:
         return ""
     file = _file(top)
-    hidden = file is not None and not _is_python_s(file)  # by the user's file of the same name
+    hidden = file is not None and not _is_python_s(file)  # by a file of the user with the same name
     if top in sys.stdlib_module_names and not hidden:
         return ""
     installed = top in _providers() if file is None else _is_installed(top, file)
@@ -46,19 +46,19 @@ def origin(module):
 
 
 def own_text(module, file=None):
-    """Return a hash of a module's text and of all own modules that it imports, and they in turn.
+    """Return a hash of the text of a module and of all own modules that it imports, directly or indirectly.
 
     Parameters
     ----------
     module : str
         Name of a module that is not installed.
     file : str or None, default=None
-        Where its text stands, if Python does not know by the name.
+        File with its text, if Python does not know it by the name.
 
     Returns
     -------
     text : str
-        Empty where there is no text: what was typed at a prompt.
+        Empty if there is no text, as for code typed at a prompt.
     """
     found, ahead = {}, [(module, _file(module) or file)]
     while ahead:
@@ -73,7 +73,7 @@ def own_text(module, file=None):
 
 
 def counters(module, file=None):
-    """Return the names that some function of a module declares as ``global``: their values come and go."""
+    """Return the names that some function of a module declares as ``global``: their values may change."""
     path = _file(module) or file
     if path is None or not os.path.isfile(path):
         return frozenset()
@@ -81,7 +81,7 @@ def counters(module, file=None):
 
 
 def skmir_text():
-    """Return a hash of skmir's own text: an installed copy may differ from another of the same version."""
+    """Return a hash of skmir's own text: installed copies of the same version may differ."""
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     files = sorted(
         path
@@ -94,12 +94,12 @@ def skmir_text():
 
 @functools.cache
 def library_versions(names):
-    """Return the versions of distributions, and of the libraries in C that read and resample sound.
+    """Return the versions of distributions, and of the C libraries that read and resample sound.
 
     Parameters
     ----------
     names : tuple of str
-        Of distributions.
+        Names of distributions.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def _providers():
 
 @functools.cache
 def _is_installed(top, file):
-    """Return whether the file of a top-level module belongs to a distribution; an editable one is no such."""
+    """Return whether the file of a top-level module belongs to a distribution that is not editable."""
     root = os.path.dirname(os.path.dirname(file) if _is_package(file) else file)
     if _is_python_s(file):
         return True
@@ -157,8 +157,8 @@ def _own_file(name):
 
 
 def _file(name):
-    """Return the file of a module, imported or not; None where there is none. Nothing is imported."""
-    if name in _MAIN:  # in a worker, it is not the user's: the code's own file is asked instead
+    """Return the file of a module, imported or not, without importing it; None if there is none."""
+    if name in _MAIN:  # in a worker, this is not the user's module: the file of the code is used instead
         return None
     file = getattr(sys.modules.get(name), "__file__", None)
     if file is not None or name in sys.modules:
@@ -182,13 +182,13 @@ def _is_package(file):
 @functools.lru_cache(maxsize=4096)
 def _parse(path, digest, name):
     """Return the names that a file may import, and those that its functions declare as global."""
-    del digest  # of the bytes that are read here: part of the cache's key
+    del digest  # the hash of the file's bytes is only a part of the cache's key
     if not path.endswith(".py"):
         return (), frozenset()
     with open(path, "rb") as file:
         try:
             tree = ast.parse(file.read())
-        except SyntaxError:  # saved half-way, since it was imported
+        except SyntaxError:  # edited and saved in an unfinished state after it was imported
             return (), frozenset()
     package = name.split(".") if _is_package(path) else name.split(".")[:-1]
     imported, changing = set(), set()

@@ -1,10 +1,10 @@
-"""A recording's bytes, of which only what is asked for is read."""
+"""A recording's bytes, read only as far as they are asked for."""
 
 import os
 
 from .._parameter_checks import shown
 
-_MAT4 = (b"\0\0\0\0\1\0\0\0\1\0\0\0", b"\0\0\x03\xe8\0\0\0\1\0\0\0\1")  # a first number, the rate
+_MAT4 = (b"\0\0\0\0\1\0\0\0\1\0\0\0", b"\0\0\x03\xe8\0\0\0\1\0\0\0\1")  # the first number, which is the rate
 KINDS = {
     "AVR": (b"2BIT",),
     "CAF": (b"caff",),
@@ -40,17 +40,17 @@ class Content:
     Parameters
     ----------
     source : str or binary file
-        A path, or a file object, whose position stays what it was.
+        A path, or a file object, whose position is left unchanged.
 
     Attributes
     ----------
     name : str
-        What to call the recording in an error.
+        Name of the recording in errors.
     path : str or None
     size : int
         In bytes.
     start : int
-        Where the recording begins, behind tags of ID3v2.
+        Position at which the recording begins, after any ID3v2 tags.
     kind : str
         A key of ``KINDS``, "MPEG" or "unknown".
     """
@@ -71,7 +71,7 @@ class Content:
         self._file.seek(self._position) if self.path is None else self._file.close()
 
     def read(self, start, count=None):
-        """Return ``count`` bytes from ``start`` on, or as many as there are; all the rest by default."""
+        """Return ``count`` bytes from ``start`` on, or as many as there are; by default all that remain."""
         self._file.seek(start)
         return self._file.read() if count is None else self._file.read(count)
 
@@ -86,7 +86,7 @@ class Content:
 
 
 def after_tags(read, at):
-    """Return where the tags of ID3v2 that begin at ``at`` end; ``read`` takes a position and a count."""
+    """Return where the ID3v2 tags that begin at ``at`` end; ``read`` takes a position and a count."""
     while (head := read(at, 10))[:3] == _ID3 and len(head) == 10 and max(head[6:]) < 0x80:
         size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
         at += 10 + size + (10 if head[5] & 0x10 else 0)  # 0x10: a footer repeats the header
@@ -94,5 +94,5 @@ def after_tags(read, at):
 
 
 def name_of(source):
-    """Return what to call a path or a file object in an error."""
+    """Return the name of a path or a file object for errors."""
     return shown(source) if isinstance(source, str) else f"<{type(source).__name__}>"

@@ -1,4 +1,4 @@
-"""What a recording holds, as far as that decides whether it can be used: one decoding, nothing kept."""
+"""Examine whether recordings can be used: each is decoded once, and no samples are kept."""
 
 import functools
 from dataclasses import dataclass
@@ -8,34 +8,34 @@ import numpy as np
 from ._load import load
 from ._stream import stream
 
-LOUD = 2.0  # full scale is 1; lossy formats exceed it slightly; what is far beyond was not scaled
-SENSELESS = 2.0**31  # not even 32-bit integers taken as they are reach it
+LOUD = 2.0  # full scale is 1; lossy formats exceed it slightly; samples far beyond it were not scaled
+SENSELESS = 2.0**31  # not even unscaled 32-bit integers reach it
 SILENT = 1e-4  # half the range of the samples: -80 dB of full scale
-CANCELLED = 0.1  # RMS of the mean of the channels against their own; it is 0.7 for two that are independent
+CANCELLED = 0.1  # RMS of the channels' mean relative to their own; 0.7 for two independent channels
 
 
 @dataclass(frozen=True)
 class Examination:
-    """What was found in one recording.
+    """The result of examining one recording.
 
     Parameters
     ----------
     file : str
         Its path.
     error : str or None
-        Why it cannot be used; the other values are then those of an empty recording where it was not decoded.
+        Why it cannot be used. If it was not decoded, the other values are those of an empty recording.
     n_samples : int
-        At the sampling rate that was asked for.
+        Length in samples, at the sampling rate that was asked for.
     n_channels : int
-        0 where it was not decoded.
+        Number of channels; 0 if it was not decoded.
     peak : float
         The largest absolute sample; 1 is full scale.
     loud : bool
-        The peak is far beyond full scale.
+        Whether the peak is far beyond full scale.
     silent : bool
-        The channels hold nothing, or a constant.
+        Whether the channels hold silence, or a constant.
     cancels : bool
-        There is sound in the channels, and hardly any in their mean, which is what models hear.
+        Whether there is sound in the channels, but hardly any in their mean, which is all that models get.
     """
 
     file: str
@@ -49,16 +49,16 @@ class Examination:
 
 
 def examine(paths, *, sr, shortest=2, n_jobs=None, verbose=0):
-    """Decode recordings once, in threads, and say what is in each.
+    """Decode recordings once, in threads, and report on each.
 
     Parameters
     ----------
     paths : list of str
         Files.
     sr : float
-        Sampling rate in Hz to which models bring them.
+        Sampling rate in Hz to which the models resample recordings.
     shortest : int, default=2
-        Samples at ``sr`` that models need at least.
+        Smallest number of samples at ``sr`` that the models need.
     n_jobs : int or None, default=None
         Threads, as in joblib.
     verbose : int, default=0
@@ -67,7 +67,7 @@ def examine(paths, *, sr, shortest=2, n_jobs=None, verbose=0):
     Yields
     ------
     examination : Examination
-        In the order of the files. ``pandas.DataFrame`` makes a table of them, a row for each recording.
+        In the order of the files. ``pandas.DataFrame`` makes a table of them, with one row per recording.
     """
     one = functools.partial(_examine, sr=sr, shortest=shortest)
     yield from stream(one, paths, n_jobs=n_jobs, verbose=verbose)
@@ -101,13 +101,13 @@ def _error(path, n_samples, peak, sr, shortest):
         )
     if peak > SENSELESS:
         return (
-            f"{path!r} holds samples of up to {peak:.3g}, where full scale is 1: they are no sound. Write it "
-            "anew from its source, or leave it out."
+            f"{path!r} holds samples of up to {peak:.3g}, but full scale is 1: they cannot be sound. Write "
+            "it again from its source, or leave it out."
         )
     return None
 
 
 def _cancels(y):
-    """Return whether the mean of the channels has lost what they hold."""
+    """Return whether the channels cancel each other in their mean."""
     own = np.sqrt(y.var(axis=1).mean())
     return bool(own > SILENT and y.mean(axis=0).std() < CANCELLED * own)

@@ -1,4 +1,4 @@
-"""Which part of a clip is used."""
+"""Excerpts: which part of each clip is used."""
 
 import numbers
 
@@ -13,7 +13,7 @@ _PLACES = ("center", "random")
 
 
 def check_excerpt(offset, duration, random_state):
-    """Raise unless the parameters of an excerpt are in their ranges."""
+    """Raise unless the parameters of an excerpt are valid."""
     check_number("duration", duration, above=0, none=True)
     check_number("random_state", random_state, kind=numbers.Integral, low=0)
     if not isinstance(offset, str):
@@ -31,25 +31,25 @@ def excerpt(clip, name, *, sr, offset, duration, random_state):
     ----------
     clip : str or ndarray of shape (n_samples,)
     name : str
-        What to call the clip in an error.
+        Name of the clip in errors.
     sr : float
         Sampling rate of an array, in Hz.
     offset : float, "center" or "random"
-        A start in s; the middle of the clip; or anywhere, as the clip's content and ``random_state`` decide,
-        so that a clip gives the same excerpt in every fold and process.
+        A start in s, the middle of the clip, or a place that follows from the clip's content and
+        ``random_state``, so that a clip gives the same excerpt in every fold and process.
     duration : float or None
-        In s; None is all the rest.
+        Length in s; None takes all the rest.
     random_state : int
 
     Returns
     -------
     start : float
-        In s. 0 where "center" or "random" meets a clip that is shorter than ``duration``.
+        In s. 0 for "center" or "random" if the clip is shorter than ``duration``.
 
     Raises
     ------
     ValueError
-        Where ``offset`` lies beyond an array's end. (The loader says so of a file.)
+        If ``offset`` lies beyond the end of an array. (For a file, the loader raises.)
     """
     if isinstance(offset, str):
         spare = max(0.0, _length(clip, sr) - duration)

@@ -1,4 +1,4 @@
-"""One recording: soundfile decodes it, soxr resamples it, and what is wrong with it is said by name."""
+"""Read one recording: soundfile decodes it, soxr resamples it, and errors name the file and its fault."""
 
 import os
 import unicodedata
@@ -40,18 +40,18 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
     Raises
     ------
     FileNotFoundError
-        There is no such file.
+        If there is no such file.
     OSError
-        It is a directory, is empty, is cut short, or cannot be decoded.
+        If it is a directory, is empty, is cut short, or cannot be decoded.
     ValueError
-        It decodes to nothing usable: no sample, a single one, or values that are not finite; or a
+        If it decodes to nothing usable: no sample, a single one, or values that are not finite; or if a
         parameter is out of its range.
 
     Notes
     -----
-    An MP3 whose frames are damaged inside is decoded as far as that goes, and libsndfile's decoder writes
-    notes on it to the process's standard error that name no file. They cannot be held back without holding
-    back what other threads write there.
+    An MP3 with damaged frames is decoded as far as possible, and libsndfile's decoder writes notes about it
+    to the standard error of the process, without the name of the file. They cannot be suppressed without
+    suppressing what other threads write there.
 
     Examples
     --------
@@ -104,15 +104,15 @@ def _check_file(path):
             "absolute."
         )
     if os.path.isdir(path):
-        raise OSError(f"{name} is a folder. skmir.datasets.load_folder lists the recordings in one.")
+        raise OSError(f"{name} is a folder. Use skmir.datasets.load_folder to list the recordings in it.")
     if os.path.getsize(path) == 0:
         raise OSError(f"{name} is empty (0 bytes). Fetch it again, or leave it out.")
     if path.lower().endswith(".raw"):
-        raise OSError(f"{name} has no header that tells its rate and format. Convert it to WAV or FLAC.")
+        raise OSError(f"{name} has no header with its rate and format. Convert it to WAV or FLAC.")
 
 
 def _alike(path):
-    """Return a hint at a file whose name differs by what the eye does not see."""
+    """Return a hint at a file whose name looks the same but differs."""
     folder, name = os.path.split(path)
     try:
         others = os.listdir(folder or ".")
@@ -121,7 +121,7 @@ def _alike(path):
     looks = _looks(name)
     for other in others:
         if other != name and _looks(other) == looks:
-            return f"One called {shown(other, ascii)}, whose name only looks the same, is there. "
+            return f"There is a file {shown(other, ascii)}, whose name looks the same but differs. "
     return ""
 
 

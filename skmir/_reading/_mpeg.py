@@ -1,9 +1,9 @@
-"""MPEG audio (MP3): how much of it there is, by counting frames.
+"""The length of MPEG audio (MP3), found by counting frames.
 
 libsndfile takes the length from an info frame in front ("Xing", "Info"), or estimates it from the first frame
 and the size of the file, and reads no further. Both are wrong for files that were joined, and the estimate is
-for a variable bitrate. An empty tag in front makes the file, and with it the estimate, as large as needed;
-the decoder passes over it and stops where the frames end.
+wrong for a variable bitrate. An empty tag in front makes the file, and with it the estimate, as large as
+needed; the decoder passes over it and stops where the frames end.
 """
 
 import functools
@@ -22,16 +22,16 @@ _BITRATES = {  # kbit/s by MPEG version 1 or later ones, and layer
 }
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version bits
 _MONO = 3
-_NONE = "No frame of MPEG audio is in it."
+_NONE = "It contains no frame of MPEG audio."
 _INFO = (b"Xing", b"Info")
 _TAG = 128  # bytes of ID3v1
 _ROOM = 1024  # bytes of a tag
 _LARGEST = 2**28 - 1  # bytes that a tag can have
-TRIMMED = 2 * 4095  # samples at most that an info frame can declare as the encoder's, at both ends
+TRIMMED = 2 * 4095  # most samples that an info frame can declare as padding of the encoder, at both ends
 
 
 class StreamFormat(NamedTuple):
-    """What stays the same over the frames of a recording; bits as they are in a frame's header."""
+    """The properties shared by all frames of a recording, as bits of a frame's header."""
 
     version: int
     layer: int
@@ -40,22 +40,22 @@ class StreamFormat(NamedTuple):
 
     @property
     def n_samples(self):
-        """Number of samples of a frame."""
+        """Number of samples per frame."""
         if self.layer == 1:
             return 384
         return 576 if self.layer == 3 and self.version != 3 else 1152
 
     @property
     def after_side_information(self):
-        """Where an info frame's words stand in it."""
+        """Position of an info frame's fields within the frame."""
         return 4 + ((17 if self.mono else 32) if self.version == 3 else (9 if self.mono else 17))
 
 
 class Survey(NamedTuple):
-    """What frames there are.
+    """The frames of a recording.
 
-    ``frames`` are the positions of whole frames, ``pieces`` the ranges of bytes in which they stand side by
-    side, ``missing`` the bytes that the last one lacks, and ``other`` says whether frames of another kind
+    ``frames`` are the positions of whole frames, ``pieces`` the ranges of bytes in which they are adjacent,
+    ``missing`` the number of bytes that the last one lacks, and ``other`` whether frames of another kind
     follow.
     """
 
@@ -67,7 +67,7 @@ class Survey(NamedTuple):
 
 
 class Stream:
-    """What libsndfile is to read of a recording, and how long that is.
+    """The part of a recording that libsndfile should read, and its length.
 
     Parameters
     ----------
@@ -76,15 +76,15 @@ class Stream:
     Attributes
     ----------
     data : bytes or None
-        What to read in place of the file; None is the file itself.
+        Bytes to read in place of the file; None means the file itself.
     least : int
         Number of samples that libsndfile must announce.
     slack : int
-        How many of the samples that it announces may be missing: some programs count the info frame as well.
+        How many of the announced samples may be missing: some programs count the info frame as well.
     counted : int or None
-        Number of samples there are, where the recording does not say it itself.
+        Number of samples that were counted, if the recording does not declare it.
     lack : str or None
-        What is missing.
+        Description of what is missing.
     fault : str or None
         Why it cannot be read.
     """
@@ -104,17 +104,19 @@ class Stream:
             self._compare()
 
     def repaired(self):
-        """Return the frames alone, behind a tag that is large enough for libsndfile to find them all."""
+        """Return only the frames, after a tag that is large enough for libsndfile to find them all."""
         lengths = [frame_length(self._data, at) for at in self._sound]
         room = len(lengths) * (lengths[0] + 2) - sum(lengths)
         frames = (self._data[at : at + n] for at, n in zip(self._sound, lengths, strict=True))
         return empty_tag(min(max(_ROOM, room), _LARGEST)) + b"".join(frames)
 
     def _compare(self):
-        """Hold the frames that there are against those that are declared."""
+        """Compare the frames that were found with those that are declared."""
         data, found = self._data, self._found
         if found.other:
-            self.fault = "It is joined from parts of different sampling rates, layers or numbers of channels."
+            self.fault = (
+                "It is joined from parts with different sampling rates, layers or numbers of channels."
+            )
             return
         first, silent = found.frames[0], info_frames(data, found)
         self._sound = [at for at in found.frames if at not in silent] if silent else found.frames
@@ -139,14 +141,14 @@ class Stream:
 
 
 class Info(NamedTuple):
-    """Number of frames and of bytes that an info frame declares; None where it does not."""
+    """Numbers of frames and bytes that an info frame declares; None if it does not declare them."""
 
     n_frames: int | None
     n_bytes: int | None
 
 
 def kind_at(data, at):
-    """Return the kind of the frame whose header stands at ``at``, or None."""
+    """Return the kind of the frame whose header is at ``at``, or None."""
     if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] < 0xE0:
         return None
     version, layer, rate = data[at + 1] >> 3 & 3, 4 - (data[at + 1] >> 1 & 3), data[at + 2] >> 2 & 3
@@ -159,8 +161,8 @@ def kind_at(data, at):
 def first_frame(data, start=0, *, strict=False):
     """Return the position of the first frame at or after ``start``, or None.
 
-    Two bytes look like a header by chance: two more frames must follow, or, unless ``strict``, at least what
-    is left of the file must look like it.
+    Two bytes can look like a header by chance, so two more frames must follow, or, unless ``strict``, at
+    least the rest of the file must look like frames.
     """
     at = start
     while (at := data.find(b"\xff", at)) >= 0:
@@ -172,7 +174,7 @@ def first_frame(data, start=0, *, strict=False):
 
 
 def survey(data, start):
-    """Return which frames there are, where the first one stands at ``start``.
+    """Return the frames of a recording whose first frame is at ``start``.
 
     Parameters
     ----------
@@ -202,7 +204,7 @@ def survey(data, start):
 
 
 def info_at(data, at, kind):
-    """Return what the frame at ``at`` declares, if it is an info frame, else None."""
+    """Return the numbers that the frame at ``at`` declares if it is an info frame, else None."""
     if kind.layer != 3:
         return None
     words = data[at + kind.after_side_information : at + kind.after_side_information + 16]
@@ -218,7 +220,7 @@ def info_at(data, at, kind):
 
 
 def info_frames(data, found):
-    """Return the positions of frames that hold no sound: one can stand in front of each part."""
+    """Return the positions of frames that hold no sound: there can be one before each part."""
     frames, positions = None, set()
     for word, place in ((b"Xing", None), (b"Info", None), (b"VBRI", 36)):
         place, at = found.kind.after_side_information if place is None else place, -1
@@ -236,7 +238,7 @@ def frame_length(data, at):
 
 @functools.lru_cache(maxsize=64)
 def _lengths(version, layer, rate):
-    """Return the lengths in bytes of frames by the two bytes of their header that set it."""
+    """Return the lengths of frames in bytes, by the two bytes of their header that determine them."""
     hertz = _RATES[version][rate]
     first = 0xE0 | version << 3 | (4 - layer) << 1
     lengths = {}
@@ -253,7 +255,7 @@ def _lengths(version, layer, rate):
 
 
 def _run(data, at, kind, frames):
-    """Append the positions of frames that stand side by side, and return where they end."""
+    """Append the positions of adjacent frames, and return where they end."""
     lengths, stop = _lengths(*kind[:3]), len(data) - 3
     while at < stop and data[at] == 0xFF and (data[at + 3] >> 6 == _MONO) == kind.mono:
         length = lengths.get(data[at + 1] << 8 | data[at + 2])
@@ -276,19 +278,17 @@ def _is_followed(data, at, kind, strict):
 
 
 def _what_is_missing(found, info, n_frames, n_bytes):
-    """Return what is missing by the info frame or the last frame, or None."""
+    """Return what is missing according to the info frame or the last frame, or None."""
     if info is None or info.n_frames is None or n_frames > info.n_frames:
         return f"its last frame lacks {found.missing} bytes" if found.missing else None
     missing = info.n_frames - n_frames
     # Some programs count the info frame as well
     short = missing > 1 or (missing and found.missing) if info.n_bytes is None else n_bytes < info.n_bytes
-    return (
-        f"its header declares {info.n_frames} frames and {n_frames} are there" if missing and short else None
-    )
+    return f"its header declares {info.n_frames} frames, but it has {n_frames}" if missing and short else None
 
 
 def _with_true_size(frames, kind):
-    """Return frames whose info frame, if there is one, tells their true size; else the decoder complains."""
+    """Return frames whose info frame, if any, declares their true size; otherwise the decoder complains."""
     at = kind.after_side_information
     if frames[at : at + 4] not in _INFO or not frames[at + 7] & 2:
         return frames
@@ -301,13 +301,13 @@ def _why_none(data):
     if kind_at(data, 0) is not None and frame_length(data, 0) > len(data):
         return "it ends inside its first frame", None
     if len(data) > 2 and data[0] == 0xFF and data[1] >= 0xE0 and data[2] < 0x10:
-        return None, "Its bitrate is free, which is not read."
+        return None, "It has a free bitrate, which is not supported."
     return None, _NONE
 
 
 def empty_tag(size=_ROOM):
-    """Return a tag of ID3v2 that says nothing, with ``size`` bytes of room.
+    """Return an empty ID3v2 tag with ``size`` bytes of padding.
 
-    Without one, libsndfile does not recognise MP3 in memory, unless its rate is 16 to 24 kHz.
+    Without a tag, libsndfile does not recognise MP3 in memory, unless its rate is 16 to 24 kHz.
     """
     return b"ID3\x04\0\0" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0)) + bytes(size)

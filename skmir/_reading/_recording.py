@@ -1,4 +1,4 @@
-"""A recording, open for reading: all of its samples, or a refusal."""
+"""An open recording: either all of its samples can be read, or an error says why not."""
 
 import io
 import os
@@ -9,7 +9,7 @@ import soundfile
 from . import _mpeg, _whole
 from ._content import Content
 
-_BLOCK = 2**18  # samples read at a time where they are only passed over
+_BLOCK = 2**18  # samples read at a time when they are only skipped
 _UNKNOWN = 2**62  # libsndfile's length of a FLAC that was written into a pipe is beyond this
 _CURE = (
     "Is it a recording? If so, convert it to WAV, FLAC, Ogg or MP3 (AAC and video files are not read), or "
@@ -23,21 +23,21 @@ class Recording:
     Parameters
     ----------
     source : str or binary file
-        A path, or a file object, which is read from its beginning and left where it was.
+        A path, or a file object, which is read from its beginning; its position is left unchanged.
 
     Attributes
     ----------
     name : str
-        What to call it in an error.
+        Name of the recording in errors.
     rate : int
-        In Hz.
+        Sampling rate in Hz.
     n_samples : int
         Length, in samples per channel.
 
     Raises
     ------
     OSError
-        It is cut short, or cannot be decoded.
+        If it is cut short, or cannot be decoded.
     """
 
     def __init__(self, source):
@@ -49,7 +49,7 @@ class Recording:
                 raise self._cut_short(lack)
             if _whole.joined(content):
                 raise OSError(
-                    f"{self.name} holds two or more recordings, one behind the other, and only the first "
+                    f"{self.name} holds two or more recordings, one after the other, and only the first "
                     "would be read. Split it, or leave it out."
                 )
             self._file, counted = self._open(content)
@@ -74,9 +74,9 @@ class Recording:
         Parameters
         ----------
         start : int
-            The first one's position.
+            Position of the first sample.
         count : int
-            How many; there must be as many.
+            Number of samples to read.
         dtype : {"float32", "float64"}
 
         Returns
@@ -86,7 +86,7 @@ class Recording:
         Raises
         ------
         OSError
-            There are fewer, or they cannot be decoded.
+            If there are fewer samples, or they cannot be decoded.
         """
         if self._file.format == "FLAC" and self._file.seekable() and start + count < self.n_samples:
             self._reach_the_last_sample()
@@ -100,7 +100,7 @@ class Recording:
             log = self._file.extra_info
             if (
                 "LOST_SYNC" in log and "MISMATCH" not in log
-            ):  # FLAC: what was decoded is sound, and then it ends
+            ):  # FLAC: the samples decoded so far are sound, and then it ends
                 raise self._cut_short(
                     f"its header declares {self.n_samples} samples, and they end, or are damaged, before that"
                 ) from error
@@ -109,14 +109,14 @@ class Recording:
         return y
 
     def _open(self, content):
-        """Return the open file, and how many samples were counted in it, or None."""
+        """Return the open file, and the number of samples that were counted in it, or None."""
         if content.kind == "MPEG":
             return self._open_mpeg(content)
         zeros = _whole.without_length(content)
         try:
             if zeros is not None:
                 data = bytearray(content.read(0))
-                data[zeros : zeros + 4] = b"\xff" * 4  # as other writers into pipes say it
+                data[zeros : zeros + 4] = b"\xff" * 4  # as other programs that write into pipes mark it
                 return _opened(data), None
             return _opened(content), None
         except soundfile.LibsndfileError as error:
@@ -125,7 +125,7 @@ class Recording:
             raise _undecodable(self.name, error.error_string, cut) from error
 
     def _open_mpeg(self, content):
-        """Return the file, in a form of which libsndfile reads all, and the number of samples if known."""
+        """Return the file in a form that libsndfile reads completely, and the number of samples if known."""
         stream = _mpeg.Stream(content)
         if stream.lack is not None:
             raise self._cut_short(stream.lack)
@@ -138,24 +138,24 @@ class Recording:
                 file = _opened(stream.repaired(), Forward)
                 if file.frames < stream.least:
                     raise _undecodable(self.name, "It is too long for libsndfile to find its end.")
-            file.seek(0)  # begins anew, which rounds otherwise than going on from where the header was read
+            file.seek(0)  # begin again: going on from where the header was read would round differently
         except soundfile.LibsndfileError as error:
             raise _undecodable(self.name, _words(error)) from error
         self._slack = stream.slack
         return file, stream.counted
 
     def _reach_the_last_sample(self):
-        """Raise where the end of a FLAC is not there, though what is wanted of it may be."""
+        """Raise if the end of a FLAC is missing, even if the requested part is present."""
         try:
             self._file.seek(self.n_samples - 1)
             self._file.read(1)
         except soundfile.LibsndfileError as error:
             raise self._cut_short(
-                f"its header declares {self.n_samples} samples, of which the last is not there"
+                f"its header declares {self.n_samples} samples, but the last one is missing"
             ) from error
 
     def _count(self):
-        """Return how many samples there are where only decoding tells, and begin again."""
+        """Return the number of samples, found by decoding, and go back to the beginning."""
         source = self._file.name
         with self._file:
             n_samples = _pass_over(self._file, _UNKNOWN)
@@ -166,17 +166,17 @@ class Recording:
 
     def _check_count(self, found, expected):
         if found < expected - self._slack:
-            raise self._cut_short(f"it announces {self.n_samples} samples and {found} are there")
+            raise self._cut_short(f"it declares {self.n_samples} samples, but has {found}")
 
     def _cut_short(self, lack):
         return OSError(f"{self.name} is cut short: {lack}. Fetch it again, or leave it out.")
 
 
 class Forward(soundfile.SoundFile):
-    """A file that is read from its start on.
+    """A file that is only read forward from its start.
 
-    libsndfile cannot seek in some encodings, though it says that it can in DWVW, nor in a stream of unknown
-    length. In MP3 it lands some frames beside the mark, and decodes the first without what they build on.
+    libsndfile cannot seek in some encodings (for DWVW it claims that it can), nor in a stream of unknown
+    length. In MP3 it lands a few frames off, and decodes the first ones without the data they depend on.
     """
 
     def seekable(self):
@@ -185,7 +185,7 @@ class Forward(soundfile.SoundFile):
 
 
 def _opened(source, kind=soundfile.SoundFile):
-    """Return a file as libsndfile sees it; ``source`` is a Content, or bytes."""
+    """Return a file opened by libsndfile; ``source`` is a Content, or bytes."""
 
     def place():
         if not isinstance(source, Content):
@@ -205,7 +205,7 @@ def _opened(source, kind=soundfile.SoundFile):
 
 
 def _pass_over(file, count):
-    """Read ``count`` samples and forget them; return how many there were."""
+    """Read ``count`` samples and discard them; return how many there were."""
     block, passed = np.empty((_BLOCK, file.channels), dtype=np.float32), 0
     while passed < count:
         n_read = len(file.read(out=block[: min(_BLOCK, count - passed)]))
@@ -220,6 +220,6 @@ def _undecodable(name, reason, more=""):
 
 
 def _words(error):
-    """Return libsndfile's words for an error in MPEG audio, one of which says that the file is missing."""
+    """Return libsndfile's text for an error in MPEG audio; one wrongly says that the file is missing."""
     words = error.error_string
-    return "Its frames are not understood." if "does not exist" in words else words
+    return "Its frames cannot be decoded." if "does not exist" in words else words

@@ -1,4 +1,4 @@
-"""Clip by clip in threads: decode, apply a function, keep the result, forget the waveform."""
+"""Process clips one by one in threads: decode, apply a function, keep the result, discard the waveform."""
 
 import contextlib
 import functools
@@ -23,19 +23,19 @@ from ._load import load
 def stream(function, *arguments, then=None, n_jobs=None, verbose=0):
     """Apply a function to each clip, in threads.
 
-    Threads serve better than processes here: decoding and torch's kernels release the interpreter's
+    Threads work better than processes here: decoding and torch's kernels release the interpreter's
     lock, and nothing is copied between processes.
 
     Parameters
     ----------
     function : callable
-        Takes one of each of the arguments and returns anything. It may itself draw, predict or stream; a
-        stream inside runs in the thread that it is called in.
+        Takes one item of each argument and returns anything. It may itself draw, predict or stream; an inner
+        stream runs in the thread that calls it.
     *arguments : sequences of equal length
-        The clips, and what goes with each.
+        The clips, and further arguments for each clip.
     then : callable, default=None
-        Takes each result and returns what is given on. It runs in this process: in the thread that has
-        just made the result, while that is in the core's cache and its memory is wanted for the next one.
+        Takes each result and returns the value to yield. It runs in this process, in the thread that has
+        just made the result, while the result is in the core's cache and before its memory is reused.
     n_jobs : int or None, default=None
         Threads, as in joblib.
     verbose : int, default=0
@@ -46,8 +46,8 @@ def stream(function, *arguments, then=None, n_jobs=None, verbose=0):
     result : object
         In the order of the clips.
     """
-    # Results must not depend on n_jobs, and sums can differ in the last bits with torch's thread count. Each
-    # thread sets its own, and so does work that is done elsewhere.
+    # Results must not depend on n_jobs, but sums can differ in the last bits with torch's thread count. So
+    # each thread sets its own count, and so does work in other processes.
     here = shares_memory()
     with torch_threads(1) if here else contextlib.nullcontext():
         results = (_here if here else _elsewhere)(function, then or _as_it_is, arguments, n_jobs)
@@ -55,16 +55,16 @@ def stream(function, *arguments, then=None, n_jobs=None, verbose=0):
 
 
 def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
-    """Return one clip's samples, read where the clip is a path, and the words that name it in an error.
+    """Return one clip's samples, reading the file if the clip is a path, and its name for errors.
 
     Parameters
     ----------
     position : int
         Row of the clip in X.
     clip : str or ndarray of shape (n_samples,)
-        A waveform is taken to be at ``sr``.
+        A path, or a waveform, which is assumed to be at ``sr``.
     sr : float
-        Sampling rate in Hz to which a file is brought.
+        Sampling rate in Hz to which a file is resampled.
     offset, duration, random_state : see :func:`excerpt`
 
     Returns
@@ -75,9 +75,9 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
     Raises
     ------
     OSError
-        Where a file cannot be read.
+        If a file cannot be read.
     ValueError
-        Where the samples are no numbers, or ``offset`` lies beyond the end.
+        If samples are NaN or infinite, or ``offset`` lies beyond the end.
     """
     name = f"file {shown(clip)}" if is_path(clip) else f"clip {position} of X"
     start = excerpt(clip, name, sr=sr, offset=offset, duration=duration, random_state=random_state)
@@ -90,29 +90,29 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
 
 
 def reader(sr):
-    """Return the function that reads a file object and brings it to ``sr``, in Hz, for ``check_clips``."""
+    """Return the function that reads a file object and resamples it to ``sr``, in Hz, for ``check_clips``."""
     return lambda file: load(file, sr=sr)[0]
 
 
 def _check_finite(y, name):
-    """Raise where a waveform holds NaN or infinity; the loader has checked files."""
+    """Raise if a waveform holds NaN or infinity; the loader has checked files."""
     with np.errstate(over="ignore", invalid="ignore"):
         total = y.sum()
-    if not np.isfinite(total):  # else no value can be NaN or infinite, and the costlier search is spared
+    if not np.isfinite(total):  # a finite total means that no value is NaN or infinite, and saves the search
         assert_all_finite(y, input_name=name)
 
 
 def shares_memory():
-    """Return whether :func:`stream` works in this process, rather than in others or on a cluster."""
+    """Return whether :func:`stream` runs in this process, rather than in others or on a cluster."""
     backend, _ = get_active_backend(prefer="threads")
     return getattr(backend, "supports_sharedmem", False) or _is_task_of_dask()
 
 
 def _is_task_of_dask():
-    """Return whether a dask cluster runs this, as a fit of a search: its clips are not sent around again."""
+    """Return whether this runs as a task on a dask cluster, in a search: clips are then not sent on again."""
     try:
         sys.modules["distributed"].get_worker()
-    except (KeyError, ValueError):  # dask is not in use, or this is the process that hands out the work
+    except (KeyError, ValueError):  # dask is not in use, or this process is the one that distributes the work
         return False
     return True
 
@@ -129,13 +129,13 @@ def _here(function, then, arguments, n_jobs):
 
 
 def _n_threads(n_jobs):
-    """Return a number of threads; joblib says for a task of dask how many the whole cluster has."""
+    """Return the number of threads; within a dask task, joblib would give that of the whole cluster."""
     with parallel_config("threading", n_jobs=1) if _is_task_of_dask() else contextlib.nullcontext():
         return effective_n_jobs(n_jobs)
 
 
 def _elsewhere(function, then, arguments, n_jobs):
-    """Return an iterator over the results of a cluster, or of processes that the user asked for."""
+    """Return an iterator over the results from a cluster, or from processes that the user asked for."""
     calls = (delayed(_on_one_thread)(function, *each) for each in zip(*arguments, strict=True))
     return map(then, Parallel(n_jobs=n_jobs, return_as="generator")(calls))
 
@@ -145,14 +145,14 @@ def _as_it_is(result):
 
 
 def _on_one_thread(function, *arguments):
-    """Call a function in a process that ``stream`` does not run in."""
+    """Call a function in a process other than that of ``stream``."""
     with torch_threads(1):
         return function(*arguments)
 
 
 def _threaded(task, arguments, n_threads):
-    # Own threads, and kept ones: joblib's look for results every 10 ms, in which ten clips can be done, and
-    # new ones have to set up torch's and MKL's state and their memory anew.
+    # Our own threads, which are kept: joblib polls for results every 10 ms, enough time for ten clips, and
+    # new threads would have to set up torch's and MKL's state and their memory again.
     with handing_on() as inherit:
 
         def work(*each):

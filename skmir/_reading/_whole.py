@@ -1,8 +1,8 @@
-"""Whether a recording is all there, as far as its own structure tells.
+"""Check that a recording is complete, as far as its own structure tells.
 
-libsndfile compares what a header declares with what the file holds in a few formats only, and takes the rest
-as it comes. These functions read the headers of the others. PAF, PVF, IRCAM and XI declare no length, so that
-nobody can tell.
+libsndfile compares the length that a header declares with that of the file in a few formats only. These
+functions read the headers of the other formats. PAF, PVF, IRCAM and XI declare no length, so it cannot be
+checked.
 """
 
 import re
@@ -12,17 +12,17 @@ _STREAMED = 0x7FFF0000  # writers that cannot seek back leave a size near 2**31 
 _ENDLESS = 2**62  # and one near 2**63 or 2**64 in formats of 64 bits
 _LAST_PAGE = 4  # of Ogg, among a page's flags
 _LAST_KIND = 9  # of blocks of VOC
-_TAIL = 2**18  # bytes in which the last page of Ogg stands, unless much else follows
+_TAIL = 2**18  # bytes at the end that contain the last page of Ogg, unless much else follows it
 _NEXT_WAV = (b"RIFF", b"RIFX")
 
-# A header that declares more bytes than there are, in libsndfile's log: "data : 352800 (should be 117570)"
+# libsndfile's log on a header that declares more bytes than there are: "data : 352800 (should be 117570)"
 # in WAV; AIFF, AU and SVX have other names for the chunk.
 _DECLARED = re.compile(r"^\s*(?:data|SSND|Data Size|BODY)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
 _COLUMNS = re.compile(r"Cols\s*:\s*(\d+)")  # of MATLAB's matrices, of which the last one is the sound
 
 
 def shortfall(content):
-    """Return what a recording lacks, as the end of a sentence, or None if nothing is known to be missing.
+    """Return what is missing from a recording, as the end of a sentence, or None if nothing is known to be.
 
     Parameters
     ----------
@@ -39,39 +39,39 @@ def shortfall(content):
         return "it ends inside its header"
     if isinstance(lack, int):  # the size that the file should have
         declared, found = lack, content.size
-        lack = None if found >= declared else f"its header declares {declared} bytes and {found} are there"
+        lack = None if found >= declared else f"its header declares {declared} bytes, but it has {found}"
     return lack
 
 
 def shortfall_in_log(file):
-    """Return what an open recording lacks by libsndfile's log, or None."""
+    """Return what is missing from an open recording according to libsndfile's log, or None."""
     found = _DECLARED.search(file.extra_info)
     if found and int(found[2]) < int(found[1]) < _STREAMED:
-        return f"its header declares {found[1]} bytes of samples and {found[2]} are there"
+        return f"its header declares {found[1]} bytes of samples, but it has {found[2]}"
     columns = _COLUMNS.findall(file.extra_info) if file.format in ("MAT4", "MAT5") else ()
     if columns and int(columns[-1]) > file.frames:
-        return f"its header declares {columns[-1]} samples and {file.frames} are there"
+        return f"its header declares {columns[-1]} samples, but it has {file.frames}"
     return None
 
 
 def shortfall_of_broken(content):
-    """Return what a recording that does not open lacks, or None if its size is what it declares."""
+    """Return what is missing from a recording that cannot be opened, or None if its size is as declared."""
     if content.kind == "WAV" or content.read(0, 4) == b"FORM":
         order = "<" if content.read(0, 4) == b"RIFF" else ">"
         declared = 8 + _number(content, 4, order + "I") if content.size >= 8 else 8
         if content.size < declared < _STREAMED:
-            return f"its header declares {declared} bytes and {content.size} are there"
+            return f"its header declares {declared} bytes, but it has {content.size}"
     if content.path is not None and content.path.lower().endswith(".htk") and content.size >= 12:
         declared = 12 + 2 * _number(content, 0, ">I")
         if content.size < declared:
-            return f"its header declares {declared} bytes and {content.size} are there"
+            return f"its header declares {declared} bytes, but it has {content.size}"
     return (
         "it ends inside its header" if content.kind not in ("unknown", "MPEG") and content.size < 64 else None
     )
 
 
 def joined(content):
-    """Return whether a second recording follows, of which libsndfile knows nothing."""
+    """Return whether a second recording follows, which libsndfile does not notice."""
     if content.kind == "OGG":
         return _chains(content.read(content.start)) > 1
     if content.kind == "FLAC":
@@ -84,7 +84,7 @@ def joined(content):
 
 
 def without_length(content):
-    """Return where a WAV has zero for the size of its samples, as programs that write into pipes leave it."""
+    """Return where a WAV declares a size of zero, as programs that write into pipes leave it, or None."""
     if content.kind != "WAV" or content.read(0, 4) != b"RIFF" or content.size < 12:
         return None
     size = _number(content, 4, "<I")
@@ -99,7 +99,7 @@ def _number(content, at, form):
 
 
 def _chunk(content, at, name, form, align):
-    """Return where a chunk begins, or None; sizes are those of its contents."""
+    """Return where a chunk begins, or None; sizes in the file are those of the chunks' contents."""
     head = struct.calcsize(form)
     while at + head <= content.size:
         found, size = struct.unpack(form, content.read(at, head))
@@ -200,11 +200,11 @@ def _ogg(content, tail=_TAIL):
             if len(sizes) < data[at + 26] or at + 27 + len(sizes) + sum(sizes) > len(data):
                 return "it ends inside a page"
             return None if data[at + 5] & _LAST_PAGE else "its last page does not end the stream"
-    return "its last page is not there" if tail >= content.size else _ogg(content, content.size)
+    return "its last page is missing" if tail >= content.size else _ogg(content, content.size)
 
 
 def _chains(data):
-    """Return how often streams of Ogg begin again; those that are woven together begin side by side."""
+    """Return how often streams of Ogg begin again; interleaved streams begin side by side."""
     at, n_chains, begun = 0, 0, False
     while data[at : at + 4] == b"OggS" and at + 27 <= len(data):
         begins = bool(data[at + 5] & 2)

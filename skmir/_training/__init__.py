@@ -1,6 +1,6 @@
-"""How networks learn and answer: batches, losses, recipes, the loop. skorch is imported here alone.
+"""How networks are trained and predict: batches, losses, recipes, the loop. Only this package imports skorch.
 
-What is here knows modules and tensors, and nothing of labels; estimators stand above it.
+The code here works with modules and tensors and knows nothing about labels; estimators are built on it.
 """
 
 from ._batches import Examples

@@ -1,11 +1,11 @@
-"""Batches as index lookups on the device; they take the place of torch's DataLoader and its collation."""
+"""Batches as index lookups on the device, in place of torch's DataLoader and its collation."""
 
 import itertools
 
 import torch
 from torch.utils.data import Dataset
 
-BLOCK = 2**22  # values that are gathered at once, and cut into batches without a copy
+BLOCK = 2**22  # values that are gathered at once, and then cut into batches without a copy
 
 
 class Examples(Dataset):
@@ -14,11 +14,11 @@ class Examples(Dataset):
     Parameters
     ----------
     windows : Windows
-        Of n clips.
+        Windows of n clips.
     targets : tensor of shape (n,) or (n, n_outputs)
-        What the loss takes.
+        Targets as the loss takes them.
     weights : tensor of shape (n,) or None
-        Of mean 1; None is one for all.
+        Weights with mean 1; None means 1 for all.
     """
 
     def __init__(self, windows, targets, weights):
@@ -42,16 +42,17 @@ class Examples(Dataset):
 
 
 class RandomBatches:
-    """Each clip once in random order, each time another random window of it.
+    """Each clip once in random order, with a new random window each time.
 
     Parameters
     ----------
     examples : Examples
-        What skorch calls the data set.
+        skorch's data set.
     batch_size : int
-        Clips a batch. A last batch of one joins the batch before: batch normalisation needs two.
+        Number of clips per batch. If the last batch would have a single clip, it joins the batch before it:
+        batch normalisation needs two.
     generator : torch.Generator
-        Of the order and of the windows.
+        Draws the order and the windows.
     """
 
     def __init__(self, examples, batch_size, generator):
@@ -75,7 +76,7 @@ class RandomBatches:
             yield from split(self.examples.batch(order[block], starts[block]), sizes)
 
     def _end(self):
-        """Return where the last batch may start at the latest, exclusive."""
+        """Return the position before which the last batch must start."""
         n = len(self.examples)
         return n - 1 if n % self.batch_size == 1 else n
 
@@ -88,7 +89,7 @@ def split(block, sizes):
     block : (windows, (targets, weights))
         As ``Examples.batch`` returns it.
     sizes : list of int
-        Of the batches.
+        Sizes of the batches.
 
     Returns
     -------
@@ -105,19 +106,19 @@ def split(block, sizes):
 
 
 def n_batches(n_examples, batch_size):
-    """Return the number of batches an epoch, a last batch of one not counted."""
+    """Return the number of batches per epoch; a last batch with a single clip does not count."""
     full, rest = divmod(n_examples, batch_size)
     return max(full + (rest > 1), 1)
 
 
 class CoveringBatches:
-    """The windows that cover every clip, in order; for validation.
+    """The windows that cover every clip, in order, for validation.
 
     Parameters
     ----------
     examples : Examples
     batch_size : int
-        Windows a batch.
+        Number of windows per batch.
     """
 
     def __init__(self, examples, batch_size):

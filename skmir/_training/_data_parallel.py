@@ -1,7 +1,7 @@
-"""One network trained by several processes, each with its share of every batch, through accelerate.
+"""Train one network in several processes, each with its share of every batch, through accelerate.
 
-Each process holds all clips and draws the same batches, augmented alike, of which it takes every n-th clip.
-The gradient that the processes average is then that of the whole batch, as one process computes it.
+Each process holds all clips and draws the same batches with the same augmentation, of which it takes every
+n-th clip. The average of the processes' gradients is then that of the whole batch, as in one process.
 """
 
 import copy
@@ -15,30 +15,30 @@ from ._net import Net
 
 
 class DataParallelNet(AccelerateMixin, Net):
-    """A skorch net whose steps several processes take together.
+    """A skorch net that several processes train together.
 
-    skorch's mixin hands the module and the optimiser to accelerate, which averages the gradients. It would
-    let accelerate share out a DataLoader's batches as well, of which there is none here.
+    skorch's mixin passes the module and the optimiser to accelerate, which averages the gradients. It would
+    also let accelerate distribute the batches of a DataLoader, but there is none here.
 
     Parameters
     ----------
     accelerator : accelerate.Accelerator
-        Kept, and written to: a copy of the user's.
+        A copy of the user's accelerator; it is kept, and written to.
     """
 
     def initialize(self):
-        """Build everything, but leave it as it is: it is accelerate's in training only."""
+        """Build everything, but do not pass it to accelerate, which has it during training only."""
         return super(AccelerateMixin, self).initialize()
 
     def train(self, examples):
-        """Train, and return the module and the optimiser to what they were."""
+        """Train, and then restore the plain module and optimiser."""
         _check_settings(self, examples)
         _check_alike(self, examples)
         self._initialize_accelerator()
         try:
             _draw_apart(self.accelerator)
             super().train(examples)
-            if self.accelerator.num_processes > 1:  # batch normalisation has seen other clips in each
+            if self.accelerator.num_processes > 1:  # each has the batch normalisation of different clips
                 for values in self.module_.buffers():
                     torch.distributed.broadcast(values, 0)
         finally:
@@ -47,7 +47,7 @@ class DataParallelNet(AccelerateMixin, Net):
             self.accelerator.free_memory()
 
     def on_train_end(self, net, X=None, y=None, **kwargs):
-        """Do nothing: skorch's mixin would unwrap the module before callbacks put the best weights back."""
+        """Do nothing: skorch's mixin would unwrap the module before callbacks restore the best weights."""
 
     def train_step_single(self, batch, **fit_params):
         """Compute the loss of the whole batch and its gradient."""
@@ -55,7 +55,7 @@ class DataParallelNet(AccelerateMixin, Net):
         return {**step, "loss": self._over_processes(step["loss"])}
 
     def _initialize_accelerator(self):
-        # Not the mixin's own: it hands over the loss as well, and torch refuses what has no weights.
+        # Unlike the mixin, this does not pass the loss: torch refuses modules without weights.
         self.module_, self.optimizer_ = self.accelerator.prepare(self.module_, self.optimizer_)
         self._wrapped_with_accelerator = True
 
@@ -75,17 +75,17 @@ class DataParallelNet(AccelerateMixin, Net):
             self.accelerator.clip_grad_norm_(self.module_.parameters(), self.step_.clip_grad_norm)
 
     def _over_processes(self, loss):
-        """Return the mean, which decides alike in all processes when to stop."""
+        """Return the mean over processes, so that all of them decide alike when to stop."""
         return self.accelerator.reduce(loss, "mean")
 
 
 def accelerated(accelerator):
-    """Return skorch's parameters of a net with a copy of the user's accelerator, which gathers what it meets.
+    """Return skorch's parameters for a net with a copy of the user's accelerator, which collects objects.
 
-    The device is the accelerator's own matter, and so would a log on the screen be, which nobody asked for.
+    The accelerator chooses the device, and would also print a log, which nobody asked for.
     """
     accelerator = copy.copy(accelerator)
-    accelerator.free_memory()  # of the copy, which else would go on writing into the original's lists
+    accelerator.free_memory()  # otherwise the copy would continue to write into the original's lists
     return {
         "accelerator": accelerator,
         "device": None,
@@ -95,24 +95,24 @@ def accelerated(accelerator):
 
 
 def _nowhere(text):
-    """Take a line of a log."""
+    """Discard a line of a log."""
 
 
 def share(batch, process, n_processes):
-    """Return what one process takes of a batch, and the factor on its mean loss.
+    """Return the part of a batch for one process, and the factor for its mean loss.
 
     Parameters
     ----------
     batch : (windows, (targets, weights))
-        Of n clips.
+        A batch of n clips.
     process, n_processes : int
 
     Returns
     -------
     batch : (windows, (targets, weights))
-        Each ``n_processes``-th clip; a process for which none is left takes one that does not count.
+        Every ``n_processes``-th clip; a process for which none is left gets one that does not count.
     factor : float
-        Makes the mean over processes of the mean over each one's clips that over all clips.
+        With this factor, the mean over processes of the means over their clips is the mean over all clips.
     """
     x, (targets, weights) = batch
     n = len(targets)
@@ -123,37 +123,37 @@ def share(batch, process, n_processes):
 
 
 def _check_settings(net, examples):
-    """Raise for what cannot be had together with an accelerator."""
+    """Raise for settings that do not work with an accelerator."""
     accelerator = net.accelerator
     if isinstance(net.optimizer_, torch.optim.LBFGS):
-        raise ValueError("optimizer='lbfgs' tries several steps, which accelerate cannot. Take another.")
+        raise ValueError("optimizer='lbfgs' does not work with accelerate. Use another optimizer.")
     if net.step_.forward is not None:
         raise ValueError("compile=True and an accelerator in net_params do not go together. Drop one.")
     if accelerator.gradient_accumulation_steps != 1:
         raise ValueError(
             f"gradient_accumulation_steps={accelerator.gradient_accumulation_steps} of the accelerator must "
-            "be 1 here: batch_size says how many clips, over all processes, make a step."
+            "be 1 here: batch_size is the number of clips per step, over all processes."
         )
     if torch.empty(0, device=accelerator.device).device != examples.targets.device:
         raise ValueError(
-            f"The accelerator is on {accelerator.device} and the network on {examples.targets.device}. Set "
+            f"The accelerator is on {accelerator.device}, but the network on {examples.targets.device}. Set "
             f"device={str(accelerator.device)!r}."
         )
 
 
 def _check_alike(net, examples):
-    """Raise where the processes are about to draw different batches, and would wait for one another."""
+    """Raise if the processes would draw different batches, and then wait for one another forever."""
     state = [*net.step_.generator.get_state().tolist(), len(examples), net.batch_size, net.max_epochs]
     states = net.accelerator.gather(torch.tensor([state], device=net.accelerator.device))
     if not (states == states[0]).all():
         raise ValueError(
             "The processes of this training differ in their clips, parameters or seed. Pass the same to "
-            "each, and an int as random_state."
+            "each process, and an int as random_state."
         )
 
 
 def _draw_apart(accelerator):
-    """Let each process draw its own dropout: with one seed, the first clips of all shares would have one."""
+    """Let each process draw its own dropout: with one seed, all shares would get the same."""
     if accelerator.num_processes == 1:
         return
     seed = int(torch.randint(MAX_SEED, (accelerator.num_processes,))[accelerator.process_index])

@@ -1,4 +1,4 @@
-"""First weights by name."""
+"""Initial weights by name."""
 
 import torch
 from torch import nn
@@ -17,15 +17,15 @@ LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d)
 
 @torch.no_grad()
 def initialize(module, init):
-    """Draw the weights of all linear and convolutional layers anew and set their biases to zero.
+    """Draw the weights of all linear and convolutional layers again, and set their biases to zero.
 
     Parameters
     ----------
     module : torch.nn.Module
         Changed in place.
     init : str, FrozenEstimator or None
-        A key of ``INITIALIZATIONS``; or a fitted network, from which all layers but the last are taken;
-        None leaves the module as it is.
+        A key of ``INITIALIZATIONS``, or a fitted network, from which all layers but the last are taken;
+        None leaves the module unchanged.
     """
     if init is None:
         return
@@ -34,7 +34,7 @@ def initialize(module, init):
         return
     for layer in module.modules():
         if isinstance(layer, LAYERS):
-            # Drawn in plain memory order: torch's orthogonal_ takes no weights whose channels come last.
+            # Drawn in plain memory order: torch's orthogonal_ does not accept weights with channels last.
             drawn = torch.empty_like(layer.weight, memory_format=torch.contiguous_format)
             layer.weight.copy_(INITIALIZATIONS[init](drawn))
             if layer.bias is not None:
@@ -43,7 +43,7 @@ def initialize(module, init):
 
 @torch.no_grad()
 def limit_norms(module, max_norm):
-    """Scale down the incoming weights of each unit whose norm is beyond a limit.
+    """Scale down the incoming weights of each unit whose norm exceeds a limit.
 
     Parameters
     ----------

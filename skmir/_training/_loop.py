@@ -1,6 +1,6 @@
-"""The one training loop: a module, examples and a loss in, a trained skorch net out.
+"""The training loop of all networks: from a module, examples and a loss to a trained skorch net.
 
-It knows nothing of labels or of scikit-learn.
+It knows nothing about labels or scikit-learn.
 """
 
 import copy
@@ -32,19 +32,19 @@ def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, d
     ----------
     module : torch.nn.Module
     loss : torch.nn.Module
-        Takes outputs, and targets with weights; gives a scalar.
+        Takes outputs, and targets with weights; returns a scalar.
     recipe : TrainingRecipe
-        Checked.
+        A checked recipe.
     learning_rate, weight_decay : float
-        Of the optimiser.
+        Parameters of the optimiser.
     batch_size : int
-        Clips a batch.
+        Number of clips per batch.
     device : torch.device
     callbacks : list of (str, skorch callback)
     net_params : dict or None
-        Anything else that ``skorch.NeuralNet`` takes; it wins over what stands here, but its callbacks
-        come on top, as copies: skorch writes into callbacks. With an ``accelerator``, a copy of which is
-        taken likewise, several processes train together.
+        Other parameters of ``skorch.NeuralNet``; they take precedence over the ones here, but their callbacks
+        are added, as copies, since skorch writes into callbacks. With an ``accelerator``, which is copied
+        too, several processes train together.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, d
         elif recipe.lower_rate < 1:
             params["optimizer__param_groups"] = parameter_groups(module, source, recipe.lower_rate)
     extra = dict(net_params or {})
-    if "optimizer" in extra:  # the user's own: what was meant for ours is not for it
+    if "optimizer" in extra:  # the user's own optimizer does not get the parameters meant for ours
         params.pop("optimizer__momentum", None), params.pop("optimizer__nesterov", None)
     callbacks = [*callbacks, *copy.deepcopy(extra.pop("callbacks", None) or [])]
     kind = Net
@@ -79,20 +79,20 @@ def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, d
 
 
 def take_over(net, old):
-    """Give a net what another one on the same module has gathered: its history, its optimiser's state.
+    """Give a net the history and the optimiser's state of another one with the same module.
 
     Parameters
     ----------
     net : Net
-        Initialised, with the parameters of now.
+        Initialised, with the current parameters.
     old : Net
-        Initialised; a state of another optimiser than the net's is of no use to it.
+        Initialised; the state of its optimiser is only used if the net has the same kind of optimiser.
 
     Returns
     -------
     net : Net
     """
-    net.history_ = History(old.history_)  # of its own: the old net may be gone back to
+    net.history_ = History(old.history_)  # a copy, since the old net may be restored
     if type(net.optimizer_) is type(old.optimizer_):
         net.optimizer_.state = old.optimizer_.state
     return net
@@ -104,8 +104,8 @@ def epochs_of(max_iter, n_examples, batch_size):
     Parameters
     ----------
     max_iter : int or "auto"
-        "auto" takes as many epochs as make ``AUTO_STEPS`` steps, and ``AUTO_EPOCHS`` at least: few clips
-        need more passes than many.
+        "auto" takes as many epochs as are needed for ``AUTO_STEPS`` steps, but at least ``AUTO_EPOCHS``:
+        small data sets need more passes than large ones.
     n_examples, batch_size : int
 
     Returns
@@ -118,41 +118,41 @@ def epochs_of(max_iter, n_examples, batch_size):
 
 
 def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, generator):
-    """Train a net in place, from where it stands.
+    """Train a net in place, starting from its current state.
 
     Parameters
     ----------
     net : Net
         Initialised.
     examples : Examples
-        To train on.
+        Examples to train on.
     valid : Examples or None
-        To validate on.
+        Examples to validate on.
     epochs : int
-        How long.
+        Number of epochs.
     recipe : TrainingRecipe
-        Checked.
+        A checked recipe.
     schedule : str
-        Of the learning rate, over all epochs.
+        Schedule of the learning rate, over all epochs.
     augmentation : augmentation, list of augmentations, or None
-        Of training batches.
+        Augmentation of the training batches.
     generator : torch.Generator
-        Of the batches and of the augmentation.
+        Draws the batches and the augmentation.
 
     Returns
     -------
     net : Net
-        Its module is back on the CPU: device memory is free for the next fit.
+        Its module is moved back to the CPU, which frees device memory for the next fit.
 
     Raises
     ------
     ValueError
-        Where the weights have grown beyond bounds.
+        If the weights are no longer finite.
     """
     device = examples.targets.device
     net.train_split = None if valid is None else predefined_split(valid)
     net.max_epochs = epochs
-    if isinstance(net.optimizer_, torch.optim.LBFGS):  # it flattens gradients in plain memory order alone
+    if isinstance(net.optimizer_, torch.optim.LBFGS):  # it can only flatten gradients in plain memory order
         net.module_.to(memory_format=torch.contiguous_format)
     n_steps = epochs * n_batches(len(examples), net.batch_size)
     penalty = ActivityPenalty(net.module_, recipe.l1_activation) if recipe.l1_activation else None
@@ -180,7 +180,7 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
 
 
 def _on_batches(recipe, augmentation, generator):
-    """Return the function that augments a batch, or None where there is nothing to do."""
+    """Return the function that augments a batch, or None if there is nothing to do."""
     steps = check_augmentation(augmentation)
     if recipe.noise:
         steps.append(GaussianNoise(recipe.noise))
@@ -190,17 +190,17 @@ def _on_batches(recipe, augmentation, generator):
 
 
 def _to(net, device):
-    """Move the module, and what the optimiser keeps of it, to a device."""
+    """Move the module, and the optimiser's state, to a device."""
     net.module_.to(device)
     fused = net.optimizer_.defaults.get("fused")
     for state in net.optimizer_.state.values():
         for name, value in state.items():
-            if name != "step" or fused:  # else torch counts steps on the CPU
+            if name != "step" or fused:  # otherwise torch counts steps on the CPU
                 state[name] = _moved(value, device)
 
 
 def _moved(value, device):
-    """Return a tensor, or a list of them, on a device, and anything else as it is."""
+    """Return a tensor, or a list of them, on a device; return anything else unchanged."""
     if isinstance(value, list):
         return [_moved(item, device) for item in value]
     return value.to(device) if torch.is_tensor(value) else value
@@ -212,15 +212,15 @@ def _check_weights(net):
 
 
 def callbacks_for(*, patience=None, verbose=0):
-    """Return the callbacks of a fit: early stopping, and the bar.
+    """Return the callbacks of a fit: early stopping, and the progress bar.
 
     Parameters
     ----------
     patience : int or None, default=None
-        Epochs without a lower validation loss after which training stops, and the best epoch's
-        weights come back; None trains for ``max_iter`` epochs.
+        Number of epochs without a lower validation loss after which training stops, and the best epoch's
+        weights are restored; None trains for ``max_iter`` epochs.
     verbose : int, default=0
-        1 draws a bar of epochs on stderr.
+        1 draws a progress bar of epochs on stderr.
 
     Returns
     -------
@@ -236,14 +236,14 @@ def callbacks_for(*, patience=None, verbose=0):
 
 
 class EpochBar(Callback):
-    """Draws one bar a fit, with the latest losses beside it."""
+    """Draw one progress bar per fit, with the latest losses."""
 
     def on_train_begin(self, net, **kwargs):
         """Open the bar."""
         self.bar_ = tqdm(total=net.max_epochs, unit="epoch", leave=False)
 
     def on_epoch_end(self, net, **kwargs):
-        """Advance by an epoch and show its losses."""
+        """Advance by one epoch and show its losses."""
         losses = {key: net.history[-1, key] for key in ("train_loss", "valid_loss") if key in net.history[-1]}
         self.bar_.set_postfix({key: f"{value:.3f}" for key, value in losses.items()})
         self.bar_.update()

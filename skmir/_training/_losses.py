@@ -1,7 +1,7 @@
-"""Losses of a batch: the mean over its clips, each times its weight.
+"""Losses of a batch: the mean over its clips, each multiplied by its weight.
 
-All take outputs of shape (B, n_outputs), and the pair of targets (B, ...) and weights (B,), or None for ones.
-Outputs of shape (B, n_heads, n_outputs) are those of several last layers: each learns the same targets.
+All take outputs of shape (B, n_outputs), and a pair of targets (B, ...) and weights (B,), or None for ones.
+Outputs of shape (B, n_heads, n_outputs) come from several last layers, each of which learns the same targets.
 """
 
 from torch import nn
@@ -9,7 +9,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 
 class BatchLoss(nn.Module):
-    """A loss; a subclass says what it is for plain outputs, in ``_mean_loss``."""
+    """Base of losses; a subclass computes the loss of outputs (B, n_outputs) in ``_mean_loss``."""
 
     def forward(self, outputs, targets_and_weights):
         """Return the loss, a scalar."""
@@ -25,12 +25,12 @@ class BatchLoss(nn.Module):
 
 
 class ClassLoss(BatchLoss):
-    """Cross-entropy, of positions (B,) or of shares (B, n_classes).
+    """Cross-entropy, for positions of classes (B,) or shares of classes (B, n_classes).
 
     Parameters
     ----------
     label_smoothing : float, default=0.0
-        Share of the target that goes to all classes alike.
+        Share of the target that is distributed evenly over all classes.
     """
 
     def __init__(self, label_smoothing=0.0):
@@ -38,19 +38,19 @@ class ClassLoss(BatchLoss):
         self.label_smoothing = label_smoothing
 
     def _mean_loss(self, outputs, targets, weights):
-        if weights is None:  # one call in place of three, at each step
+        if weights is None:  # one call instead of three, at each step
             return cross_entropy(outputs, targets, label_smoothing=self.label_smoothing)
         losses = cross_entropy(outputs, targets, label_smoothing=self.label_smoothing, reduction="none")
         return (losses * weights).mean()
 
 
 class TagLoss(BatchLoss):
-    """Binary cross-entropy, the mean over the tags of a clip, of indicators or shares (B, n_tags).
+    """Binary cross-entropy, averaged over the tags of a clip, for indicators or shares (B, n_tags).
 
     Parameters
     ----------
     label_smoothing : float, default=0.0
-        Share of the target that goes to yes and no alike.
+        Share of the target that is distributed evenly over yes and no.
     """
 
     def __init__(self, label_smoothing=0.0):
@@ -64,7 +64,7 @@ class TagLoss(BatchLoss):
 
 
 class NumberLoss(BatchLoss):
-    """Squared error, the mean over the numbers of a clip (B, n_outputs)."""
+    """Squared error, averaged over the numbers of a clip (B, n_outputs)."""
 
     def _mean_loss(self, outputs, targets, weights):
         losses = mse_loss(outputs, targets, reduction="none").mean(dim=1)

@@ -1,6 +1,6 @@
-"""The skorch net of this library: skorch's training loop, without what a step does not need.
+"""The skorch net of this library: skorch's training loop, reduced to what each step needs.
 
-skorch records each batch and calls each callback for it. Where no callback asks for batches, an epoch here is
+skorch records each batch and calls each callback for it. If no callback asks for batches, an epoch here is
 a bare loop: nothing is read back from the device before its end.
 """
 
@@ -23,7 +23,7 @@ class Stopped(Exception):
 
 
 class Net(NeuralNet):
-    """A skorch net with what a training recipe adds to a step.
+    """A skorch net whose training steps follow a recipe.
 
     Attributes
     ----------
@@ -32,27 +32,27 @@ class Net(NeuralNet):
     """
 
     def initialize_callbacks(self):
-        """Make the callbacks; an option of one that is not there, which skorch passes over, is refused."""
+        """Make the callbacks; refuse options of unknown callbacks, which skorch would ignore."""
         super().initialize_callbacks()
         options = {name for name, value in vars(self).items() if name.startswith("callbacks__") and value}
         known = [name for name, _ in self.callbacks_]
         for option in options:
             if option.split("__")[1] not in known:
-                raise ValueError(f"net_params holds {option!r}, and the callbacks are {', '.join(known)}.")
+                raise ValueError(f"net_params holds {option!r}, but the callbacks are {', '.join(known)}.")
         return self
 
     def train(self, examples):
-        """Train for ``max_epochs``, or until a callback has seen enough."""
+        """Train for ``max_epochs``, or until a callback stops the training."""
         self.notify("on_train_begin", X=examples, y=None)
         with contextlib.suppress(Stopped):
             self.fit_loop(examples)
         self.notify("on_train_end", X=examples, y=None)
 
     def notify(self, method_name, **cb_kwargs):
-        """Call all callbacks; theirs is a wish to stop, and a user's interrupt is one to break off.
+        """Call all callbacks; tell apart their requests to stop and a user's interrupt.
 
-        skorch's callbacks stop a training by a KeyboardInterrupt, and its ``fit`` then takes an interrupt
-        from the keyboard for the same: a half-trained network would pass for a model.
+        skorch's callbacks stop a training by a KeyboardInterrupt, and its ``fit`` therefore treats an
+        interrupt from the keyboard in the same way: a half-trained network would pass for a fitted one.
         """
         try:
             super().notify(method_name, **cb_kwargs)
@@ -60,7 +60,7 @@ class Net(NeuralNet):
             raise Stopped from interrupt
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Run an epoch; batch by batch through skorch only where a callback looks at batches."""
+        """Run an epoch; batch by batch through skorch only if a callback asks for batches."""
         if iterator is None:
             return
         if self._batches_are_watched() or isinstance(self.optimizer_, torch.optim.LBFGS):
@@ -76,13 +76,13 @@ class Net(NeuralNet):
             raise diverged(self, f"its {prefix}_loss is")
 
     def get_iterator(self, dataset, training=False):
-        """Return the batches; those to train on draw from the fit's own generator."""
+        """Return the batches; training batches are drawn from the fit's own generator."""
         if training and self.iterator_train is RandomBatches:
             return RandomBatches(dataset, self.batch_size, self.step_.generator)
         return super().get_iterator(dataset, training)
 
     def train_step(self, batch, **fit_params):
-        """Take a step the long way, for callbacks that look at it and optimisers that try several."""
+        """Take a step through skorch, for callbacks that ask for it and optimisers that try several."""
         self.step_.set_rate(self.optimizer_)
         step = super().train_step(self.step_.augment(batch), **fit_params)
         self.step_.limit(self.module_)
@@ -96,7 +96,7 @@ class Net(NeuralNet):
         return {"loss": loss.detach(), "y_pred": outputs.detach()}
 
     def get_loss(self, y_pred, y_true, **kwargs):
-        """Return the loss; skorch would first make tensors of the targets and of weights that may be None."""
+        """Return the loss; skorch would first convert targets and weights, which may be None, to tensors."""
         return self.criterion_(y_pred, y_true)
 
     def _train_epoch(self, iterator):
@@ -106,7 +106,7 @@ class Net(NeuralNet):
         total, n_examples = 0.0, 0
         for batch in iterator:
             step.set_rate(optimizer)
-            for weights in parameters:  # quicker than zero_grad, which asks for much besides
+            for weights in parameters:  # faster than zero_grad, which makes many other checks
                 weights.grad = None
             loss, _ = self._loss(step.augment(batch))
             self._backward(loss)
@@ -152,22 +152,22 @@ class Net(NeuralNet):
 
 
 class Step:
-    """What happens at a training step beside forward, backward and update.
+    """The parts of a training step other than forward, backward and update.
 
     Parameters
     ----------
     rates : iterator of float
         The learning rate of each step.
     augmentation : callable
-        From (frames, targets) to the same, augmented; None leaves them.
+        Maps (frames, targets) to augmented ones; None leaves them unchanged.
     penalty : callable or None
-        Gives what is added to the loss.
+        Returns a term that is added to the loss.
     forward : callable or None
-        Takes the module's place, where it is compiled.
+        Replaces the module if it is compiled.
     recipe : TrainingRecipe
-        Gives clip_grad_norm, max_norm, precision.
+        Sets clip_grad_norm, max_norm and precision.
     generator : torch.Generator
-        Of the batches.
+        Draws the batches.
     device_type : str
         "cpu" or "cuda".
     """
@@ -184,13 +184,13 @@ class Step:
         self.device_type = device_type
 
     def set_rate(self, optimizer):
-        """Give the optimiser the learning rate of this step."""
+        """Set the optimiser's learning rate for this step."""
         rate = next(self.rates)
         for group in optimizer.param_groups:
             group["lr"] = rate * group.get("rate_factor", 1.0)
 
     def augment(self, batch):
-        """Return a batch with its frames, and where they are mixed its targets, augmented."""
+        """Return a batch with augmented frames, and mixed targets if the augmentation mixes them."""
         if self.augmentation is None:
             return batch
         x, (targets, weights) = batch
@@ -201,7 +201,7 @@ class Step:
         return x, (targets, weights)
 
     def limit(self, module):
-        """Keep the norms of the weights within their limit."""
+        """Limit the norms of the weights."""
         if self.max_norm is not None:
             limit_norms(module, self.max_norm)
 
@@ -212,16 +212,16 @@ def call(module, x):
 
 
 def diverged(net, what):
-    """Return the error that says that a training has diverged, and what to do about it.
+    """Return the error for a training that has diverged, with advice.
 
     Parameters
     ----------
     net : Net
     what : str
-        Subject and verb: what is not finite.
+        Subject and verb of the sentence that says what is not finite.
     """
     return ValueError(
         f"The network diverged: {what} not finite after {len(net.history)} epochs at learning_rate_init="
-        f"{net.lr:g}. Lower it ({net.lr / 10:g} is the next to try), and see that the input is standardised "
-        "(FrameScaler, StandardScaler)."
+        f"{net.lr:g}. Lower it ({net.lr / 10:g} is the next to try), and make sure that the input is "
+        "standardised (FrameScaler, StandardScaler)."
     )

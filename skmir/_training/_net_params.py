@@ -1,4 +1,4 @@
-"""What of skorch a user may set through ``net_params``, and what to set instead of the rest."""
+"""The parameters of skorch that ``net_params`` may hold, and what to set instead of the others."""
 
 import difflib
 import inspect
@@ -9,49 +9,49 @@ from ._recipe import OPTIMIZERS
 
 TAKEN = ("callbacks", "optimizer", "accelerator", "unwrap_after_train")
 PREFIXES = ("callbacks__", "optimizer__")
-OURS = {  # skorch's parameters that a network sets by itself, and what says the same here
-    "module": "CNNClassifier(architecture=...) takes a module class of your own",
+OURS = {  # skorch's parameters that a network sets by itself, and their equivalents here
+    "module": "CNNClassifier(Own, module__depth=3) takes a module class of your own, and its arguments",
     "criterion": "the loss follows from y; TrainingRecipe(label_smoothing=...) changes it",
     "lr": "set learning_rate_init",
     "max_epochs": "set max_iter",
     "batch_size": "set batch_size of the network itself",
     "iterator_train": "set batch_size; the order of the clips follows random_state",
     "iterator_valid": "set batch_size; validation sees every clip in order",
-    "dataset": "clips are held in memory, and are what fit gets",
+    "dataset": "the clips passed to fit are held in memory",
     "train_split": "set early_stopping=True, or pass X_val and y_val to fit",
-    "predict_nonlinearity": "predict_proba gives probabilities, and decision_function what lies under them",
+    "predict_nonlinearity": "predict_proba gives probabilities, and decision_function the values behind them",
     "warm_start": "set warm_start of the network itself",
     "verbose": "set verbose of the network itself",
     "device": "set device of the network itself",
     "compile": "set recipe=TrainingRecipe(compile=True)",
-    "use_caching": "callbacks see each batch once, as it is trained on",
-    "torch_load_kwargs": "keep the fitted network itself, with skops or pickle",
+    "use_caching": "callbacks get each batch once, during training",
+    "torch_load_kwargs": "save the fitted network itself, with skops or pickle",
     "classes": "pass classes to the first partial_fit",
     "optimizer__lr": "set learning_rate_init",
     "optimizer__weight_decay": "set weight_decay",
 }
-RECIPE = {  # of the optimizers that the recipe names
+RECIPE = {  # parameters of the optimizers that the recipe names
     "optimizer__momentum": "set recipe=TrainingRecipe('sgd', momentum=...), or net_params['optimizer']",
-    "optimizer__nesterov": "TrainingRecipe('sgd') has it; set net_params['optimizer'] for one without",
+    "optimizer__nesterov": "TrainingRecipe('sgd') uses it; set net_params['optimizer'] for one without it",
 }
 
 
 def check_net_params(net_params, optimizer):
-    """Raise where ``net_params`` holds what would have no effect, or is unknown.
+    """Raise if ``net_params`` holds a key that is unknown or would have no effect.
 
     Parameters
     ----------
     net_params : dict or None
     optimizer : str or torch.optim.Optimizer class
-        The recipe's, which ``net_params`` may replace.
+        The recipe's optimizer, which ``net_params`` may replace.
 
     Raises
     ------
     TypeError
-        If it is neither.
+        If ``net_params`` is neither a dict nor None.
     ValueError
-        If a key is one that the network sets by itself, with the parameter to set instead; or if it is
-        unknown, with the nearest that is known.
+        If the network sets a key by itself (the message names the parameter to set instead), or if a key is
+        unknown (the message names the most similar one).
     """
     if not isinstance(net_params, dict | None):
         raise TypeError(f"net_params={net_params!r} must be a dict or None.")
@@ -62,7 +62,7 @@ def check_net_params(net_params, optimizer):
         if not _is_taken(name):
             raise ValueError(
                 f"net_params holds {name!r}, which skorch does not know.{_nearest(name)} It may hold "
-                f"{', '.join(TAKEN[:2])}, what begins with {' or '.join(PREFIXES)}, and an accelerator."
+                f"{', '.join(TAKEN[:2])}, keys that begin with {' or '.join(PREFIXES)}, and an accelerator."
             )
     optimizer = net_params.get("optimizer", OPTIMIZERS.get(optimizer, optimizer))
     _check_options(net_params, inspect.signature(optimizer))
@@ -88,8 +88,8 @@ def _nearest(name):
 
 
 def _check_options(net_params, signature):
-    """Raise where an option is none of the optimizer: torch would not say which there are."""
-    options = list(signature.parameters)[1:]  # the first are the weights
+    """Raise if the optimizer does not take an option; torch's own error would not list the options."""
+    options = list(signature.parameters)[1:]  # the first parameter is the weights
     for name in net_params:
         option = str(name).removeprefix("optimizer__")
         if option == name or option.startswith("param_groups") or option in options:

@@ -1,4 +1,4 @@
-"""What a network gives for clips of any length, a batch of clips at a time."""
+"""Outputs of a network for clips of any length, computed in batches of clips."""
 
 import contextlib
 import threading
@@ -13,18 +13,18 @@ from ._net import call
 from ._recipe import recipe_of
 from ._windows import Windows
 
-_MOVING = threading.RLock()  # on a CPU nothing moves, and threads predict side by side
+_MOVING = threading.RLock()  # not needed on a CPU, where nothing moves and threads can predict in parallel
 
 
 def outputs_of(network, module, frames):
-    """Return what a module gives for each clip, with a fitted network's windows, device and threads.
+    """Return the outputs of a module for each clip, with a fitted network's windows, device and threads.
 
     Parameters
     ----------
     network : BaseNetwork
-        Fitted.
+        A fitted network.
     module : torch.nn.Module
-        The network's own, or one around it.
+        The network's own module, or one that contains it.
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
         float32.
 
@@ -36,7 +36,7 @@ def outputs_of(network, module, frames):
     Raises
     ------
     ValueError
-        If they are not finite.
+        If the outputs are not finite.
     """
     outputs = predict_outputs(
         module,
@@ -52,8 +52,8 @@ def outputs_of(network, module, frames):
         clip = int(finite.argmin())
         raise ValueError(
             f"{type(network).__name__} gives no finite numbers for clip {clip} of X, whose values reach "
-            f"{np.abs(frames[clip]).max():g}. Scale X as the training clips were; if it is scaled alike, the "
-            "training has diverged: fit again with a lower learning_rate_init."
+            f"{np.abs(frames[clip]).max():g}. Scale X like the training clips; if it is, the training has "
+            "diverged: fit again with a lower learning_rate_init."
         )
     return outputs
 
@@ -64,7 +64,7 @@ def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_t
     Parameters
     ----------
     module : torch.nn.Module
-        It is moved to the device and back to the CPU, so that device memory is free after.
+        It is moved to the device and back to the CPU, so that device memory is free afterwards.
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
         float32.
     n_frames : int or None
@@ -72,10 +72,10 @@ def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_t
     packed : bool
         See :class:`Windows`.
     batch_size : int
-        Clips, and windows, a batch.
+        Number of clips, and of windows, per batch.
     device : torch.device
     n_threads : int
-        Threads of torch.
+        Number of torch threads.
 
     Returns
     -------

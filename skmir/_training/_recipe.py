@@ -1,4 +1,4 @@
-"""How a network is trained, beyond what nearly every user sets: one object, searchable like an estimator."""
+"""The training recipe: settings of the training that few users change, searchable like an estimator."""
 
 import inspect
 import math
@@ -7,7 +7,9 @@ from functools import partial
 
 import torch
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 
+from .._declared_parameters import DeclaredParameters, positional
 from .._parameter_checks import check_choice, check_number, check_share
 from ._initialization import INITIALIZATIONS
 from ._transfer import source_of
@@ -15,62 +17,61 @@ from ._transfer import source_of
 PRECISIONS = {"float32": torch.float32, "bf16": torch.bfloat16}
 
 
-class TrainingRecipe(BaseEstimator):
-    """What the training of a network takes besides its main parameters.
+class TrainingRecipe(DeclaredParameters, BaseEstimator):
+    """Settings of the training of a network besides its main parameters.
 
-    A parameter of every network, ``recipe=TrainingRecipe(...)``. Its own parameters can be searched as
-    those of any nested estimator: ``cnnclassifier__recipe__max_norm``.
+    Every network has the parameter ``recipe=TrainingRecipe(...)``. The recipe's own parameters can be
+    searched like those of any nested estimator: ``cnnclassifier__recipe__max_norm``.
 
     Parameters
     ----------
     optimizer : {"adamw", "adam", "sgd", "adagrad", "lbfgs"} or torch.optim.Optimizer class, default="adamw"
-        Takes ``learning_rate_init`` and ``weight_decay`` of the network. "sgd" has Nesterov momentum.
-        "lbfgs" is for small data: give it ``batch_size`` no less than the number of clips,
-        ``learning_rate_init`` near 1, and no ``weight_decay``, which it does not know.
+        The optimizer. It uses the network's ``learning_rate_init`` and ``weight_decay``. "sgd" has Nesterov
+        momentum. "lbfgs" is for small data sets: set ``batch_size`` to at least the number of clips,
+        ``learning_rate_init`` to about 1, and ``weight_decay`` to 0, since it has none.
     momentum : float, default=0.9
-        Of "sgd", in [0, 1).
+        Momentum of "sgd", in [0, 1).
     learning_rate : {"auto", "one_cycle", "cosine", "step", "exponential", "constant"}, default="auto"
-        How the learning rate runs from step to step. "one_cycle" warms up over the first quarter of all
-        steps and falls to zero with a cosine; "cosine" falls from the first step on; "step" is divided by
-        10 after a half and after three quarters; "exponential" ends at a hundredth. "auto" is
-        "one_cycle", but "constant" where the end is not known before: under early stopping, and in
-        ``partial_fit``.
+        Schedule of the learning rate. "one_cycle" warms up over the first quarter of all steps and falls to
+        zero with a cosine; "cosine" falls from the first step on; "step" is divided by 10 after one half and
+        again after three quarters; "exponential" ends at a hundredth. "auto" is "one_cycle", but "constant"
+        if the end is not known in advance: with early stopping, and in ``partial_fit``.
     clip_grad_norm : float or None, default=None
         Largest norm of the gradient of all weights together; a longer one is scaled down.
     label_smoothing : float, default=0.1
-        Share of the target that goes to all classes alike, in [0, 1) (Szegedy et al. 2016). Regression
-        has none.
+        Share of the target that is distributed evenly over all classes, in [0, 1) (Szegedy et al. 2016). Not
+        used in regression.
     input_dropout : float, default=0.0
         Share of the inputs that is dropped in training, in [0, 1).
     noise : float, default=0.0
         Standard deviation of Gaussian noise on the inputs in training ("point noise"), in their units.
     l1_activation : float, default=0.0
-        Weight of the mean absolute activation of the hidden layers in the loss: it makes them sparse.
+        Weight of the mean absolute activation of the hidden layers in the loss, which makes them sparse.
     max_norm : float or None, default=None
-        Largest norm of a unit's incoming weights, kept after each step (Srivastava et al. 2014, who
-        take 3 to 4).
+        Largest norm of a unit's incoming weights, enforced after each step (Srivastava et al. 2014, who
+        use 3 to 4).
     init : {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal"}, FrozenEstimator \
 or None, default=None
-        First weights of linear and convolutional layers; None leaves torch's. A network that was fitted on
-        another task, in ``sklearn.frozen.FrozenEstimator``, gives all of its layers but the last: the
-        new network is fine-tuned, with a new last layer. It must be of the same architecture, widths and
-        size of input. A frozen :class:`ConvolutionalDBN` gives its filters to the first convolutions of
-        ``CNNClassifier("temporal")``, as Dieleman et al. (2011) did.
+        Initial weights of linear and convolutional layers; None keeps torch's. From a network that was fitted
+        on another task, in ``sklearn.frozen.FrozenEstimator``, all layers but the last are taken: the
+        new network is fine-tuned, with a new last layer. Both must have the same architecture, widths and
+        size of input. From a frozen :class:`ConvolutionalDBN`, the filters are taken for the first
+        convolutions of ``CNNClassifier("temporal")``, as in Dieleman et al. (2011).
     lower_rate : float, default=1.0
-        With ``init=FrozenEstimator(...)``, the factor on the learning rate of the layers that were taken, in
-        [0, 1]; 0 leaves them as they are, the statistics of batch normalisation too.
+        With ``init=FrozenEstimator(...)``, the factor for the learning rate of the layers that were taken, in
+        [0, 1]; 0 leaves them unchanged, including the statistics of batch normalisation.
     prior_correction : bool, default=False
-        Whether predicted probabilities are divided by how common each class is in training, as Humphrey
+        Whether predicted probabilities are divided by the frequency of each class in training, as Humphrey
         and Bello (2012) do for chords. With the default ``class_weight="balanced"`` there is nothing left to
         correct. It may be changed after ``fit``.
     precision : {"float32", "bf16"}, default="float32"
-        "bf16" multiplies in bfloat16 in training: faster on recent GPUs, and less exact.
+        "bf16" multiplies in bfloat16 during training: faster on recent GPUs, but less exact.
     compile : bool, default=False
-        Whether training runs through ``torch.compile``: it costs a minute at first, and pays in long
-        trainings on a GPU.
+        Whether training runs through ``torch.compile``: it takes about a minute at first, and pays off in
+        long trainings on a GPU.
     n_threads : int, default=1
-        Threads of torch, in training and in prediction. Another number is another result in the last
-        bits, so it is fixed, and not left to the machine; small networks gain nothing from more.
+        Number of torch threads, in training and in prediction. The last bits of the results depend on it, so
+        it is fixed, and not chosen by the machine; small networks gain nothing from more.
 
     References
     ----------
@@ -92,48 +93,29 @@ or None, default=None
     ['recipe__max_norm']
     """
 
-    def __init__(
-        self,
-        optimizer="adamw",
-        *,
-        momentum=0.9,
-        learning_rate="auto",
-        clip_grad_norm=None,
-        label_smoothing=0.1,
-        input_dropout=0.0,
-        noise=0.0,
-        l1_activation=0.0,
-        max_norm=None,
-        init=None,
-        lower_rate=1.0,
-        prior_correction=False,
-        precision="float32",
-        compile=False,
-        n_threads=1,
-    ):
-        self.optimizer = optimizer
-        self.momentum = momentum
-        self.learning_rate = learning_rate
-        self.clip_grad_norm = clip_grad_norm
-        self.label_smoothing = label_smoothing
-        self.input_dropout = input_dropout
-        self.noise = noise
-        self.l1_activation = l1_activation
-        self.max_norm = max_norm
-        self.init = init
-        self.lower_rate = lower_rate
-        self.prior_correction = prior_correction
-        self.precision = precision
-        self.compile = compile
-        self.n_threads = n_threads
+    optimizer: str | type[torch.optim.Optimizer] = positional(default="adamw")
+    momentum: float = 0.9
+    learning_rate: str = "auto"
+    clip_grad_norm: float | None = None
+    label_smoothing: float = 0.1
+    input_dropout: float = 0.0
+    noise: float = 0.0
+    l1_activation: float = 0.0
+    max_norm: float | None = None
+    init: str | FrozenEstimator | None = None
+    lower_rate: float = 1.0
+    prior_correction: bool = False
+    precision: str = "float32"
+    compile: bool = False
+    n_threads: int = 1
 
     def check(self):
-        """Raise where a parameter is not what it may be.
+        """Raise if a parameter is not valid.
 
         Raises
         ------
         ValueError, TypeError
-            With the parameter's name, its value and what is allowed.
+            If a parameter is not valid; the message names it, its value and the allowed values.
         """
         if not (isinstance(self.optimizer, type) and issubclass(self.optimizer, torch.optim.Optimizer)):
             check_choice("optimizer", self.optimizer, OPTIMIZERS, also="a class of torch.optim")
@@ -152,12 +134,12 @@ or None, default=None
 
 
 def recipe_of(estimator):
-    """Return the recipe of a network, checked; None stands for the defaults.
+    """Return the recipe of a network after checking it; None stands for the defaults.
 
     Parameters
     ----------
     estimator : estimator
-        With the parameter ``recipe``.
+        An estimator with the parameter ``recipe``.
 
     Returns
     -------
@@ -166,13 +148,13 @@ def recipe_of(estimator):
     Raises
     ------
     TypeError
-        Where ``recipe`` is something else.
+        If ``recipe`` is something else.
     """
     recipe = TrainingRecipe() if estimator.recipe is None else estimator.recipe
     if not isinstance(recipe, TrainingRecipe):
         raise TypeError(
-            f"recipe={recipe!r} is no TrainingRecipe. Pass TrainingRecipe(optimizer='sgd', ...), or None for "
-            "the defaults."
+            f"recipe={recipe!r} must be a TrainingRecipe, such as TrainingRecipe(optimizer='sgd'), or None "
+            "for the defaults."
         )
     recipe.check()
     return recipe
@@ -182,27 +164,27 @@ WARM_UP = 0.25
 
 
 def one_cycle(share):
-    """Up in a line over a quarter of the steps, down to zero with a cosine."""
+    """Rise linearly over a quarter of the steps, then fall to zero with a cosine."""
     return share / WARM_UP if share < WARM_UP else cosine((share - WARM_UP) / (1 - WARM_UP))
 
 
 def cosine(share):
-    """Down to zero with a cosine."""
+    """Fall to zero with a cosine."""
     return 0.5 * (1 + math.cos(math.pi * share))
 
 
 def step(share):
-    """A tenth after one half, a hundredth after three quarters."""
+    """Fall to a tenth after one half, and to a hundredth after three quarters."""
     return 0.1 ** ((share >= 0.5) + (share >= 0.75))
 
 
 def exponential(share):
-    """Down to a hundredth, by the same ratio each step."""
+    """Fall to a hundredth, by the same ratio at each step."""
     return 0.01**share
 
 
 def constant(share):
-    """One throughout."""
+    """Stay at one."""
     return 1.0
 
 
@@ -216,7 +198,7 @@ SCHEDULES = {
 
 
 def factors(name, n_steps):
-    """Yield the factor on the learning rate of each step, and the last one for steps beyond.
+    """Yield the factor for the learning rate of each step, and the last one for further steps.
 
     Parameters
     ----------
@@ -228,7 +210,7 @@ def factors(name, n_steps):
     Yields
     ------
     factor : float
-        More than 0 and at most 1. A step takes the value in its middle.
+        More than 0 and at most 1. A step takes the schedule's value at its middle.
     """
     for i in range(n_steps):
         yield SCHEDULES[name]((i + 0.5) / n_steps)
@@ -236,7 +218,7 @@ def factors(name, n_steps):
         yield SCHEDULES[name]((n_steps - 0.5) / n_steps)
 
 
-# Fused: one call for all weights. On small networks that is a third of a step.
+# Fused: one call for all weights. On small networks this saves a third of the time of a step.
 OPTIMIZERS = {
     "adamw": partial(torch.optim.AdamW, fused=True),
     "adam": partial(torch.optim.Adam, fused=True),
@@ -247,24 +229,24 @@ OPTIMIZERS = {
 
 
 def optimizer_params(recipe, weight_decay):
-    """Return what skorch needs to make an optimiser.
+    """Return skorch's parameters for the optimiser.
 
     Parameters
     ----------
     recipe : TrainingRecipe
-        Checked.
+        A checked recipe.
     weight_decay : float
-        Of the network.
+        The network's weight decay.
 
     Returns
     -------
     params : dict
-        With skorch's prefix.
+        Parameters with skorch's prefix.
 
     Raises
     ------
     ValueError
-        Weight decay for an optimiser that has none, as L-BFGS.
+        If there is weight decay but the optimiser, such as L-BFGS, has none.
     """
     optimizer = OPTIMIZERS.get(recipe.optimizer, recipe.optimizer)
     params = {"optimizer": optimizer}
@@ -272,10 +254,10 @@ def optimizer_params(recipe, weight_decay):
         params["optimizer__weight_decay"] = weight_decay
     elif weight_decay:
         raise ValueError(
-            f"optimizer={recipe.optimizer!r} has no weight decay, and weight_decay={weight_decay!r}. Set "
+            f"optimizer={recipe.optimizer!r} has no weight decay, but weight_decay={weight_decay!r}. Set "
             "weight_decay=0."
         )
     if recipe.optimizer == "sgd":
-        momentum = float(recipe.momentum)  # torch takes no numbers of numpy's here
+        momentum = float(recipe.momentum)  # torch does not take numpy's numbers here
         params |= {"optimizer__momentum": momentum, "optimizer__nesterov": momentum > 0}
     return params

@@ -19,19 +19,19 @@ NONLINEARITIES = (
 
 
 class ActivityPenalty:
-    """Weight times the mean absolute activation, summed over the hidden layers.
+    """The mean absolute activation, summed over the hidden layers and multiplied by a weight.
 
     Parameters
     ----------
     module : torch.nn.Module
-        What comes out of its nonlinearities, and of its recurrent layers, is watched.
+        The outputs of its nonlinearities and of its recurrent layers are watched.
     weight : float
-        Of the term.
+        Weight of the term.
 
     Raises
     ------
     ValueError
-        Where the module has no layer that could be watched.
+        If the module has no layer that could be watched.
     """
 
     def __init__(self, module, weight):
@@ -40,19 +40,20 @@ class ActivityPenalty:
         layers = [layer for layer in module.modules() if isinstance(layer, NONLINEARITIES)]
         if not layers:
             raise ValueError(
-                f"l1_activation={weight!r} finds no hidden layer in {type(module).__name__}: it watches the "
-                f"outputs of {', '.join(kind.__name__ for kind in NONLINEARITIES)}. Set l1_activation=0."
+                f"l1_activation={weight!r} needs a hidden layer with one of "
+                f"{', '.join(kind.__name__ for kind in NONLINEARITIES)}, but {type(module).__name__} has "
+                "none. Set l1_activation=0."
             )
         self.hooks = [layer.register_forward_hook(self._watch) for layer in layers]
 
     def __call__(self):
-        """Return the term for the forward pass just made, and forget its activations."""
+        """Return the term for the last forward pass, and discard its activations."""
         term = sum(activation.abs().mean() for activation in self.activations)
         self.activations.clear()
         return self.weight * term
 
     def remove(self):
-        """Take the hooks off the module."""
+        """Remove the hooks from the module."""
         for hook in self.hooks:
             hook.remove()
         self.activations.clear()

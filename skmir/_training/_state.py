@@ -1,4 +1,4 @@
-"""A trained net as plain arrays and back: no module, tensor or net has to be stored to keep a model."""
+"""Convert a trained net to plain arrays and back: a saved model holds no module, tensor or net."""
 
 import contextlib
 import copy
@@ -11,35 +11,35 @@ QUANTITIES = ("epoch", "train_loss", "valid_loss", "dur")
 
 
 def weights_of(module):
-    """Return a module's parameters and buffers as a dict of arrays of their own memory."""
+    """Return a module's parameters and buffers as a dict of arrays with their own memory."""
     return {name: value.cpu().numpy().copy() for name, value in module.state_dict().items()}
 
 
 def load_weights(module, weights):
-    """Put a dict of arrays back into a module."""
+    """Load a dict of arrays into a module."""
     module.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
 
 
 def columns_of(history):
-    """Return skorch's history as one array a quantity, NaN in the epochs that lack it."""
+    """Return skorch's history as one array per quantity, with NaN in epochs that lack it."""
     names = [name for name in QUANTITIES if any(name in row for row in history)]
     return {name: np.array([row.get(name, np.nan) for row in history]) for name in names}
 
 
 def history_from(columns):
-    """Return skorch's history from one array a quantity."""
+    """Return skorch's history from one array per quantity."""
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     return History({**dict(zip(columns, row, strict=True)), "batches": []} for row in rows)
 
 
 @contextlib.contextmanager
 def rewound(net):
-    """If what is done inside fails, put a net's weights and its optimizer's state back to what they were.
+    """Restore a net's weights and its optimizer's state if the code inside fails.
 
     Parameters
     ----------
     net : skorch.NeuralNet
-        Fitted. Training that goes on works on its module in place.
+        A fitted net. Continued training changes its module in place.
     """
     weights = copy.deepcopy(net.module_.state_dict())
     state = copy.deepcopy(net.optimizer_.state_dict())
@@ -52,14 +52,14 @@ def rewound(net):
 
 
 def snapshot(generator, device):
-    """Return the states of the batches' generator and of torch's own.
+    """Return the states of the generator of the batches and of torch's own.
 
     Parameters
     ----------
     generator : torch.Generator
-        Of the batches.
+        The generator that draws the batches.
     device : torch.device
-        A CUDA device's generator is kept as well.
+        The generator of a CUDA device is saved as well.
 
     Returns
     -------
@@ -72,15 +72,15 @@ def snapshot(generator, device):
 
 
 def restore(states, generator, device):
-    """Put generators back into states that ``snapshot`` returned.
+    """Restore generators to states that ``snapshot`` returned.
 
     Parameters
     ----------
     states : dict of str to ndarray of uint8
     generator : torch.Generator
-        Of the batches.
+        The generator that draws the batches.
     device : torch.device
-        Training that moves to a CUDA device only now leaves that device's generator as it is seeded.
+        If training moves to a CUDA device only now, the generator of that device keeps its seed.
     """
     generator.set_state(torch.tensor(states["batches"]))
     torch.set_rng_state(torch.tensor(states["torch"]))

@@ -1,4 +1,4 @@
-"""First weights that were learned for another task: all layers of a network but the last, or filters."""
+"""Initial weights that were learned on another task: all layers of a network but the last, or filters."""
 
 import torch
 from sklearn.frozen import FrozenEstimator
@@ -9,14 +9,14 @@ HEAD = "final_layer"
 
 
 def source_of(init):
-    """Return what is fitted inside a FrozenEstimator, or None where ``init`` is something else.
+    """Return the fitted estimator inside a FrozenEstimator, or None if ``init`` is something else.
 
     Raises
     ------
     TypeError
-        Where what is frozen has no layers to give.
+        If the frozen estimator has no layers that can be taken.
     NotFittedError
-        Where it has not learned.
+        If the frozen estimator is not fitted.
     """
     if not isinstance(init, FrozenEstimator):
         return None
@@ -26,48 +26,48 @@ def source_of(init):
     check_is_fitted(source)
     if not (hasattr(source, "conv_weights") or isinstance(getattr(source, "module_", None), nn.Module)):
         raise TypeError(
-            f"init=FrozenEstimator({type(source).__name__}()) holds neither a network of "
-            "skmir.neural_network nor a ConvolutionalDBN. Freeze it alone, without the steps before it."
+            f"init=FrozenEstimator({type(source).__name__}()) must hold a network of skmir.neural_network or "
+            "a ConvolutionalDBN. Freeze it alone, without the steps before it."
         )
     return source
 
 
 @torch.no_grad()
 def take_layers(module, source):
-    """Copy layers: all but the last from a network, the filters of a convolutional DBN to the first ones.
+    """Copy layers: all but the last of a network, or the filters of a convolutional DBN to the first ones.
 
     Parameters
     ----------
     module : torch.nn.Module
         Changed in place.
     source : BaseNetwork or ConvolutionalDBN
-        Fitted.
+        A fitted estimator.
 
     Raises
     ------
     ValueError
-        Where a layer has no counterpart of its shape.
+        If a layer has no counterpart with the same shape.
     """
     wanted = module.state_dict()
     for name, values in _given(module, source).items():
         if values is None or values.shape != wanted[name].shape:
             found = "missing" if values is None else tuple(values.shape)
             raise ValueError(
-                f"init: {name} has the shape {tuple(wanted[name].shape)} here, and is {found} in the fitted "
+                f"init: {name} has the shape {tuple(wanted[name].shape)} here, but is {found} in the fitted "
                 f"{type(source).__name__}. {_cure(source)}"
             )
         wanted[name].copy_(values)
 
 
 def freeze(module, source):
-    """Let the layers that were taken stay as they are in training."""
+    """Keep the layers that were taken unchanged in training."""
     given = _given(module, source)
     for name, parameter in module.named_parameters():
         parameter.requires_grad_(name not in given)
 
 
 def start_training(module):
-    """Put a module into training mode, but what is frozen: its batch normalisation keeps its statistics."""
+    """Put a module into training mode, except frozen layers, which keep their batch statistics."""
     module.train()
     for layer in module.modules():
         own = list(layer.parameters(recurse=False))
@@ -76,7 +76,7 @@ def start_training(module):
 
 
 def parameter_groups(module, source, lower_rate):
-    """Return skorch's groups of parameters, each with its factor on the learning rate."""
+    """Return skorch's groups of parameters, each with its factor for the learning rate."""
     lower, full = {"rate_factor": float(lower_rate)}, {"rate_factor": 1.0}
     if hasattr(source, "conv_weights"):
         return [*((name, lower) for name in _given(module, source)), ("*", full)]
@@ -84,7 +84,7 @@ def parameter_groups(module, source, lower_rate):
 
 
 def _given(module, source):
-    """Return by the module's names what the source has for them, or None where it has nothing."""
+    """Return the weights of the source by the module's names, or None for names that it lacks."""
     if hasattr(source, "conv_weights"):
         return _filters(module, source)
     given = source.module_.state_dict()
@@ -94,8 +94,8 @@ def _given(module, source):
 def _filters(module, source):
     """Return the filters and biases of a convolutional DBN for the convolutions over time, from the first on.
 
-    They are taken at the scale at which they were learned: divided by the variance of the visible units, as
-    the machine sees with them, they are too steep to start from.
+    They keep the scale at which they were learned: divided by the variance of the visible units, as the
+    machine itself applies them, they would be too steep to start from.
     """
     convolutions = [name for name, layer in module.named_modules() if isinstance(layer, nn.Conv1d)]
     given = {}
@@ -103,8 +103,8 @@ def _filters(module, source):
         name = convolutions[i] if i < len(convolutions) else None
         if name is None:
             raise ValueError(
-                f"init: the fitted {type(source).__name__} has {len(source.components_)} layers, and the "
-                f"network {len(convolutions)} convolutions over time. {_cure(source)}"
+                f"init: the fitted {type(source).__name__} has {len(source.components_)} layers, but the "
+                f"network has {len(convolutions)} convolutions over time. {_cure(source)}"
             )
         given[f"{name}.weight"], given[f"{name}.bias"] = torch.tensor(weight), torch.tensor(bias)
     return given
@@ -113,10 +113,10 @@ def _filters(module, source):
 def _cure(source):
     if hasattr(source, "conv_weights"):
         return (
-            "Take architecture='temporal', its filter length, its number of filters and the bins that were "
-            "learned from."
+            "Use architecture='temporal', with the same filter length, number of filters and bins as the "
+            "fitted one."
         )
     return (
-        f"Take its architecture, widths, number of bins ({source.n_bins_}) and length of window "
+        f"Use its architecture, widths, number of bins ({source.n_bins_}) and length of window "
         f"({source.n_frames_} frames)."
     )

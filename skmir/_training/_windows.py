@@ -1,7 +1,8 @@
-"""Frames of many clips on one device, and the windows of one length that a network sees of them.
+"""Frames of many clips on one device, and the windows of equal length that a network gets from them.
 
-Clips of unequal length never meet padding: a window lies inside its clip, or repeats a clip that is
-shorter than itself. So batch normalisation sees music only, and a clip alone scores as in a batch.
+Clips of unequal length are never padded: a window lies inside its clip, or repeats a clip that is
+shorter than the window. So batch normalisation gets music only, and a clip scores the same alone and in a
+batch.
 """
 
 import math
@@ -14,23 +15,23 @@ BLOCK = 2**20  # values that are copied at once
 
 
 def window_length(frames, n_frames, whole=False, rows=None):
-    """Return the length in frames of what a network sees.
+    """Return the length, in frames, of the windows of a network.
 
     Parameters
     ----------
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
         The training clips.
     n_frames : int or None
-        The longest that the user allows; None sets no limit.
+        The longest window that the user allows; None sets no limit.
     whole : bool, default=False
-        Whether clips need no common length, and the limit alone counts.
+        Whether clips need no common length, so that only the limit counts.
     rows : ndarray of int or None, default=None
-        Which of the clips; None takes all.
+        Indices of the clips to use; None takes all.
 
     Returns
     -------
     length : int or None
-        The median length of the clips, where that is allowed.
+        The median length of the clips, up to the limit.
     """
     if whole:
         return None if n_frames is None else int(n_frames)
@@ -48,12 +49,12 @@ class Windows:
     n_frames : int or None
         Length of a window in frames; None takes clips whole, which needs ``packed``.
     device : torch.device
-        Where the frames go, once.
+        The device to which the frames are moved, once.
     packed : bool, default=False
-        Whether windows of unequal length are told apart, for recurrent networks: a clip shorter than
+        Whether windows may have unequal lengths, for recurrent networks: a clip shorter than
         ``n_frames`` then keeps its own length.
     rows : ndarray of int or None, default=None
-        Which of the clips to take, and in what order; None takes all. It saves a copy of them.
+        Indices of the clips to take, in order; None takes all. This saves a copy of them.
     """
 
     def __init__(self, frames, n_frames, device, packed=False, rows=None):
@@ -70,7 +71,7 @@ class Windows:
 
     @property
     def size(self):
-        """Number of values of a window."""
+        """Number of values per window."""
         return self.n_frames * self.values.shape[1]
 
     def cut(self, clips, starts):
@@ -79,11 +80,11 @@ class Windows:
         Parameters
         ----------
         clips, starts : tensor of int64 of shape (B,)
-            Which clip, and the frame at which its window starts. A window that runs over the end of
-            its clip goes on at the clip's beginning; where windows are packed, what lies beyond the
-            lengths is for no one to see.
+            Index of each clip, and the frame at which its window starts. A window that extends beyond the end
+            of its clip continues at the clip's beginning; if windows are packed, values beyond the lengths
+            must be ignored.
         """
-        if self.whole:  # no arithmetic for what is the common case
+        if self.whole:  # the common case needs no arithmetic
             clip_by_clip = self.values.view(len(self), self.n_frames, -1)  # (n_clips, n_frames, n_bins)
             windows = clip_by_clip[clips.to(self.values.device)].transpose(1, 2)
         else:
@@ -97,9 +98,9 @@ class Windows:
         )
 
     def random_starts(self, clips, generator):
-        """Return a random start a clip: anywhere inside for a long clip, at any phase of a short one.
+        """Return a random start for each clip: anywhere inside a long clip, at any phase of a short one.
 
-        A short clip that is not repeated, since windows are packed, starts at its beginning.
+        If windows are packed, a short clip is not repeated, and starts at its beginning.
         """
         spare = self.lengths[clips] - self.n_frames
         phases = torch.ones_like(spare) if self.packed else self.lengths[clips]
@@ -107,7 +108,7 @@ class Windows:
         return (torch.rand(len(clips), generator=generator) * n_starts).long()
 
     def covering(self):
-        """Return (clips, starts) of the fewest evenly spaced windows that cover every clip."""
+        """Return (clips, starts) of the smallest number of evenly spaced windows that cover every clip."""
         clips, starts = [], []
         for clip, length in enumerate(self.lengths.tolist()):
             spare = max(length - self.n_frames, 0)
@@ -118,7 +119,7 @@ class Windows:
 
 
 def lengths_of(frames, rows=None):
-    """Return how many frames each clip has, or each of some; as a tensor of int64 of shape (n_clips,)."""
+    """Return the number of frames of each clip, or of some clips, as an int64 tensor of shape (n_clips,)."""
     n_clips = len(frames) if rows is None else len(rows)
     if isinstance(frames, np.ndarray):
         return torch.full((n_clips,), frames.shape[2])
@@ -128,8 +129,8 @@ def lengths_of(frames, rows=None):
 def _end_to_end(frames, rows):
     """Return the frames of some clips one after another, of shape (n_frames of all clips, n_bins).
 
-    The array is in C order, whatever the caller's is: the last bits of a result hang on it. It is filled clip
-    by clip, so that it is the only copy.
+    The array is in C order, whatever the order of the input, since the last bits of results depend on it. It
+    is filled clip by clip, so that it is the only copy.
     """
     n_bins = frames[0].shape[0]
     if isinstance(frames, np.ndarray):

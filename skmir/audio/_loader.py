@@ -1,4 +1,4 @@
-"""Paths to waveforms, as a transformer."""
+"""A transformer from paths to waveforms."""
 
 import warnings
 
@@ -15,28 +15,28 @@ from .._validation import check_clips, is_path, stack_if_equal, unread
 
 
 class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
-    """Read recordings as mono waveforms of one sampling rate.
+    """Read recordings as mono waveforms with one sampling rate.
 
-    The front ends of :mod:`skmir.feature_extraction` take paths themselves and hold one waveform a
-    thread; this step is for what needs the waveforms as such, and for choosing what happens to
-    recordings that do not decode. Waveforms pass through unchanged.
+    The front ends of :mod:`skmir.feature_extraction` take paths themselves and hold only one waveform per
+    thread; this step is for code that needs the waveforms themselves, and for choosing what happens to
+    recordings that cannot be decoded. Waveforms pass through unchanged.
 
     Parameters
     ----------
     sr : float, default=22050
-        Sampling rate in Hz to which every file is brought.
+        Sampling rate in Hz to which every file is resampled.
     offset : float, "center" or "random", default=0.0
-        Where to start in each file, in s; or its middle; or anywhere, as the file's content and
-        ``random_state`` decide.
+        Where to start in each file, in s; "center" takes its middle, "random" a place that follows from the
+        file's content and ``random_state``.
     duration : float or None, default=None
         How much to read of each file at most, in s; None reads to the end. "center" and "random" need it.
     random_state : int, default=0
-        Which of the random excerpts: the same file and number always give the same one.
+        Seed of the random excerpts: the same file and number always give the same one.
     on_error : {"raise", "warn", "skip"}, default="raise"
-        What a file that is missing, damaged, or holds NaN or fewer than two samples does.
-        "raise" stops with an error that names it. "warn" puts silence in its place (``duration`` long, one
-        second where that is None) and warns, so that rows stay beside their labels. "skip" leaves it out
-        and warns: it changes the number of rows, so it cannot serve inside cross-validation or before a
+        How to handle a file that is missing or damaged, or holds NaN or fewer than two samples.
+        "raise" stops with an error that names it. "warn" replaces it by silence (``duration`` long, or one
+        second if that is None) and warns, so that rows stay aligned with their labels. "skip" leaves it out
+        and warns: this changes the number of rows, so it cannot be used inside cross-validation or before a
         classifier; use it once, before splitting, and drop the same rows from the labels (``skipped_``).
     n_jobs : int or None, default=None
         Threads, as in joblib.
@@ -48,12 +48,12 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPara
     skipped_ : list of int
         Positions of the clips that the last ``transform`` left out or silenced.
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` was given a 2-D array.
 
     See Also
     --------
-    skmir.audio.load : One file.
-    skmir.datasets.load_folder : Lists the files of a folder with their labels.
+    skmir.audio.load : Read one file.
+    skmir.datasets.load_folder : List the files of a folder with their labels.
 
     Examples
     --------
@@ -104,12 +104,12 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPara
         Returns
         -------
         waveforms : ndarray of shape (n_clips, n_samples), or list of ndarray of shape (n_samples_i,)
-            A list where lengths differ.
+            A list if lengths differ.
 
         Raises
         ------
         OSError, ValueError
-            Where a file cannot be used and ``on_error="raise"``; where no file is left.
+            If a file cannot be used and ``on_error="raise"``, or if no file is left.
         """
         clips = check_clips(self, X, reset=False, read=reader(self.sr))
         if not is_path(clips[0]):
@@ -121,7 +121,7 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPara
         errors = {i: y for i, y in enumerate(waveforms) if isinstance(y, Exception)}
         self.skipped_ = sorted(errors)
         if len(errors) == len(clips):
-            raise ValueError(f"None of the {len(clips)} files could be read. The first: {errors[0]}")
+            raise ValueError(f"None of the {len(clips)} files could be read. The first error: {errors[0]}")
         what = "left out" if self.on_error == "skip" else "replaced by silence"
         for i, error in errors.items():
             warnings.warn(f"Clip {i} is {what}: {error}", stacklevel=2)
@@ -140,7 +140,7 @@ class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPara
         return tags
 
     def _read(self, i, path):
-        """Return the waveform of a file, or the error where it cannot be used and that may pass."""
+        """Return the waveform of a file, or the error if it cannot be used and ``on_error`` allows that."""
         try:
             return waveform(
                 i,

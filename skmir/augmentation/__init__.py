@@ -1,6 +1,7 @@
-"""Random changes: of the frames that a network trains on, batch by batch, and of waveforms before any step.
+"""Random changes of the frames that a network trains on, batch by batch, and of waveforms before any step.
 
-Those of frames are a network's parameter ``augmentation``; those of waveforms go to ``AugmentedEstimator``.
+Augmentations of frames are passed to a network as ``augmentation``, those of waveforms to
+``AugmentedEstimator``.
 """
 
 from ._add_noise import AddNoise

@@ -1,4 +1,4 @@
-"""Noise in the recording."""
+"""Add noise to recordings."""
 
 import numpy as np
 from scipy.fft import irfft, rfft, rfftfreq
@@ -6,20 +6,21 @@ from scipy.fft import irfft, rfft, rfftfreq
 from .._parameter_checks import check_choice
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
-SLOPES = {"white": 0.0, "pink": -0.5, "brown": -1.0}  # powers of the frequency that amplitudes follow
-AUDIBLE = 20.0  # Hz, below which the spectrum is flat: else most of brown noise would not be heard
+SLOPES = {"white": 0.0, "pink": -0.5, "brown": -1.0}  # exponents of the frequency in the amplitudes
+AUDIBLE = 20.0  # Hz, below which the spectrum is flat: otherwise most of brown noise would be inaudible
 
 
 class AddNoise(WaveformAugmentation):
-    """Add noise of a colour, at a ratio of the clip's power to the noise's.
+    """Add coloured noise to a clip, at a given signal-to-noise ratio.
 
     Parameters
     ----------
     snr : float or (float, float), default=(10, 30)
-        Signal-to-noise ratio in dB, both powers taken over the whole clip. A pair is the range that it is
-        drawn from.
+        Signal-to-noise ratio in dB, with both powers taken over the whole clip. A pair is the range from
+        which it is drawn.
     color : {"white", "pink", "brown"} or a tuple of them, default="white"
-        Power falls by 0, 3 or 6 dB an octave, above 20 Hz. Of several, one is drawn.
+        Colour of the noise: its power falls by 0, 3 or 6 dB per octave, above 20 Hz. If there are several,
+        one is drawn.
 
     See Also
     --------
@@ -27,8 +28,8 @@ class AddNoise(WaveformAugmentation):
 
     Notes
     -----
-    It makes labels of the kind "recording" wrong, and no others. The ratio is met by the noise that was
-    drawn, not on average. Silence stays silence.
+    Only labels of the kind "recording" become wrong. The ratio holds exactly for the noise
+    that was drawn, not on average. Silence stays silence.
 
     References
     ----------
@@ -54,7 +55,7 @@ class AddNoise(WaveformAugmentation):
     def _check_parameters(self):
         check_range("snr", self.snr)
         if not self._colors():
-            raise ValueError("color=() holds no colour. Name at least one, such as 'white'.")
+            raise ValueError("color=() must name at least one colour, such as 'white'.")
         for color in self._colors():
             check_choice("color", color, SLOPES)
 
@@ -75,7 +76,7 @@ class AddNoise(WaveformAugmentation):
 
 
 def colored_noise(n_samples, sr, slope, rng):
-    """Return noise of power 1, of which amplitudes go as a power of the frequency, of shape (n_samples,)."""
+    """Return noise with power 1 whose amplitudes follow a power of the frequency, of shape (n_samples,)."""
     noise = rng.standard_normal(n_samples)
     if slope:
         frequencies = np.maximum(rfftfreq(n_samples, 1 / sr), AUDIBLE)

@@ -1,4 +1,4 @@
-"""One augmentation after the other."""
+"""Apply augmentations one after the other."""
 
 from ._base import BaseAugmentation
 
@@ -9,33 +9,33 @@ def augment(x, targets, augmentations, generator):
     Parameters
     ----------
     x : tensor of float of shape (B, n_bins, n_frames)
-        On any device. It is not written to, and what comes back may be x itself.
+        On any device. It is not written to, and the result may be x itself.
     targets : tensor of shape (B, ...) or None
-        They come back as they are, unless one of the augmentations mixes them (:class:`Mixup`).
+        They are returned unchanged unless one of the augmentations mixes them (:class:`Mixup`).
     augmentations : augmentation, list of them, or None
         None and an empty list change nothing.
     generator : torch.Generator
-        Of the CPU, whatever the device of x.
+        A generator on the CPU, whatever the device of x.
 
     Returns
     -------
     x : tensor of shape (B, n_bins, n_frames)
-        In the dtype and on the device of the one that came in.
+        With the dtype and on the device of the input.
     targets : tensor of shape (B, ...) or None
-        The same.
+        With the dtype and on the device of the input.
 
     Raises
     ------
     TypeError
-        Where something is not an augmentation, x is not a tensor of floats, or the generator is not one of
-        the CPU.
+        If something is not an augmentation, x is not a tensor of floats, or the generator is not on the
+        CPU.
     ValueError
-        Where a parameter of an augmentation is out of its range, or x has another number of dimensions.
+        If a parameter of an augmentation is out of its range, or x does not have three dimensions.
 
     Notes
     -----
-    Networks of :mod:`skmir.neural_network` call this for each batch that they train on. In a training loop
-    of one's own, it is what stands between the batch and the module.
+    Networks of :mod:`skmir.neural_network` call this for each batch that they train on. In your own training
+    loop, call it on each batch before the module.
 
     Examples
     --------
@@ -52,12 +52,12 @@ def augment(x, targets, augmentations, generator):
 
 
 def check_augmentation(value):
-    """Return augmentations as a list, their parameters checked.
+    """Return augmentations as a list, after checking their parameters.
 
     Parameters
     ----------
     value : augmentation, list or tuple of them, or None
-        What a user gave as ``augmentation=``.
+        The value of a parameter ``augmentation``.
 
     Returns
     -------
@@ -66,9 +66,9 @@ def check_augmentation(value):
     Raises
     ------
     TypeError
-        Where something is not an augmentation; the message names it.
+        If something is not an augmentation; the message names it.
     TypeError or ValueError
-        Where a parameter of one is not what it may be.
+        If a parameter of one is not valid.
     """
     augmentations = _as_list(value)
     for augmentation in augmentations:
@@ -77,7 +77,7 @@ def check_augmentation(value):
 
 
 def _as_list(value):
-    """Return the augmentations as a list; raise where one is none."""
+    """Return the augmentations as a list; raise if an item is not an augmentation."""
     if value is None:
         return []
     if not isinstance(value, list | tuple):

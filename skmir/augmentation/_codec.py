@@ -1,4 +1,4 @@
-"""What lossy codecs leave of a recording."""
+"""Pass recordings through lossy codecs."""
 
 import numpy as np
 
@@ -10,25 +10,25 @@ from ._waveform import WaveformAugmentation, check_range, draw_range
 class Codec(WaveformAugmentation):
     """Encode a clip as MP3, Ogg Vorbis or Opus at a bit rate, and decode it again.
 
-    libsndfile does it, in memory. The clip comes back at its length and place: what the MP3 format adds
-    before and after it is cut off.
+    libsndfile does this, in memory. The result has the length of the clip and is aligned with it: the padding
+    that the MP3 format adds before and after it is cut off.
 
     Parameters
     ----------
     codec : {"mp3", "vorbis", "opus"} or a tuple of them, default=("mp3", "vorbis", "opus")
-        Of several, one is drawn.
+        If there are several, one is drawn.
     bit_rate : float or (float, float), default=(16, 64)
-        In kbit/s of one channel, without headers, above 0; a pair is the range that it is drawn from. Where
-        a format has no such rate, the nearest serves.
+        Bit rate in kbit/s for one channel, without headers, above 0; a pair is the range from which it is
+        drawn. If a format does not have the rate, the nearest one is used.
 
     Notes
     -----
-    It makes labels of the kind "recording" wrong, and no others.
+    Only labels of the kind "recording" become wrong.
 
     MP3 has 8 to 160 kbit/s at 16 to 24 kHz, 32 to 320 above and 8 to 64 below, in steps. Opus has 6 to 256
-    on average, and always works at 8, 12, 16, 24 or 48 kHz, to which the clip is resampled, and back. Vorbis
-    has qualities instead: the one is searched of which the rate comes closest for this clip, by encoding it
-    several times, which takes several times as long.
+    on average, and always works at 8, 12, 16, 24 or 48 kHz; the clip is resampled to one of these and back.
+    Vorbis has qualities instead of rates: the quality whose rate is closest for this clip is found by
+    encoding it several times, which takes several times as long.
 
     Examples
     --------
@@ -50,7 +50,7 @@ class Codec(WaveformAugmentation):
         check_range("bit_rate", self.bit_rate, above=0)
         if not self._codecs():
             raise ValueError(
-                f"codec={plain(self.codec)!r} holds no codec. Name at least one of {sorted(FORMATS)}."
+                f"codec={plain(self.codec)!r} must name at least one codec of {sorted(FORMATS)}."
             )
         for codec in self._codecs():
             check_choice("codec", codec, FORMATS)
@@ -60,7 +60,7 @@ class Codec(WaveformAugmentation):
         return {"codec": codec, "bit_rate": draw_range(self.bit_rate, rng)}
 
     def _change(self, y, sr, codec, bit_rate):
-        peak = max(1.0, float(np.abs(y).max()))  # full scale is all that codecs know
+        peak = max(1.0, float(np.abs(y).max()))  # codecs cannot represent samples beyond full scale
         return peak * decode(encode(y / peak, sr, codec, bit_rate), len(y), sr)
 
     def _codecs(self):

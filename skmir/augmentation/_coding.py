@@ -23,7 +23,7 @@ RATES = {
 }  # in Hz; Vorbis takes any
 MP3_DELAY = 1105  # samples: 576 of the encoder (LAME), 529 of every decoder
 OPUS_BIT_RATES = (6.0, 256.0)
-TRIALS = 6  # of Vorbis' quality, which is halved in on
+TRIALS = 6  # steps of the binary search for Vorbis' quality
 
 
 def encode(y, sr, codec, bit_rate):
@@ -32,12 +32,12 @@ def encode(y, sr, codec, bit_rate):
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
-        In [-1, 1].
+        Samples in [-1, 1].
     sr : int
-        In Hz.
+        Sampling rate in Hz.
     codec : {"mp3", "vorbis", "opus"}
     bit_rate : float
-        In kbit/s; the nearest there is.
+        In kbit/s; the nearest available rate is used.
 
     Returns
     -------
@@ -51,16 +51,16 @@ def encode(y, sr, codec, bit_rate):
 
 
 def decode(content, n_samples, sr):
-    """Return the waveform of a file's bytes, as long and at the place that it had.
+    """Return the waveform of a file's bytes, with the length and alignment that it had.
 
     Parameters
     ----------
     content : bytes
         From :func:`encode`.
     n_samples : int
-        How many were encoded.
+        Number of samples that were encoded.
     sr : int
-        Their rate in Hz.
+        Their sampling rate in Hz.
 
     Returns
     -------
@@ -70,19 +70,21 @@ def decode(content, n_samples, sr):
     with soundfile.SoundFile(io.BytesIO(empty_tag() + content if is_mp3 else content)) as file:
         y, rate = file.read(dtype="float32"), file.samplerate
     if is_mp3 and len(y) > round(n_samples * rate / sr) + 1:
-        y = y[MP3_DELAY:]  # frames of low rates have no room for LAME's tag, by which decoders cut it off
+        y = y[
+            MP3_DELAY:
+        ]  # at low rates, frames have no room for LAME's tag, which tells decoders to cut it off
     y = soxr.resample(y, rate, sr) if rate != sr else y
     return np.pad(y, (0, max(0, n_samples - len(y))))[:n_samples]
 
 
 def _rate(codec, sr):
-    """Return the rate at which a codec works: the clip's, or the next higher one there is."""
+    """Return the sampling rate at which a codec works: the clip's, or the next higher available one."""
     rates = RATES.get(codec, (sr,))
     return min((rate for rate in rates if rate >= sr), default=rates[-1])
 
 
 def _level(codec, rate, bit_rate):
-    """Return the compression level of a bit rate."""
+    """Return the compression level for a bit rate."""
     if codec == "opus":
         low, high = OPUS_BIT_RATES
         return float(np.clip((high - bit_rate) / (high - low), 0, 1))
@@ -98,11 +100,11 @@ def _write(y, rate, codec, level):
 
 
 def _vorbis(y, rate, bit_rate):
-    """Halve the range of levels until a file's rate, less its headers, is what is wanted."""
+    """Halve the range of levels until the rate of a file, without its headers, is the desired one."""
     low, high, found = 0.0, 1.0, []
     for level in (1.0, 0.0):
         found.append(_trial(y, rate, level, bit_rate))
-        if found[-1][0] * (1 if level else -1) >= 0:  # beyond what there is
+        if found[-1][0] * (1 if level else -1) >= 0:  # beyond the available range
             return found[-1][1]
     for _ in range(TRIALS):
         level = (low + high) / 2
@@ -112,7 +114,7 @@ def _vorbis(y, rate, bit_rate):
 
 
 def _trial(y, rate, level, bit_rate):
-    """Return by how much a level's bit rate is too high, in kbit/s, and the file."""
+    """Return by how much the bit rate of a level is too high, in kbit/s, and the file."""
     content = _write(y, rate, "vorbis", level)
     headers = len(_write(y[:1], rate, "vorbis", level))
     return 8 * (len(content) - headers) / (len(y) / rate) / 1000 - bit_rate, content

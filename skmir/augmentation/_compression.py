@@ -1,40 +1,40 @@
-"""Dynamic range."""
+"""Dynamic range compression."""
 
 import numpy as np
 
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
 HOP = 32  # samples between two values of the gain, which follows attacks of milliseconds
-SILENCE = 1e-6  # of full scale, below which levels are all the same
+SILENCE = 1e-6  # of full scale; levels below it are all treated alike
 
 
 class Compression(WaveformAugmentation):
-    """Make loud passages softer: dynamic range compression, as mixing desks and broadcasters apply it.
+    """Make loud passages softer: dynamic range compression, as in mixing and broadcasting.
 
-    What exceeds the threshold by x dB comes out above it by x / ratio dB. The gain falls with the attack's
-    time constant, and rises again with the release's. It has nothing to do with codecs (:class:`Codec`).
+    A level x dB above the threshold becomes one x / ratio dB above it. The gain falls with the attack's
+    time constant, and rises again with that of the release. For codecs, see :class:`Codec`.
 
     Parameters
     ----------
     threshold : float or (float, float), default=(-40, -20)
-        In dB relative to the clip's own peak, at most 0, so that soft clips are compressed as well.
+        Threshold in dB relative to the clip's own peak, at most 0, so that soft clips are compressed as well.
     ratio : float or (float, float), default=(2, 8)
-        At least 1, which changes nothing.
+        Compression ratio, at least 1, which changes nothing.
     attack : float or (float, float), default=5
         Time constant in ms with which the gain falls, at least 0. Until it has fallen, attacks pass.
     release : float or (float, float), default=100
-        Time constant in ms with which it rises, at least 0.
+        Time constant in ms with which the gain rises, at least 0.
     makeup_gain : float, (float, float) or None, default=None
-        In dB, given to the whole clip afterwards. None brings its peak back to where it was.
+        Gain in dB that is applied to the whole clip afterwards. None restores the original peak.
 
     Notes
     -----
-    It makes labels of the kind "recording" wrong, dynamics among them, and no others. Pairs are ranges
-    that numbers are drawn from.
+    Only labels of the kind "recording", which includes dynamics, become wrong. Pairs are ranges from which
+    numbers are drawn.
 
     The level is the highest of 32 samples, the gain computer has a hard knee, and the smoothing is in dB
-    with one branch for each direction, as the paper recommends but for its soft knee. Gains are joined by
-    straight lines.
+    with one branch for each direction, as the paper recommends except for its soft knee. Gains are
+    interpolated linearly.
 
     References
     ----------
@@ -88,23 +88,25 @@ class Compression(WaveformAugmentation):
 
 
 def _levels(y):
-    """Return the highest level of each stretch of HOP samples, in dB of full scale."""
+    """Return the highest level of each block of HOP samples, in dB relative to full scale."""
     padded = np.pad(np.abs(y), (0, -len(y) % HOP)).reshape(-1, HOP)  # (n_stretches, HOP)
     return 20 * np.log10(np.maximum(padded.max(axis=1), SILENCE))
 
 
 def _share(milliseconds, sr):
-    """Return what is left of a difference after HOP samples, for a time constant."""
+    """Return the share of a difference that remains after HOP samples, for a time constant."""
     return np.exp(-HOP / (sr * milliseconds / 1000)) if milliseconds else 0.0
 
 
 def _smooth(reduction, attack, release):
-    """Follow a course in dB, from its first value, at one speed upwards and another downwards.
+    """Smooth a course in dB, starting at its first value, with one speed upwards and another downwards.
 
-    A clip is mostly cut from something longer: from 0, its beginning would stand out.
+    A clip is usually cut from something longer: starting at 0 would make its beginning stand out.
     """
     smooth, last = [], float(reduction[0])
-    for wanted in reduction.tolist():  # each value depends on the last one's branch: no filter does that
+    for (
+        wanted
+    ) in reduction.tolist():  # each value depends on the previous branch: this is not a linear filter
         keep = attack if wanted > last else release
         last = keep * last + (1 - keep) * wanted
         smooth.append(last)

@@ -1,4 +1,4 @@
-"""What stands where an augmentation has taken something away."""
+"""The values that fill the places where an augmentation has removed something."""
 
 import math
 
@@ -19,12 +19,12 @@ def check_fill(fill, choices=FILLS):
 
 
 def check_finite_number(name, value, **bounds):
-    """Raise unless a parameter is a finite number within bounds; those are ``check_number``'s."""
+    """Raise unless a parameter is a finite number within bounds, as in ``check_number``."""
     check_number(name, value, **bounds)
     if not math.isfinite(value):
         raise ValueError(f"{name}={plain(value)!r} must be finite.")
 
 
 def fill_value(fill, x):
-    """Return what to fill each clip of x with, a tensor that broadcasts to x."""
+    """Return the value with which to fill each clip of x, as a tensor that broadcasts to x."""
     return FILLS[fill](x) if isinstance(fill, str) else x.new_tensor(fill)

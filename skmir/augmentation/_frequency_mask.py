@@ -4,32 +4,32 @@ from ._mask import BaseMask
 
 
 class FrequencyMask(BaseMask):
-    """Hide a random band of each clip: SpecAugment.
+    """Hide a random band of each clip, as in SpecAugment.
 
     A network then cannot rely on any one band.
 
     Parameters
     ----------
     max_width : int
-        The widest mask, in bins: a width is any whole number from 0 to this, at most ``n_bins``, and a place
-        any at which the mask lies inside the clip, all equally likely.
+        Largest width of a mask, in bins. The width is a whole number from 0 to this, at most ``n_bins``, and
+        the mask lies anywhere inside the clip; all widths and places are equally likely.
     n_masks : int, default=1
-        Masks a clip. They may overlap.
+        Number of masks per clip. They may overlap.
     fill : {"mean", "min"} or float, default="mean"
-        What stands in the hidden bins: the mean or the smallest of all the clip's values, or a number, in
-        the units of the frames. 0.0 is the training clips' mean of each bin after ``FrameScaler``.
+        Value of the hidden bins: the mean or the smallest of all values of the clip, or a number in the units
+        of the frames. After ``FrameScaler``, 0.0 is the mean of each bin over the training clips.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     See Also
     --------
     TimeMask : The same along time.
-    FrequencyResponse : Makes a band louder or softer instead.
+    FrequencyResponse : Make a band louder or softer instead.
 
     Notes
     -----
-    Labels of pitch may be lost with the band that held the note. Those of instrument, genre or mood seldom
-    depend on a single band.
+    Labels of pitch may become wrong if the band of the note is hidden. Labels of instrument, genre or mood
+    seldom depend on a single band.
 
     References
     ----------

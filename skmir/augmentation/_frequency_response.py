@@ -1,4 +1,4 @@
-"""Another room, another microphone: a random filter."""
+"""A random filter, like another room or microphone."""
 
 import torch
 
@@ -18,22 +18,22 @@ class FrequencyResponse(BaseAugmentation):
         The height of the bell is uniform between ``-max_gain`` and ``max_gain``, in the units of the
         frames: standard deviations after ``FrameScaler``, decibels before it standardises.
     width : tuple of (float, float), default=(5, 7)
-        Between which the standard deviation of the bell is uniform, in bins.
+        Smallest and largest standard deviation of the bell, in bins; it is uniform between them.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     See Also
     --------
     Gain : The same for all bins.
-    FrequencyMask : Takes the band away.
+    FrequencyMask : Hide the band.
 
     Notes
     -----
     Labels of the quality of a recording are no longer true afterwards; those of timbre hold for small gains.
 
     Schlüter and Grill draw the centre between 150 Hz and the highest frequency and the width between 5 and 7
-    semitones, with a gain of up to 10 dB. Here all is in bins: the centre is uniform over the bins, and 5 to
-    7 of them are semitones where the front end has 12 to an octave.
+    semitones, with a gain of up to 10 dB. Here everything is in bins: the centre is uniform over the bins,
+    and 5 to 7 bins are as many semitones if the front end has 12 per octave.
 
     References
     ----------
@@ -45,7 +45,7 @@ class FrequencyResponse(BaseAugmentation):
     >>> import torch
     >>> from skmir.augmentation import FrequencyResponse
     >>> filtered, _ = FrequencyResponse(0.5)(torch.zeros(1, 80, 1), None, torch.Generator().manual_seed(0))
-    >>> int(filtered.abs().argmax())  # the bin at which this clip's bell has its centre
+    >>> int(filtered.abs().argmax())  # the bin at the centre of this clip's bell
     77
     """
 

@@ -7,7 +7,7 @@ from ._fill_value import check_finite_number
 class Gain(BaseAugmentation):
     """Make each clip louder or softer: a random constant is added to all its values.
 
-    To add to decibels is to multiply the amplitude.
+    Adding a constant in decibels multiplies the amplitude.
 
     Parameters
     ----------
@@ -15,19 +15,19 @@ class Gain(BaseAugmentation):
         The constant is uniform between ``-max_gain`` and ``max_gain``, in the units of the frames: standard
         deviations after ``FrameScaler``, decibels before it standardises.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     See Also
     --------
-    FrequencyResponse : Makes a band louder or softer.
+    FrequencyResponse : Make a band louder or softer.
 
     Notes
     -----
     Labels of loudness or dynamics are no longer true afterwards.
 
-    ``FrameScaler`` sets each clip's loudest value to 0 dB, so that all clips of a network behind it are
-    equally loud already. There, a gain moves what comes of clips that are loud throughout and clips that are
-    loud once.
+    ``FrameScaler`` sets each clip's loudest value to 0 dB, so all clips of a network after it already have
+    the same peak. There, a gain blurs the difference between clips that are loud throughout and clips that
+    are loud only once.
 
     References
     ----------

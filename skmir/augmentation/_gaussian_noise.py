@@ -9,7 +9,7 @@ from ._fill_value import check_finite_number
 class GaussianNoise(BaseAugmentation):
     """Add independent Gaussian noise to every value.
 
-    It is noise on the frames, not a noise in the recording: that would be louder where the music is soft.
+    This is noise on the frames, unlike noise in a recording, which affects soft passages most.
 
     Parameters
     ----------
@@ -17,15 +17,15 @@ class GaussianNoise(BaseAugmentation):
         Standard deviation of the noise, in the units of the frames: standard deviations after
         ``FrameScaler``.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     See Also
     --------
-    InputDropout : Sets values to zero instead.
+    InputDropout : Set values to zero instead.
 
     Notes
     -----
-    No label is broken, unless the noise hides what it is about.
+    All labels stay true, unless the noise hides what they describe.
 
     As many numbers are drawn as the batch has values, on the CPU. On a fast GPU that may take longer than
     the training step itself.

@@ -13,28 +13,28 @@ from ._waveform import WaveformAugmentation, check_range, draw_range
 
 
 class ImpulseResponse(WaveformAugmentation):
-    """Play a clip in a room, or through a device, by its impulse response.
+    """Play a clip in a room, or through a device, by convolution with an impulse response.
 
-    The clip stays as long as it is, and where it is: what a response has before its highest sample, the
-    direct sound, is cut off, and so is what rings on after the clip's end.
+    The length and the alignment of the clip stay the same: the part of a response before its highest sample,
+    the direct sound, is cut off, and so is the reverberation after the clip's end.
 
     Parameters
     ----------
     responses : list of path or ndarray of shape (n_samples_i,), or None, default=None
-        Measured responses, of which one is drawn a copy. Files are brought to the clip's rate; arrays are
-        taken to be at it. None makes one of noise that decays exponentially.
+        Measured responses, one of which is drawn per copy. Files are resampled to the clip's rate; arrays
+        must already have that rate. None synthesises one from noise that decays exponentially.
     rt60 : float or (float, float), default=(0.2, 0.8)
-        Time in s in which made responses decay by 60 dB, above 0 and up to 20.
+        Time in s in which synthetic responses decay by 60 dB, above 0 and up to 20.
     wet : float or (float, float), default=(0.1, 0.5)
-        Share of the clip as the response gives it, in [0, 1]; the rest is the clip itself. Responses have
-        energy 1.
+        Share of the convolved clip in the result, in [0, 1]; the rest is the clip itself. Responses are
+        scaled to energy 1.
 
     Notes
     -----
-    It makes labels of the kind "recording" wrong, and no others; long responses carry notes beyond their
-    ends.
+    It makes labels of the kind "recording" wrong, and no others; long responses extend notes beyond
+    their ends.
 
-    The dry clip is the direct sound of a made response, which has none of its own.
+    A synthetic response has no direct sound; the dry clip serves as such.
 
     References
     ----------
@@ -59,7 +59,7 @@ class ImpulseResponse(WaveformAugmentation):
         self.wet = wet
 
     def identity(self):
-        """Return a text that is the same for two augmentations only where they do the same.
+        """Return a text that is equal for two augmentations only if they do the same.
 
         Returns
         -------
@@ -103,11 +103,13 @@ class ImpulseResponse(WaveformAugmentation):
 def _check_array(name, response):
     check_choice(f"kind of {name}", type(response).__name__, ("ndarray",))
     if response.ndim != 1 or not np.isfinite(response).all() or not response.any():
-        raise ValueError(f"{name} has the shape {response.shape}; finite samples, not all 0, are needed.")
+        raise ValueError(
+            f"{name} must be finite samples, not all 0, in one dimension, got shape {response.shape}."
+        )
 
 
 def _aligned(response, sr):
-    """Return a measured response from its direct sound on, of which the sign is made positive."""
+    """Return a measured response from its direct sound on, with the sign that makes the latter positive."""
     if is_path(response):
         name, response = os.fspath(response), load(response, sr=sr, dtype=np.float64)[0]
         _check_array(name, response)

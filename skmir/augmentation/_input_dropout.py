@@ -1,4 +1,4 @@
-"""Dropout on what comes in."""
+"""Dropout on the input."""
 
 import torch
 
@@ -7,24 +7,24 @@ from ._base import BaseAugmentation
 
 
 class InputDropout(BaseAugmentation):
-    """Set values to zero at random, and scale the rest up, so that means stay as they are.
+    """Set values to zero at random, and scale the rest up, so that means stay the same.
 
     Parameters
     ----------
     rate : float
-        Probability, below 1, with which a value becomes 0; the others are divided by ``1 - rate``.
+        Probability, below 1, that a value becomes 0; the others are divided by ``1 - rate``.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     See Also
     --------
-    GaussianNoise : Adds to values instead.
-    TimeMask : Hides whole frames, which their neighbours cannot make up for.
+    GaussianNoise : Add to values instead.
+    TimeMask : Hide several frames in a row, for which their neighbours cannot make up.
 
     Notes
     -----
-    Zero is the training clips' mean of each bin after ``FrameScaler``; of frames that are not standardised
-    it may be anything. No label is broken.
+    After ``FrameScaler``, zero is the mean of each bin over the training clips; for frames that are not
+    standardised it has no such meaning. All labels stay true.
 
     As many numbers are drawn as the batch has values, on the CPU. On a fast GPU that may take longer than
     the training step itself.

@@ -1,4 +1,4 @@
-"""What masks in time and in frequency share."""
+"""The base of masks in time and in frequency."""
 
 import numbers
 
@@ -10,10 +10,10 @@ from ._fill_value import check_fill, fill_value
 
 
 class BaseMask(BaseAugmentation):
-    """Stretches of one axis, hidden: SpecAugment.
+    """Hide random ranges along one axis, as in SpecAugment.
 
-    A subclass has an attribute ``_axis`` of (B, n_bins, n_frames), the parameters ``max_width``, ``n_masks``
-    and ``fill``, and may restrict ``_longest``.
+    A subclass has an attribute ``_axis``, an axis of (B, n_bins, n_frames), the parameters ``max_width``,
+    ``n_masks`` and ``fill``, and may restrict ``_longest``.
     """
 
     def _check_parameters(self):

@@ -1,4 +1,4 @@
-"""Between two clips."""
+"""Mix pairs of clips."""
 
 import scipy.special
 import torch
@@ -10,28 +10,28 @@ from ._fill_value import check_finite_number
 class Mixup(BaseAugmentation):
     """Mix each clip, and its target, with another one of the batch.
 
-    With a share λ from a Beta distribution, a clip becomes λ of itself and 1 - λ of its partner, and so
-    does its target. So a network is trained to go from one class to the next in a straight line.
+    With a share λ from a Beta distribution, a clip becomes λ times itself plus 1 - λ times its partner, and
+    so does its target. So a network is trained to interpolate linearly between classes.
 
     Parameters
     ----------
     alpha : float, default=0.2
-        Both parameters of the Beta distribution. Near 0, λ is near 0 or 1 and clips are nearly left alone; at
-        1 it is uniform; 0 mixes nothing.
+        Both parameters of the Beta distribution. Near 0, λ is near 0 or 1 and clips hardly change; at 1 it
+        is uniform; 0 mixes nothing.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     Notes
     -----
-    Partners are a random permutation of the batch, so that a clip may be its own. Each clip has a λ of its
-    own, as in the paper's equation; the paper's code draws one a batch.
+    Partners are a random permutation of the batch, so a clip can be its own partner. Each clip has its own
+    λ, as in the paper's equation; the paper's code draws one per batch.
 
-    Targets have to be numbers that can be mixed: one-hot classes, an indicator of tags, values to regress
-    to. A network of :mod:`skmir.neural_network` passes its classes one-hot where it has to. Weights of clips
-    are not mixed.
+    Targets must be numbers that can be mixed: one-hot classes, an indicator of tags, or values for
+    regression. A network of :mod:`skmir.neural_network` passes its classes one-hot if needed. Weights of
+    clips are not mixed.
 
-    What is mixed are frames: between two spectra in decibels lies no recording of both at once. Labels of
-    that kind (both instruments, in full) are those of clips mixed as waveforms.
+    Frames are mixed, not waveforms: the mean of two spectra in decibels is not the spectrum of both sounds at
+    once. To train with labels such as "both instruments, in full", mix the waveforms.
 
     References
     ----------
@@ -60,14 +60,14 @@ class Mixup(BaseAugmentation):
         self.p = p
 
     def __call__(self, x, targets, generator):
-        """Return the mixed batch, and its targets, mixed.
+        """Return the mixed batch, and its mixed targets.
 
         Parameters
         ----------
         x : tensor of float of shape (B, n_bins, n_frames)
         targets : tensor of float of shape (B, ...) or None
         generator : torch.Generator
-            Of the CPU.
+            A generator on the CPU.
 
         Returns
         -------
@@ -77,7 +77,7 @@ class Mixup(BaseAugmentation):
         Raises
         ------
         TypeError
-            Where targets are whole numbers, as labels of classes are.
+            If targets are whole numbers, such as labels of classes.
         """
         self.check()
         check_batch(x, generator)
@@ -103,14 +103,16 @@ def _check_targets(targets, n):
         return
     if not targets.is_floating_point():
         raise TypeError(
-            f"Mixup got targets of {targets.dtype}, and labels cannot be mixed. Pass them one-hot: "
+            f"Mixup got targets of {targets.dtype}, but labels cannot be mixed. Pass them one-hot: "
             "torch.nn.functional.one_hot(targets).float()."
         )
     if targets.ndim == 0 or len(targets) != n:
-        raise ValueError(f"targets have the shape {tuple(targets.shape)} where the batch has {n} clips.")
+        raise ValueError(
+            f"targets must have one row per clip, {n} in all, got the shape {tuple(targets.shape)}."
+        )
 
 
 def _mix(values, partners, shares):
-    """Return λ v + (1 - λ) of the partner's v, for values of shape (B, ...)."""
+    """Return λ times v plus (1 - λ) times the partner's v, for values of shape (B, ...)."""
     shares = shares.to(values.device, values.dtype).view(-1, *[1] * (values.ndim - 1))
     return values[partners.to(values.device)].lerp(values, shares)

@@ -11,50 +11,48 @@ from ._fill_value import FILLS, check_fill, fill_value
 SOURCES = {
     "shift": lambda bins, n_bins: bins.clamp(0, n_bins - 1),
     "circular": lambda bins, n_bins: bins % n_bins,
-}  # from the bin that would have to come, to one that exists
+}  # from the index of the wanted bin to that of an existing one
 
 
 class PitchRoll(BaseAugmentation):
     """Transpose each clip by a random number of steps: its bins move up or down.
 
-    That is a transposition where bins are equally spaced in pitch, as those of ``CQT``,
-    ``LogFilteredSpectrogram`` and ``Chroma`` are; of mel bands, it is one roughly.
+    This is a transposition if bins are equally spaced in pitch, as in ``CQT``,
+    ``LogFilteredSpectrogram`` and ``Chroma``; for mel bands it is only roughly one.
 
     Parameters
     ----------
     max_steps : int, default=6
-        Each whole number of steps from ``-max_steps`` to ``max_steps`` is as likely as any other. With
+        All whole numbers of steps from ``-max_steps`` to ``max_steps`` are equally likely. With
         ``mode="shift"``, no clip moves by all its bins: there are at most ``(n_bins - 1) // bins_per_step``
         steps.
     bins_per_step : int, default=1
-        Bins to a step: ``bins_per_octave // 12`` of the front end for semitones.
+        Number of bins per step: ``bins_per_octave // 12`` of the front end for semitones.
     mode : {"shift", "circular"}, default="shift"
-        With "shift", what leaves at one end is lost, and bins at the other are vacated. With "circular" it
-        comes back there, as it should for chroma, where 12 steps of 12 change nothing.
+        With "shift", bins that leave at one end are lost, and bins at the other end are vacated. With
+        "circular" they come back at the other end, as is right for chroma, of which 12 steps change nothing.
     fill : {"edge", "mean", "min"} or float, default="edge"
-        What stands in the vacated bins: the outermost bin of the clip, repeated; the mean or the
-        smallest of all the clip's values; or a number, in the units of the frames. Without effect where
-        ``mode="circular"``.
+        Value of the vacated bins: the outermost bin of the clip, repeated; the mean or the smallest of all
+        values of the clip; or a number in the units of the frames. Without effect if ``mode="circular"``.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     See Also
     --------
-    FrequencyResponse : Makes bins louder or softer, and leaves them where they are.
+    FrequencyResponse : Make bins louder or softer without moving them.
 
     Notes
     -----
-    Labels that name an absolute pitch (key, note, root of a chord) are no longer true afterwards. Those of
-    instrument, genre or type of chord are.
+    Labels that name an absolute pitch (key, note, root of a chord) are no longer true afterwards. Labels of
+    instrument, genre or type of chord stay true.
 
-    The outermost bin, repeated, is closest to what a transposed recording has in the vacated bins. Frames in
+    Repeating the outermost bin is closest to the vacated bins of a transposed recording. Frames in
     decibels are far from silent at either end: there, the smallest value of a clip is several standard
-    deviations away from what belongs there, and would tell the network by how much a clip was moved. Where
-    the frames are magnitudes and the outermost bins carry music, silence may be the better end:
-    ``fill=0.0``.
+    deviations away from the right values, and would show the network by how much a clip was moved. If the
+    frames are magnitudes and the outermost bins contain music, silence may be better: ``fill=0.0``.
 
-    After ``FrameScaler``, a value comes to a bin that was standardised by another mean and deviation. Those
-    of neighbours differ little; ``FrameScaler(with_mean=False, with_std=False)`` leaves no difference.
+    After ``FrameScaler``, a value moves to a bin that was standardised with another mean and deviation. These
+    differ little between neighbours; ``FrameScaler(with_mean=False, with_std=False)`` avoids the difference.
 
     References
     ----------
@@ -99,7 +97,7 @@ class PitchRoll(BaseAugmentation):
         return torch.where(vacated, fill_value(self.fill, x), rolled)
 
     def _steps(self, n, n_bins, generator):
-        """Draw by how many steps each of n clips goes up."""
+        """Draw the number of steps by which each of n clips moves up."""
         most = int(self.max_steps)
         if self.mode == "shift":
             most = min(most, (n_bins - 1) // self.bins_per_step)

@@ -1,4 +1,4 @@
-"""Pitch, at the same tempo."""
+"""Change the pitch, at the same tempo."""
 
 import numbers
 
@@ -13,30 +13,31 @@ from ._waveform import WaveformAugmentation, check_range, draw_range
 class PitchShift(WaveformAugmentation):
     """Play a clip higher or lower, at the same tempo.
 
-    It is librosa's phase vocoder: the spectrum moves as a whole, formants included, and attacks are smeared
-    over a window. Half an octave and more changes what an instrument sounds like.
+    This is librosa's phase vocoder: the spectrum moves as a whole, including formants, and attacks are
+    smeared over a window. A shift of half an octave or more changes the sound of an instrument.
 
     Parameters
     ----------
     n_steps : float or (float, float), default=(-2, 2)
-        Semitones up, from -48 to 48; a pair is the range that they are drawn from.
+        Number of semitones up, from -48 to 48; a pair is the range from which it is drawn.
     whole : bool, default=True
-        Whether only whole numbers of semitones are drawn, each as likely as any other, 0 included. Labels
-        that name a note of the scale can follow those alone.
+        Whether only whole numbers of semitones are drawn, all equally likely, including 0. Labels that name
+        notes can only be transposed by whole numbers.
     n_fft : int, default=2048
-        Window of the vocoder in samples. A smaller one keeps attacks together, a larger one low notes apart.
+        Window length of the vocoder in samples. A smaller one preserves attacks, a larger one separates low
+        notes.
 
     See Also
     --------
-    TimeStretch : Changes the tempo, at the same pitch.
-    PitchRoll : Moves the bins of a network's frames.
+    TimeStretch : Change the tempo, at the same pitch.
+    PitchRoll : Move the bins of a network's frames.
 
     Notes
     -----
-    It transforms "pitch" and "notes"; "midi", "key", "chord" and "chords" too where ``whole``, and makes
-    those wrong where not. Transposed keys and chords take the names that roots have in the other labels, so
-    that no class gets two names ("Eb:maj" and "D#:maj"). There may be classes among the copies that no clip
-    has.
+    Labels of the kinds "pitch" and "notes" are transposed with the clip. Labels of the kinds "midi", "key",
+    "chord" and "chords" are transposed if ``whole`` is True, and become wrong otherwise. Transposed keys and
+    chords take the names that roots have in the other labels, so that no class gets two names ("Eb:maj" and
+    "D#:maj"). Copies can belong to classes that no original clip has.
 
     References
     ----------
@@ -64,12 +65,12 @@ class PitchShift(WaveformAugmentation):
 
     @property
     def transforms(self):
-        """The kinds of labels that are changed with the waveform."""
+        """Kinds of labels that are changed with the waveform."""
         return frozenset({"pitch", "notes"} | (_NAMED if self.whole else set()))
 
     @property
     def invalidates(self):
-        """The kinds of labels that are no longer true."""
+        """Kinds of labels that are no longer true."""
         return frozenset(set() if self.whole else _NAMED)
 
     def _check_parameters(self):
@@ -78,7 +79,7 @@ class PitchShift(WaveformAugmentation):
         low, high = _ends(self.n_steps)
         if self.whole and np.ceil(low) > np.floor(high):
             raise ValueError(
-                f"n_steps={plain(self.n_steps)!r} holds no whole number of semitones. Use whole=False, "
+                f"n_steps={plain(self.n_steps)!r} must include a whole number of semitones. Use whole=False, "
                 "or a wider range."
             )
 
@@ -106,7 +107,7 @@ class PitchShift(WaveformAugmentation):
         return "Use PitchShift(whole=True), which transposes it."
 
 
-_NAMED = {"midi", "key", "chord", "chords"}  # what exists at whole semitones only
+_NAMED = {"midi", "key", "chord", "chords"}  # kinds of labels that exist at whole semitones only
 
 
 def _ends(n_steps):

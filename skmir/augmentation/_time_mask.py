@@ -7,37 +7,37 @@ from ._mask import BaseMask
 
 
 class TimeMask(BaseMask):
-    """Hide a random stretch of frames of each clip: SpecAugment.
+    """Hide a random range of frames of each clip, as in SpecAugment.
 
     A network then cannot rely on any one moment of a clip.
 
     Parameters
     ----------
     max_width : int
-        The widest mask, in frames: a width is any whole number from 0 to this, and a place any at which the
-        mask lies inside the clip, all equally likely.
+        Largest width of a mask, in frames. The width is a whole number from 0 to this, and the mask lies
+        anywhere inside the clip; all widths and places are equally likely.
     n_masks : int, default=1
-        Masks a clip. They may overlap.
+        Number of masks per clip. They may overlap.
     max_share : float, default=1.0
-        The widest mask as a share of the frames of a clip, which protects short clips. The smaller of the
-        two bounds holds.
+        Largest width of a mask as a share of the frames of a clip, which protects short clips. The smaller
+        of the two limits applies.
     fill : {"mean", "min"} or float, default="mean"
-        What stands in the hidden frames: the mean or the smallest of all the clip's values, or a number, in
-        the units of the frames. 0.0 is the training clips' mean of each bin after ``FrameScaler``.
+        Value of the hidden frames: the mean or the smallest of all values of the clip, or a number in the
+        units of the frames. After ``FrameScaler``, 0.0 is the mean of each bin over the training clips.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     See Also
     --------
     FrequencyMask : The same along bins.
-    InputDropout : Hides single values.
+    InputDropout : Hide single values.
 
     Notes
     -----
-    A label that one short event makes true can be true no longer when that is hidden: keep masks short
-    beside what the label is about.
+    A label that depends on one short event may no longer be true if the event is hidden: keep masks short
+    compared with what the label describes.
 
-    SpecAugment's warping of time is not part of it; its authors found that it helps least.
+    SpecAugment's time warping is not included; its authors found that it helps least.
 
     References
     ----------

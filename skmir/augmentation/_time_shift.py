@@ -1,4 +1,4 @@
-"""Another beginning."""
+"""Shift clips in time."""
 
 import numbers
 
@@ -9,28 +9,28 @@ from ._base import BaseAugmentation, whole
 
 
 class TimeShift(BaseAugmentation):
-    """Move each clip along time by a random number of frames; what leaves at one end comes in at the other.
+    """Move each clip along time by a random number of frames, wrapping around at the ends.
 
     Parameters
     ----------
     max_shift : int, default=None
-        Each whole number of frames from ``-max_shift`` to ``max_shift`` is as likely as any other; None
-        takes any shift of the whole clip.
+        All whole numbers of frames from ``-max_shift`` to ``max_shift`` are equally likely; None allows any
+        shift within the clip.
     p : float, default=1.0
-        Probability with which a clip is changed at all.
+        Probability that a clip is changed at all.
 
     See Also
     --------
-    TimeMask : Hides frames instead.
+    TimeMask : Hide frames instead.
 
     Notes
     -----
-    Labels of when something happens, and in which order, are no longer true afterwards. At the seam the end
-    of a clip meets its beginning, which may sound like an onset.
+    Labels of times and of order in time are no longer true afterwards. At the seam, the end of a clip meets
+    its beginning, which may sound like an onset.
 
     Networks of :mod:`skmir.neural_network` take another window of each clip in each epoch anyway. This is
-    for clips that are no longer than a window, and for networks that see one place of a window differently
-    from another.
+    for clips that are not longer than a window, and for networks that treat the places of a window
+    differently.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Tempo, at the same pitch."""
+"""Change the tempo, at the same pitch."""
 
 import numbers
 
@@ -12,24 +12,26 @@ from ._waveform import WaveformAugmentation, check_range, draw_range
 class TimeStretch(WaveformAugmentation):
     """Play a clip faster or slower, at the same pitch.
 
-    It is librosa's phase vocoder, which smears an attack over a window of ``n_fft`` samples: where within it
-    the attack's highest sample comes to lie is open.
+    This is librosa's phase vocoder, which smears an attack over a window of ``n_fft`` samples; the highest
+    sample of the attack can end up anywhere within it.
 
     Parameters
     ----------
     rate : float or (float, float), default=(0.8, 1.25)
-        How much faster, from 0.1 to 10: 2 halves the length. A pair is the range that it is drawn from.
+        Factor of the tempo, from 0.1 to 10: 2 halves the length. A pair is the range from which it is drawn.
     n_fft : int, default=1024
-        Window of the vocoder in samples. A smaller one keeps attacks together, a larger one low notes apart.
+        Window length of the vocoder in samples. A smaller one preserves attacks, a larger one separates low
+        notes.
 
     See Also
     --------
-    PitchShift : Changes the pitch, at the same tempo.
+    PitchShift : Change the pitch, at the same tempo.
 
     Notes
     -----
-    It transforms "tempo", "times", "chords" and "notes": times are divided by the rate, tempi multiplied.
-    Copies are of other lengths than their clips, so that a 2-D array of clips becomes a list.
+    Labels of the kinds "tempo", "times", "chords" and "notes" are changed with the clip: times are divided by
+    the rate, and tempi multiplied. Copies differ in length from their clips, so a 2-D array of clips becomes
+    a list.
 
     References
     ----------
@@ -64,7 +66,7 @@ class TimeStretch(WaveformAugmentation):
     def _change(self, y, sr, rate):
         if rate == 1:
             return y
-        n_samples = max(min(2, len(y)), round(len(y) / rate))  # nothing reads a single sample
+        n_samples = max(min(2, len(y)), round(len(y) / rate))  # a single sample would be refused later
         stretched = time_stretch(y, rate, self.n_fft)
         return np.pad(stretched, (0, max(0, n_samples - len(stretched))))[:n_samples]
 

@@ -1,4 +1,4 @@
-"""Chords and keys, some semitones higher."""
+"""Transpose chords and keys by semitones."""
 
 import re
 from collections import Counter
@@ -6,21 +6,21 @@ from collections import Counter
 NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-NO_ROOT = {"N", "X", ""}  # no chord, and one that nobody could name: mir_eval's signs
-# A root, and what follows it in "Bb:min7/b3", "Bb", "Bb major", "Bbm7" and "Bb/5", but in no word.
+NO_ROOT = {"N", "X", ""}  # no chord, and an unknown chord, in mir_eval's syntax
+# A root, and the rest as in "Bb:min7/b3", "Bb", "Bb major", "Bbm7" and "Bb/5", but not the start of a word.
 _LABEL = re.compile(r"([A-G])([#b]*)((?:[:/ (]|maj|min|m\b|m\d|M|dim|aug|sus|\d).*)?")
 
 
 def transpose(labels, semitones):
-    """Return chords or keys, transposed and spelled as they are spelled among themselves.
+    """Return transposed chords or keys, spelled consistently with each other.
 
-    A root takes the name that its pitch class has most often in ``labels``. One that does not occur there is
-    written with a sharp, or with a flat where those are more.
+    A root takes the name that its pitch class has most often in ``labels``. A root that does not occur there
+    is written with a sharp, or with a flat if there are more flats than sharps.
 
     Parameters
     ----------
     labels : list of str
-        Of all clips, so that all take the same names.
+        The labels of all clips, so that all take the same names.
     semitones : list of int, of the same length
 
     Returns
@@ -30,7 +30,7 @@ def transpose(labels, semitones):
     Raises
     ------
     ValueError
-        Where a label begins with no root.
+        If a label does not begin with a root.
     """
     parts = [_parse(label) for label in labels]
     names = _spelling([part for part in parts if part])
@@ -41,14 +41,14 @@ def transpose(labels, semitones):
 
 
 def _parse(label):
-    """Return the pitch class, the root's name and the rest of a label; None where there is no root."""
+    """Return the pitch class, the root's name and the rest of a label; None if there is no root."""
     if str(label) in NO_ROOT:
         return None
     found = _LABEL.fullmatch(str(label))
     if not found:
         raise ValueError(
-            f"The label {str(label)!r} is no chord or key: it has to begin with a root, as in 'Bb:min7' or "
-            "'F# minor', or be 'N' or 'X'. Where it names something else, choose another target."
+            "A chord or key must begin with a root, as in 'Bb:min7' or 'F# minor', or be 'N' or 'X', got the "
+            f"label {str(label)!r}. If it names something else, choose another target."
         )
     letter, accidentals, rest = found.groups(default="")
     pitch_class = NATURALS[letter] + accidentals.count("#") - accidentals.count("b")

@@ -1,4 +1,4 @@
-"""A phase vocoder on clips of any length, with librosa's windows and results."""
+"""A phase vocoder for clips of any length, with librosa's windows and results."""
 
 import numpy as np
 import scipy.fft
@@ -14,11 +14,11 @@ def time_stretch(y, rate, n_fft):
     Parameters
     ----------
     y : ndarray of float of shape (n_samples,)
-        Padded with zeros where it is very short.
+        Padded with zeros if it is very short.
     rate : float
-        How much faster.
+        Factor of the tempo.
     n_fft : int
-        Length of the window in samples; that of a shorter clip is the next lower power of two.
+        Length of the window in samples; for a shorter clip, the next lower power of two.
 
     Returns
     -------
@@ -39,13 +39,13 @@ def time_stretch(y, rate, n_fft):
 
 
 def pitch_shift(y, n_steps, n_fft, sr):
-    """Move a waveform by semitones: stretched in time, then resampled to its old duration.
+    """Shift the pitch of a waveform: stretch it in time, then resample it to its old duration.
 
     Parameters
     ----------
     y, n_fft : see :func:`time_stretch`
     n_steps : float
-        Semitones up.
+        Number of semitones up.
     sr : float
         Sampling rate, in Hz.
 
@@ -66,7 +66,7 @@ def pitch_shift(y, n_steps, n_fft, sr):
 
 
 def _stft(y, window):
-    """Return spectra of shape (n_frames, 1 + n_fft // 2); frames have their middles on the hops."""
+    """Return spectra of shape (n_frames, 1 + n_fft // 2); frames are centred on the hops."""
     n_fft = len(window)
     y = np.pad(y, n_fft // 2)
     frames = np.lib.stride_tricks.sliding_window_view(y, n_fft)[:: n_fft // 4]
@@ -74,7 +74,7 @@ def _stft(y, window):
 
 
 def _istft(spectra, window):
-    """Return the waveform whose spectra they are, as nearly as there is one."""
+    """Return the waveform whose spectra are closest to the given ones."""
     n_fft = len(window)
     y = _overlap_add(scipy.fft.irfft(spectra, n_fft) * window)
     envelope = _overlap_add(np.broadcast_to(window**2, (len(spectra), n_fft)))
@@ -84,7 +84,7 @@ def _istft(spectra, window):
 
 
 def _overlap_add(frames):
-    """Return the sum of frames of shape (n_frames, n_fft), each a quarter of its length after the last."""
+    """Return the sum of frames of shape (n_frames, n_fft), which are a quarter of their length apart."""
     n_frames, n_fft = frames.shape
     hop = n_fft // 4
     y = np.zeros(n_fft + hop * (n_frames - 1), frames.dtype)
@@ -96,8 +96,8 @@ def _overlap_add(frames):
 def _at_other_times(spectra, rate):
     """Read spectra at times that lie ``rate`` hops apart.
 
-    Magnitudes are interpolated. From one time to the next, a phase advances by what it advances between the
-    two spectra around the former, so that tones go on without a jump.
+    Magnitudes are interpolated. From one time to the next, a phase advances as much as between the two
+    spectra around the former time, so that tones continue without a jump.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def _at_other_times(spectra, rate):
     """
     times = np.arange(0, len(spectra), rate)
     left = times.astype(int)
-    spectra = np.pad(spectra, ((0, 1), (0, 0)))  # after the last comes silence
+    spectra = np.pad(spectra, ((0, 1), (0, 0)))  # silence follows the last one
     magnitudes = np.abs(spectra)
     heard = magnitudes >= np.finfo(magnitudes.dtype).tiny
     phases = np.divide(spectra, magnitudes, out=np.ones_like(spectra), where=heard)  # as unit numbers

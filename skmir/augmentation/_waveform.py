@@ -1,17 +1,18 @@
-"""What all augmentations of waveforms share: what is drawn, what is changed, and what becomes of labels.
+"""The base of all augmentations of waveforms: draws, changes of waveforms, and changes of labels.
 
-A draw is made before the waveform is known, and everything after it follows from it. So one draw changes a
-waveform and its label alike, and a label can be changed without the waveform.
+A draw is made before the waveform is known, and determines everything that follows. So one draw changes a
+waveform and its label consistently, and a label can be changed without the waveform.
 """
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._cache import array_digest, file_digest
+from .._declared_parameters import DeclaredParameters
 from .._parameter_checks import check_choice, check_number, plain
 from .._validation import is_path
 
-# What a label, or an annotation, may be about; what it then has to be, a clip.
+# The kinds of labels and annotations, and the form that each must have for a clip.
 TARGETS = {
     "key": "a key such as 'C major' or 'A:min'",
     "chord": "a chord in mir_eval's syntax, such as 'C:maj' or 'N'",
@@ -25,23 +26,43 @@ TARGETS = {
 }
 
 
-class WaveformAugmentation(BaseEstimator):
-    """A random change of one waveform, and of what its label says.
+class WaveformAugmentation(DeclaredParameters, BaseEstimator):
+    """Base of random changes of one waveform, and of what its label says.
 
     It has the parameters of a scikit-learn estimator (``clone``, ``set_params``, nested search), and nothing
-    to fit. A subclass has the methods ``_check_parameters``; ``_draw``, from a generator to a dict of what
-    is drawn; ``_change``, from a waveform, its rate and a draw to the new waveform; and, where ``transforms``
-    is not empty, ``_change_targets``. Its ``version`` goes up whenever its results change, so that no cache
-    serves old ones.
+    to fit. A subclass declares them as annotated attributes (:class:`skmir.base.DeclaredParameters`), or
+    writes an ``__init__`` that only assigns. :class:`skmir.compose.AugmentedEstimator` trains on the copies.
 
     Attributes
     ----------
     targets : dict of str to str
-        The kinds of labels there are, and what each has to be.
+        The kinds of labels, and the form of each.
     transforms : frozenset of str
-        The kinds that it changes, and can change in a copy's label as well.
+        The kinds of labels that are changed together with the waveform.
     invalidates : frozenset of str
         The kinds that are no longer true, and cannot be mended.
+    version : int
+        A subclass raises it whenever its results change, so that no cache serves old ones.
+
+    Notes
+    -----
+    A subclass must have three methods:
+
+    ``_check_parameters()``
+        Raises if a parameter is not what it may be.
+
+    ``_draw(rng)``
+        Returns what one copy needs, a dict of numbers and texts by name. It gets a
+        ``numpy.random.Generator``, and not the waveform.
+
+    ``_change(y, sr, **drawn)``
+        Returns the changed waveform, an array of shape (n_samples,). It gets a waveform of float32, which it
+        does not write to, its sampling rate in Hz, and what was drawn, by name.
+
+    A subclass also sets ``invalidates``, unless no label becomes wrong. If it sets ``transforms``, it has
+
+    ``_change_targets(targets, kind, draws)``
+        Returns the labels of clips as draws change them: a list, as long as ``targets`` and ``draws``.
 
     Examples
     --------
@@ -67,24 +88,24 @@ class WaveformAugmentation(BaseEstimator):
     invalidates = frozenset()
 
     def check(self):
-        """Raise where a parameter is not what it may be.
+        """Raise if a parameter is not valid.
 
         Raises
         ------
         TypeError
-            Where a parameter is of the wrong type.
+            If a parameter is of the wrong type.
         ValueError
-            Where a parameter is out of its range.
+            If a parameter is out of its range.
         """
         self._check_parameters()
 
     def draw(self, rng):
-        """Draw what one copy needs.
+        """Draw the random values for one copy.
 
         Parameters
         ----------
         rng : numpy.random.Generator, RandomState or int
-            A Generator goes on from where it is; of a RandomState one number is drawn.
+            A Generator is used as it is; from a RandomState one number is drawn.
 
         Returns
         -------
@@ -96,7 +117,7 @@ class WaveformAugmentation(BaseEstimator):
         return self._draw(np.random.default_rng(rng))
 
     def change(self, y, sr, drawn):
-        """Return a waveform as one draw changes it.
+        """Return a waveform changed by one draw.
 
         Parameters
         ----------
@@ -110,16 +131,16 @@ class WaveformAugmentation(BaseEstimator):
         Returns
         -------
         y : ndarray of float32 of shape (n_samples,)
-            Of another length only where the class says so.
+            The length is that of the input unless the class says otherwise.
 
         Raises
         ------
         ValueError
-            Where y is not one waveform of finite numbers.
+            If y is not one waveform of finite numbers.
         """
         y = np.asarray(y)
         if y.ndim != 1 or not y.size or not np.isfinite(y).all():
-            raise ValueError(f"y has the shape {y.shape}; one waveform of finite samples is needed.")
+            raise ValueError(f"y must be one waveform of finite samples, got the shape {y.shape}.")
         changed = self._change(y.astype(np.float32), sr, **drawn)
         return np.ascontiguousarray(changed, dtype=np.float32)
 
@@ -137,17 +158,17 @@ class WaveformAugmentation(BaseEstimator):
         Returns
         -------
         y : ndarray of float32 of shape (n_samples,)
-            Of another length only where the class says so.
+            The length is that of the input unless the class says otherwise.
 
         Raises
         ------
         TypeError, ValueError
-            Where a parameter is not what it may be, or y is not one waveform.
+            If a parameter is not valid, or y is not one waveform.
         """
         return self.change(y, sr, self.draw(rng))
 
     def change_targets(self, targets, kind, draws):
-        """Return the labels of clips as draws change them.
+        """Return the labels of clips changed by draws.
 
         Parameters
         ----------
@@ -163,7 +184,7 @@ class WaveformAugmentation(BaseEstimator):
         Raises
         ------
         ValueError
-            Where there is no such kind, the labels become wrong, or a label is not of that kind.
+            If there is no such kind, the labels become wrong, or a label is not of that kind.
         """
         check_choice("target", kind, self.targets)
         if kind in self.invalidates:
@@ -173,7 +194,7 @@ class WaveformAugmentation(BaseEstimator):
         return self._change_targets(list(targets), kind, draws)
 
     def identity(self):
-        """Return a text that is the same for two augmentations only where they do the same.
+        """Return a text that is equal for two augmentations only if they do the same.
 
         Returns
         -------
@@ -214,13 +235,13 @@ def check_range(name, value, *, low=None, high=None, above=None):
 
 
 def draw_range(value, rng):
-    """Draw a number uniformly from a pair (low, high); a single number is what it is."""
+    """Draw a number uniformly from a pair (low, high); a single number is returned as it is."""
     low, high = value if isinstance(value, tuple | list) else (value, value)
     return float(rng.uniform(low, high))
 
 
 def _plain(value):
-    """Return a parameter as what its effect depends on: what an array or a file holds, not its name."""
+    """Return a parameter with arrays and files replaced by their content, on which the effect depends."""
     if isinstance(value, tuple | list):
         return tuple(map(_plain, value))
     if isinstance(value, np.ndarray):

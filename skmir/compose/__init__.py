@@ -1,4 +1,4 @@
-"""Meta-estimators: any scikit-learn estimator a frame, or a window of frames, or on changed copies too."""
+"""Meta-estimators: any scikit-learn estimator on frames, on windows of frames, or on changed copies too."""
 
 from ._augmented_estimator import AugmentedEstimator
 from ._frame_classifier import FrameClassifier

@@ -1,4 +1,4 @@
-"""From the scores of a clip's windows to scores of the clip."""
+"""Combine the scores of a clip's windows into scores of the clip."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ def mean(scores):
 
 
 def highest(scores):
-    """Return each class's highest score."""
+    """Return the highest score of each class."""
     return scores.max(axis=0)
 
 
@@ -19,10 +19,10 @@ def vote(scores):
 
 
 def majority(scores):
-    """Return the votes for each class, ties broken by the mean score."""
+    """Return the votes for each class, with ties broken by the mean score."""
     votes = np.bincount(scores.argmax(axis=1), minlength=scores.shape[1])
     ranks = scores.mean(axis=0).argsort().argsort()
-    return votes + ranks / len(ranks)  # less than one vote, so that it decides between equals only
+    return votes + ranks / len(ranks)  # less than one vote, so that it only breaks ties
 
 
 AGGREGATES = {"mean": mean, "vote": vote, "max": highest}
@@ -36,7 +36,7 @@ def clip_scores(scores, n_rows, aggregate):
     ----------
     scores : ndarray of shape (n_windows of all clips, n_classes)
     n_rows : ndarray of shape (n_clips,)
-        How many windows are of each clip.
+        Number of windows of each clip.
     aggregate : callable
         A value of ``AGGREGATES`` or ``DECISIONS``.
 

@@ -1,16 +1,16 @@
-"""What a user gave as augmentations of waveforms, and what they do to labels."""
+"""Checks of augmentations of waveforms, and the changes that they make to labels."""
 
 from ..augmentation import WaveformAugmentation
 
 
 def check_augmentations(value, target):
-    """Return augmentations of waveforms as a list, their parameters and the target checked.
+    """Return augmentations of waveforms as a list, after checking their parameters and the target.
 
     Parameters
     ----------
     value : WaveformAugmentation, list or tuple of them, or None
     target : str or None
-        What labels are about.
+        The kind of the labels.
 
     Returns
     -------
@@ -19,9 +19,9 @@ def check_augmentations(value, target):
     Raises
     ------
     TypeError
-        Where something changes no waveforms; the message names it.
+        If something is not an augmentation of waveforms; the message names it.
     ValueError
-        Where a parameter of one is out of its range, the target is no kind of label, or one makes it wrong.
+        If a parameter of one is out of its range, the target is not a kind of label, or one makes it wrong.
     """
     if value is None:
         return []
@@ -65,5 +65,5 @@ def _check_kind(name, augmentation):
         raise TypeError(
             f"{name}={augmentation!r} does not change waveforms. Pass one of skmir.augmentation that does, "
             "such as AddNoise(), or one of your own derived from WaveformAugmentation, a list of them, or "
-            "None. Those of frames are the parameter augmentation of networks."
+            "None. Pass augmentations of frames to a network, as its parameter augmentation."
         )

@@ -1,4 +1,4 @@
-"""Any estimator, trained on changed copies of its clips as well."""
+"""Train any estimator on changed copies of its clips as well."""
 
 import copy
 import numbers
@@ -23,59 +23,60 @@ from ._fit_parameter import fit_parameter, weights_parameter
 class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
     """Train an estimator on clips and on changed copies of them.
 
-    Copies are made inside ``fit``, after scikit-learn has split clips: a test fold is never changed, and no
-    copy of its clips is trained on. It wraps a whole pipeline, since what is changed is its input, the
-    waveform.
+    Copies are made inside ``fit``, after scikit-learn has split the clips: a test fold is never changed, and
+    no copies of its clips are used for training. AugmentedEstimator wraps a whole pipeline, since it changes
+    the input of the pipeline, the waveform.
 
     Parameters
     ----------
     estimator : estimator or None, default=None
-        What takes clips, such as a Pipeline from a front end on. It is cloned before use. None takes a
-        ``LogisticRegression`` on samples.
+        An estimator that takes clips, such as a Pipeline that begins with a front end. It is cloned before
+        use. None uses a ``LogisticRegression`` on samples.
     augmentations : augmentation, list of them, or None, default=None
-        Of waveforms, from :mod:`skmir.augmentation`. Each copy goes through all of them, in their order. None
-        and an empty list make no copies.
+        Augmentations of waveforms, from :mod:`skmir.augmentation`. All of them are applied to each copy, in
+        their order. None and an empty list make no copies.
     n_copies : int, default=1
-        Copies of each clip; 0 makes none.
+        Number of copies of each clip; 0 makes none.
     target : str or None, default=None
-        What y is about, where an augmentation changes that: "key", "chord", "pitch", "midi", "tempo",
+        The kind of labels in y, if an augmentation changes it: "key", "chord", "pitch", "midi", "tempo",
         "times", "chords", "notes" or "recording", as :attr:`WaveformAugmentation.targets
-        <skmir.augmentation.WaveformAugmentation>` describes them. Copies then get labels that are changed in
-        the same way. None leaves labels as they are, as is right for instruments or genres.
+        <skmir.augmentation.WaveformAugmentation>` describes them. The labels of copies are then changed in
+        the same way. None leaves labels unchanged, as is right for instruments or genres.
     sr : int, default=22050
-        Sampling rate in Hz of the waveforms, to which files are brought; the same as the front end's.
+        Sampling rate in Hz of the waveforms, to which files are resampled; the same as the front end's.
     memory : str or PathLike or None, default=None
-        A folder in which copies are kept as WAV files, under the names of what they were made from, so that
-        other folds and candidates read them, and front ends find what they have cached. Paths stay
-        paths, and copies are not held in memory. It needs an int as ``random_state``, else no other fit would
-        find them. If the folder cannot be written to, a warning says so, and nothing is kept. With None,
-        copies are made at each fit, and all waveforms are in memory.
+        A folder in which copies are kept as WAV files, under names that follow from their origin, so that
+        other folds and candidates read them, and front ends find their cached features. Paths stay
+        paths, and copies are not held in memory. ``random_state`` must then be an int, so that other fits
+        find the copies. If the folder cannot be written to, a warning is given, and nothing is kept. With
+        None, copies are made in each fit, and all waveforms are in memory.
     n_jobs : int or None, default=None
-        Threads that make copies, as in joblib.
+        Number of threads that make copies, as in joblib.
     random_state : int, RandomState instance or None, default=None
-        Decides, with each clip's content, how it is changed: whatever else is in X, and wherever the clip
-        stands in it.
+        Determines, together with the content of each clip, how it is changed, regardless of the other clips
+        and of its position in X.
 
     Attributes
     ----------
     estimator_ : estimator
-        The fitted one.
+        The fitted estimator.
     classes_ : ndarray of shape (n_classes,)
-        Of a classifier.
+        The classes, if the estimator is a classifier.
     n_features_in_ : int
-        Number of samples a clip, where ``fit`` saw a 2-D array.
+        Number of samples per clip, if ``fit`` was given a 2-D array.
 
     See Also
     --------
-    skmir.augmentation : The augmentations; those of frames are a parameter of networks.
+    skmir.augmentation : The augmentations; networks take those of frames as a parameter.
 
     Notes
     -----
-    The estimator gets all clips in their order, then the first copies of all, then the second, and so on,
-    with labels and weights alike. An estimator, or a Pipeline's last step, whose ``fit`` takes ``groups``
-    gets them too; where none are given, each clip is a group, so that an inner split has no copy of a
-    clip on the other side. Others that split inside ``fit`` (a search, ``HistGradientBoostingClassifier``,
-    ``CalibratedClassifierCV``) would find them on both: put a search outside, around the AugmentedEstimator.
+    The estimator gets all clips in their order, then the first copy of each, then the second, and so on,
+    with labels and weights in the same order. If the ``fit`` of the estimator, or of a Pipeline's last step,
+    takes ``groups``, it gets them too; if none are given, each clip is a group, so that an inner split never
+    separates a clip from its copies. Other estimators that split inside ``fit`` (a search,
+    ``HistGradientBoostingClassifier``, ``CalibratedClassifierCV``) would have copies of a clip on both sides:
+    put a search outside, around the AugmentedEstimator.
 
     Equal clips get equal copies.
 
@@ -100,7 +101,7 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
     (28,)
     """
 
-    # Groups that a search or cross_validate routes reach the inner estimator unasked.
+    # Groups routed by a search or cross_validate reach the inner estimator without a request.
     __metadata_request__fit = {"groups": True}
 
     def __init__(
@@ -126,18 +127,18 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
 
     @all_or_nothing
     def fit(self, X, y=None, sample_weight=None, *, groups=None):
-        """Fit the estimator to clips and copies.
+        """Fit the estimator to the clips and their copies.
 
         Parameters
         ----------
         X : clips
             Paths, a 2-D array, or a list of 1-D arrays.
         y : array-like of shape (n_clips, ...), list of annotations, or None, default=None
-            Labels, of what ``target`` says.
+            Labels, of the kind ``target``.
         sample_weight : array-like of shape (n_clips,), default=None
-            Weights; a copy gets its clip's.
+            Weights; a copy has the weight of its clip.
         groups : array-like of shape (n_clips,), default=None
-            A copy gets its clip's. By default each clip is a group of its own.
+            Groups; a copy is in the group of its clip. By default each clip is a group of its own.
 
         Returns
         -------
@@ -146,10 +147,10 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         Raises
         ------
         TypeError
-            Where a parameter is of the wrong type.
+            If a parameter is of the wrong type.
         ValueError
-            Where a parameter is not what it may be, an augmentation makes the ``target`` wrong, or a front
-            end has another ``sr``.
+            If a parameter is not valid, an augmentation makes the ``target`` wrong, or a front
+            end has a different ``sr``.
         """
         augmentations = self._check_parameters()
         clips = check_clips(self, X, reset=True, read=reader(self.sr))
@@ -183,30 +184,30 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         return LogisticRegression() if self.estimator is None else clone(self.estimator)
 
     def _check_parameters(self):
-        """Return the augmentations as a list, once they and all else are what they may be."""
+        """Return the augmentations as a list, after checking them and all other parameters."""
         check_number("n_copies", self.n_copies, kind=numbers.Integral, low=0)
         check_number("sr", self.sr, kind=numbers.Integral, low=1)
         if self.memory is not None and not is_path(self.memory):
             raise TypeError(f"memory={self.memory!r} must be a folder's path, or None.")
         if self.memory is not None and not isinstance(self.random_state, numbers.Integral):
             raise ValueError(
-                f"memory={self.memory!r} keeps copies for the next fit, which would make others: "
-                f"random_state={self.random_state!r} is another seed each time. Set random_state to an int, "
-                "or memory to None."
+                f"memory={self.memory!r} keeps copies for later fits, but these would make other copies: "
+                f"random_state={self.random_state!r} is a different seed each time. Set random_state to an "
+                "int, or memory to None."
             )
         return check_augmentations(self.augmentations, self.target)
 
     def _check_rates(self):
-        """Raise where a front end takes waveforms to be at another rate than they are changed at."""
+        """Raise if the rate of a front end differs from the rate at which waveforms are changed."""
         for name, value in self.estimator_.get_params().items():
             if name.rpartition("__")[2] == "sr" and isinstance(value, numbers.Real) and value != self.sr:
                 raise ValueError(
-                    f"sr={self.sr} of AugmentedEstimator is not {name}={value} of its estimator, which would "
-                    f"take the copies for something else. Use AugmentedEstimator(..., sr={value})."
+                    f"sr={self.sr} of AugmentedEstimator must equal {name}={value} of its estimator, which "
+                    f"would misread the copies otherwise. Use AugmentedEstimator(..., sr={value})."
                 )
 
     def _with_copies(self, clips, augmentations, n_copies):
-        """Return clips and copies, as an array where clips are one and lengths allow it, and the draws."""
+        """Return clips and copies, as an array if the clips are one and lengths allow it, and the draws."""
         seed = int(check_random_state(self.random_state).randint(MAX_SEED))
         maker = ClipCopier(augmentations, n_copies=n_copies, sr=int(self.sr), seed=seed, folder=self.memory)
         originals, copies, draws = maker.make(clips, self.n_jobs)
@@ -225,7 +226,7 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         return every if isinstance(y, list | tuple) else np.asarray(every)
 
     def _fit_parameters(self, index, sample_weight, groups):
-        """Return weights and groups of clips and copies, where the inner estimator takes them."""
+        """Return weights and groups of clips and copies, if the inner estimator takes them."""
         parameters = {}
         if sample_weight is not None:
             parameters[weights_parameter(self.estimator_)] = np.asarray(sample_weight)[index]

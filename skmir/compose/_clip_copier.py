@@ -1,4 +1,4 @@
-"""Changed copies of clips, in memory or as files that are found again."""
+"""Changed copies of clips, in memory or as files that are reused."""
 
 import os
 import tempfile
@@ -11,27 +11,27 @@ from .._cache import array_digest, describe, file_digest, library_versions, text
 from .._reading import load, stream, waveform
 from .._validation import is_path
 
-VERSION = 1  # goes up whenever the way from a seed and a clip to its draws changes
+VERSION = 1  # goes up whenever a seed and a clip give different draws than before
 _LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr", "torch")  # that may change a copy
 
 
 class ClipCopier:
-    """How clips are copied.
+    """Maker of changed copies of clips.
 
-    What a copy is follows from the clip's content, the seed, the number of the copy and the augmentations;
-    neither from the clip's place among others nor from threads.
+    A copy depends only on the clip's content, the seed, the number of the copy and the augmentations, not on
+    the clip's position among others, nor on threads.
 
     Parameters
     ----------
     augmentations : list of augmentations
-        Each copy goes through all of them, in their order.
+        All of them are applied to each copy, in their order.
     n_copies : int
     sr : int
         Sampling rate in Hz.
     seed : int
     folder : str or None
-        Where copies of files, and of arrays, are kept as WAV files of 32-bit floats. If it cannot be written
-        to, nothing is kept.
+        The folder in which copies of files and arrays are kept as WAV files of 32-bit floats. If it cannot be
+        written to, nothing is kept.
     """
 
     def __init__(self, augmentations, *, n_copies, sr, seed, folder):
@@ -50,13 +50,13 @@ class ClipCopier:
         Returns
         -------
         originals : list of ndarray or str
-            Paths only where there is a folder.
+            Paths only if there is a folder.
         copies : list of list of ndarray or str, of shape (n_copies, n_clips)
         draws : list of list of list of dict, of shape (n_copies, n_clips, n_augmentations)
         """
         try:
             made = list(stream(self.of_one, range(len(clips)), clips, n_jobs=n_jobs))
-        except NotWritable as error:  # a part of them as files, and the rest as arrays, would fit nobody
+        except NotWritable as error:  # no estimator takes a mixture of files and arrays
             warn_not_kept(self.folder, error)
             self.folder = None
             made = list(stream(self.of_one, range(len(clips)), clips, n_jobs=n_jobs))
@@ -64,9 +64,9 @@ class ClipCopier:
         return list(originals), [list(c) for c in zip(*copies, strict=True)], list(zip(*draws, strict=True))
 
     def of_one(self, position, clip):
-        """Return a clip, its copies, and what was drawn for each."""
+        """Return a clip, its copies, and the draws for each copy."""
         if is_path(clip) and not os.path.isfile(clip):
-            load(clip)  # says what is wrong
+            load(clip)  # raises an error that says what is wrong
         digest = file_digest(clip) if is_path(clip) else array_digest(clip)
         draws = [self._draws(digest, i) for i in range(self.n_copies)]
         stay_files = is_path(clip) and self.folder is not None
@@ -84,7 +84,7 @@ class ClipCopier:
         return clip if stay_files else y, copies, draws
 
     def _draws(self, digest, copy):
-        """Draw for each augmentation, which has a generator of its own: other ones leave its draws alone."""
+        """Draw for each augmentation with its own generator, so that it does not depend on the others."""
         content = int(digest, 16)
         return [
             augmentation.draw(np.random.default_rng([self.seed, content, copy, i]))
@@ -103,16 +103,16 @@ class ClipCopier:
 
 
 def _code(kind):
-    """Return what stands for the code of an augmentation; skmir's own have versions."""
+    """Return a value that represents the code of an augmentation; skmir's own have versions."""
     return "" if kind.__module__.startswith("skmir.") else describe(kind)
 
 
 def _folder(location, identity):
-    """Make the folder of one seed and one chain of augmentations."""
+    """Make the folder for one seed and one chain of augmentations."""
     location = os.path.abspath(os.fspath(location))
     if os.path.exists(location) and not os.path.isdir(location):
         raise NotADirectoryError(
-            f"memory={location!r} is a file. Pass a folder; it is made where it does not exist."
+            f"memory={location!r} is a file. Pass a folder; it is made if it does not exist."
         )
     folder = os.path.join(location, "skmir-copies", text_digest(identity))
     try:
@@ -124,20 +124,20 @@ def _folder(location, identity):
 
 
 class NotWritable(OSError):
-    """A copy cannot be written; what cannot be read raises something else."""
+    """A copy cannot be written; a clip that cannot be read raises another error."""
 
 
 def warn_not_kept(folder, error):
-    """Warn that copies are made all the same, and not kept."""
+    """Warn that copies are made but not kept."""
     warnings.warn(
-        f"Copies cannot be kept in {folder!r}: {error.strerror or error}. They are made all the same, held "
-        "in memory, and made again in the next fit. Make room, or pass another memory=.",
+        f"Copies cannot be kept in {folder!r}: {error.strerror or error}. They are held in memory instead, "
+        "and made again in the next fit. Make room, or pass another memory=.",
         stacklevel=2,
     )
 
 
 def _is_whole(path, sr):
-    """Return whether a file is there and not cut short; its header and first samples are read."""
+    """Return whether a file exists and is complete; its header and first samples are read."""
     try:
         load(path, sr=None, duration=2 / sr)
     except (OSError, ValueError):
@@ -146,10 +146,10 @@ def _is_whole(path, sr):
 
 
 def _write(path, y, sr):
-    """Write a file under another name first, so that a reader sees all of it or none.
+    """Write a file under another name first, so that a reader sees all of it or nothing.
 
-    Unlike libsndfile's, scipy's file holds no date: the same copy is the same bytes, and what is cached
-    of it is found again.
+    Unlike libsndfile's files, scipy's contain no date: the same copy gives the same bytes, so that its cached
+    features are found again.
     """
     try:
         _write_and_rename(path, y, sr)

@@ -1,4 +1,4 @@
-"""The methods of an estimator, handed to the one inside."""
+"""Delegate methods to the wrapped estimator."""
 
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -19,15 +19,15 @@ def _inner_has(name):
 
 
 class DelegateMixin:
-    """Mixin of what wraps an estimator of clips: it has the methods that the one inside has.
+    """Mixin for a wrapper of an estimator of clips: it has the methods that the wrapped estimator has.
 
-    A class has the method ``_inner``, which returns that estimator, not fitted, and gets ``estimator_`` when
-    it is fitted.
+    A subclass has a method ``_inner``, which returns that estimator, not fitted, and sets ``estimator_`` in
+    ``fit``.
     """
 
     @available_if(_inner_has("predict"))
     def predict(self, X):
-        """Return the estimator's predictions of clips.
+        """Return the estimator's predictions for clips.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class DelegateMixin:
 
     @available_if(_inner_has("transform"))
     def transform(self, X):
-        """Return what the estimator makes of clips.
+        """Return the clips transformed by the estimator.
 
         Parameters
         ----------
@@ -112,7 +112,7 @@ class DelegateMixin:
 
     @property
     def n_parameters_(self):
-        """Number of trained parameters of the inner estimator, where it says so."""
+        """Number of trained parameters of the inner estimator, if it has ``n_parameters_``."""
         return self.estimator_.n_parameters_
 
     def _unchanged(self, X, method, *arguments, **parameters):

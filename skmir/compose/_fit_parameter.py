@@ -1,4 +1,4 @@
-"""How an inner estimator is told what goes with its training data."""
+"""How parameters of ``fit``, such as weights, are passed to an inner estimator."""
 
 import inspect
 
@@ -8,7 +8,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 
 def fit_parameter(estimator, name):
-    """Return how ``fit`` is told a parameter, a Pipeline for its last step; None if it does not take it."""
+    """Return the keyword of ``fit`` for a parameter (of a Pipeline's last step), or None if not accepted."""
     if not isinstance(estimator, Pipeline):
         return name if has_fit_parameter(estimator, name) else None
     step, last = estimator.steps[-1]
@@ -17,10 +17,10 @@ def fit_parameter(estimator, name):
 
 
 def weights_parameter(estimator):
-    """Return how ``fit`` is told ``sample_weight``, or raise if the estimator does not take it.
+    """Return the keyword of ``fit`` for ``sample_weight``, or raise if the estimator does not take it.
 
-    A search, and whatever else hands any parameter on to the estimator inside (``fit(X, y, **params)``), is
-    told as that one is.
+    A search, or any other wrapper that passes all parameters on to the estimator inside
+    (``fit(X, y, **params)``), gets the keyword of that estimator.
 
     Parameters
     ----------
@@ -33,13 +33,13 @@ def weights_parameter(estimator):
     Raises
     ------
     ValueError
-        If neither it nor what it hands parameters on to takes weights; the message names that.
+        If neither the estimator nor the one that it passes parameters on to takes weights.
     """
     name = _weights_parameter(estimator)
     if name is None:
         raise ValueError(
-            f"{estimator!r} takes no sample_weight. Leave it out, or use an estimator that does, as the last "
-            "step if it is a Pipeline."
+            f"{estimator!r} takes no sample_weight. Leave it out, or use an estimator that takes it, as the "
+            "last step if it is a Pipeline."
         )
     return name
 
@@ -55,6 +55,6 @@ def _weights_parameter(estimator):
 
 
 def _hands_on(estimator):
-    """Return whether ``fit`` takes any parameter, for the estimator inside."""
+    """Return whether ``fit`` takes any parameter and passes it on to the estimator inside."""
     kinds = {parameter.kind for parameter in inspect.signature(estimator.fit).parameters.values()}
     return inspect.Parameter.VAR_KEYWORD in kinds and hasattr(estimator, "estimator")

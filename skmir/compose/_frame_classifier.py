@@ -1,4 +1,4 @@
-"""Any scikit-learn classifier on windows of frames, with a prediction a clip."""
+"""Any scikit-learn classifier on windows of frames, with one prediction per clip."""
 
 import numbers
 
@@ -36,38 +36,38 @@ def _inner_has(name):
 class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
     """Classify windows of frames with any classifier, and clips by all their windows.
 
-    Windows are cut inside ``fit``, after scikit-learn has split clips, so that windows of one clip
-    can never stand on both sides of a fold.
+    Windows are cut inside ``fit``, after scikit-learn has split the clips, so that windows of one clip
+    can never be on both sides of a split.
 
     Parameters
     ----------
     estimator : classifier or None, default=None
-        Sees rows of n_bins * width values. It is cloned before use. None takes a
+        A classifier of rows of n_bins * width values. It is cloned before use. None uses a
         ``LogisticRegression``.
     width : int, default=1
-        Frames per window; a clip shorter than that is repeated.
+        Number of frames per window; a clip shorter than that is repeated.
     hop : int or None, default=None
-        Frames from one window to the next; None takes ``width``. If the last window does not end where the
-        clip does, one more that does is added, so that the end of every clip is seen.
+        Number of frames from one window to the next; None takes ``width``. If the last window does not end
+        at the end of the clip, one more that does is added, so that the end of every clip is used.
     aggregate : {"mean", "vote", "max"}, default="mean"
-        How the windows' probabilities (or decision values, where there are none) become the clip's:
-        their mean, the share of the windows that each class wins, ties broken by the mean, or each
-        class's highest. It may be changed after ``fit``.
+        How the windows' probabilities (or decision values, if there are no probabilities) are combined for
+        the clip: their mean, the share of the windows that each class wins (with ties broken by the mean),
+        or the highest value of each class. It may be changed after ``fit``.
     max_windows : int or None, default=None
-        Windows drawn of each clip for training; None takes all. Prediction always sees all.
+        Number of windows drawn from each clip for training; None takes all. Prediction always uses all.
     random_state : int, RandomState instance or None, default=None
-        Decides which windows are drawn.
+        Determines which windows are drawn.
 
     Attributes
     ----------
     estimator_ : classifier
-        The fitted one.
+        The fitted classifier.
     classes_ : ndarray of shape (n_classes,)
         The labels.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
@@ -75,9 +75,9 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
 
     Notes
     -----
-    A classifier that itself splits what it is given, for early stopping or calibration, splits windows,
-    and would find windows of one clip on both sides. The networks of :mod:`skmir.neural_network` are
-    handed the clips as groups and keep them apart. scikit-learn's ``MLPClassifier(early_stopping=True)``,
+    A classifier that itself splits its training data, for early stopping or calibration, splits windows,
+    and would have windows of one clip on both sides. The networks of :mod:`skmir.neural_network` get the
+    clips as groups and keep them apart. scikit-learn's ``MLPClassifier(early_stopping=True)``,
     ``HistGradientBoostingClassifier``, ``CalibratedClassifierCV`` and ``SVC(probability=True)`` take no
     groups in ``fit``: their inner validation is optimistic here. So is a search inside; put the search
     outside, around the FrameClassifier.
@@ -96,7 +96,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
     array(['loud', 'loud'], dtype='<U4')
     """
 
-    # Groups and unlabelled clips that a search or cross_validate routes reach the inner classifier unasked.
+    # Groups and unlabelled clips routed by a search or cross_validate reach the classifier without a request.
     __metadata_request__fit = {"groups": True, "X_unlabelled": True}
 
     def __init__(
@@ -119,13 +119,14 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
             ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
             or 2-D array.
         y : array-like of shape (n_clips,)
-            Labels; each window gets its clip's.
+            Labels; each window has the label of its clip.
         sample_weight : array-like of shape (n_clips,), default=None
-            Weights; each window gets its clip's. A Pipeline gets them for its last step.
+            Weights; each window has the weight of its clip. A Pipeline gets them for its last step.
         groups : array-like of shape (n_clips,), default=None
-            Handed to a classifier that takes them; by default each clip is a group of its own.
+            Passed to a classifier that takes them; by default each clip is a group of its own.
         X_unlabelled : frames, default=None
-            More clips, whose windows are handed to a classifier that pretrains on them, as ``DBNClassifier``.
+            More clips, whose windows are passed to a classifier that pretrains on them, such as
+            ``DBNClassifier``.
 
         Returns
         -------
@@ -134,7 +135,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            Where a parameter is not what it may be, or the classifier takes no ``sample_weight`` or
+            If a parameter is not valid, or the classifier takes no ``sample_weight`` or
             ``X_unlabelled``.
         """
         self._check_parameters()
@@ -142,7 +143,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         y = self._check_labels(y)
         check_consistent_length(frames, y, groups, sample_weight)
         rng = check_random_state(self.random_state)
-        # What prediction needs, as it is here: parameters may be set since.
+        # Kept for prediction: the parameters may be changed after fit.
         self._window = {"width": int(self.width), "hop": int(self.width if self.hop is None else self.hop)}
         rows, n_rows = window_rows(frames, **self._window, max_windows=self.max_windows, rng=rng)
         self.classes_ = np.unique(y)
@@ -181,7 +182,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         Returns
         -------
         probabilities : ndarray of shape (n_clips, n_classes)
-            Aggregated over windows; with ``aggregate="max"`` brought to a sum of 1.
+            Aggregated over windows; with ``aggregate="max"``, divided by their sum.
         """
         check_is_fitted(self)
         scores = self._clip_scores(X, self.estimator_.predict_proba, AGGREGATES[self.aggregate])
@@ -206,7 +207,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
 
     @property
     def n_parameters_(self):
-        """Number of trained parameters of the inner classifier, where it says so."""
+        """Number of trained parameters of the inner classifier, if it has ``n_parameters_``."""
         return self.estimator_.n_parameters_
 
     def _inner(self):
@@ -227,7 +228,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         shape = np.asarray(y).shape
         if len(shape) == 2 and shape[1] > 1:
             raise ValueError(
-                f"FrameClassifier takes one label for each clip, and y has the shape {shape}. Networks "
+                f"FrameClassifier takes one label for each clip, but y has the shape {shape}. Networks "
                 "such as CNNClassifier learn several tags at once; MultiOutputClassifier(FrameClassifier()) "
                 "learns one after another."
             )
@@ -236,7 +237,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         return y
 
     def _fit_parameters(self, n_rows, sample_weight, groups):
-        """Return weights and groups of the windows, where the inner classifier takes them."""
+        """Return weights and groups of the windows, if the inner classifier takes them."""
         parameters = {}
         if sample_weight is not None:
             weights = np.repeat(np.asarray(sample_weight), n_rows)
@@ -247,12 +248,12 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         return parameters
 
     def _unlabelled_rows(self, X, rng):
-        """Return the windows of clips without labels, as the inner classifier takes them."""
+        """Return the windows of clips without labels, in the form that the inner classifier takes."""
         name = fit_parameter(self.estimator_, "X_unlabelled")
         if name is None or isinstance(self.estimator_, Pipeline):
             raise ValueError(
-                f"{type(self.estimator_).__name__} takes no X_unlabelled. DBNClassifier does, as the "
-                "estimator itself: steps before it belong before the FrameClassifier."
+                f"{type(self.estimator_).__name__} takes no X_unlabelled. Use an estimator that does, such "
+                "as DBNClassifier, and put the steps before it in front of the FrameClassifier."
             )
         frames = check_frames(self, X, reset=False)
         return {name: window_rows(frames, **self._window, max_windows=self.max_windows, rng=rng)[0]}
@@ -282,8 +283,8 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         scores = self.estimator_.decision_function(rows)
         if scores.ndim == 2 and getattr(self.estimator_, "decision_function_shape", "ovr") == "ovo":
             raise ValueError(
-                "decision_function_shape='ovo' gives a value a pair of classes, and windows are aggregated "
-                "by class. Use decision_function_shape='ovr'."
+                "decision_function_shape='ovo' gives one value per pair of classes, but windows are "
+                "aggregated by class. Use decision_function_shape='ovr'."
             )
         return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
 

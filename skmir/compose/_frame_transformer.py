@@ -16,7 +16,7 @@ from .._validation import check_frames, is_table, stack_if_equal
 
 
 def _can_invert(self):
-    """Raise the transformer's own AttributeError where it has no inverse_transform."""
+    """Raise the transformer's own AttributeError if it has no inverse_transform."""
     default = StandardScaler if self.transformer is None else self.transformer
     _ = getattr(self, "transformer_", default).inverse_transform
     return True
@@ -25,21 +25,21 @@ def _can_invert(self):
 class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
     """Apply a scikit-learn transformer to each frame: PCA, NMF, StandardScaler, an RBM.
 
-    The transformer sees a table with a row a frame, of all training clips.
+    The transformer gets a table with one row per frame, of all training clips.
 
     Parameters
     ----------
     transformer : transformer or None, default=None
-        It is cloned before use. None takes a ``StandardScaler``.
+        A transformer of tables. It is cloned before use. None uses a ``StandardScaler``.
 
     Attributes
     ----------
     transformer_ : transformer
-        The fitted one.
+        The fitted transformer.
     n_bins_ : int
-        Number of bins of what comes in.
+        Number of bins of the input.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
@@ -68,7 +68,7 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
             ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
             or 2-D array.
         y : array-like of shape (n_clips,), default=None
-            Labels; each frame gets its clip's.
+            Labels; each frame has the label of its clip.
 
         Returns
         -------
@@ -93,46 +93,46 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
 
         Returns
         -------
-        frames : ndarray of shape (n_clips, n_components, n_frames), or list where lengths differ
-            A 2-D array where X is one; in the dtype of X.
+        frames : ndarray of shape (n_clips, n_components, n_frames), or list if lengths differ
+            A 2-D array if X is one; in the dtype of X.
         """
         check_is_fitted(self)
         return self._apply(self.transformer_.transform, X, check_frames(self, X, reset=False))
 
     @available_if(_can_invert)
     def inverse_transform(self, X):
-        """Undo the transformation of each frame, as far as the transformer does.
+        """Undo the transformation of each frame, as far as the transformer can.
 
         Parameters
         ----------
         X : frames
-            As ``transform`` gives them.
+            A result of ``transform``.
 
         Returns
         -------
-        frames : ndarray of shape (n_clips, n_bins, n_frames), or list where lengths differ
-            A 2-D array where X is one; in the dtype of X.
+        frames : ndarray of shape (n_clips, n_bins, n_frames), or list if lengths differ
+            A 2-D array if X is one; in the dtype of X.
 
         Raises
         ------
         AttributeError
-            Where the transformer has no ``inverse_transform``.
+            If the transformer has no ``inverse_transform``.
         ValueError
-            Where the transformer takes no such frames.
+            If the transformer does not accept the frames.
         """
         check_is_fitted(self)
-        # Held to no number of bins: components come in here, and only the transformer knows how many.
+        # The number of bins is not checked: these are components, and only the transformer knows how many.
         frames = check_frames(FrameTransformer(), X, reset=True)
         try:
             return self._apply(self.transformer_.inverse_transform, X, frames)
         except ValueError as error:
             raise ValueError(
                 f"{type(self.transformer_).__name__} cannot undo frames of {frames[0].shape[0]} bins: "
-                f"{error}\nPass frames as transform gives them."
+                f"{error}\nPass a result of transform."
             ) from error
 
     def get_feature_names_out(self, input_features=None):
-        """Return the names that the transformer gives.
+        """Return the names of the bins that the transformer returns.
 
         Parameters
         ----------
@@ -153,14 +153,14 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         return tags
 
     def _apply(self, function, X, frames):
-        """Apply a function of rows to all frames, and give them back in the form of X."""
+        """Apply a function of rows to all frames, and return them in the form of X."""
         rows, n_rows = frame_rows(frames)
         result = function(rows)
         result = result.toarray() if issparse(result) else np.asarray(result)
         if len(result) != len(rows):
             raise ValueError(
-                f"{type(self.transformer_).__name__} gave {len(result)} rows for {len(rows)} frames; one row "
-                "a frame is needed to know which clip each belongs to."
+                f"{type(self.transformer_).__name__} must return one row per frame, so that each row belongs "
+                f"to a clip, but returned {len(result)} rows for {len(rows)} frames."
             )
         result = result.astype(rows.dtype, copy=False)
         if is_table(X):

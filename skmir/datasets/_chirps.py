@@ -1,4 +1,4 @@
-"""Chirps, tones and bands of noise that differ in their shape in time and frequency, and in little else."""
+"""Chirps, tones and bands of noise that differ only in their shape in time and frequency."""
 
 import numbers
 
@@ -7,8 +7,8 @@ from sklearn.utils import Bunch, check_random_state
 
 from .._parameter_checks import check_number
 
-LOW, HIGH = 600.0, 2400.0  # Hz; the middles of events are drawn evenly over the octaves between
-# Length in s, and how far frequency moves and spreads to either side of the middle, in semitones.
+LOW, HIGH = 600.0, 2400.0  # Hz; the centres of events are drawn evenly over the octaves between
+# Length in s, and how far the frequency moves and spreads to either side of the centre, in semitones.
 SHAPES = {
     "falling": (0.12, -5.0, 0.0),
     "long": (0.3, 0.0, 0.0),
@@ -18,30 +18,30 @@ SHAPES = {
 }
 FADE = 0.01  # s, at either end of an event
 NOISE = (-60.0, -30.0)  # dB under events of 0.1 s
-TILT = (-6.0, 6.0)  # dB an octave, of the noise
+TILT = (-6.0, 6.0)  # dB per octave, of the noise
 
 
 def make_chirps(*, n_clips=40, n_events=16, duration=2.0, sr=22050, random_state=None):
     """Synthesise clips of five classes that share a spectrum and differ in the shape of their events.
 
     Each clip holds events of one shape at random times and random frequencies: chirps that rise or fall,
-    tones that are long or short, or wide bands of noise. So the mean spectrum of a clip says little of its
-    class, and what happens within a few frames says all. Events of every shape have the same energy, but for
-    a level drawn for each; their number varies from clip to clip, and so does the noise behind them, in
-    level and spectrum. The clips are independent of each other, so that there are no groups.
+    tones that are long or short, or wide bands of noise. So the mean spectrum of a clip says little about its
+    class, and the course of a few frames says everything. Events of every shape have the same energy, except
+    for a level drawn for each; their number varies from clip to clip, and so do the level and the spectrum of
+    the background noise. The clips are independent of each other, so there are no groups.
 
     Parameters
     ----------
     n_clips : int, default=40
-        Clips of each class.
+        Number of clips of each class.
     n_events : int, default=16
-        Events a clip on average: half as many to half as many again.
+        Mean number of events per clip, which varies between half and one and a half times as many.
     duration : float, default=2.0
         Length of each clip in s, at least 0.5.
     sr : float, default=22050
         Sampling rate in Hz, at least 8000.
     random_state : int, RandomState instance or None, default=None
-        An int gives the same clips every time. More clips leave the first ones as they were.
+        An int gives the same clips every time. The first clips do not depend on how many there are.
 
     Returns
     -------
@@ -58,16 +58,16 @@ def make_chirps(*, n_clips=40, n_events=16, duration=2.0, sr=22050, random_state
         sr : float
             Sampling rate in Hz.
         DESCR : str
-            What this is, in one line.
+            Description in one line.
 
     Raises
     ------
     TypeError, ValueError
-        Where a parameter is not of its kind, or out of its range.
+        If a parameter has the wrong type, or is out of its range.
 
     See Also
     --------
-    skmir.neural_network.ConvolutionalDBN : Learns such shapes without labels.
+    skmir.neural_network.ConvolutionalDBN : Learn such shapes without labels.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def draw_event(name, sr, rng):
 
 
 def _band(n, middle, spread, sr, rng):
-    """Return noise within so many semitones to either side of a frequency."""
+    """Return noise within ``spread`` semitones on either side of ``middle``."""
     spectrum = np.fft.rfft(rng.standard_normal(n))
     hz = np.maximum(np.fft.rfftfreq(n, 1 / sr), 1)
     spectrum[np.abs(12 * np.log2(hz / middle)) > spread] = 0

@@ -1,4 +1,4 @@
-"""Triads of synthetic instruments, synthesised."""
+"""Major and minor triads, played by synthetic instruments."""
 
 import numbers
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ from ._synthesis import band
 ROOTS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 TRIADS = {"maj": (0, 4, 7), "min": (0, 3, 7)}
 LOWEST, N_PITCHES = 40, 60  # MIDI numbers: five octaves from E2
-CHORD, MELODY = (0, 3), (3, 5)  # the octaves of these in which a chord's notes lie, and the melody's
+CHORD, MELODY = (0, 3), (3, 5)  # the octaves, among these five, of a chord's notes and of the melody
 N_HARMONICS = 12
 DECAY = (0.75, 0.95)  # range of an instrument's ratio of the amplitudes of neighbouring harmonics
 CHORD_LEVEL, MELODY_LEVEL = (0.3, 1), (1, 2)  # ranges of the levels of notes
@@ -23,29 +23,29 @@ def make_chords(
 ):
     """Synthesise the 24 major and minor triads in random voicings, with a melody and noise over them.
 
-    A chord is four to seven notes of the three octaves from E2, each pitch class of the triad among them and
-    any of the three in the bass. A note has twelve harmonics, and the melody is any note of the two octaves
-    from E5: so other pitch classes than the chord's sound as well, and what sounds, folded into one octave,
-    does not settle which chord it is. Chords of one instrument share its spectrum, tuning and decay: split by
-    ``groups``.
+    A chord has four to seven notes from the three octaves above E2; they include each pitch class of the
+    triad, and any of the three can be in the bass. A note has twelve harmonics, and the melody is any note of
+    the two octaves above E5. So pitch classes other than the chord's sound as well, and the spectrum folded
+    into one octave does not determine the chord. Chords of one instrument share its spectrum, tuning and
+    decay: split by ``groups``.
 
     Parameters
     ----------
     n_instruments : int, default=8
-        Instruments.
+        Number of instruments.
     n_chords : int, default=1
-        Voicings of each of the 24 chords on each instrument.
+        Number of voicings of each of the 24 chords per instrument.
     duration : float, default=0.6
         Length of each clip in s, at least 0.1.
     melody : float, default=0.5
-        How many clips have a melody note, in [0, 1].
+        Share of the clips that have a melody note, from 0 to 1.
     noise : float, default=-20.0
         Level of a band of noise, two octaves wide, in dB relative to the notes.
     sr : float, default=22050
         Sampling rate in Hz, at least 8000.
     random_state : int, RandomState instance or None, default=None
-        An int gives the same chords every time. More instruments, or more chords, leave the first ones as
-        they were.
+        An int gives the same chords every time. The first instruments, and the first chords of each, do not
+        depend on how many there are.
 
     Returns
     -------
@@ -57,22 +57,22 @@ def make_chords(
         target : ndarray of str of shape (n_clips,)
             "C:maj", "C:min", "C#:maj", ...
         target_names : list of str
-            The 24, from C upwards.
+            The 24 chords, from C upwards.
         groups : ndarray of str of shape (n_clips,)
             The instrument of each clip: "instrument-00", ...
         sr : float
             Sampling rate in Hz.
         DESCR : str
-            What this is, in one line.
+            Description in one line.
 
     Raises
     ------
     TypeError, ValueError
-        Where a parameter is not of its kind, or out of its range.
+        If a parameter has the wrong type, or is out of its range.
 
     See Also
     --------
-    skmir.neural_network.LearnedChroma : What learns to hear them.
+    skmir.neural_network.LearnedChroma : Learn a chroma representation from labelled chords.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Seven families of instruments as ranges of physical quantities: data, no code.
+"""Seven families of instruments, described by ranges of physical quantities.
 
 Each family holds a few kinds (nylon and steel guitars, flutes and reeds), and an instrument is one draw from
 the ranges of one kind. Orders of magnitude follow N. H. Fletcher and T. D. Rossing, "The Physics of Musical
@@ -14,38 +14,38 @@ NONE: Range = (0.0, 0.0)
 
 @dataclass(frozen=True, kw_only=True)
 class InstrumentKind:
-    """What the instruments of one kind have in common; each pair is the (low, high) of a uniform draw."""
+    """The properties shared by instruments of one kind; each pair is the (low, high) of a uniform draw."""
 
     register: Range  # lowest and highest note, in MIDI numbers
     # The spectrum at the source.
     tilt: Range  # partial k has the amplitude k ** -tilt
     even: Range = (1.0, 1.0)  # gain of even partials: low in a tube closed at one end
-    point: Range = NONE  # where a string is plucked or struck, as a fraction of its length; 0 is no string
+    point: Range = NONE  # where a string is plucked or struck, as a fraction of its length; 0 for no string
     inharmonicity: Range = NONE  # B in f_k = k f_0 sqrt(1 + B k ** 2)
     ranks: tuple[float, ...] = (1.0,)  # pitches that sound together, as multiples of the note's
-    rank_partials: int = 60  # partials a rank has at most
-    softness: Range = (0.2, 0.4)  # by how much soft playing steepens the tilt, as a share of it
+    rank_partials: int = 60  # largest number of partials per rank
+    softness: Range = (0.2, 0.4)  # by how much soft playing steepens the tilt, as a share of the tilt
     # The body that radiates it.
     formants: tuple[tuple[float, float, float, float], ...] = ()
     modes: int = 0  # random resonances of a wooden body
-    cutoff: Range = (4000.0, 8000.0)  # in Hz; above it 12 dB an octave are lost
+    cutoff: Range = (4000.0, 8000.0)  # in Hz; above it the level falls by 12 dB per octave
     # The course of a note.
     attack: Range = (0.002, 0.008)  # in s
-    release: Range = (0.03, 0.12)  # time constant after the key, in s
-    decay: Range = NONE  # time in which the fundamental of 220 Hz falls by 60 dB, in s; 0 is driven
+    release: Range = (0.03, 0.12)  # time constant after the key is released, in s
+    decay: Range = NONE  # time in which a fundamental of 220 Hz falls by 60 dB, in s; 0 for a driven note
     damping: Range = NONE  # by how much faster a partial decays for each kHz of its frequency
     aftersound: Range = NONE  # share of the amplitude that decays five times as slowly
     swell: Range = NONE  # change of level over the note, in dB
     delay: Range = NONE  # by how many s the tenth partial enters after the first
-    # What moves in it.
+    # Its fluctuations.
     scoop: Range = NONE  # how far below its pitch the note starts, in cents
-    vibrato: Range = NONE  # in cents either side
-    tremolo: Range = NONE  # in dB either side
-    rate: Range = (4.5, 7.0)  # of both, in Hz
+    vibrato: Range = NONE  # in cents to either side
+    tremolo: Range = NONE  # in dB to either side
+    rate: Range = (4.5, 7.0)  # of vibrato and tremolo, in Hz
     wander: Range = NONE  # slow random motion of the pitch, in cents
     unsteady: Range = NONE  # random motion of each partial, in dB
     beat: Range = NONE  # depth of the beating between strings, pipes or players of one note
-    # What is not tone: its level in dB against the tone's root mean square, and the centre of its band in Hz.
+    # Noise: its level in dB relative to the tone's root mean square, and the centre of its band in Hz.
     noise: Range = (-80.0, -60.0)  # breath or bow, as long as the tone is driven
     noise_centre: Range = (1000.0, 4000.0)
     knock: Range = (-58.0, -38.0)  # hammer, pick, key click: at the start

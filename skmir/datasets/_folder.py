@@ -11,7 +11,7 @@ from ._walk import walk
 
 _COLUMNS = {"labels": "labels.csv", "file_column": "file", "label_column": "label", "group_column": "auto"}
 _TABLES = re.compile(r"labels\.(csv|tsv|tab|txt|xlsx?|ods)(\.(csv|txt))?", re.IGNORECASE)
-# How folders are called that are parts of a collection or of a split rather than classes.
+# Names of folders that are parts of a collection or of a split rather than classes.
 _PARTS = re.compile(
     r"(train|training|test|testing|val|valid|validation|dev|development|eval|evaluation|holdout|unlabell?ed"
     r"|(fold|split|part|cv|cd|dis[ck]|subset|batch|chunk|session)[ _-]*\d+)"
@@ -24,30 +24,30 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
     """List the recordings of a folder with their classes.
 
     If the folder holds the table ``labels``, the table says which files there are. Otherwise each
-    sub-folder is a class, to which every recording below it belongs, at any depth. Links to folders are
-    followed; hidden files, files that are no sound, and what ``memory=`` has kept there are passed over.
+    sub-folder is a class that contains every recording below it, at any depth. Links to folders are
+    followed; hidden files, files that hold no sound, and the caches of ``memory=`` are skipped.
 
-    Labels and groups are compared by what is seen: white space and characters of no width around them, and
-    the two forms in which Unicode writes "é" (NFC and NFD), make no second class or group. Names of files
-    stay as the file system has them; where the table names one in another form, it is found if there is
-    only one such file.
+    Labels and groups are compared as they look: white space and zero-width characters around them, and
+    the two forms in which Unicode writes "é" (NFC and NFD), do not make a second class or group. Names of
+    files stay as they are in the file system; if the table names a file in another form, it is found if
+    there is only one such file.
 
     Parameters
     ----------
     path : str or PathLike
         The folder.
     labels : str, default="labels.csv"
-        Name of the table: text with a header and a row for each recording, its cells separated by commas,
-        tabs, semicolons or vertical bars; in UTF-8, in UTF-16 with a byte order mark, or in cp1252, of
-        which is warned. If this or one of the next three is not at its default, the table must exist.
+        Name of the table: text with a header and one row per recording, with cells separated by commas,
+        tabs, semicolons or vertical bars; in UTF-8, in UTF-16 with a byte order mark, or in cp1252 (with a
+        warning). If this or one of the next three parameters is not at its default, the table must exist.
     file_column : str, default="file"
-        Column of the files' paths, relative to the folder, or absolute. If no column has exactly this name,
-        one that differs in capitals alone is taken; so for the other two.
+        Column with the files' paths, relative to the folder, or absolute. If no column has exactly this name,
+        one that differs only in upper or lower case is taken; the same holds for the next two parameters.
     label_column : str, default="label"
-        Column of the classes.
+        Column with the classes.
     group_column : str or None, default="auto"
-        Column of what must not stand on both sides of a split: the artist, the album, the instrument.
-        "auto" takes the column "group" if there is one; None takes none.
+        Column with the groups that must not be on both sides of a split: the artist, the album, the
+        instrument. "auto" takes the column "group" if there is one; None takes none.
 
     Returns
     -------
@@ -55,39 +55,39 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
         With the attributes
 
         data : list of str, of length n_clips
-            Paths: those of the table in its order, those of sub-folders sorted.
+            Paths, in the order of the table; sorted for sub-folders.
         target : ndarray of shape (n_clips,)
             Positions in ``target_names``.
         target_names : list of str
             The classes, sorted.
         groups : ndarray of shape (n_clips,) or None
-            Cells of the column of groups, as str; None if none is taken.
+            Cells of the group column, as str; None if there is no such column.
         frame : DataFrame or None
-            All columns of the table, as str, with a row for each clip; None for sub-folders.
+            All columns of the table, as str, with one row per clip; None for sub-folders.
         DESCR : str
-            What this is, in one line.
+            Description in one line.
 
     Raises
     ------
     FileNotFoundError
-        The folder, the table, or a file listed in it does not exist.
+        If the folder, the table, or a file listed in it does not exist.
     NotADirectoryError
-        ``path`` is a file.
+        If ``path`` is a file.
     ValueError
-        There is neither a table nor a sub-folder with recordings; or the table does not parse, has no such
-        column, has an empty cell or a line break in a cell, or lists a file twice.
+        If there is neither a table nor a sub-folder with recordings; or if the table cannot be parsed, lacks
+        a column, has an empty cell or a line break in a cell, or lists a file twice.
 
     Warns
     -----
     UserWarning
-        Sub-folders without a recording, recordings outside of them, or files of other formats are left out;
-        links lead to a recording a second time, or nowhere; classes are called as parts of a split are
-        (train, test, fold1), or differ in capitals alone, as groups may; the table is taken to be cp1252,
-        or bears another name than ``labels``.
+        If sub-folders without a recording, recordings outside of sub-folders, or files of other formats are
+        left out; if links lead to a recording a second time, or nowhere; if classes are named like parts of
+        a split (train, test, fold1); if two classes or groups differ only in upper or lower case; if the
+        table is read as cp1252, or has a name other than ``labels``.
 
     See Also
     --------
-    skmir.audio.AudioLoader : Decodes the files; front ends take their paths as well.
+    skmir.audio.AudioLoader : Decode the files; front ends take their paths as well.
 
     Examples
     --------
@@ -111,9 +111,9 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
 
 
 def list_folder(path, *, labels, file_column, label_column, group_column):
-    """Return what :func:`load_folder` returns as a dict, without loading scikit-learn.
+    """Return the result of :func:`load_folder` as a dict, without loading scikit-learn.
 
-    That takes longer than to look at most folders, and the command is to say at once what is wrong with one.
+    Loading it takes longer than looking at most folders, and the command should report errors at once.
     """
     path = os.fspath(path)
     _check_folder(path)
@@ -149,13 +149,13 @@ def _check_folder(path):
         )
     if not os.path.isdir(path):
         raise NotADirectoryError(
-            f"{path!r} is a file. Pass the folder that holds the recordings; labels= names a table in it "
-            f"that is not called {_COLUMNS['labels']}."
+            f"{path!r} is a file. Pass the folder that holds the recordings; if the table in it is not "
+            f"called {_COLUMNS['labels']}, pass its name as labels=."
         )
 
 
 def _check_no_table(path, table, given):
-    """Raise where an argument asks for a table; warn of what looks like one."""
+    """Raise if an argument asks for a table; warn about a file that looks like one."""
     given = {
         name: value
         for name, value in given.items()
@@ -169,32 +169,32 @@ def _check_no_table(path, table, given):
         there = f" There is {others[0]!r}: pass labels={others[0]!r} if that is the table." if others else ""
         raise FileNotFoundError(
             f"There is no table {table!r}, which {asking} ask for.{there} Write one with the columns "
-            "file,label[,group], or leave these arguments at their defaults to take sub-folders for classes."
+            "file,label[,group], or leave these arguments at their defaults to use sub-folders as classes."
         )
     if others:
         warnings.warn(
-            f"{others[0]!r} in {path!r} is not read, since only {_COLUMNS['labels']!r} is by default; "
-            f"sub-folders are taken for classes. Pass labels={others[0]!r} if it is a table of the "
+            f"{others[0]!r} in {path!r} is not read, since only {_COLUMNS['labels']!r} is read by default; "
+            f"sub-folders are taken as classes. Pass labels={others[0]!r} if it is a table of the "
             "recordings.",
             stacklevel=4,
         )
 
 
 def _doubts(target_names, groups, source):
-    """Yield what speaks against classes and groups by their names."""
+    """Yield warnings about suspicious names of classes and groups."""
     parts = [name for name in target_names if _PARTS.fullmatch(name)]
     if len(parts) > 1 or len(parts) == len(target_names):
         yield (
-            f"The classes, from {source}, look like parts of a split or of a collection: {parts[:5]}. Do the "
-            "classes lie one level deeper, or in another column? A table labels.csv can name both: the class "
+            f"The classes, from {source}, look like parts of a split or of a collection: {parts[:5]}. Are "
+            "the classes one level deeper, or in another column? A table labels.csv can name both: the class "
             "of each file, and its part as the group."
         )
     for kind, names in (("classes", target_names), ("groups", [] if groups is None else np.unique(groups))):
         twins = case_twins(map(str, names))
         if twins:
             yield (
-                f"The {kind} {twins[0]!r} and {twins[1]!r} differ in capitals alone, and are two. Write them "
-                "alike if they are one."
+                f"The {kind} {twins[0]!r} and {twins[1]!r} differ only in upper or lower case, and count as "
+                "two. If they are the same, write them in the same way."
             )
 
 

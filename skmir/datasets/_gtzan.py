@@ -1,4 +1,4 @@
-"""GTZAN with what is known of its faults. The recordings come from the reader's disk, by way of mirdata."""
+"""GTZAN with its known faults. The recordings are read from the user's disk, by way of mirdata."""
 
 import importlib.resources
 import os
@@ -16,42 +16,42 @@ _SUBSETS = ("all", "fault_filtered")
 _DESCR = """\
 GTZAN (Tzanetakis and Cook, 2002): 1000 excerpts of 30 s in ten genres, 22,050 Hz, mono.
 
-Sturm (2012, 2013) found in it 50 exact repetitions (one of them across two genres), 22 excerpts from a
-recording that another one is from too, 13 other versions of a piece, 43 conspicuous and 63 contentious
-mislabellings, and distortions; few artists fill many of its genres (35 of the 100 clips of reggae are Bob
-Marley's). Scores from random folds count these as success, and cannot be compared with others.
+Sturm (2012, 2013) found in it 50 exact repetitions (one of them across two genres), 22 excerpts from the
+same recording as another excerpt, 13 other versions of a piece, 43 conspicuous and 63 contentious
+mislabellings, and distortions; many of its genres are dominated by a few artists (35 of the 100 reggae clips
+are by Bob Marley). Scores from random folds count these as success, and cannot be compared with other scores.
 
-What is here: all 50 exact repetitions; {n_same} pairs of the same artist and title, which hold the 22 and the
-13 as far as titles tell, and do not say which is which; 2 distortions; one file that does not decode in
-common copies of the data set. What is not: the mislabellings, and repetitions of a recording under titles
-that are not known. Artists are known of 919 clips, composers standing for them in classical music; each of
-the other 81 is a group by itself.
+Included here: all 50 exact repetitions; {n_same} pairs with the same artist and title, which contain the 22
+and the 13 as far as titles tell, without distinguishing them; 2 distortions; one file that cannot be decoded
+in common copies of the data set. Not included: the mislabellings, and repetitions of a recording under titles
+that are not known. Artists are known for 919 clips (composers, in classical music); each of the other 81 is
+a group by itself.
 
 ``parts`` is the fault-filtered split of Kereliuk, Sturm and Larsen (2015): 443 clips to train, 197 to
-validate, 290 to test. 70 clips are in none. Shania Twain, Donna Summer and Bob Marley stand in two of its
-parts, since they sing with others there; ``groups`` keeps such clips together.
+validate, 290 to test. 70 clips are in none of them. Shania Twain, Donna Summer and Bob Marley are in two of
+its parts, since they sing with others there; ``groups`` keeps such clips together.
 
-Sources: the index of artists and titles by Sturm (2012, corrected until 2014) as it comes with GTZAN-Rhythm
-(Marchand, Fresnel and Peeters, 2015); exact repetitions and distortions of Sturm (2013) as listed in public
-code, checked against that index; the split as it stands in torchaudio.
+Sources: the index of artists and titles by Sturm (2012, corrected until 2014) as distributed with
+GTZAN-Rhythm (Marchand, Fresnel and Peeters, 2015); exact repetitions and distortions of Sturm (2013) as
+listed in public code, checked against that index; the split as given in torchaudio.
 """
 
 
 def load_gtzan(data_home, *, subset="all"):
     """List the recordings of GTZAN with their genres, artists and known faults.
 
-    The data set is the best known and the most faulty one for genres: exact repetitions, wrong labels,
-    distortions, and few artists [1]_, [2]_. Cross-validation needs ``groups``, and honest scores need the
-    repetitions out of the way. Nothing is downloaded or decoded.
+    GTZAN is the best known data set for genres, and the one with the most faults: exact repetitions, wrong
+    labels, distortions, and few artists [1]_, [2]_. Cross-validation needs ``groups``, and honest scores need
+    the repetitions removed. Nothing is downloaded or decoded.
 
     Parameters
     ----------
     data_home : str or PathLike
-        The folder that ``mirdata.initialize("gtzan_genre", data_home=...)`` works on; it holds
+        The folder that is passed to ``mirdata.initialize("gtzan_genre", data_home=...)``; it contains
         ``gtzan_genre/genres/blues/blues.00000.wav`` and so on.
     subset : {"all", "fault_filtered"}, default="all"
-        All 1000 clips, or the 930 of the fault-filtered split [3]_, which leaves out one of each two exact
-        repetitions, other repetitions of a recording, and the two distorted clips.
+        All 1000 clips, or the 930 of the fault-filtered split [3]_, which leaves out one of each pair of
+        exact repetitions, other repetitions of a recording, and the two distorted clips.
 
     Returns
     -------
@@ -65,31 +65,31 @@ def load_gtzan(data_home, *, subset="all"):
         target_names : list of str
             The genres, sorted.
         groups : ndarray of shape (n_clips,)
-            Artists. Those who perform together in some clip are one group, named after the one with most
-            clips; so are clips that are repetitions or have artist and title in common. A clip whose artist
-            is not known, and that repeats nothing, is a group by its own name.
+            Artists. Artists who perform together in some clip form one group, named after the one with the
+            most clips; so do clips that are repetitions or have the same artist and title. A clip whose
+            artist is not known, and that repeats nothing, is a group with its own name.
         parts : ndarray of shape (n_clips,)
             "train", "valid" or "test" of the fault-filtered split; "" for clips that it leaves out.
         clips : ndarray of shape (n_clips,)
             Names, such as "blues.00000".
         faults : DataFrame
-            A row a fault of one of the clips, with the columns ``clip``, ``kind`` ("exact_repetition",
+            One row per fault of a clip, with the columns ``clip``, ``kind`` ("exact_repetition",
             "same_title", "distortion", "undecodable"), ``other`` (the clip that is repeated) and ``detail``.
         DESCR : str
-            What is known of the data set, what is not, and from where.
+            Description of the data set: which faults are known, which are not, and the sources.
 
     Raises
     ------
     FileNotFoundError
-        There is no mirdata index, or files are missing.
+        If there is no mirdata index, or files are missing.
     ImportError
-        mirdata is not installed.
+        If mirdata is not installed.
     ValueError
-        ``subset`` is not one of the two.
+        If ``subset`` is neither of the two.
 
     See Also
     --------
-    skmir.model_selection.check_leakage : Finds repetitions in the recordings themselves.
+    skmir.model_selection.check_leakage : Find repetitions in the recordings themselves.
 
     References
     ----------
@@ -153,14 +153,14 @@ def _check_present(files, data_home):
     missing = [file for file in files if not os.path.isfile(file)]
     if missing:
         raise FileNotFoundError(
-            f"{len(missing)} of the {len(files)} recordings are not there; the first is {missing[0]!r}. "
-            "Unpack genres.tar.gz so that they are, or let mirdata do it: "
+            f"{len(missing)} of the {len(files)} recordings are missing; the first is {missing[0]!r}. "
+            "Unpack genres.tar.gz there, or let mirdata do it: "
             f"mirdata.initialize('gtzan_genre', data_home={data_home!r}).download(['all'])"
         )
 
 
 def _groups(known, faults):
-    """Return the group of each clip: what artists and repetitions tie together."""
+    """Return the group of each clip: clips connected by artists and repetitions."""
     pairs = [
         (clip, artist)
         for clip, artists in zip(known["clip"], known["artists"], strict=True)
@@ -178,7 +178,7 @@ def _groups(known, faults):
 
 
 def _titles(names, components, known, pairs):
-    """Return a name for each component: its artist with most clips, else its first clip."""
+    """Return a name for each component: its artist with the most clips, else its first clip."""
     n_clips = pd.Series([other for _, other in pairs]).value_counts().reindex(names, fill_value=0).to_numpy()
     is_clip = np.isin(names, known["clip"])
     order = np.lexsort((names, -n_clips, is_clip, components))

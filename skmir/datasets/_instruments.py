@@ -14,26 +14,26 @@ from ._synthesis import draw_instrument, play
 def make_instruments(*, n_instruments=8, n_notes=8, duration=1.0, sr=22050, random_state=None):
     """Synthesise single notes of bass, brass, guitar, organ, piano, strings and woodwind.
 
-    The families are those of Hamel, Wood and Eck [1]_. Each instrument is one draw of its family's physics:
-    the spectrum at the source, inharmonic strings, drawbars and ranks of pipes, tubes closed at one end,
-    resonances of the body, attack, decay partial by partial, vibrato, bow and breath noise, hammer and key
-    click; and of its own room, microphone and background noise. Its notes differ in pitch, strength and
-    level. Pitch alone does not tell the family, and notes of one instrument resemble each other, so split by
+    The families are those of Hamel, Wood and Eck [1]_. Each instrument is one random draw from the physics of
+    its family: the spectrum at the source, inharmonic strings, drawbars and ranks of pipes, tubes closed at
+    one end, resonances of the body, attack, decay of each partial, vibrato, bow and breath noise, hammer and
+    key click; and from rooms, microphones and background noise. Its notes differ in pitch, strength and
+    level. Pitch alone does not reveal the family. Notes of one instrument resemble each other, so split by
     ``groups``: a random split would test on instruments that were heard in training.
 
     Parameters
     ----------
     n_instruments : int, default=8
-        Instruments in each family.
+        Number of instruments per family.
     n_notes : int, default=8
-        Notes of each instrument.
+        Number of notes per instrument.
     duration : float, default=1.0
         Length of each clip in s, at least 0.1.
     sr : float, default=22050
         Sampling rate in Hz, at least 8000.
     random_state : int, RandomState instance or None, default=None
-        An int gives the same notes every time. More instruments, or more notes, leave the first ones as
-        they were.
+        An int gives the same notes every time. The first instruments, and the first notes of each, do not
+        depend on how many there are.
 
     Returns
     -------
@@ -51,12 +51,12 @@ def make_instruments(*, n_instruments=8, n_notes=8, duration=1.0, sr=22050, rand
         sr : float
             Sampling rate in Hz.
         DESCR : str
-            What this is, in one line.
+            Description in one line.
 
     Raises
     ------
     TypeError, ValueError
-        Where a parameter is not of its kind, or out of its range.
+        If a parameter has the wrong type, or is out of its range.
 
     References
     ----------
@@ -95,7 +95,7 @@ def make_instruments(*, n_instruments=8, n_notes=8, duration=1.0, sr=22050, rand
 
 
 def _notes(kinds, key, n_notes, duration, sr):
-    """Return the notes of one instrument; each has an own generator, so that none depends on their number."""
+    """Return the notes of one instrument; each has its own generator and does not depend on their number."""
     rng = np.random.default_rng([*key, 0])
     instrument = draw_instrument(kinds[key[-1] % len(kinds)], rng)
     place = draw_place(rng)

@@ -1,4 +1,4 @@
-"""From the sound at the instrument to a recording: room, microphone, background noise, level."""
+"""Turn the sound at the instrument into a recording: room, microphone, background noise, level."""
 
 from types import SimpleNamespace
 
@@ -7,7 +7,7 @@ from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 
 
 def draw_place(rng):
-    """Draw where an instrument is recorded: the room, the microphone, the noise there.
+    """Draw the place where an instrument is recorded: the room, the microphone, the background noise.
 
     Parameters
     ----------
@@ -16,10 +16,10 @@ def draw_place(rng):
     Returns
     -------
     place : SimpleNamespace
-        ``reverberation``: time in which the tail falls by 60 dB, in s. ``wet``: energy of the tail against
-        that of the direct sound. ``ripples``: rows of the microphone's response, with turns an octave, phase
-        in rad, and gain in dB. ``noise``: mean level of the background against the peak, in dB. ``colour``:
-        its amplitude falls as frequency to the power of minus this.
+        ``reverberation``: time in which the tail falls by 60 dB, in s. ``wet``: energy of the tail relative
+        to that of the direct sound. ``ripples``: ripples of the microphone's response, as rows of cycles per
+        octave, phase in rad, and gain in dB. ``noise``: mean level of the background noise relative to the
+        peak, in dB. ``colour``: the amplitude of the noise falls as frequency to the power of minus this.
     """
     return SimpleNamespace(
         reverberation=rng.uniform(0.15, 1.0),
@@ -33,7 +33,7 @@ def draw_place(rng):
 
 
 def record(y, place, sr, rng):
-    """Record a sound.
+    """Return the recording of a sound at a place.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A drum that beats time, at several tempi, synthesised."""
+"""Synthetic drums that beat time at several tempi."""
 
 import numbers
 from types import SimpleNamespace
@@ -16,26 +16,26 @@ HIT = 0.6  # length of a hit, in s
 def make_rhythm(*, n_drums=50, tempi=TEMPI, deviation=0.02, duration=8.0, sr=22050, random_state=None):
     """Synthesise drums that beat time; the class is the tempo.
 
-    Each drum plays once in each tempo, so that its sound tells nothing of the class, and how often it is
-    heard must. A drum is a few damped modes and a burst of noise, all drawn at random, as is the background.
-    Hits of a clip are the same but for their strength, within 6 dB. Split by ``groups``: then the drums of a
-    test have not been heard in training.
+    Each drum plays once at each tempo, so its sound says nothing about the class; only the rate of the hits
+    does. A drum is a few damped modes and a burst of noise, all drawn at random, as is the background noise.
+    The hits of a clip are the same except for their strength, which varies within 6 dB. Split by ``groups``,
+    so that the drums of a test set have not been heard in training.
 
     Parameters
     ----------
     n_drums : int, default=50
-        Drums; there are as many clips of each tempo.
+        Number of drums, and of clips per tempo.
     tempi : sequence of float, default=(54, 64, 78, 100, 140)
-        Hits a minute, above 0, each a class. The defaults are periods of 20 to 52 frames of 256 samples at
-        12 kHz, in even steps.
+        Hits per minute, above 0; each tempo is a class. The defaults are periods of 20 to 52 frames of 256
+        samples at 12 kHz, in even steps.
     deviation : float, default=0.02
-        Largest deviation of a clip's tempo from its class's, as a share, from 0 to 0.5.
+        Largest deviation of a clip's tempo from that of its class, as a share of it, from 0 to 0.5.
     duration : float, default=8.0
         Length of each clip in s, at least 0.1.
     sr : float, default=22050
         Sampling rate in Hz, at least 8000.
     random_state : int, RandomState instance or None, default=None
-        An int gives the same clips every time. More drums leave the first ones as they were.
+        An int gives the same clips every time. The first drums do not depend on how many there are.
 
     Returns
     -------
@@ -51,20 +51,20 @@ def make_rhythm(*, n_drums=50, tempi=TEMPI, deviation=0.02, duration=8.0, sr=220
         groups : ndarray of shape (n_clips,)
             The drum of each clip: "drum-000", "drum-001", ...
         tempi : ndarray of shape (n_clips,)
-            Hits a minute of each clip.
+            Hits per minute of each clip.
         sr : float
             Sampling rate in Hz.
         DESCR : str
-            What this is, in one line.
+            Description in one line.
 
     Raises
     ------
     TypeError, ValueError
-        Where a parameter is not of its kind, or out of its range.
+        If a parameter has the wrong type, or is out of its range.
 
     See Also
     --------
-    skmir.neural_network.RandomConvFeatures : Its networks differ in what they hear of rhythm.
+    skmir.neural_network.RandomConvFeatures : Networks that differ in how much rhythm they capture.
 
     Examples
     --------
@@ -103,12 +103,12 @@ def _check_tempi(tempi):
     for tempo in tempi:
         check_number("tempi", tempo, above=0, high=600)
     if not tempi or len(set(tempi)) < len(tempi):
-        raise ValueError(f"tempi={plain(tempi)!r} must hold at least one tempo, and none twice.")
+        raise ValueError(f"tempi={plain(tempi)!r} must hold at least one tempo, and no tempo twice.")
     return tempi
 
 
 def _draw_drum(sr, rng):
-    """Return a drum: its ``hit`` of shape (n_samples,) and peak 1, and its ``noise`` below that in dB."""
+    """Return a drum: its ``hit`` of shape (n_samples,) with peak 1, and the level of its ``noise`` in dB."""
     time = np.arange(round(HIT * sr)) / sr
     hit = np.zeros(len(time))
     for _ in range(rng.integers(1, 5)):  # modes; the pitch falls as the skin slackens

@@ -1,4 +1,4 @@
-"""A table as spreadsheets write it: encodings, separators, quotes, rows and columns left empty."""
+"""Read tables as spreadsheets write them: encodings, separators, quotes, empty rows and columns."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ import pandas as pd
 from ._text import tidy
 
 _SEPARATORS = (",", "\t", ";", "|")
-_NO_TEXT = {  # what a file begins with that only bears the name of a table
+_NO_TEXT = {  # the first bytes of files that are not text, whatever their name
     b"PK\x03\x04": "an Excel or OpenDocument workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF",
@@ -32,34 +32,34 @@ def read_rows(table, wanted):
     """Read a table of text.
 
     Cells may be separated by commas, tabs, semicolons or vertical bars; the text may be UTF-8, UTF-16 or
-    UTF-32 with a byte order mark, or cp1252, of which is warned. Rows and unnamed columns without any cell
-    are passed over.
+    UTF-32 with a byte order mark, or cp1252 (with a warning). Empty rows, and empty columns without a name,
+    are skipped.
 
     Parameters
     ----------
     table : str
         Path of the file.
     wanted : list of str or None
-        Columns that tell which of the separators is the right one; None is passed over.
+        Columns by which the right separator is recognised; None is ignored.
 
     Returns
     -------
     rows : DataFrame
-        Of str, "" for what is empty. The index counts the rows below the header from 1, empty ones
-        included, as a spreadsheet does; columns without a name are called "Unnamed: 0" and so on. Cells
-        are as they stand in the file, names of columns tidied.
+        Cells as str, "" for empty ones. The index counts the rows below the header from 1, including empty
+        ones, as a spreadsheet does; columns without a name are called "Unnamed: 0" and so on. Cells are
+        unchanged from the file; names of columns are tidied.
 
     Raises
     ------
     ValueError
-        The file is no such table: the message says what is wrong and in which row.
+        If the file is not such a table; the message says what is wrong, and in which row.
     """
     text, separator = _preamble(_decode(table))
     separator = separator or _separator(text, wanted)
     records = _parse(table, text, separator)
     header = next((i for i, cells in enumerate(records) if any(map(tidy, cells))), None)
     if header is None:
-        cure = "Write a line such as file,label,group, and below it a row for each recording."
+        cure = "Write a line such as file,label,group, and below it one row per recording."
         raise ValueError(_unparsed(table, f"No columns: it is empty. {cure}"))
     _check_line_breaks(table, records[header:])
     names = [tidy(cell) for cell in records[header]]
@@ -70,7 +70,7 @@ def read_rows(table, wanted):
 
 
 def _unparsed(table, reason):
-    return f"{table!r} does not parse as a comma-separated table in UTF-8 with a header: {reason}"
+    return f"{table!r} cannot be parsed as a comma-separated table in UTF-8 with a header: {reason}"
 
 
 def _decode(table):
@@ -79,22 +79,22 @@ def _decode(table):
         content = file.read()
     for mark, kind in _NO_TEXT.items():
         if content.startswith(mark):
-            raise ValueError(f"{table!r} is {kind} by its content, not a table of text. {_CURE}")
+            raise ValueError(f"{table!r} must be a table of text, but its content is {kind}. {_CURE}")
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
-            raise ValueError(f"{table!r} is no {encoding}, as it claims to be: {error}. {_CURE}") from error
+            raise ValueError(f"{table!r} is not valid {encoding}, as it claims: {error}. {_CURE}") from error
         text = _decode_cp1252(table, content)
     if "\0" in text:
-        reason = "it holds null characters, so that it is UTF-16 without a byte order mark, or no text"
+        reason = "it holds null characters, so it is UTF-16 without a byte order mark, or not text"
         raise ValueError(_unparsed(table, f"{reason}. {_CURE}"))
     return text
 
 
 def _decode_cp1252(table, content):
-    """Return text in the encoding of Windows in Western Europe, with a warning that shows a line of it."""
+    """Decode cp1252, the encoding of Windows in Western Europe, with a warning that shows a line of it."""
     lines = content.splitlines()
     strange = next(i for i, line in enumerate(lines) if not _is_utf8(line))
     try:
@@ -130,7 +130,7 @@ def _preamble(text):
 
 
 def _separator(text, wanted):
-    """Return the separator whose header has most of the columns wanted, or else most columns."""
+    """Return the separator whose header has the most of the wanted columns, or else the most columns."""
     lines = (line for line in io.StringIO(text, newline=None) if tidy(line))  # any line end counts
     header = next(lines, "")
     wanted = {tidy(name).casefold() for name in wanted if name is not None}
@@ -139,7 +139,7 @@ def _separator(text, wanted):
         cells = next(csv.reader([header], delimiter=separator), [])
         return len(wanted & {tidy(cell).casefold() for cell in cells}), len(cells)
 
-    return max(_SEPARATORS, key=columns_found)  # of equal ones the first, which is the comma
+    return max(_SEPARATORS, key=columns_found)  # in a tie the first one, which is the comma
 
 
 def _parse(table, text, separator):
@@ -149,7 +149,7 @@ def _parse(table, text, separator):
     except csv.Error:
         pass
     blank = "[ \u00a0]" if separator == "\t" else "[ \t\u00a0]"
-    try:  # with nothing but blanks between a closing quote and the next separator, quotes are in order
+    try:  # quotes are valid if there are only blanks between a closing quote and the next separator
         return _cells(re.sub(rf'"{blank}+(?={re.escape(separator)}|[\r\n]|\Z)', '"', text), separator)
     except csv.Error as error:
         raise ValueError(_unparsed(table, error)) from error
@@ -176,7 +176,7 @@ def _cells(text, separator):
 
 
 def _check_line_breaks(table, records):
-    """Raise where a cell goes over several lines, as it does where a quote is not closed."""
+    """Raise if a cell has several lines, as happens if a quote is not closed."""
     for row, cells in enumerate(records):
         broken = [cell for cell in cells if re.search("[\r\n]", cell)]
         if broken:

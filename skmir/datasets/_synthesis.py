@@ -1,7 +1,7 @@
-"""The sound of one note: a sum of partials, each with its own course, and the noise of playing it.
+"""Synthesise one note: a sum of partials, each with its own course in time, and the noise of playing it.
 
-Courses of pitch and level are computed at a control rate (a value every ``HOP`` samples) and joined by
-straight lines.
+Courses of pitch and level are computed at a control rate (one value every ``HOP`` samples) and interpolated
+linearly.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ MAX_PARTIALS = 100
 
 
 def draw_instrument(kind, rng):
-    """Draw one instrument of a kind: a value for each range, and the resonances of its body.
+    """Draw one instrument of a kind: one value from each range, and the resonances of its body.
 
     Parameters
     ----------
@@ -26,9 +26,9 @@ def draw_instrument(kind, rng):
     Returns
     -------
     instrument : SimpleNamespace
-        The fields of ``kind`` with numbers in place of ranges; ``register`` is at most two octaves of the
-        kind's; ``rank_gains`` of shape (n_ranks,); ``resonances`` of shape (n_resonances, 3), rows of centre
-        in Hz, width in octaves and gain in dB; ``tuning`` in cents.
+        The fields of ``kind`` with numbers in place of ranges; ``register`` spans at most two octaves of the
+        kind's register; ``rank_gains`` of shape (n_ranks,); ``resonances`` of shape (n_resonances, 3), with
+        the columns centre in Hz, width in octaves and gain in dB; ``tuning`` in cents.
     """
     fields = {f.name: getattr(kind, f.name) for f in dataclasses.fields(kind)}
     drawn = {
@@ -45,7 +45,7 @@ def draw_instrument(kind, rng):
 
 
 def _draw_ranks(kind, rng):
-    """The rank at the note's own pitch sounds; each other is drawn (or not) like a stop."""
+    """Return the gains of the ranks: the one at the note's own pitch sounds, the others may, like stops."""
     gains = 10 ** (rng.uniform(-18, 3, len(kind.ranks)) / 20) * (rng.random(len(kind.ranks)) < 0.6)
     return np.where(np.array(kind.ranks) == 1, 1.0, gains)
 
@@ -66,9 +66,9 @@ def play(instrument, midi, strength, *, duration, sr, rng):
     midi : float
         Pitch as a MIDI number.
     strength : float
-        How loud it is played, from 0 to 1; it sets the timbre, not the level.
+        How loudly the note is played, from 0 to 1; this sets the timbre, not the level.
     duration : float
-        In s; the key is let go before its end.
+        Length in s; the key is released before the end.
     sr : float
         Sampling rate in Hz.
     rng : numpy.random.Generator
@@ -92,10 +92,10 @@ def play(instrument, midi, strength, *, duration, sr, rng):
 
 
 def _course(instrument, time, let_go, rng):
-    """Return what all partials share, each of shape (n_control,).
+    """Return the courses that all partials share, each of shape (n_control,).
 
-    ``time`` since the onset in s, ``held`` (what the player's arm or breath gives after the attack, and the
-    release), ``gate`` (the same with the attack), and ``wave`` of vibrato and tremolo, which set in slowly.
+    They are ``time`` since the onset in s, ``held`` (the player's force after the attack, and the release),
+    ``gate`` (the same with the attack), and ``wave`` of vibrato and tremolo, which set in slowly.
     """
     swell = 10 ** (instrument.swell * np.clip(time, 0, let_go) / let_go / 20)
     held = swell * np.exp(-np.clip(time - let_go, 0, None) / instrument.release)
@@ -110,7 +110,7 @@ def _rise(time, attack):
 
 
 def _partials(instrument, f0, sr, rng):
-    """Return the partials' frequencies as multiples of f0, and their amplitudes but for tilt and body."""
+    """Return the partials' frequencies as multiples of f0, and their amplitudes before tilt and body."""
     k = np.arange(1, instrument.rank_partials + 1)
     stretch = k * np.sqrt(1 + instrument.inharmonicity * k**2)
     comb = np.abs(np.sin(np.pi * k * instrument.point)) if instrument.point else np.ones(len(k))
@@ -147,20 +147,20 @@ def _levels(instrument, course, ratios, f0, strength, rng):
 
 
 def _decays(instrument, time, ratios, f0, rng):
-    """Exponential decays, faster for high notes and high partials, with a slow part after the fast one."""
+    """Return exponential decays, faster for high notes and partials, with a slow part after a fast one."""
     rate = 6.9 / instrument.decay * (f0 / 220) ** 0.5 * (1 + instrument.damping * f0 * ratios / 1000)
     fast = -time * rate[:, np.newaxis] * rng.uniform(0.8, 1.25)
     return (1 - instrument.aftersound) * np.exp(fast) + instrument.aftersound * np.exp(fast / 5)
 
 
 def _beating(ratios, time, rng):
-    """Phases of beats between strings mistuned by a few cents: the faster the higher the partial."""
+    """Return phases of beats between strings mistuned by a few cents; higher partials beat faster."""
     rates = rng.uniform(0.2, 1.2) * ratios
     return 2 * np.pi * (rates[:, np.newaxis] * time + rng.random((len(ratios), 1)))
 
 
 def _drift(n, time, rng):
-    """Return ``n`` slow random motions of deviation near 1, about twelve turns a second."""
+    """Return ``n`` slow random motions with a deviation near 1 and about twelve turns per second."""
     knots = np.arange(0, time[-1] + 1 / 12, 1 / 12)
     return np.array([np.interp(time, knots, rng.normal(size=len(knots))) for _ in range(n)])
 
@@ -201,12 +201,12 @@ def _noises(instrument, course, tone, sr, rng):
 
 
 def _each_sample(values, n_samples):
-    """Bring a course from the control rate to the sampling rate."""
+    """Interpolate a course from the control rate to the sampling rate."""
     return np.interp(np.arange(n_samples) / HOP, np.arange(len(values)), values)
 
 
 def band(n_samples, sr, centre, rng):
-    """Return noise of deviation 1 in a band about two octaves wide around ``centre`` Hz."""
+    """Return noise with deviation 1 in a band about two octaves wide around ``centre`` Hz."""
     spectrum = rfft(rng.normal(size=n_samples))
     octaves = np.log2(np.maximum(rfftfreq(n_samples, 1 / sr), 1) / centre)
     noise = irfft(spectrum * np.exp(-0.5 * octaves**2), n_samples)

@@ -1,4 +1,4 @@
-"""A table of labelled recordings, read and checked: what is wrong with it is said by row and column."""
+"""Read and check a table of labelled recordings; errors name the row and the column."""
 
 import os
 
@@ -10,18 +10,18 @@ from ._text import tidy
 
 
 def read_table(table, folder, *, file_column, label_column, group_column):
-    """Read which recordings there are, with their classes and groups.
+    """Read the recordings that a table lists, with their classes and groups.
 
     Parameters
     ----------
     table : str
         Path of a table of text with a header.
     folder : str
-        What the files' paths are relative to.
+        The folder that the files' paths are relative to.
     file_column, label_column : str
         See :func:`skmir.datasets.load_folder`.
     group_column : str or None
-        "auto" takes "group" where there is such a column.
+        "auto" takes "group" if there is such a column.
 
     Returns
     -------
@@ -35,9 +35,9 @@ def read_table(table, folder, *, file_column, label_column, group_column):
     Raises
     ------
     FileNotFoundError
-        Files are listed that do not exist.
+        If listed files do not exist.
     ValueError
-        The table does not parse, lacks a column, holds an empty cell, or lists a file twice.
+        If the table cannot be parsed, lacks a column, holds an empty cell, or lists a file twice.
     """
     auto = group_column == "auto"
     rows = read_rows(table, [file_column, label_column, "group" if auto else group_column])
@@ -54,7 +54,7 @@ def read_table(table, folder, *, file_column, label_column, group_column):
 
 
 def _positions(rows, name):
-    """Return where a column stands: under its exact name, or else in other capitals."""
+    """Return the positions of a column: by its exact name, or else ignoring upper and lower case."""
     name = tidy(name)
     exact = np.flatnonzero([column == name for column in rows.columns])
     alike = np.flatnonzero([column.casefold() == name.casefold() for column in rows.columns])
@@ -62,12 +62,12 @@ def _positions(rows, name):
 
 
 def _column(rows, table, argument, name):
-    """Return one column, of which every cell is filled."""
+    """Return one column, after checking that no cell is empty."""
     found = _positions(rows, name)
     if not found:
         raise ValueError(
             f"{table!r} has no column {argument}={name!r}. Its columns are {list(rows.columns)}; choose one "
-            f"of them by {argument}=.{_header_hint(rows)}"
+            f"of them with {argument}=.{_header_hint(rows)}"
         )
     if len(found) > 1:
         raise ValueError(
@@ -86,7 +86,7 @@ def _column(rows, table, argument, name):
 
 
 def _header_hint(rows):
-    """Return a further sentence where the columns tell what has gone wrong."""
+    """Return another sentence if the columns show what has gone wrong."""
     if len(rows.columns) == 1:
         return " Columns are separated by commas, tabs, semicolons or vertical bars."
     if any("." in name[-6:] for name in rows.columns):  # a file's suffix
@@ -102,7 +102,7 @@ def _find_files(cells, table, folder):
     if missing:
         cell = cells[missing[0]]
         raise FileNotFoundError(
-            f"{len(missing)} of the {len(files)} files in {table!r} are not there; the first is "
+            f"{len(missing)} of the {len(files)} files in {table!r} do not exist; the first is "
             f"{os.path.join(folder, cell)!r}, in row {missing[0]} below the header: {finder.reason(cell)}. "
             "Paths are relative to the table's folder unless absolute."
         )
@@ -117,13 +117,13 @@ def _check_distinct(files, table):
             name, file = os.path.normpath(name), os.path.normpath(file)
             other = "" if name == file else f" (the second time as {file!r})"
             raise ValueError(
-                f"{table!r} lists {name!r} twice, in the rows {first} and {row} below the header{other}. "
-                "Keep one of them: the same recording must not stand on both sides of a split."
+                f"{table!r} lists {name!r} twice, in rows {first} and {row} below the header{other}. "
+                "Keep one of them: the same recording must not be on both sides of a split."
             )
 
 
 def _frame(rows, file_column):
-    """Return all rows, tidied but for the files, under names that are told apart."""
+    """Return all rows, tidied except for the files, with distinct names of columns."""
     frame = rows.reset_index(drop=True)
     seen, names = {}, []
     for name in frame.columns:

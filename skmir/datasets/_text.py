@@ -1,4 +1,4 @@
-"""Labels and groups as text: what looks the same is the same."""
+"""Labels and groups as text: those that look the same are the same."""
 
 import os
 import re
@@ -11,14 +11,14 @@ _FORMATS = ("Cc", "Cf", "Zl", "Zp", "Zs")  # Unicode's categories of controls, f
 def tidy(text):
     """Return a label as it is compared with others.
 
-    Composed (NFC), without white space or characters of no width around it, and with one space for each run
-    of white space inside: a no-break space from a web page, or the decomposed letters of a Mac, make no
-    second class.
+    The result is composed (NFC), without white space or zero-width characters around it, and with one space
+    for each run of white space inside: a no-break space from a web page, or the decomposed letters of a Mac,
+    do not make a second class.
 
     Parameters
     ----------
     text : str
-        A cell of a table, or the name of a folder. Bytes in such a name that are no UTF-8 become readable
+        A cell of a table, or the name of a folder. Bytes in a name that are not UTF-8 become readable
         escapes.
 
     Returns
@@ -31,7 +31,7 @@ def tidy(text):
 
 
 def trim(text):
-    """Return a text without white space, controls and characters of no width around it."""
+    """Return a text without white space, control characters and zero-width characters around it."""
     start, end = 0, len(text)
     while start < end and unicodedata.category(text[start]) in _FORMATS:
         start += 1
@@ -41,7 +41,7 @@ def trim(text):
 
 
 def case_twins(names):
-    """Return the first two of sorted names that differ in case alone, or None."""
+    """Return the first two of some sorted names that differ only in case, or None."""
     seen = {}
     for name in names:
         other = seen.setdefault(name.casefold(), name)
@@ -51,7 +51,7 @@ def case_twins(names):
 
 
 def count(items, noun):
-    """Return "1 file is" or "2 files are", to begin a sentence."""
+    """Return "1 file is" or "2 files are", the beginning of a sentence."""
     return f"{len(items)} {noun} is" if len(items) == 1 else f"{len(items)} {noun}s are"
 
 

@@ -1,4 +1,4 @@
-"""Tones of seven families that differ in their spectrum alone: short, quick to make, as many as one likes."""
+"""Tones of seven families that differ only in their spectrum: short, and quick to make in any number."""
 
 import numbers
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Family:
     formants: tuple[float, float]  # their centres in Hz; each raises the level by 15 dB, half an octave wide
     tilt: float  # partial k has the amplitude k ** -tilt
     even: float  # gain of even partials
-    noise: float  # level of white noise against the tone's
+    noise: float  # level of white noise relative to the tone
 
 
 FAMILIES = {
@@ -38,29 +38,29 @@ FAMILIES = {
 def make_tones(*, n_clips=700, n_sources=1, spread=0.2, duration=0.1, sr=11025, random_state=None):
     """Synthesise steady tones of seven families, or mixtures of several.
 
-    A tone has up to 44 harmonics. Its family decides, on average, where two formants lie, how fast the
-    harmonics fall, how weak the even ones are, and how much noise there is; each tone departs from that, and
-    its pitch, anywhere in two octaves, says nothing. Unlike
-    :func:`make_instruments` there is no course of a note in time and no room, so that a single spectrum
+    A tone has up to 44 harmonics. Its family determines, on average, where two formants lie, how fast the
+    harmonics fall off, how weak the even ones are, and how much noise there is; each tone departs from these
+    values, and its pitch, drawn from two octaves, says nothing about the family. Unlike
+    :func:`make_instruments`, there is no course in time and no room, so that a single spectrum
     holds all there is to learn, and thousands of clips take seconds. The clips are independent of each
-    other, so that there are no groups.
+    other, so there are no groups.
 
     Parameters
     ----------
     n_clips : int, default=700
-        Clips in all; families take turns.
+        Number of clips in all; families take turns.
     n_sources : int, default=1
-        Tones that sound together, of as many different families, from 1 to 7. Their levels differ by up to
-        12 dB.
+        Number of tones that sound together, each of a different family, from 1 to 7. Their levels differ by
+        up to 12 dB.
     spread : float, default=0.2
-        By how much a tone departs from its family: standard deviation of the logarithm of each quantity,
+        How much a tone departs from its family: standard deviation of the logarithm of each quantity,
         from 0 to 1.
     duration : float, default=0.1
         Length of each clip in s, at least 0.05.
     sr : float, default=11025
         Sampling rate in Hz, at least 8000.
     random_state : int, RandomState instance or None, default=None
-        An int gives the same clips every time. More clips leave the first ones as they were.
+        An int gives the same clips every time. The first clips do not depend on how many there are.
 
     Returns
     -------
@@ -79,17 +79,17 @@ def make_tones(*, n_clips=700, n_sources=1, spread=0.2, duration=0.1, sr=11025, 
         sr : float
             Sampling rate in Hz.
         DESCR : str
-            What this is, in one line.
+            Description in one line.
 
     Raises
     ------
     TypeError, ValueError
-        Where a parameter is not of its kind, or out of its range.
+        If a parameter has the wrong type, or is out of its range.
 
     See Also
     --------
     make_instruments : Notes with a course in time, of instruments in rooms.
-    skmir.neural_network.DBNClassifier : Learns from clips without labels, too.
+    skmir.neural_network.DBNClassifier : Learn from clips without labels, too.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A sub-folder for each class: which recordings there are, and what is left out."""
+"""Find the recordings in the sub-folders of classes, and warn about what is left out."""
 
 import functools
 import os
@@ -11,7 +11,7 @@ import soundfile
 from ._find import identity
 from ._text import count, tidy
 
-# How files of libsndfile's formats are called; raw samples and formats that hold no sound alone are left out.
+# Suffixes of libsndfile's formats, without raw samples and formats that do not hold complete sounds.
 _SUFFIXES = {
     "AIFF": (".aif", ".aiff", ".aifc"),
     "AU": (".au", ".snd"),
@@ -30,26 +30,26 @@ _SUFFIXES = {
     "W64": (".w64",),
     "WAV": (".wav", ".wave", ".bwf"),
 }
-# Suffixes of sound and video that are not decoded: one of them among recordings that are is worth a warning.
+# Suffixes of sound and video that cannot be decoded: a warning is given about them among recordings.
 _UNREAD = re.compile(
     r"\.(aac|ac3|adts|amr|ape|asf|avi|dff|dsf|dts|eac3|f4a|flv|m4a|m4b|m4p|m4r|m4v|mka|mkv|mov|mp4|mpc|mpe?g"
     r"|ra|ram|rm|shn|spx|tak|tta|webm|wma|wv)",
     re.IGNORECASE,
 )
-# Suffixes of what lies beside recordings: a sub-folder of nothing else is no class that was lost.
+# Suffixes of files that accompany recordings: a sub-folder with nothing else is not a lost class.
 _BESIDE = re.compile(
     r"\.(bib|bmp|cfg|csv|cue|db|docx?|gif|h5|hdf5|html?|ini|ipynb|jams|jpe?g|json|lab|log|lrc|m3u8?|mat|md|md5"
     r"|midi?|musicxml|npy|npz|nfo|ods|pdf|pickle|pkl|pls|png|py|rst|rtf|sh|svg|tex|tiff?|toml|tsv|txt|webp"
     r"|xlsx?|xml|ya?ml)",
     re.IGNORECASE,
 )
-# What memory= of front ends, compare and AugmentedEstimator leaves in a folder, and unpacking on a Mac.
+# Folders left by memory= of front ends, compare and AugmentedEstimator, and by unpacking on a Mac.
 _NOT_CLASSES = ("skmir-cache", "skmir-compare", "skmir-copies", "__MACOSX")
 _N_NAMED = 3
 
 
 def walk(path):
-    """Return the recordings below each sub-folder, and for each the name of its class.
+    """Return the recordings below each sub-folder, and the name of the class of each.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def walk(path):
     Raises
     ------
     ValueError
-        There is no recording.
+        If there is no recording.
     """
     tree = _Tree(path)
     pairs = [(folder, file) for folder, files in tree.files.items() for file in files if _is_recording(file)]
@@ -80,15 +80,15 @@ def walk(path):
 
 @functools.cache
 def suffixes():
-    """Return the suffixes of files that libsndfile decodes, in small letters."""
+    """Return the suffixes of files that libsndfile decodes, in lower case."""
     return tuple(suffix for name in soundfile.available_formats() for suffix in _SUFFIXES.get(name, ()))
 
 
 class _Tree:
-    """The files below each sub-folder, at any depth, sorted; hidden ones and caches are passed over.
+    """The files below each sub-folder, at any depth, sorted; hidden files and caches are skipped.
 
-    Links to folders are followed last, so that a file has the path without a link if there is one, and no
-    folder is entered twice, so that loops end.
+    Links to folders are followed last, so that a file gets the path without a link if there is one. No folder
+    is entered twice, so that loops end.
 
     Parameters
     ----------
@@ -102,9 +102,9 @@ class _Tree:
     loose : list of str
         Files directly in the folder.
     caches : set of str
-        Sub-folders in which something was passed over.
+        Sub-folders in which a cache was skipped.
     again : list of (str, str)
-        What links lead to a second time, and its first path.
+        Each path that links lead to a second time, and its first path.
     broken : list of str
         Links to nothing.
     """
@@ -127,7 +127,7 @@ class _Tree:
             files.sort()
 
     def _enter(self, folder, place, links):
-        """Take the files at a place, and in the folders there, for a class; add links to folders to links."""
+        """Add the files at a place, and in the folders there, to a class; add links to folders to links."""
         first = self._entered.setdefault(identity(place), place)
         if first != place:
             if not _is_loop(place):
@@ -148,7 +148,7 @@ class _Tree:
 
 
 def _entries(path):
-    """Return what is in a folder and not hidden, sorted."""
+    """Return the entries of a folder that are not hidden, sorted."""
     with os.scandir(path) as entries:
         visible = [entry for entry in entries if not entry.name.startswith(".")]
     return sorted(visible, key=lambda entry: entry.name)
@@ -159,12 +159,12 @@ def _is_broken(entry):
 
 
 def _is_loop(place):
-    """Return whether a place is one of the folders around it."""
+    """Return whether a place is a link to one of the folders that contain it."""
     return identity(place) in map(identity, _parents(place))
 
 
 def _parents(place):
-    """Yield the folders around a place, as its path names them and as links resolve."""
+    """Yield the folders that contain a place, by its path as written and with links resolved."""
     for path in (os.path.abspath(place), os.path.realpath(place)):
         while os.path.dirname(path) != path:
             path = os.path.dirname(path)
@@ -172,7 +172,7 @@ def _parents(place):
 
 
 def _distinct(pairs, again):
-    """Return the pairs without files that links lead to a second time, which go to again."""
+    """Return the pairs without files that links lead to a second time; these are appended to ``again``."""
     first = {}
     for _, file in sorted(pairs, key=lambda pair: os.path.islink(pair[1])):  # paths without a link come first
         if first.setdefault(identity(file), file) != file:
@@ -185,7 +185,7 @@ def _class_of(folder):
     name = tidy(os.path.basename(folder))
     if not name:
         raise ValueError(
-            f"The folder {folder!r} has a name without a visible character. Rename it to its class."
+            f"The folder {folder!r} has a name without a visible character. Give it the name of its class."
         )
     return name
 
@@ -199,7 +199,7 @@ def _has(file, pattern):
 
 
 def _left_out(path, tree, found):
-    """Yield a message for each kind of what is passed over and may have been meant as a recording.
+    """Yield a message for each kind of skipped file that may have been meant as a recording.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def _left_out(path, tree, found):
     unknown = [file for folder in tree.files if folder in found for file in _unknown(tree.files[folder])]
     if unknown:
         yield (
-            f"{count(unknown, 'file')} left out beside recordings since the suffix is not known "
+            f"{count(unknown, 'file')} left out among recordings since the suffix is not known "
             f"({_kinds(unknown)}); the first is {unknown[0]!r}."
         )
     yield from _lost_folders(tree, found)
@@ -232,7 +232,7 @@ def _left_out(path, tree, found):
 
 
 def _lost_folders(tree, found):
-    """Yield a message on sub-folders that may have been meant as classes and have no recording."""
+    """Yield a message about sub-folders that may have been meant as classes but have no recording."""
     second = {place for place, _ in tree.again}
     lost = []
     for folder in tree.files.keys() - found - second:
@@ -242,14 +242,14 @@ def _lost_folders(tree, found):
     if lost:
         more = f" and {len(lost) - _N_NAMED} more" if len(lost) > _N_NAMED else ""
         yield (
-            f"{count(lost, 'sub-folder')} left out for lack of a recording: "
+            f"{count(lost, 'sub-folder')} left out without a recording: "
             f"{', '.join(sorted(lost)[:_N_NAMED])}{more}. {_recordings()} Convert or rename the files, or "
             "move the folders elsewhere."
         )
 
 
 def _links(tree):
-    """Yield messages on links that are not followed."""
+    """Yield messages about links that are not followed."""
     if tree.again:
         place, first = tree.again[0]
         yield (
@@ -258,8 +258,8 @@ def _links(tree):
         )
     if tree.broken:
         yield (
-            f"{count(tree.broken, 'link')} left out for leading nowhere; the first is {tree.broken[0]!r}. "
-            "Mend them, or remove them."
+            f"{count(tree.broken, 'link')} left out because the target does not exist; the first is "
+            f"{tree.broken[0]!r}. Repair or remove them."
         )
 
 
@@ -268,7 +268,7 @@ def _unknown(files):
 
 
 def _kinds(files):
-    """Return "12 .m4b, 1 .zip": how many files have which suffix, the most frequent first."""
+    """Return the number of files per suffix, the most frequent first, such as "12 .m4b, 1 .zip"."""
     kinds = Counter(os.path.splitext(file)[1].lower() or "without suffix" for file in files)
     return ", ".join(f"{n} {suffix}" for suffix, n in kinds.most_common(_N_NAMED))
 
@@ -283,6 +283,6 @@ def _nothing_in(path, tree):
     instead = f" The sub-folders hold {_kinds(others)}." if others else ""
     return (
         f"{path!r} has neither a labels.csv nor sub-folders with recordings, and {loose} recordings directly "
-        f"in it.{instead} Put those of each class in a sub-folder of the class's name, or write a labels.csv "
+        f"in it.{instead} Put those of each class in a sub-folder with its name, or write a labels.csv "
         f"with the columns file,label[,group]. {_recordings()}"
     )

@@ -1,8 +1,7 @@
 """Pure functions on torch tensors: spectra, bands, cepstra, constant-Q transform, chroma, tuning, onsets.
 
-The last axis of a waveform is time; leading axes are a batch. What goes in as float32 or float64 comes
-out as the same, on the same device. Parameters are named as in librosa, with its defaults, and results
-agree with it.
+The last axis of a waveform is time; leading axes are a batch. Results have the dtype (float32 or float64)
+and the device of the input. Parameters have librosa's names and defaults, and results agree with librosa's.
 """
 
 from ._cepstrum import cepstrum, power_to_db

@@ -1,4 +1,4 @@
-"""Filter banks kept by their parameters."""
+"""A cache of filter banks by their parameters."""
 
 import functools
 import threading
@@ -6,14 +6,14 @@ from collections import OrderedDict
 
 # Threads that need the same bank at the same time build it once.
 _LOCK = threading.RLock()
-_LIMIT = 2**27  # bytes a kind of bank: a hundred tunings of common filters, one of the largest
+_LIMIT = 2**27  # bytes per kind of bank: a hundred tunings of common filters, or one of the largest
 
 
 def bank(build):
-    """Decorate a function that builds filters, so that equal arguments get the filters built before.
+    """Decorate a function that builds filters, so that equal arguments return the same filters again.
 
-    Those used longest ago are given up when a kind of filters takes more than 128 MiB. Arguments must be
-    hashable. The tensors returned are shared: read them, never write to them.
+    When a kind of filters takes more than 128 MiB, the least recently used ones are dropped. Arguments must
+    be hashable. The returned tensors are shared: read them, never write to them.
 
     Parameters
     ----------

@@ -8,26 +8,27 @@ from ._bank import bank
 
 
 def power_to_db(power, *, ref=1.0, amin=1e-10, top_db=80.0):
-    """Power in decibels.
+    """Convert power to decibels.
 
     Parameters
     ----------
     power : tensor of shape (..., n_bins, n_frames)
     ref : float, default=1.0
-        The power of 0 dB.
+        The power that corresponds to 0 dB.
     amin : float, default=1e-10
-        Smaller powers are taken as this one.
+        Smaller powers are replaced by this one.
     top_db : float or None, default=80.0
-        Values further than this below the clip's highest are raised to it; None leaves them.
+        Values more than this below the highest value of the clip are raised to that limit; None does not
+        limit them.
 
     Returns
     -------
     decibels : tensor of shape (..., n_bins, n_frames)
-        In dB.
+        Power in dB.
 
     Notes
     -----
-    librosa takes the highest value over a whole batch, this function over each clip of it.
+    librosa takes the highest value of the whole batch, this function that of each clip.
 
     Examples
     --------
@@ -50,13 +51,13 @@ def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
     spectra : tensor of shape (..., n_bins, n_frames)
         Logarithmic spectra: mel bands in dB give mel-frequency cepstral coefficients.
     n_coefficients : int, default=20
-        How many to keep, at most ``n_bins``.
+        Number of coefficients to keep, at most ``n_bins``.
     dct_type : {1, 2, 3}, default=2
         As in :func:`scipy.fft.dct`.
     norm : {"ortho"} or None, default="ortho"
         As in :func:`scipy.fft.dct`.
     lifter : float, default=0
-        Where above 0, coefficient n is multiplied by ``1 + sin(pi * (n + 1) / lifter) * lifter / 2``.
+        If above 0, coefficient n is multiplied by ``1 + sin(pi * (n + 1) / lifter) * lifter / 2``.
 
     Returns
     -------
@@ -65,11 +66,11 @@ def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
     Raises
     ------
     ValueError
-        Where there are fewer bins than coefficients.
+        If there are fewer bins than coefficients.
 
     Examples
     --------
-    A flat spectrum has a first coefficient only:
+    Only the first coefficient of a flat spectrum is not zero:
 
     >>> import torch
     >>> from skmir.dsp import cepstrum
@@ -96,7 +97,7 @@ def _cosines(n_bins, n_coefficients, dct_type, norm, lifter, dtype, device):
 
 
 def lifter_weights(n_coefficients, lifter):
-    """Return what each coefficient is multiplied by, of shape (n_coefficients,)."""
+    """Return the factor for each coefficient, of shape (n_coefficients,)."""
     if lifter == 0:
         return np.ones(n_coefficients)
     return 1 + lifter / 2 * np.sin(np.pi * np.arange(1, n_coefficients + 1) / lifter)

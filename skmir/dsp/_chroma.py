@@ -1,4 +1,4 @@
-"""Chroma: energy in the pitch classes, whatever the octave."""
+"""Chroma: the energy in each pitch class, summed over octaves."""
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ def chroma_stft(y, *, sr=22050, n_chroma=12, tuning=None, norm=np.inf, n_fft=204
     sr : float, default=22050
         Sampling rate, in Hz.
     n_chroma : int, default=12
-        Pitch classes in an octave; the first is C.
+        Number of pitch classes per octave; the first is C.
     tuning : float or None, default=None
         Deviation from A = 440 Hz in fractions of a pitch class; None estimates one from all of ``y``.
     norm : float or None, default=numpy.inf
@@ -28,7 +28,7 @@ def chroma_stft(y, *, sr=22050, n_chroma=12, tuning=None, norm=np.inf, n_fft=204
     n_fft : int, default=2048
         Length of a frame, in samples.
     **stft_parameters
-        Those of :func:`skmir.dsp.stft`.
+        Other parameters of :func:`skmir.dsp.stft`.
 
     Returns
     -------
@@ -77,11 +77,11 @@ def chroma_cqt(
     sr : float, default=22050
         Sampling rate, in Hz.
     hop_length : int, default=512
-        From one frame to the next, in samples.
+        Distance from one frame to the next, in samples.
     fmin : float or None, default=None
         Lowest frequency, in Hz; None is C1, 32.7 Hz.
     n_chroma : int, default=12
-        Pitch classes in an octave; the first is C.
+        Number of pitch classes per octave; the first is C.
     tuning : float or None, default=None
         Deviation from A = 440 Hz in fractions of a bin of the transform; None estimates one from ``y``.
     norm : float or None, default=numpy.inf
@@ -89,9 +89,9 @@ def chroma_cqt(
     threshold : float, default=0.0
         Sums below it are set to 0, before normalisation.
     n_octaves : int, default=7
-        Octaves above ``fmin``.
+        Number of octaves above ``fmin``.
     bins_per_octave : int, default=36
-        Bins of the transform in an octave, a multiple of ``n_chroma``.
+        Number of bins of the transform per octave, a multiple of ``n_chroma``.
 
     Returns
     -------
@@ -128,12 +128,12 @@ def normalize(frames, norm=np.inf):
     frames : tensor of shape (..., n_bins, n_frames)
     norm : float or None, default=numpy.inf
         numpy.inf divides by the largest magnitude, -numpy.inf by the smallest, 0 by the number of values
-        that are not 0, a number above 0 by that l_p norm; None leaves the frames as they are.
+        that are not 0, a number above 0 by that l_p norm; None leaves the frames unchanged.
 
     Returns
     -------
     normalized : tensor of shape (..., n_bins, n_frames)
-        Frames whose norm is below the smallest normal number of their dtype are left as they are.
+        Frames whose norm is below the smallest normal number of their dtype are left unchanged.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def normalize(frames, norm=np.inf):
     """
     if norm is None:
         return frames
-    # vector_norm knows every one of these norms; float64, so that high powers do not underflow.
+    # vector_norm supports all of these norms; float64, so that high powers do not underflow.
     lengths = torch.linalg.vector_norm(frames, norm, dim=-2, keepdim=True, dtype=torch.float64)
     lengths = torch.where(lengths < torch.finfo(frames.dtype).tiny, 1, lengths)
     return (frames / lengths).to(frames.dtype)

@@ -1,22 +1,22 @@
-"""The weights that sum frequencies into pitch classes, in numpy: nothing here has to be compiled."""
+"""The weights that sum frequencies into pitch classes, in numpy, without torch."""
 
 import numpy as np
 
 _A4 = 440.0  # Hz
-_CENTRE, _WIDTH = 5.0, 2.0  # octaves above 27.5 Hz, and octaves: the bell that weighs frequencies
+_CENTRE, _WIDTH = 5.0, 2.0  # of the bell that weights frequencies: octaves above 27.5 Hz, and octaves
 
 
 def stft_weights(sr, n_fft, n_chroma, tuning):
     """Return how much each frequency of the Fourier transform adds to each pitch class.
 
-    A frequency's weights are a bell around its own pitch class, as wide as the frequency is from the next
-    one, and of unit length. Frequencies four octaves and more away from A at 880 Hz count little.
+    The weights of a frequency form a bell around its own pitch class, as wide as the distance to the next
+    frequency, and have unit length. Frequencies four octaves or more away from A at 880 Hz count little.
 
     Parameters
     ----------
     sr, n_fft, n_chroma : see :func:`skmir.dsp.chroma_stft`
     tuning : float
-        In fractions of a pitch class.
+        Deviation from A = 440 Hz in fractions of a pitch class.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def stft_weights(sr, n_fft, n_chroma, tuning):
     widths = np.append(np.maximum(np.diff(pitches), 1), 1)
     distances = pitches - np.arange(n_chroma)[:, np.newaxis]  # (n_chroma, n_fft)
     half = np.round(n_chroma / 2)
-    distances = np.mod(distances + half + 10 * n_chroma, n_chroma) - half  # the way round that is shorter
+    distances = np.mod(distances + half + 10 * n_chroma, n_chroma) - half  # the shorter way round
     weights = np.exp(-0.5 * (2 * distances / widths) ** 2)
     weights /= np.sqrt(np.sum(weights**2, axis=0))
     weights *= np.exp(-0.5 * ((pitches / n_chroma - _CENTRE) / _WIDTH) ** 2)
@@ -63,7 +63,7 @@ def cqt_weights(n_bins, bins_per_octave, n_chroma, fmin):
     Returns
     -------
     weights : ndarray of shape (n_chroma, n_bins), float32
-        1 where a bin is the pitch class or one of the bins around it, else 0.
+        1 if a bin is at the pitch class or one of the bins around it, else 0.
 
     Examples
     --------

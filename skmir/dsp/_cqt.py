@@ -1,7 +1,8 @@
 """Constant-Q transform, octave by octave from the top, at half the sampling rate each time.
 
-An octave's filters are those of the octave above at half the sampling rate. So one set of filters serves
-all octaves, as long as the hop can be halved too; with an odd hop the rate stays and the filters grow.
+The filters of an octave are those of the octave above at half the sampling rate. So one set of filters is
+enough for all octaves as long as the hop can be halved too; with an odd hop the rate stays the same and the
+filters grow.
 """
 
 import math
@@ -20,7 +21,7 @@ class _Octave(NamedTuple):
     low: int  # first bin
     high: int  # last bin + 1
     n_halvings: int  # of the sampling rate, since the top octave
-    hop_length: int  # samples at the octave's own rate
+    hop_length: int  # in samples at the octave's own rate
 
 
 def cqt(
@@ -47,36 +48,36 @@ def cqt(
     sr : float, default=22050
         Sampling rate, in Hz.
     hop_length : int, default=512
-        From one frame to the next, in samples. The more often it can be halved, the faster.
+        Distance from one frame to the next, in samples. The more often it can be halved, the faster.
     fmin : float or None, default=None
         Frequency of the lowest bin, in Hz; None is C1, 32.7 Hz.
     n_bins : int, default=84
         Number of bins.
     bins_per_octave : int, default=12
-        Bins in an octave.
+        Number of bins per octave.
     tuning : float or None, default=0.0
         Deviation from A = 440 Hz in fractions of a bin, by which all bins are moved; None estimates one
         from all of ``y``.
     filter_scale : float, default=1
-        Length of the filters, relative to that which separates neighbouring bins.
+        Length of the filters, relative to the length that separates neighbouring bins.
     norm : float or None, default=1
-        Which l_p norm of the filters is 1; None leaves windows of height 1.
+        The l_p norm by which the filters are normalized; None leaves windows of height 1.
     sparsity : float, default=0.01
         Share of each filter's spectrum that is dropped, in [0, 1).
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        A window of :func:`scipy.signal.get_window`.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
         How the ends are padded; "constant" adds zeros.
 
     Returns
     -------
     magnitudes : tensor of shape (..., n_bins, n_frames)
-        Frame t has its middle at sample ``t * hop_length``.
+        Frame t is centred at sample ``t * hop_length``.
 
     Raises
     ------
     ValueError
-        Where the highest filter reaches above ``sr / 2``, or a clip is too short to mirror.
+        If the highest filter reaches above ``sr / 2``, or a clip is too short to mirror.
 
     References
     ----------
@@ -84,7 +85,7 @@ def cqt(
 
     Examples
     --------
-    A4 stands 45 semitones above C1:
+    A4 is 45 semitones above C1:
 
     >>> import torch
     >>> from skmir.dsp import cqt
@@ -101,7 +102,7 @@ def cqt(
     frequencies = cqt_frequencies(**bins)
     shape = (bins_per_octave, filter_scale, norm, sparsity, window, y.dtype, y.device)
     filters = [
-        # Named by what they are at the top octave's rate, so that all octaves find the same in the bank.
+        # Identified by their frequencies at the top octave's rate, so that all octaves share one bank entry.
         cqt_filters(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *shape)
         for o in octaves
     ]
@@ -117,7 +118,7 @@ def _n_early_halvings(headroom, hop_length, n_octaves):
     Parameters
     ----------
     headroom : float
-        Half the sampling rate over the highest filter's cutoff.
+        Half the sampling rate divided by the highest filter's cutoff.
     hop_length, n_octaves : int
     """
     n_factors_of_two = (hop_length & -hop_length).bit_length() - 1

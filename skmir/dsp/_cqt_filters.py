@@ -23,9 +23,9 @@ def cqt_frequencies(n_bins, *, fmin=None, bins_per_octave=12, tuning=0.0):
     fmin : float or None, default=None
         Frequency of the lowest bin, in Hz; None is C1, 32.7 Hz.
     bins_per_octave : int, default=12
-        Bins in an octave.
+        Number of bins per octave.
     tuning : float, default=0.0
-        By how many bins all are moved up.
+        Number of bins by which all frequencies are moved up.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def cqt_frequencies(n_bins, *, fmin=None, bins_per_octave=12, tuning=0.0):
 
 
 def cqt_span(*, sr=22050, fmin=None, bins_per_octave=12, tuning=0.0, filter_scale=1):
-    """Return how long the longest filter is.
+    """Return the length of the longest filter.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def cqt_span(*, sr=22050, fmin=None, bins_per_octave=12, tuning=0.0, filter_scal
         Sampling rate, in Hz.
     fmin, bins_per_octave, tuning : see :func:`cqt_frequencies`
     filter_scale : float, default=1
-        Length of the filters, relative to that which separates neighbouring bins.
+        Length of the filters, relative to the length that separates neighbouring bins.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def cqt_span(*, sr=22050, fmin=None, bins_per_octave=12, tuning=0.0, filter_scal
 def check_cqt(
     *, sr=22050, fmin=None, n_bins=84, bins_per_octave=12, tuning=0.0, filter_scale=1, window="hann"
 ):
-    """Raise where a filter reaches above half the sampling rate.
+    """Raise if a filter reaches above half the sampling rate.
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ def check_cqt(
     Returns
     -------
     cutoff : float
-        Where the highest filter's main lobe has decayed, in Hz.
+        Frequency in Hz at which the highest filter's main lobe has decayed.
 
     Raises
     ------
     ValueError
-        Where that is above ``sr / 2``.
+        If the cutoff is above ``sr / 2``.
 
     Examples
     --------
@@ -94,25 +94,25 @@ def check_cqt(
     >>> check_cqt(n_bins=120)
     Traceback (most recent call last):
         ...
-    ValueError: n_bins=120 bins of 12 an octave from fmin=32.7 Hz reach ... Hz, ...
+    ValueError: n_bins=120 bins, 12 per octave, from fmin=32.7 Hz reach ... Hz, ...
     """
     highest = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave, tuning=tuning)[-1]
     alpha = relative_bandwidth(bins_per_octave)
     cutoff = highest * (1 + 0.5 * window_bandwidth(window) * alpha / filter_scale)
     if cutoff > sr / 2:
         raise ValueError(
-            f"n_bins={n_bins} bins of {bins_per_octave} an octave from fmin={fmin or C1:.1f} Hz reach "
+            f"n_bins={n_bins} bins, {bins_per_octave} per octave, from fmin={fmin or C1:.1f} Hz reach "
             f"{cutoff:.0f} Hz, above half of sr={sr:g} Hz. Use fewer bins, a lower fmin, or a higher sr."
         )
     return cutoff
 
 
 class Group(NamedTuple):
-    """Neighbouring filters as what the spectra of frames are multiplied with."""
+    """Neighbouring filters as a matrix that the spectra of frames are multiplied with."""
 
     low: int  # first frequency that any of them uses
     high: int  # last one + 1
-    weights: torch.Tensor  # complex, (high - low, n_filters), over the root of the filters' lengths
+    weights: torch.Tensor  # complex, (high - low, n_filters), divided by the root of the filters' lengths
 
 
 class Filters(NamedTuple):
@@ -127,7 +127,7 @@ def cqt_filters(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, 
     """Return the filters of one octave.
 
     As in librosa, a filter's spectrum is made sparse. Neighbouring filters use a narrow range of
-    frequencies, so that dense products over such ranges are faster than a sparse one over all.
+    frequencies, so dense products over such ranges are faster than a sparse product over all frequencies.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def cqt_filters(frequencies, sr, bins_per_octave, filter_scale, norm, sparsity, 
     filters, lengths = wavelets(np.array(frequencies), sr=sr, **shape)
     n_fft = filters.shape[1]
     lengths = lengths[:, np.newaxis]
-    # To the last bit as librosa does it: which frequencies are dropped can hang on that.
+    # Equal to librosa to the last bit, since the choice of the dropped frequencies can depend on that.
     filters *= lengths / float(n_fft)
     spectra = scipy.fft.fft(filters)[:, : n_fft // 2 + 1]
     spectra = sparse_rows(spectra, sparsity) / np.sqrt(lengths)

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 PAD_MODES = ("constant", "edge", "reflect", "symmetric")
-# Samples of frames worked on at once: few enough for the cache, enough to be worth so many small calls.
+# Samples of frames per block: few enough for the cache, and enough to be worth the many small calls.
 BLOCK = 2**19
 
 
@@ -26,7 +26,7 @@ def pad(y, n, mode):
     Raises
     ------
     ValueError
-        Where ``mode="reflect"`` and there are not more than ``n`` samples to mirror.
+        If ``mode="reflect"`` and there are no more than ``n`` samples to mirror.
     """
     if mode == "constant":
         return torch.nn.functional.pad(y, (n, n))
@@ -37,10 +37,10 @@ def pad(y, n, mode):
 
 
 def check_reflect(n_samples, n):
-    """Raise where a clip is too short for its ends to be mirrored."""
+    """Raise if a clip is too short for its ends to be mirrored."""
     if n_samples <= n:
         raise ValueError(
-            f"pad_mode='reflect' mirrors {n} samples at each end and needs at least {n + 1}; there are "
+            f"pad_mode='reflect' mirrors {n} samples at each end and needs at least {n + 1}, but there are "
             f"{n_samples}. Use pad_mode='constant', shorter frames, or longer clips."
         )
 
@@ -61,18 +61,18 @@ def frame(y, frame_length, hop_length):
     Raises
     ------
     ValueError
-        Where there are fewer samples than one frame has.
+        If there are fewer samples than in one frame.
     """
     if y.shape[-1] < frame_length:
         raise ValueError(
             f"a frame of {frame_length} samples does not fit into {y.shape[-1]}. Use center=True, which pads "
-            "the ends, shorter frames, or longer clips."
+            "the ends, or shorter frames, or longer clips."
         )
     return y.unfold(-1, frame_length, hop_length)
 
 
 def blocks(frames):
-    """Split frames along time into views small enough to be worked on in cache.
+    """Split frames along time into views that are small enough for the cache.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def blocks(frames):
     Returns
     -------
     blocks : tuple of tensors of shape (..., n_frames_i, frame_length)
-        On a GPU a single one: there, few large steps are fast.
+        On a GPU a single block: there, a few large steps are faster.
     """
     n = max(1, BLOCK // frames.shape[-1])
     if frames.shape[-2] <= n or frames.device.type != "cpu":
@@ -90,18 +90,18 @@ def blocks(frames):
 
 
 def join(parts, n_frames):
-    """Join parts along time, which is their last axis but one, and forget each as it is done.
+    """Join parts along time, which is their second to last axis, and discard each part once it is copied.
 
     Parameters
     ----------
     parts : iterable of tensors of shape (..., n_frames_i, n_bins)
     n_frames : int
-        The sum of theirs.
+        Number of frames of all parts together.
 
     Returns
     -------
     joined : tensor of shape (..., n_frames, n_bins)
-        Where there is a single part, it is that.
+        A single part is returned as it is.
     """
     joined, first = None, 0
     for part in parts:

@@ -1,7 +1,7 @@
 """Bands equally spaced in pitch, as triangles over the bins of the Fourier transform.
 
-The lowest bands would be narrower than a bin, so bands are made of those bins only that lie nearest to some
-pitch, each once: below, a band for each bin; from where bins are close enough, one for each pitch.
+The lowest bands would be narrower than a bin, so bands use only the bins that are nearest to some pitch, each
+once: one band per bin at low frequencies, and one per pitch from where bins are close enough.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from ._bank import bank
 from ._stft import magnitudes, map_spectra
 
 _A4 = 440.0  # Hz; one of the pitches
-_TOP = 17000.0  # Hz; where the highest band ends at most, unless told
+_TOP = 17000.0  # Hz; default upper limit of the highest band
 
 
 def filtered_spectrogram(
@@ -36,15 +36,16 @@ def filtered_spectrogram(
     n_fft : int, default=2048
         Length of a frame, in samples.
     bands_per_octave : int, default=12
-        Bands in an octave, where the transform's bins lie close enough; below, there are fewer.
+        Number of bands per octave where the transform's bins are close enough; at low frequencies, there are
+        fewer.
     fmin : float, default=30.0
-        Where the lowest band starts, in Hz.
+        Lower end of the lowest band, in Hz.
     fmax : float or None, default=None
-        Where the highest band ends, in Hz; None is 17,000 or ``sr / 2``, whichever is lower.
+        Upper end of the highest band, in Hz; None is 17,000 or ``sr / 2``, whichever is lower.
     norm_filters : bool, default=True
-        Whether the weights of a band have the sum 1; if not, its peak is 1.
+        Whether the weights of each band sum to 1; if not, their peak is 1.
     **stft_parameters
-        Those of :func:`skmir.dsp.stft`.
+        Other parameters of :func:`skmir.dsp.stft`.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def filtered_spectrogram(
     Raises
     ------
     ValueError
-        Where ``fmax`` lies above ``sr / 2``, or there is room for no band.
+        If ``fmax`` lies above ``sr / 2``, or there is no room for a band.
 
     References
     ----------
@@ -82,7 +83,7 @@ def filtered_spectrogram(
 
 
 def band_frequencies(*, sr=22050, n_fft=2048, bands_per_octave=12, fmin=30.0, fmax=None):
-    """Frequencies at which the bands of :func:`filtered_spectrogram` peak.
+    """Return the frequencies at which the bands of :func:`filtered_spectrogram` peak.
 
     Parameters
     ----------
@@ -100,7 +101,7 @@ def band_frequencies(*, sr=22050, n_fft=2048, bands_per_octave=12, fmin=30.0, fm
 
     Examples
     --------
-    Six bands an octave are more than the transform can tell apart at the bottom:
+    Six bands per octave are more than the transform can resolve at low frequencies:
 
     >>> from skmir.dsp import band_frequencies
     >>> band_frequencies(sr=44100, n_fft=4096, bands_per_octave=6)[[0, 1, 2, -7, -1]].round()
@@ -110,22 +111,22 @@ def band_frequencies(*, sr=22050, n_fft=2048, bands_per_octave=12, fmin=30.0, fm
 
 
 def _edges(sr, n_fft, bands_per_octave, fmin, fmax):
-    """Return those bins that are nearest to a pitch: three neighbours are a band's start, peak and end."""
+    """Return the bins that are nearest to a pitch: three neighbours are a band's start, peak and end."""
     fmax = min(_TOP, sr / 2) if fmax is None else fmax
     if fmax > sr / 2:
         raise ValueError(
-            f"fmax={fmax:g} Hz lies above sr / 2, {sr / 2:g} Hz, where there is nothing. Use fmax=None, the "
+            f"fmax={fmax:g} Hz must not be above sr / 2, {sr / 2:g} Hz. Use fmax=None, which is the "
             f"lower of sr / 2 and {_TOP:g} Hz, or a higher sr."
         )
-    # Rounded, so that a pitch given as fmin or fmax counts whatever its last bits.
+    # Rounded, so that a pitch given as fmin or fmax counts regardless of its last bits.
     lowest, highest = (np.log2([fmin / _A4, fmax / _A4]) * bands_per_octave).round(6)
     pitches = _A4 * 2 ** (np.arange(np.ceil(lowest), np.floor(highest) + 1) / bands_per_octave)
     edges = np.unique(np.floor(pitches * n_fft / sr + 0.5).clip(max=n_fft // 2 - 1)).astype(int)
     if len(edges) < 3:
         raise ValueError(
             f"n_fft={n_fft} leaves no band between fmin={fmin:g} Hz and fmax={fmax:g} Hz: three bins of "
-            f"{sr / n_fft:g} Hz are needed, each nearest to one of the {bands_per_octave} pitches an octave, "
-            f"and there are {len(edges)}. Use a larger n_fft, more bands_per_octave, or a wider range."
+            f"{sr / n_fft:g} Hz are needed, each nearest to one of {bands_per_octave} pitches per octave, "
+            f"but there are {len(edges)}. Use a larger n_fft, more bands_per_octave, or a wider range."
         )
     return edges
 

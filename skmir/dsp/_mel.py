@@ -37,16 +37,15 @@ def mel_spectrogram(
     n_mels : int, default=128
         Number of bands.
     fmin, fmax : float, default=0.0 and None
-        Where the lowest band starts and the highest ends, in Hz; None is ``sr / 2``.
+        Lower end of the lowest band and upper end of the highest band, in Hz; None is ``sr / 2``.
     htk : bool, default=False
         Whether the mel scale is HTK's instead of Slaney's.
     norm : {"slaney"}, float or None, default="slaney"
-        "slaney" divides each band by its width; a number makes each band's l_p norm 1; None leaves peaks
-        of 1.
+        "slaney" divides each band by its width; a number divides it by its l_p norm; None leaves peaks of 1.
     n_fft : int, default=2048
         Length of a frame, in samples.
     **stft_parameters
-        Those of :func:`skmir.dsp.stft`.
+        Other parameters of :func:`skmir.dsp.stft`.
 
     Returns
     -------

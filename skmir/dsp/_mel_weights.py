@@ -1,4 +1,4 @@
-"""The filters of the mel bands, in numpy: nothing here has to be compiled."""
+"""The filters of the mel bands, in numpy, without torch."""
 
 import warnings
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ._norm import unit_rows
 
-# Slaney's scale: linear up to 1 kHz, where it has come to 15 mel, logarithmic above it.
+# Slaney's scale: linear up to 1 kHz, which is 15 mel, and logarithmic above it.
 _LINEAR = 200 / 3  # Hz per mel
 _KNEE = 1000.0  # Hz
 _KNEE_MEL = _KNEE / _LINEAR
@@ -14,7 +14,7 @@ _LOG_STEP = np.log(6.4) / 27  # 27 mel from 1 kHz to 6.4 kHz
 
 
 def mel_weights(sr, n_fft, n_mels, fmin, fmax, htk, norm):
-    """Return triangles in frequency, each from the middle of its lower neighbour to that of its upper one.
+    """Return triangles in frequency, each from the centre of its lower neighbour to that of its upper one.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def _warn_of_empty(weights, edges, n_mels, n_fft):
 
 
 def _edges(n_mels, fmin, fmax, htk):
-    """Return where the bands start, have their middles and end, in Hz: an array of shape (n_mels + 2,)."""
+    """Return the starts, centres and ends of the bands, in Hz: an array of shape (n_mels + 2,)."""
     to_mel, to_hz = (_hz_to_htk, _htk_to_hz) if htk else (_hz_to_slaney, _slaney_to_hz)
     return to_hz(np.linspace(to_mel(fmin), to_mel(fmax), n_mels + 2))
 

@@ -11,12 +11,12 @@ def unit_rows(rows, norm):
     rows : ndarray of shape (..., n_values)
         Real or complex.
     norm : float or None
-        What :func:`skmir.dsp.normalize` takes.
+        As in :func:`skmir.dsp.normalize`.
 
     Returns
     -------
     rows : ndarray of the same shape and dtype
-        Rows whose norm is below the smallest normal number of their dtype are left as they are.
+        Rows whose norm is below the smallest normal number of their dtype are left unchanged.
 
     Examples
     --------

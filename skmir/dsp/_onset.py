@@ -1,4 +1,4 @@
-"""Onset strength: how much louder the bands of a spectrum become."""
+"""Onset strength: by how much the bands of a spectrum get louder."""
 
 import torch
 
@@ -9,7 +9,7 @@ from ._mel import mel_spectrogram
 def onset_strength(
     y, *, sr=22050, n_fft=2048, hop_length=512, lag=1, max_size=1, aggregate="mean", **mel_parameters
 ):
-    """How much the mel bands rise, in dB, over all bands.
+    """Rise of the mel bands in dB, averaged over the bands.
 
     Parameters
     ----------
@@ -20,27 +20,27 @@ def onset_strength(
     n_fft : int, default=2048
         Length of a frame, in samples.
     hop_length : int, default=512
-        From one frame to the next, in samples.
+        Distance from one frame to the next, in samples.
     lag : int, default=1
-        How many frames before the rise is counted from.
+        Each frame is compared with the one ``lag`` frames before.
     max_size : int, default=1
         Width, in bands, of a maximum filter over the earlier frame, so that a tone which glides into the
-        next band, as in vibrato, is no onset; 1 leaves it out.
+        next band, as in vibrato, does not count as an onset; 1 disables it.
     aggregate : {"mean", "median"}, default="mean"
-        What is taken of the bands' rises.
+        How the rises of the bands are combined.
     **mel_parameters
-        Others of :func:`skmir.dsp.mel_spectrogram`.
+        Other parameters of :func:`skmir.dsp.mel_spectrogram`.
 
     Returns
     -------
     envelope : tensor of shape (..., n_frames)
-        In dB, at least 0. The first ``lag + n_fft // (2 * hop_length)`` frames are 0: a frame hears an onset
-        before its middle gets there, and the envelope is moved by as much.
+        In dB, at least 0. The first ``lag + n_fft // (2 * hop_length)`` frames are 0: a frame contains an
+        onset before its centre reaches it, and the envelope is shifted to compensate.
 
     Raises
     ------
     ValueError
-        Where ``aggregate`` is unknown.
+        If ``aggregate`` is unknown.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Halve the sampling rate, with the same energy a second."""
+"""Halve the sampling rate, keeping the energy per second."""
 
 import math
 
@@ -7,8 +7,8 @@ import scipy.fft
 import soxr
 import torch
 
-# How soxr's quality "HQ" falls off, measured on tones: by half at this share of half the new rate, and as an
-# error function of this width.
+# The roll-off of soxr's quality "HQ", measured on tones: by half at this share of half the new rate, with the
+# shape of an error function of this width.
 _MIDDLE, _WIDTH = 0.9567, 0.0164
 _GUARD = 512  # new samples of silence, in which the filter rings out
 
@@ -25,12 +25,12 @@ def halve(y, n_halvings):
     Returns
     -------
     low : tensor of shape (..., ceil(n_samples / 2**n_halvings))
-        Times ``2 ** (n_halvings / 2)``, so that the sum of squares stays what it was.
+        Multiplied by ``2 ** (n_halvings / 2)``, so that the sum of squares is kept.
 
     Notes
     -----
-    On the CPU, soxr does it. On a GPU, and where gradients are wanted, it is done in the frequency domain
-    with the same response, to 1e-6 of the peak, or some 1e-4 near the ends of sounds that are cut off there.
+    On the CPU, soxr is used. On a GPU, and if gradients are needed, the work is done in the frequency domain
+    with the same response, to 1e-6 of the peak, or about 1e-4 near the ends of sounds that are cut off there.
     """
     if n_halvings == 0:
         return y
@@ -44,7 +44,7 @@ def _by_soxr(y, factor):
     low = np.zeros((len(flat), math.ceil(n_samples / factor)), dtype=flat.dtype)
     for source, target in zip(flat, low, strict=True):
         resampled = soxr.resample(source, factor, 1, quality="HQ")[: len(target)]
-        # soxr can be a sample short
+        # soxr's result can be one sample short
         np.multiply(resampled, math.sqrt(factor), out=target[: len(resampled)])
     return torch.from_numpy(low.reshape(*y.shape[:-1], -1))
 

@@ -1,4 +1,4 @@
-"""Spectral shape: where in frequency the energy of each frame lies, and how it is spread.
+"""Spectral shape: how the energy of each frame is distributed over frequency.
 
 Each descriptor of a spectrum is one function from magnitudes of shape (..., n_frames, n_frequencies) to
 values of shape (..., n_frames, n_values). All of them share one Fourier transform.
@@ -24,7 +24,7 @@ FEATURES = (
     "zero_crossing_rate",
     "rms",
 )
-_SILENT = 1e-10  # samples up to it are 0 to the rate of zero crossings, as in librosa
+_SILENT = 1e-10  # for the rate of zero crossings, samples up to this count as 0, as in librosa
 
 
 def spectral_shape(
@@ -49,25 +49,25 @@ def spectral_shape(
         Waveforms.
     features : tuple of str
         Any of "centroid", "bandwidth", "rolloff", "contrast", "flatness", "flux", "zero_crossing_rate" and
-        "rms"; all by default. :class:`skmir.feature_extraction.SpectralShape` says what each is.
+        "rms"; all by default. :class:`skmir.feature_extraction.SpectralShape` explains each of them.
     sr : float, default=22050
         Sampling rate, in Hz.
     n_fft : int, default=2048
         Length of a frame, in samples.
     hop_length : int, default=512
-        From one frame to the next, in samples.
+        Distance from one frame to the next, in samples.
     roll_percent : float, default=0.85
         Share of the magnitudes' sum that lies below the rolloff, between 0 and 1.
     fmin : float, default=200.0
-        Upper end of the contrast's lowest band, in Hz; each band above is an octave wide.
+        Upper end of the contrast's lowest band, in Hz; each band above it is one octave wide.
     n_bands : int, default=6
-        Number of the contrast's bands above the lowest.
+        Number of the contrast's bands above the lowest one.
     quantile : float, default=0.02
-        Share of a band's frequencies that are its peak, and share that are its valley.
+        Share of a band's frequencies that count as its peak, and as its valley.
     linear : bool, default=False
         Whether the contrast is the difference of magnitudes, instead of the difference in dB.
     **stft_parameters
-        ``win_length``, ``window`` of :func:`skmir.dsp.stft`.
+        ``win_length`` and ``window`` of :func:`skmir.dsp.stft`.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def spectral_shape(
 
 
 def n_values(name, n_bands):
-    """Return how many rows a descriptor has."""
+    """Return the number of rows of a descriptor."""
     return n_bands + 1 if name == "contrast" else 1
 
 
@@ -122,7 +122,7 @@ class Band(NamedTuple):
 
     low: int  # first frequency
     high: int  # last frequency + 1
-    n_extreme: int  # frequencies that are its peak, and its valley
+    n_extreme: int  # number of frequencies that count as its peak, and as its valley
 
 
 @functools.cache
@@ -145,7 +145,7 @@ def contrast_bands(sr, n_fft, fmin, n_bands, quantile):
     edges = np.array([0.0, *(fmin * 2.0 ** np.arange(n_bands + 1))])
     if edges[-2] >= sr / 2:
         raise ValueError(
-            f"the contrast's highest band starts at {edges[-2]:g} Hz (fmin={fmin:g}, n_bands={n_bands}), and "
+            f"the contrast's highest band starts at {edges[-2]:g} Hz (fmin={fmin:g}, n_bands={n_bands}), but "
             f"must start below sr / 2 = {sr / 2:g} Hz. Use a smaller n_bands or fmin, or leave 'contrast' "
             "out of features."
         )
@@ -156,7 +156,7 @@ def contrast_bands(sr, n_fft, fmin, n_bands, quantile):
 def _band(frequencies, k, edges, quantile, n_fft):
     """Return band k: from the frequency below its lower edge to the one below its last.
 
-    The highest band reaches to the end. The share of extremes is counted before the last one is left out.
+    The highest band extends to the end. The number of extremes is set before the last frequency is left out.
     """
     inside = np.flatnonzero((frequencies >= edges[k]) & (frequencies <= edges[k + 1]))
     last = k == len(edges) - 2
@@ -176,8 +176,8 @@ def _band(frequencies, k, edges, quantile, n_fft):
 def _over_blocks(functions, y, **stft_parameters):
     """Return each function's values over all frames, of shape (..., n_frames, n_values), by name.
 
-    The transform is in float64, as librosa's is: the valleys of the contrast lie so far below the peaks that
-    in float32 they would be its rounding errors.
+    The transform is in float64, as in librosa: the valleys of the contrast lie so far below the peaks that
+    in float32 they would be rounding errors.
     """
     parts = {name: [] for name in functions}
     for spectra in spectra_blocks(y.double(), **stft_parameters) if functions else ():
@@ -188,49 +188,49 @@ def _over_blocks(functions, y, **stft_parameters):
 
 
 def _shares(spectra):
-    """Return magnitudes divided by their sum; silent frames stay as they are."""
+    """Return magnitudes divided by their sum; silent frames are left unchanged."""
     total = spectra.sum(dim=-1, keepdim=True)
     return spectra / torch.where(total < torch.finfo(spectra.dtype).tiny, 1, total)
 
 
 def _centroid(spectra, frequencies):
-    """The mean frequency, in Hz."""
+    """Return the mean frequency, in Hz."""
     return (_shares(spectra) @ frequencies).unsqueeze(-1)
 
 
 def _bandwidth(spectra, frequencies):
-    """The standard deviation of frequency around the centroid, in Hz."""
+    """Return the standard deviation of frequency around the centroid, in Hz."""
     shares = _shares(spectra)
     centroid = (shares @ frequencies).unsqueeze(-1)
     return (shares * (frequencies - centroid).square_()).sum(dim=-1, keepdim=True).sqrt_()
 
 
 def _rolloff(spectra, frequencies, roll_percent):
-    """The lowest frequency up to which a share of the magnitudes lies, in Hz."""
+    """Return the lowest frequency below which a share of the magnitudes lies, in Hz."""
     total = _running_sum(spectra)
-    # The first that reaches it: as many lie below as are less.
+    # The first frequency that reaches the share; its index is the number of running sums below the share.
     index = (total < roll_percent * total[..., -1:]).sum(dim=-1, keepdim=True)
     return frequencies[index]
 
 
 def _running_sum(spectra):
-    """Return running sums over frequency; numpy's, since torch's round otherwise and rolloff is a step."""
+    """Return running sums over frequency; numpy's, since torch rounds differently and rolloff is a step."""
     if spectra.device.type == "cpu":
         return torch.from_numpy(np.cumsum(spectra.detach().numpy(), axis=-1))
     return spectra.cumsum(dim=-1)
 
 
 def _flatness(spectra, amin=1e-10):
-    """The geometric mean of the powers over their arithmetic mean."""
+    """Return the geometric mean of the powers divided by their arithmetic mean."""
     power = spectra.square().clamp_(min=amin)
     return power.log().mean(dim=-1, keepdim=True).exp_() / power.mean(dim=-1, keepdim=True)
 
 
 class _Flux:
-    """How much the magnitudes rise from the frame before, mean over frequencies; 0 in the first frame."""
+    """Rise of the magnitudes since the previous frame, averaged over frequency; 0 in the first frame."""
 
     def __init__(self):
-        self.before = None  # the last frame of the block before
+        self.before = None  # the last frame of the previous block
 
     def __call__(self, spectra):
         first = spectra[..., :1, :] if self.before is None else self.before
@@ -253,24 +253,24 @@ def _peaks_and_valleys(spectra, bands):
 
 
 def _contrast(extremes, linear):
-    """The peak of each band over its valley: in dB, each limited to 80 below the clip's highest."""
+    """Return each band's peak relative to its valley: in dB, each limited to 80 below the clip's highest."""
     peaks, valleys = extremes.chunk(2, dim=-1)
     return peaks - valleys if linear else power_to_db(peaks) - power_to_db(valleys)
 
 
 def _zero_crossing_rate(y, frame_length, hop_length):
-    """Share of a frame's samples whose sign differs from that of the sample before."""
+    """Return the share of a frame's samples whose sign differs from that of the previous sample."""
     y = pad(y, frame_length // 2, "edge")
     negative = torch.where(y.abs() <= _SILENT, 0, y) < 0
     crossings = (negative[..., 1:] != negative[..., :-1]).to(y.dtype)
     windows = frame(torch.nn.functional.pad(crossings, (1, 0)), frame_length, hop_length)
-    # The first sample of a frame has none before it.
+    # The first sample of a frame has no previous one.
     counts = (part[..., 1:].sum(dim=-1, keepdim=True) for part in blocks(windows))
     return join(counts, windows.shape[-2]) / frame_length
 
 
 def _rms(y, frame_length, hop_length):
-    """The root of the mean square of a frame's samples, without a window."""
+    """Return the root mean square of a frame's samples, without a window."""
     windows = frame(pad(y, frame_length // 2, "constant"), frame_length, hop_length)
     roots = (torch.linalg.vector_norm(part, dim=-1, keepdim=True) for part in blocks(windows))
     return join(roots, windows.shape[-2]) / frame_length**0.5

@@ -9,7 +9,7 @@ from ._frame import blocks, frame, pad
 
 
 def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"):
-    """Fourier transform of overlapping, windowed frames.
+    """Compute the Fourier transform of overlapping, windowed frames.
 
     Parameters
     ----------
@@ -20,13 +20,13 @@ def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", cente
     hop_length : int, default=512
         From one frame to the next, in samples.
     win_length : int or None, default=None
-        Length of the window, in samples, at most ``n_fft``; it stands in the middle of the frame, with
-        zeros beside. None is ``n_fft``.
+        Length of the window, in samples, at most ``n_fft``; it is centred in the frame, with zeros on both
+        sides. None is ``n_fft``.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        A window of :func:`scipy.signal.get_window`.
     center : bool, default=True
-        Whether the ends are padded, so that frame t has its middle at sample ``t * hop_length``; if not,
-        it starts there.
+        Whether the ends are padded, so that frame t is centred at sample ``t * hop_length``; if not, it
+        starts there.
     pad_mode : {"constant", "edge", "reflect", "symmetric"}, default="constant"
         How the ends are padded; "constant" adds zeros.
 
@@ -37,7 +37,7 @@ def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", cente
     Raises
     ------
     ValueError
-        Where the waveforms are shorter than a frame and ``center=False``, or are too short to mirror.
+        If the waveforms are shorter than a frame and ``center=False``, or are too short to mirror.
 
     Examples
     --------
@@ -72,10 +72,10 @@ def spectrogram(y, *, power=1.0, n_fft=2048, empty=torch.empty, **stft_parameter
     n_fft : int, default=2048
         Length of a frame, in samples.
     empty : callable, default=torch.empty
-        Gives the memory of the result: takes a shape (..., n_frames, 1 + n_fft // 2), and a ``dtype`` and
-        ``device`` by name. To write a large result where it is to stay spares a copy.
+        Allocates the result: takes a shape (..., n_frames, 1 + n_fft // 2), and ``dtype`` and ``device`` as
+        keywords. Writing a large result directly to its final place saves a copy.
     **stft_parameters
-        Those of :func:`stft`.
+        Other parameters of :func:`stft`.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def spectrogram(y, *, power=1.0, n_fft=2048, empty=torch.empty, **stft_parameter
 
     Examples
     --------
-    A sine of 440 Hz stands in bin 440 / 22050 * 2048, about 41:
+    A sine of 440 Hz is in bin 440 / 22050 * 2048, about 41:
 
     >>> import torch
     >>> from skmir.dsp import spectrogram
@@ -102,7 +102,7 @@ def spectrogram(y, *, power=1.0, n_fft=2048, empty=torch.empty, **stft_parameter
 
 
 def magnitudes(spectra, power=1.0, *, out=None):
-    """Return ``abs(spectra) ** power`` of a complex tensor, in ``out`` where that is given."""
+    """Return ``abs(spectra) ** power`` of a complex tensor, in ``out`` if that is given."""
     if spectra.device.type == "cpu" and not spectra.requires_grad:
         # Several times as fast as torch's own.
         absolute = np.abs(spectra.numpy(), out=None if out is None else out.numpy())
@@ -115,28 +115,28 @@ def magnitudes(spectra, power=1.0, *, out=None):
 
 
 def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_parameters):
-    """Apply a function to spectra, a few frames at a time, so that a long clip's are never all in memory.
+    """Apply a function to spectra, a few frames at a time, to save memory on long clips.
 
     Parameters
     ----------
     function : callable
-        Takes a complex tensor of shape (..., n_frames_i, 1 + n_fft // 2), time before frequency, as the
-        Fourier transform leaves them, and one of shape (..., n_frames_i, n_bins), to which it writes.
+        Takes a complex tensor of shape (..., n_frames_i, 1 + n_fft // 2), time before frequency as in the
+        output of the Fourier transform, and one of shape (..., n_frames_i, n_bins), to which it writes.
     n_bins : int
-        Bins of the result.
+        Number of bins of the result.
     y : tensor of shape (..., n_samples)
     dtype : torch.dtype, default=None
-        Of the result; None is that of ``y``.
+        The dtype of the result; None is that of ``y``.
     empty : callable, default=torch.empty
-        Gives the memory of the result.
+        Allocates the result; see :func:`spectrogram`.
     **stft_parameters
-        Those of :func:`stft`.
+        Other parameters of :func:`stft`.
 
     Returns
     -------
     results : tensor of shape (..., n_bins, n_frames)
-        In memory, a frame's bins stand side by side: turning a spectrogram round costs a quarter of the
-        transform.
+        In memory, the bins of a frame are adjacent: transposing a spectrogram costs a quarter as much as the
+        Fourier transform.
     """
     frames, weights = _frames(y, **stft_parameters)
     results, first = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device), 0
@@ -163,7 +163,7 @@ def _frames(
 
 @bank
 def _window(window, win_length, n_fft, dtype, device):
-    """Return the window of shape (n_fft,), zero beside its middle ``win_length`` samples."""
+    """Return the window of shape (n_fft,), zero outside its middle ``win_length`` samples."""
     left = (n_fft - win_length) // 2
     weights = torch.zeros(n_fft, dtype=torch.float64)
     weights[left : left + win_length] = torch.from_numpy(scipy.signal.get_window(window, win_length))

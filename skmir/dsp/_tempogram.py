@@ -1,4 +1,4 @@
-"""Tempogram: which periods an onset envelope has, around each frame."""
+"""Tempogram: the periods of an onset envelope around each frame."""
 
 import numpy as np
 import scipy.fft
@@ -11,32 +11,32 @@ from ._frame import blocks, frame, join
 
 
 def tempogram(envelope, *, win_length=384, center=True, window="hann", norm=np.inf):
-    """Autocorrelation of an onset envelope, in a window around each frame.
+    """Compute the autocorrelation of an onset envelope in a window around each frame.
 
     Parameters
     ----------
     envelope : tensor of shape (..., n_frames)
-        Onset strengths, as :func:`onset_strength` gives them.
+        Onset strengths, as returned by :func:`onset_strength`.
     win_length : int, default=384
         Length of the window, in frames.
     center : bool, default=True
-        Whether the ends are lengthened by a slope down to 0, so that window t has its middle at frame t; if
-        not, it starts there, and there are ``win_length - 1`` fewer.
+        Whether the ends are extended by a slope down to 0, so that window t is centred at frame t; if not,
+        it starts there, and there are ``win_length - 1`` fewer windows.
     window : str, tuple or float, default="hann"
-        What :func:`scipy.signal.get_window` takes.
+        A window of :func:`scipy.signal.get_window`.
     norm : float or None, default=numpy.inf
         See :func:`normalize`.
 
     Returns
     -------
     tempogram : tensor of shape (..., win_length, n_frames)
-        Row n is a lag of n frames: a tempo of ``60 * sr / (hop_length * n)`` beats a minute. The
-        first row is lag 0, the envelope's own energy.
+        Row n is a lag of n frames: a tempo of ``60 * sr / (hop_length * n)`` beats per minute. The
+        first row is lag 0, the energy of the envelope.
 
     Raises
     ------
     ValueError
-        Where there are fewer frames than the window has, and ``center=False``.
+        If ``center=False`` and there are fewer frames than ``win_length``.
 
     References
     ----------
@@ -61,7 +61,7 @@ def tempogram(envelope, *, win_length=384, center=True, window="hann", norm=np.i
     elif n_frames < win_length:
         raise ValueError(
             f"a window of win_length={win_length} frames does not fit into {n_frames}. Use center=True, "
-            "which lengthens the ends, a smaller win_length, or longer clips."
+            "which extends the ends, or a smaller win_length, or longer clips."
         )
     windows = frame(envelope, win_length, 1)
     if center:
@@ -72,7 +72,7 @@ def tempogram(envelope, *, win_length=384, center=True, window="hann", norm=np.i
 
 
 def _sloped(envelope, n):
-    """Return an envelope with ``n`` more frames at each end, which rise from 0 to it and fall to 0."""
+    """Return an envelope with ``n`` more frames at each end, which rise from 0 and fall to 0 linearly."""
     slope = torch.arange(n, dtype=envelope.dtype, device=envelope.device) / max(1, n)
     return torch.cat([envelope[..., :1] * slope, envelope, envelope[..., -1:] * slope.flip(0)], dim=-1)
 
@@ -80,7 +80,7 @@ def _sloped(envelope, n):
 def _autocorrelation(windows):
     """Return sums of products over the last axis, for lags from 0 to its length - 1."""
     n = windows.shape[-1]
-    n_fft = scipy.fft.next_fast_len(2 * n - 1, real=True)  # so long that no end meets the other
+    n_fft = scipy.fft.next_fast_len(2 * n - 1, real=True)  # long enough to avoid wrapping around
     power = torch.fft.rfft(windows, n=n_fft).abs().square()
     return torch.fft.irfft(power, n=n_fft)[..., :n]
 

@@ -1,11 +1,11 @@
-"""How far a recording is tuned from A = 440 Hz."""
+"""Estimate the tuning of a recording relative to A = 440 Hz."""
 
 import numpy as np
 import torch
 
 from ._stft import magnitudes, spectra_blocks
 
-_BOTTOM, _TOP = 150.0, 4000.0  # Hz: where peaks count
+_BOTTOM, _TOP = 150.0, 4000.0  # Hz: the range in which peaks count
 _THRESHOLD = 0.1  # of the frame's highest magnitude
 _RESOLUTION = 0.01  # of a bin
 _A0 = 27.5  # Hz
@@ -14,7 +14,7 @@ _A0 = 27.5  # Hz
 def estimate_tuning(y=None, *, spectra=None, sr=22050, bins_per_octave=12):
     """Estimate the deviation from A = 440 Hz, in fractions of a bin.
 
-    Spectral peaks are placed between the bins of the Fourier transform by a parabola through three
+    Spectral peaks are located between the bins of the Fourier transform by a parabola through three
     neighbours. Each strong peak votes for its distance from the nearest note.
 
     Parameters
@@ -22,16 +22,16 @@ def estimate_tuning(y=None, *, spectra=None, sr=22050, bins_per_octave=12):
     y : tensor of shape (..., n_samples)
         Waveforms; one estimate is made for all.
     spectra : tensor of shape (..., n_frequencies, n_frames), default=None
-        Magnitudes or powers, where they are at hand, instead of ``y``.
+        Magnitudes or powers, if already available, instead of ``y``.
     sr : float, default=22050
         Sampling rate, in Hz.
     bins_per_octave : int, default=12
-        12 estimates in fractions of a semitone.
+        Number of bins per octave; 12 gives fractions of a semitone.
 
     Returns
     -------
     tuning : float
-        In [-0.5, 0.5), in steps of 0.01; 0 where there is no peak at all.
+        In [-0.5, 0.5), in steps of 0.01; 0 if there is no peak at all.
 
     Notes
     -----
@@ -39,7 +39,7 @@ def estimate_tuning(y=None, *, spectra=None, sr=22050, bins_per_octave=12):
 
     Examples
     --------
-    A sine a quarter of a semitone above A, placed nearly right by the parabola:
+    A sine a quarter of a semitone above A, located almost exactly by the parabola:
 
     >>> import torch
     >>> from skmir.dsp import estimate_tuning
@@ -52,7 +52,7 @@ def estimate_tuning(y=None, *, spectra=None, sr=22050, bins_per_octave=12):
 
 
 def tuning_of(blocks, sr, bins_per_octave):
-    """Estimate one deviation from magnitudes that come block by block.
+    """Estimate one deviation from magnitudes that are given block by block.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def tuning_of(blocks, sr, bins_per_octave):
         return 0.0
     frequencies = frequencies[strengths >= np.median(strengths)]
     bins = bins_per_octave * np.log2(frequencies / _A0)
-    offsets = np.mod(bins, 1.0)  # a rest of 0.95 is 0.05 below the next bin
+    offsets = np.mod(bins, 1.0)  # a remainder of 0.95 is 0.05 below the next bin
     offsets[offsets >= 0.5] -= 1.0
     edges = np.linspace(-0.5, 0.5, round(1 / _RESOLUTION) + 1)
     votes, _ = np.histogram(offsets, edges)

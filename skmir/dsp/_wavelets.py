@@ -1,4 +1,4 @@
-"""The filters of the constant-Q transform as waveforms, in numpy: nothing here has to be compiled."""
+"""The filters of the constant-Q transform as waveforms, in numpy, without torch."""
 
 import functools
 
@@ -10,12 +10,12 @@ from ._norm import unit_rows
 
 @functools.cache
 def window_bandwidth(window):
-    """Return how broad a window's main lobe is: its equivalent noise bandwidth, in bins.
+    """Return the equivalent noise bandwidth of a window, in bins: the width of its main lobe.
 
     Parameters
     ----------
     window : str, tuple or float
-        What :func:`scipy.signal.get_window` takes.
+        A window of :func:`scipy.signal.get_window`.
 
     Returns
     -------
@@ -23,8 +23,8 @@ def window_bandwidth(window):
 
     Notes
     -----
-    Windows with a name are sampled as librosa's table of them was, others as it samples those. The few
-    ten-thousandths between the two decide nothing but how near half the sampling rate a bin may be.
+    Windows with a name are sampled as for librosa's table, and other windows as librosa samples them. The
+    difference of a few ten-thousandths only affects how near to half the sampling rate a bin may be.
 
     Examples
     --------
@@ -38,13 +38,13 @@ def window_bandwidth(window):
 
 
 def relative_bandwidth(bins_per_octave):
-    """Return half the distance between a bin's two neighbours, relative to the middle between them."""
+    """Return half the distance between a bin's two neighbours, relative to their mean."""
     step = 2.0 ** (2 / bins_per_octave)
     return (step - 1) / (step + 1)
 
 
 def wavelets(frequencies, *, sr, alpha, window, filter_scale, norm):
-    """Return windowed complex sines, the lower the longer.
+    """Return windowed complex sines; lower ones are longer.
 
     Parameters
     ----------
@@ -57,9 +57,9 @@ def wavelets(frequencies, *, sr, alpha, window, filter_scale, norm):
     Returns
     -------
     filters : ndarray of shape (n_filters, n_samples), complex64
-        Each in the middle of a power of 2 of samples.
+        Each filter is centred; ``n_samples`` is a power of 2.
     lengths : ndarray of shape (n_filters,)
-        In samples and fractions.
+        In samples, with fractions.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def wavelets(frequencies, *, sr, alpha, window, filter_scale, norm):
 
 
 def sparse_rows(rows, quantile):
-    """Set a row's smallest magnitudes to 0, as many as add up to less than a share of their sum.
+    """Set the smallest magnitudes of each row to 0, as long as they add up to less than a share of its sum.
 
     Parameters
     ----------

@@ -22,12 +22,97 @@ from ._frame_collector import FrameCollector
 
 
 class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
-    """Clips to frames.
+    """Base of front ends: clips to frames, each clip by itself.
 
-    A subclass declares its parameters as annotated attributes, beside those that all front ends have and that
-    stand here. It has the class attribute ``_prefix`` (of the bins' names), and four methods:
-    ``_check_parameters`` (calls this class's), ``_n_bins``, ``_span`` and ``_frames``. Its class attribute
-    ``version`` goes up whenever its results change, so that no cache serves old ones.
+    It checks what comes in, reads files and brings them to ``sr``, cuts excerpts, goes through the clips one
+    by one in threads or in batches on a GPU, keeps frames in ``memory``, names the bins, and says in every
+    error which clip it is about. A subclass says how one clip becomes frames. It declares parameters of its
+    own as annotated attributes (:class:`DeclaredParameters`); those below are declared here.
+
+    Parameters
+    ----------
+    sr : float, default=22050
+        Sampling rate in Hz: files are brought to it, waveforms are taken to have it.
+    hop_length : int, default=512
+        From one frame to the next, in samples.
+    offset : float, "center" or "random", default=0.0
+        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
+        ``random_state`` decide.
+    duration : float or None, default=None
+        How much of each clip to use at most, in s; None is all. "center" and "random" need it.
+    random_state : int, default=0
+        Which of the random excerpts: the same clip and number always give the same one.
+    device : str or torch.device, default="cpu"
+        Where to compute: "cuda" works on batches of clips; "auto" takes a GPU if there is one.
+    memory : str, PathLike or None, default=None
+        A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
+        candidates and processes; see :class:`skmir.feature_extraction.FeatureCache`.
+    n_jobs : int or None, default=None
+        Threads, as in joblib. The result does not depend on it.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of samples per clip, if ``fit`` saw a 2-D array.
+    version : int
+        A subclass raises it whenever its results change, so that no cache serves old ones.
+
+    See Also
+    --------
+    skmir.dsp : Transforms of sound on tensors, which front ends are made from.
+
+    Notes
+    -----
+    A subclass must have a class attribute and three methods:
+
+    ``_prefix``
+        What the names of the bins begin with, a str.
+
+    ``_n_bins()``
+        Returns the number of bins of a frame. It follows from the parameters.
+
+    ``_span()``
+        Returns the length of a frame in samples, the same in words, and how to make it smaller, as in
+        ``(2048, "n_fft=2048 samples", "a smaller n_fft")``. Errors and warnings about short clips say it.
+
+    ``_frames(y)``
+        Returns the frames of one clip, a tensor of shape (n_bins, n_frames) in the dtype and on the device of
+        y. It gets a tensor of shape (n_samples,), of float32 or float64, which it does not write to. The clip
+        may be shorter than a frame. On a GPU it gets a batch of equally long clips, a tensor of shape
+        (n_clips, n_samples), and returns one of shape (n_clips, n_bins, n_frames): axes are counted from the
+        end, and no clip depends on another.
+
+    It may have:
+
+    ``_check_parameters()``
+        Calls ``super()._check_parameters()``, and raises if a parameter of its own is not what it may be. It
+        runs in ``fit`` and in ``transform``.
+
+    ``_alone()``
+        Returns True if ``_frames`` cannot take batches; on a GPU it then gets one clip at a time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import torch
+    >>> from skmir.base import BaseFrontEnd
+    >>> class Loudness(BaseFrontEnd):
+    ...     _prefix = "rms"
+    ...
+    ...     def _n_bins(self):
+    ...         return 1
+    ...
+    ...     def _span(self):
+    ...         return self.hop_length, f"hop_length={self.hop_length} samples", "a smaller hop_length"
+    ...
+    ...     def _frames(self, y):
+    ...         blocks = y.split(self.hop_length, dim=-1)
+    ...         return torch.stack([block.square().mean(-1).sqrt() for block in blocks], dim=-1).unsqueeze(-2)
+    >>> clips = [np.full(2048, 0.1), np.full(3000, 0.5)]
+    >>> [frames.round(3).tolist() for frames in Loudness(hop_length=1024).transform(clips)]
+    [[[0.1, 0.1]], [[0.5, 0.5, 0.5]]]
     """
 
     sr: float = positional(default=22050)

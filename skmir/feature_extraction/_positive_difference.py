@@ -1,4 +1,4 @@
-"""How far bands rise above what they were a few frames before, and how many frames that is."""
+"""The rise of bands since a few frames before, and the number of these frames."""
 
 import numpy as np
 import scipy.signal
@@ -6,7 +6,7 @@ import torch
 
 
 def positive_difference(frames, lag):
-    """Return how much each value is above that of ``lag`` frames before; 0 where it is not, or none is.
+    """Return by how much each value exceeds that of ``lag`` frames before; 0 if it does not or there is none.
 
     Parameters
     ----------
@@ -23,12 +23,12 @@ def positive_difference(frames, lag):
 
 
 def difference_lag(ratio, *, n_fft, hop_length, window="hann"):
-    """Return how many frames before a frame the window has fallen to a ratio of its peak there.
+    """Return the number of frames after which the window has fallen to a ratio of its peak.
 
     Parameters
     ----------
     ratio : float
-        In (0, 1).
+        Ratio in (0, 1).
     n_fft, hop_length, window : see :func:`skmir.dsp.stft`
 
     Returns

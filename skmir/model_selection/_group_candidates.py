@@ -1,4 +1,4 @@
-"""Find columns of a table of recordings that say which recordings belong together."""
+"""Find the columns of a table that could say which recordings belong together."""
 
 import csv
 import os
@@ -7,9 +7,9 @@ import pandas as pd
 
 _TABLE = "labels.csv"
 _SUFFIXES = (".csv", ".tsv", ".txt")
-_N_ABOVE = 2  # number of folders above the files' own in which to look for a table
-_MAX_TABLES, _MAX_BYTES = 10, 20_000_000  # number of tables to look into, and size of each
-# Columns that say how somebody split the data, not which recordings belong together.
+_N_ABOVE = 2  # folders above the files' own that are searched for a table
+_MAX_TABLES, _MAX_BYTES = 10, 20_000_000  # most tables, and largest table, that are read
+# Columns that describe a split, not which recordings belong together.
 _FOLDS = ("fold", "folds", "split", "subset", "partition", "set")
 _LIKELY = (
     "group",
@@ -40,21 +40,21 @@ def group_candidates(table, *, labels=None):
     """Return the columns of a table that could say which recordings belong together.
 
     A column could be groups if some of its values are shared by several rows, if it has at least two values,
-    and if its value does not follow from the label (as the family follows from the instrument). Measurements
-    (numbers with a fraction) and columns whose names suggest folds are left out.
+    and if it does not follow from the label (as a family follows from the instrument). Measurements (numbers
+    with a fraction) and columns that are named like folds are left out.
 
     Parameters
     ----------
     table : DataFrame, str or PathLike
         The table, with one row per recording, or the path of a text file with a header.
     labels : str, array-like of shape (n_rows,), or None, default=None
-        The label of each row, or the name of the column of labels; None if labels are not known.
+        The label of each row, or the name of their column; None if they are not known.
 
     Returns
     -------
     candidates : dict of str to int
-        Name of each such column, and its number of different values. Columns whose names suggest groups
-        ("artist", "album") come first, then columns with more values. Empty if the table cannot be read.
+        Name of each such column, and its number of values; columns that are named like groups ("artist",
+        "album") come first, then columns with more values. Empty if the table cannot be read.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def group_candidates(table, *, labels=None):
 
 
 def table_of(paths):
-    """Return the rows of files in a table that lists them, in their folder or up to two folders above.
+    """Return the rows of some files from a table that lists them, in their folder or up to two folders above.
 
     Parameters
     ----------
@@ -89,12 +89,12 @@ def table_of(paths):
     Returns
     -------
     rows : DataFrame or None
-        One row per file, in the order of the paths; None if no table has a column with all paths.
+        One row per file, in the order of the paths; None if no table has a column with all of them.
     """
     paths = [os.path.abspath(path) for path in paths]
     try:
         folder = os.path.commonpath([os.path.dirname(path) for path in paths])
-    except ValueError:  # the files are on several drives
+    except ValueError:  # on several drives
         return None
     for _ in range(1 + _N_ABOVE):
         for table in _tables(folder):
@@ -106,10 +106,10 @@ def table_of(paths):
 
 
 def _tables(folder):
-    """Return the paths of the tables in a folder; the one that load_folder reads by default comes first."""
+    """Return the paths of the tables in a folder, the one that load_folder reads by default first."""
     try:
         names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(_SUFFIXES)]
-    except OSError:  # folders above may not be readable
+    except OSError:  # we may not be allowed to read the folders above
         return []
     names.sort(key=lambda name: name != _TABLE)
     tables = [os.path.join(folder, name) for name in names[:_MAX_TABLES]]
@@ -126,7 +126,7 @@ def _rows_of(paths, rows, folder):
 
 
 def _read(table):
-    """Return the rows of a table as text; none if it cannot be parsed, which is an error in its loader."""
+    """Return the rows of a table as text; none if it cannot be parsed, which its loader will report."""
     try:
         return pd.read_csv(
             table, sep=None, engine="python", dtype=str, keep_default_na=False, encoding_errors="replace"
@@ -136,7 +136,7 @@ def _read(table):
 
 
 def _filled(column):
-    """Return the values that are not missing; no values if they are measurements."""
+    """Return the values that are not empty; none for measurements."""
     text = column.dropna().astype(str).str.strip()
     text = text[text != ""]
     values = pd.to_numeric(text, errors="coerce")

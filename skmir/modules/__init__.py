@@ -1,4 +1,4 @@
-"""Networks as plain ``torch.nn.Module``, one architecture a file; they know nothing of scikit-learn."""
+"""Networks as plain ``torch.nn.Module``, one architecture per file, independent of scikit-learn."""
 
 from ._chroma_net import ChromaNet
 from ._compact_cnn import CompactCNN

@@ -9,9 +9,9 @@ ACTIVATIONS = {
     "elu": nn.ELU,
     "tanh": nn.Tanh,
     "sigmoid": nn.Sigmoid,
-    "leaky_relu": nn.LeakyReLU,  # of slope 0.01 below zero, torch's default
+    "leaky_relu": nn.LeakyReLU,  # with a slope of 0.01 below zero, torch's default
     "softplus": nn.Softplus,
     "maxout": Maxout,
 }
-# Without maxout, which is no function of one value. All rise throughout: pooling may come before them.
+# Without maxout, which is not a function of one value. All are increasing: pooling may come before them.
 ELEMENTWISE = {name: unit for name, unit in ACTIVATIONS.items() if name != "maxout"}

@@ -5,22 +5,22 @@ from torch import nn
 
 
 class ChromaNet(nn.Module):
-    """From the bins of a frame to pitch classes.
+    """Map the bins of a frame to pitch classes.
 
     Humphrey, Bello and LeCun, "Feature learning and deep architectures: new directions for music
-    informatics", Journal of Intelligent Information Systems 41(3), 2013, take layers like these for what is
-    learned in chroma.
+    informatics", Journal of Intelligent Information Systems 41(3), 2013, use layers like these to learn
+    chroma.
 
     Parameters
     ----------
     n_bins : int
-        Number of bins of a frame.
+        Number of bins per frame.
     n_outputs : int, default=12
         Number of outputs.
     hidden_layer_sizes : sequence of int, default=()
-        Units a hidden layer.
+        Number of units per hidden layer.
     rectified : bool, default=True
-        Whether the outputs are half-wave rectified, as the hidden layers are.
+        Whether the outputs are half-wave rectified, like the hidden layers.
 
     Examples
     --------
@@ -42,14 +42,14 @@ class ChromaNet(nn.Module):
 
     @classmethod
     def from_arrays(cls, weights, biases, rectified=True):
-        """Return a network of given weights.
+        """Return a network with given weights.
 
         Parameters
         ----------
         weights : list of ndarray of shape (n_units, n_inputs)
-            Of each layer, first to last. Their dtype is the network's.
+            Weights of each layer, first to last. The network takes their dtype.
         biases : list of ndarray of shape (n_units,)
-            Of each layer.
+            Biases of each layer.
         rectified : bool, default=True
             See the class.
 
@@ -58,19 +58,19 @@ class ChromaNet(nn.Module):
         network : ChromaNet
         """
         *hidden, n_outputs = (len(weight) for weight in weights)
-        with torch.device("meta"):  # without first weights, which would be drawn for nothing
+        with torch.device("meta"):  # without initial weights, which would be drawn in vain
             network = cls(weights[0].shape[1], n_outputs, hidden, rectified)
         for layer, weight, bias in zip(network.layers(), weights, biases, strict=True):
             layer.weight, layer.bias = nn.Parameter(torch.tensor(weight)), nn.Parameter(torch.tensor(bias))
         return network
 
     def forward(self, x):
-        """Return what each frame is turned into.
+        """Return the outputs of the network for each frame.
 
         Parameters
         ----------
         x : tensor of shape (..., n_bins)
-            Frames, a row each.
+            Frames, one per row.
 
         Returns
         -------
@@ -84,7 +84,7 @@ class ChromaNet(nn.Module):
         Parameters
         ----------
         x : tensor of shape (..., n_bins)
-            Frames, a row each.
+            Frames, one per row.
 
         Returns
         -------
@@ -102,7 +102,7 @@ class ChromaNet(nn.Module):
         return [layer for layer in (*self.hidden_layers, self.final_layer) if isinstance(layer, nn.Linear)]
 
     def arrays(self):
-        """Return what ``from_arrays`` takes.
+        """Return the weights and biases, the arguments of ``from_arrays``.
 
         Returns
         -------

@@ -24,35 +24,36 @@ FREQUENCY_POOLS = {  # take as many bins to 1
 
 
 class CompactCNN(nn.Module):
-    """Three to five 3 x 3 convolutions with pooling, a dense layer over all that is left, a linear output.
+    """Three to five 3 x 3 convolutions with pooling, a dense layer over the whole last map, a linear output.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input. The tutorial's pools, of which there is a list for 64, 72, 96, 128 and 256 bins
-        or more, serve on each axis where they fit; elsewhere pools that fit are derived.
+        Size of the input. The tutorial lists pools for 64, 72, 96, 128 and 256 bins or more; they are used
+        on each axis if they fit, and otherwise suitable pools are derived.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of int, default=(32, 64, 64)
-        Feature maps a layer. The tutorial goes on with 128, 128.
+        Number of feature maps per layer. The tutorial continues with 128, 128.
     hidden_layer_sizes : sequence of int, default=(128,)
-        Units a dense layer.
+        Number of units per dense layer.
     dropout : float, default=0.2
         Share of each dense layer's inputs that is dropped in training, in [0, 1).
     pools : sequence of (int, int) or None, default=None
-        Pool sizes in frequency and time, one pair a convolution; None as under ``n_bins``.
+        Pool sizes in frequency and time, one pair per convolution; None chooses them by
+        ``n_bins`` and ``n_frames``.
 
     Raises
     ------
     ValueError
-        Where ``pools`` leave nothing.
+        If ``pools`` leave nothing of the input.
 
     Notes
     -----
-    The first layers pool frequency as they would in a network of five, so that fewer layers leave more
-    bins to the dense layer. Time is reduced to one step, but from 160 frames on (640 with four layers,
-    2560 with five) to more, which the dense layer grows with. Convolutions have no bias beside their
-    batch normalisation; the tutorial's have one.
+    The first layers pool frequency as they would in a network of five layers, so fewer layers leave more
+    bins to the dense layer. Time is reduced to one step, but to more steps from 160 frames on (640 with four
+    layers, 2560 with five), with which the dense layer grows. Convolutions have no bias of their own, only
+    that of their batch normalisation; the tutorial's convolutions have one.
 
     Examples
     --------
@@ -63,7 +64,7 @@ class CompactCNN(nn.Module):
     torch.Size([1, 8])
     """
 
-    RATIOS = {"n_filters": (1, 2, 2), "hidden_layer_sizes": (4,)}  # those of the defaults
+    RATIOS = {"n_filters": (1, 2, 2), "hidden_layer_sizes": (4,)}  # as in the defaults
 
     def __init__(
         self,
@@ -94,12 +95,12 @@ class CompactCNN(nn.Module):
 
     @staticmethod
     def widths(scale):
-        """Return the widths in the ratios of the defaults; ``scale`` is that of the first layer.
+        """Return the widths in the ratios of the defaults; ``scale`` is the width of the first layer.
 
         Parameters
         ----------
         scale : float
-            From 0, where every width is 1.
+            Scale from 0, at which every width is 1.
 
         Returns
         -------
@@ -109,7 +110,7 @@ class CompactCNN(nn.Module):
         return scaled_widths(CompactCNN.RATIOS, scale)
 
     def features(self, x):
-        """Return what the last layer sees.
+        """Return the input of the last layer.
 
         Parameters
         ----------
@@ -140,7 +141,7 @@ class CompactCNN(nn.Module):
 
 
 def pools_for(n_bins, n_frames, n_layers):
-    """Return (frequency, time) pool sizes: on each axis the tutorial's where they fit, else derived ones."""
+    """Return (frequency, time) pool sizes: on each axis the tutorial's if they fit, else derived ones."""
     n_listed = len(TIME_POOLS)
     frequency = next((pools for least, pools in FREQUENCY_POOLS.items() if n_bins >= least), None)
     if frequency is None or n_layers > n_listed:

@@ -1,4 +1,4 @@
-"""Convolution, batch normalisation, ELU, max-pooling: the blocks that Choi et al.'s networks share."""
+"""The blocks of Choi et al.'s networks: convolution, batch normalisation, ELU, max-pooling."""
 
 import torch
 from torch import nn
@@ -19,11 +19,11 @@ class ConvBlock(nn.Sequential):
 
     def __init__(self, n_in, n_out, pool, dropout=0.0):
         super().__init__(
-            # Batch normalisation takes out a bias, whose gradient would be rounding noise.
+            # Batch normalisation removes a bias, whose gradient would be rounding noise.
             nn.Conv2d(n_in, n_out, kernel_size=3, padding=1, bias=False),
             nn.BatchNorm2d(n_out),
-            # The paper pools after ELU. ELU rises throughout, so the maximum is the same either way, and
-            # this way ELU sees the fewer values.
+            # The paper pools after ELU. ELU is increasing, so the maximum is the same either way, and
+            # pooling first leaves fewer values to ELU.
             nn.MaxPool2d(pool),
             nn.ELU(),
             nn.Dropout(dropout),
@@ -31,7 +31,7 @@ class ConvBlock(nn.Sequential):
 
 
 class TimeConvBlock(nn.Sequential):
-    """One block of Choi et al. (2017) whose kernel is 1 x 4: along time, each row for itself.
+    """One block of Choi et al. (2017) with a 1 x 4 kernel: along time, each row separately.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class TimeConvBlock(nn.Sequential):
 
     def __init__(self, n_in, n_out, pool):
         super().__init__(
-            # What padding="same" does, without torch's warning about even kernels.
+            # The same as padding="same", without torch's warning about even kernels.
             nn.ZeroPad2d((1, 2, 0, 0)),
             nn.Conv2d(n_in, n_out, kernel_size=(1, 4), bias=False),
             nn.BatchNorm2d(n_out),
@@ -53,7 +53,7 @@ class TimeConvBlock(nn.Sequential):
 
 
 def dense_layers(n_inputs, sizes, dropout):
-    """Return linear layers, each with ELU; dropout lies between them, and not after the last."""
+    """Return linear layers, each with ELU; dropout is between them, and not after the last."""
     layers = []
     for size in sizes:
         layers += [nn.Linear(n_inputs, size), nn.ELU(), nn.Dropout(dropout)]
@@ -62,9 +62,9 @@ def dense_layers(n_inputs, sizes, dropout):
 
 
 def as_image(x):
-    """Return frames (B, n_bins, n_frames) as images (B, 1, n_bins, n_frames) in the order fastest on a CPU.
+    """Return frames (B, n_bins, n_frames) as images (B, 1, n_bins, n_frames), in a layout fast on a CPU.
 
-    With the channels last in memory a training step takes about half the time.
+    With the channels last in memory, a training step takes about half the time.
     """
     return x.unsqueeze(1).contiguous(memory_format=torch.channels_last)
 

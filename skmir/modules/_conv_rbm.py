@@ -1,7 +1,7 @@
 """The convolutional restricted Boltzmann machine with probabilistic max-pooling.
 
 Lee, Pham, Largman & Ng, "Unsupervised feature learning for audio classification using convolutional deep
-belief networks", NIPS 2009. In the comments v are visible and h detection units, W the filters, b and c the
+belief networks", NIPS 2009. In the comments, v are visible and h detection units, W the filters, b and c the
 hidden and visible biases, and P the number of positions of a filter.
 """
 
@@ -12,34 +12,35 @@ from ._rbm_layer import bernoulli
 
 
 class ConvRBM(nn.Module):
-    """Boltzmann machine whose filters are shared by all positions in time.
+    """Restricted Boltzmann machine whose filters are shared by all positions in time.
 
-    A filter sees every channel. The positions of each filter come in blocks of ``pool_size``, and at most
-    one detection unit of a block is on: whether one is on is the pooling unit's state. With the filters'
-    answer ``I = (W * v + b) / sigma ** 2``, ``P(h_j = 1 | v) = exp(I_j) / (1 + sum_block exp(I))``.
+    A filter spans all channels. The positions of each filter are grouped in blocks of ``pool_size``, and at
+    most one detection unit of a block is on; the pooling unit is on if one of them is. With the filters'
+    response ``I = (W * v + b) / sigma ** 2``, ``P(h_j = 1 | v) = exp(I_j) / (1 + sum_block exp(I))``.
 
     Parameters
     ----------
     n_channels : int
-        Number of values a frame.
+        Number of values per frame.
     n_bases : int
         Number of filters.
     filter_length : int
         Length of a filter in frames.
     pool_size : int
-        Positions a block.
+        Number of positions per block.
     visible : {"gaussian", "bernoulli"}, default="gaussian"
-        Gaussian visible units of standard deviation ``sigma``, or binary ones.
+        Gaussian visible units with standard deviation ``sigma``, or binary ones.
     sigma : float, default=0.5
-        For data of unit variance; a smaller one makes sharper decisions. Without meaning for binary units.
+        Standard deviation, for data of unit variance; a smaller one makes sharper decisions. Not used for
+        binary units.
 
     Notes
     -----
-    The convolution is a valid one, and what does not fill a block is left out: frames at the end.
-    :meth:`n_used` says how many are left.
+    The convolution is valid (not padded), and frames at the end that do not fill a block are left out.
+    :meth:`n_used` returns how many are used.
 
-    The hidden bias starts at -0.1, as in the authors' code. Its filters start normal with a deviation of
-    0.01; here it is 0.2 / sqrt(n_channels * filter_length), the same 0.01 where a filter has 400 weights.
+    The hidden bias starts at -0.1, as in the authors' code. There, filters start normal with a deviation of
+    0.01; here it is 0.2 / sqrt(n_channels * filter_length), which is 0.01 for a filter with 400 weights.
 
     Examples
     --------
@@ -61,7 +62,7 @@ class ConvRBM(nn.Module):
         self.visible_bias = nn.Parameter(torch.zeros(n_channels))
 
     def n_blocks(self, n_frames):
-        """Return how many pooling units a filter has.
+        """Return the number of pooling units per filter.
 
         Parameters
         ----------
@@ -75,19 +76,19 @@ class ConvRBM(nn.Module):
         Raises
         ------
         ValueError
-            Where there is none.
+            If there is none.
         """
         filter_length = self.weight.shape[2]
         n_blocks = (n_frames - filter_length + 1) // self.pool_size
         if n_blocks < 1:
             raise ValueError(
                 f"an input of {n_frames} frames has no block of {self.pool_size} positions of a filter of "
-                f"{filter_length} frames: {filter_length + self.pool_size - 1} frames are needed at least."
+                f"{filter_length} frames: at least {filter_length + self.pool_size - 1} frames are needed."
             )
         return n_blocks
 
     def n_used(self, n_frames):
-        """Return how many of the frames the blocks span.
+        """Return the number of frames that the blocks span.
 
         Parameters
         ----------
@@ -131,17 +132,17 @@ class ConvRBM(nn.Module):
         return (blocks.softmax(3) * pooled).flatten(2)  # (B, n_bases, P)
 
     def sample_detection(self, probabilities):
-        """Return detection units: of every block one that is on, or none.
+        """Return sampled detection units: in each block, one unit or none is on.
 
         Parameters
         ----------
         probabilities : tensor of shape (B, n_bases, P)
-            As ``detection`` gives them.
+            As returned by ``detection``.
 
         Returns
         -------
         h : tensor of shape (B, n_bases, P)
-            0 or 1; 0 where a probability is not a number.
+            0 or 1; 0 if a probability is not a number.
         """
         bounds = self._in_blocks(probabilities).cumsum(3)  # (B, n_bases, n_blocks, pool_size)
         below = (torch.rand_like(bounds[..., :1]) < bounds).to(bounds.dtype)
@@ -163,7 +164,7 @@ class ConvRBM(nn.Module):
         return torch.sigmoid(v) if self.visible == "bernoulli" else v
 
     def free_energy(self, v):
-        """Return F(v) = -log sum_h exp(-E(v, h)), of the frames that fill whole blocks.
+        """Return F(v) = -log sum_h exp(-E(v, h)), for the frames that fill whole blocks.
 
         Parameters
         ----------
@@ -184,21 +185,21 @@ class ConvRBM(nn.Module):
 
     @torch.no_grad()
     def contrastive_divergence(self, v0, k=1, *, chains=None, sample=False):
-        """Put the gradient of the negative log-likelihood into ``.grad``, as Gibbs chains estimate it.
+        """Put the gradient of the negative log-likelihood into ``.grad``, as estimated by Gibbs chains.
 
-        It is the gradient times ``sigma ** 2 / P``, as in the authors' code: a rate then serves whatever the
-        length of the clips. Hidden states are sampled; the last hidden update is a mean.
+        The gradient is multiplied by ``sigma ** 2 / P``, as in the authors' code, so that a learning rate
+        suits clips of any length. Hidden states are sampled; the last hidden update is a mean.
 
         Parameters
         ----------
         v0 : tensor of shape (B, n_channels, n_frames)
             Data.
         k : int, default=1
-            Gibbs steps.
+            Number of Gibbs steps.
         chains : tensor of shape (n_chains, n_channels, n_used) or None, default=None
-            Where the chains start, and then always sampled; None starts at the data.
+            Start of the chains, which are then always sampled; None starts at the data.
         sample : bool, default=False
-            Whether visible units are sampled, and not taken as means, in chains that start at the data.
+            Whether visible units are sampled rather than set to their means if the chains start at the data.
 
         Returns
         -------
@@ -222,7 +223,7 @@ class ConvRBM(nn.Module):
         return vk, h0.mean(2)
 
     def _together(self, v, h):
-        """Return how often visible and detection units are on together, a position and a clip."""
+        """Return how often visible and detection units are on together, per position and clip."""
         together = nn.grad.conv1d_weight(v, self.weight.shape, h)
         return together / (h.shape[0] * h.shape[2])
 
@@ -232,7 +233,7 @@ class ConvRBM(nn.Module):
         return means + self.variance**0.5 * torch.randn_like(means)
 
     def _blocks(self, v):
-        """Return what the filters answer, of shape (B, n_bases, n_blocks, pool_size)."""
+        """Return the response of the filters, of shape (B, n_bases, n_blocks, pool_size)."""
         v = v[..., : self.n_used(v.shape[2])]
         return self._in_blocks(nn.functional.conv1d(v, self.weight, self.hidden_bias) / self.variance)
 

@@ -1,4 +1,4 @@
-"""CRNN: convolutions find what sounds, a recurrent network follows it in time.
+"""CRNN: convolutions find sounds, and a recurrent network follows them in time.
 
 Choi, Fazekas, Sandler & Cho, "Convolutional recurrent neural networks for music classification",
 ICASSP 2017 (arXiv:1609.04243).
@@ -12,36 +12,36 @@ from ._pools import check_pools, keep_steps, reduce_to_one, reduced
 from ._widths import scaled_widths
 
 PAPER_POOLS = ((2, 2), (3, 3), (4, 4), (4, 4))  # take 96 bins x 1366 frames to 1 x 14
-MIN_STEPS = 8  # fewer, and the recurrent layers have no time left to follow
+MIN_STEPS = 8  # with fewer, there is no course in time left for the recurrent layers
 
 
 class CRNN(nn.Module):
-    """Four 3 x 3 convolutions that pool frequency away, two recurrent layers over time, a linear output.
+    """Four 3 x 3 convolutions that pool all of frequency, two recurrent layers over time, a linear output.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input. The paper's pools serve where they reduce frequency to 1 and keep at least
-        8 steps in time, as they do for its 96 x 1366; elsewhere pools that do are derived.
+        Size of the input. The paper's pools are used if they reduce frequency to 1 and keep at least
+        8 steps in time, as they do for its 96 x 1366; otherwise suitable pools are derived.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of 4 int, default=(30, 60, 60, 60)
-        Feature maps a layer. The default, with 30 recurrent units, is the paper's network of 0.1 M
-        parameters.
+        Number of feature maps per layer. The default, with 30 recurrent units, is the paper's network of
+        0.1 M parameters.
     hidden_size : int, default=30
-        Units of each of the two GRU layers.
+        Number of units in each of the two GRU layers.
     conv_dropout : float, default=0.1
         Share of the values that is dropped after each convolutional layer, in training.
     dropout : float, default=0.3
         Share of the last layer's inputs that is dropped in training.
     pools : sequence of (int, int) or None, default=None
-        Pool sizes in frequency and time, one pair a convolutional layer, that reduce frequency to 1;
-        None as under ``n_frames``.
+        Pool sizes in frequency and time, one pair per convolutional layer, that reduce frequency to 1;
+        None chooses them by ``n_bins`` and ``n_frames``.
 
     Raises
     ------
     ValueError
-        Where ``pools`` leave nothing, or more than one bin.
+        If ``pools`` leave nothing of the input, or more than one bin.
 
     Notes
     -----
@@ -56,7 +56,7 @@ class CRNN(nn.Module):
     torch.Size([1, 50])
     """
 
-    RATIOS = {"n_filters": (1, 2, 2, 2), "hidden_size": 1}  # those of the widths in the paper's table
+    RATIOS = {"n_filters": (1, 2, 2, 2), "hidden_size": 1}  # as in the paper's table of widths
 
     def __init__(
         self,
@@ -85,12 +85,12 @@ class CRNN(nn.Module):
 
     @staticmethod
     def widths(scale):
-        """Return the widths in the paper's ratios; ``scale`` is that of the first layer.
+        """Return the widths in the paper's ratios; ``scale`` is the width of the first layer.
 
         Parameters
         ----------
         scale : float
-            From 0, where every width is 1.
+            Scale from 0, at which every width is 1.
 
         Returns
         -------
@@ -100,7 +100,7 @@ class CRNN(nn.Module):
         return scaled_widths(CRNN.RATIOS, scale)
 
     def features(self, x):
-        """Return what the last layer sees.
+        """Return the input of the last layer.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class CRNN(nn.Module):
 
 
 def pools_for(n_bins, n_frames, n_layers):
-    """Return (frequency, time) pool sizes: the paper's where they fit the input, else derived ones."""
+    """Return (frequency, time) pool sizes: the paper's if they fit the input, else derived ones."""
     frequency, time = zip(*PAPER_POOLS, strict=True)
     fits = reduced(n_bins, frequency) == 1 and reduced(n_frames, time) >= MIN_STEPS
     if n_layers == len(PAPER_POOLS) and fits:

@@ -1,4 +1,4 @@
-"""The denoising autoencoder; ways to corrupt what it sees stand in ``_corruptions``.
+"""The denoising autoencoder; ``_corruptions`` has the ways to corrupt its input.
 
 Vincent, Larochelle, Bengio & Manzagol, "Extracting and composing robust features with denoising
 autoencoders", ICML 2008; "Stacked denoising autoencoders", JMLR 11, 2010.
@@ -22,14 +22,14 @@ class DenoisingAutoencoderLayer(nn.Module):
         "bernoulli" decodes through a sigmoid and is trained by cross-entropy, for values in [0, 1];
         "gaussian" decodes linearly and is trained by squared error, for standardised values.
     activation : {"sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus"}, default="sigmoid"
-        Of the hidden units.
+        Activation of the hidden units.
     tied_weights : bool, default=True
-        Whether the decoder's weights are the encoder's, transposed.
+        Whether the decoder uses the transposed weights of the encoder.
 
     Raises
     ------
     KeyError
-        Where ``activation`` is none of these.
+        If ``activation`` is not in the list.
 
     Notes
     -----
@@ -74,7 +74,7 @@ class DenoisingAutoencoderLayer(nn.Module):
         return self.activation(torch.addmm(self.hidden_bias, v, self.weight.T))
 
     def decode(self, h):
-        """Return what visible units the hidden ones stand for.
+        """Return the visible units decoded from the hidden ones.
 
         Parameters
         ----------
@@ -94,7 +94,7 @@ class DenoisingAutoencoderLayer(nn.Module):
         Parameters
         ----------
         corrupted, v : tensor of shape (B, n_visible)
-            What is seen, and what it should be.
+            The corrupted input, and the clean target.
 
         Returns
         -------

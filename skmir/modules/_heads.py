@@ -5,17 +5,17 @@ from torch import nn
 
 
 class Heads(nn.Module):
-    """A linear layer on each of several stretches of the features, where one would mix them all.
+    """Linear layers on separate parts of the features, in place of one layer over all of them.
 
-    In training each head's logits come out by themselves, so that each part of a network learns the whole
-    task rather than what the others leave over; afterwards their mean is taken, as in an ensemble. On few
-    clips that serves better than one layer over all features, of which the part that learns fastest takes
-    the lead.
+    In training, the logits of each head are returned separately, so that each part of a network learns the
+    whole task rather than what the others leave over; afterwards their mean is returned, as in an ensemble.
+    With few clips this works better than one layer over all features, in which the part that learns fastest
+    dominates.
 
     Parameters
     ----------
     spans : sequence of (int, int)
-        First feature and the one after the last, a pair a head. They may overlap.
+        Index of the first feature and of the one after the last, one pair per head. Spans may overlap.
     n_outputs : int
         Number of outputs of each head.
 

@@ -1,4 +1,4 @@
-"""k1c2: one-dimensional kernels along time, which leave the frequency axis standing.
+"""k1c2: one-dimensional kernels along time, which keep the frequency axis.
 
 Choi, Fazekas, Sandler & Cho, "Convolutional recurrent neural networks for music classification",
 ICASSP 2017 (arXiv:1609.04243).
@@ -15,36 +15,37 @@ PAPER_POOLS = (4, 5, 8, 8)  # take 1366 frames to 1
 
 
 class K1C2(nn.Module):
-    """Four 1 x 4 convolutions that pool time away, two dense layers over all bins, a linear output.
+    """Four 1 x 4 convolutions that pool all of time, two dense layers over all bins, a linear output.
 
-    The kernels see one bin at a time and are the same in each, so what they find has a height; the first
-    dense layer is where bins meet.
+    The kernels see one bin at a time and are the same for each bin, so the position in frequency is kept; the
+    first dense layer combines the bins.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input. The paper's pools serve where they reduce time to 1 step, as they do for its
-        1366; elsewhere pools that do are derived.
+        Size of the input. The paper's pools are used if they reduce time to 1 step, as they do for its
+        1366; otherwise suitable pools are derived.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of 4 int, default=(15, 15, 30, 30)
-        Feature maps a layer. The default is near 0.1 M parameters at the paper's 96 x 1366.
+        Number of feature maps per layer. The default is near 0.1 M parameters at the paper's 96 x 1366.
     hidden_layer_sizes : sequence of int or None, default=None
-        Units a dense layer; None is two layers as wide as the last convolution.
+        Number of units per dense layer; None is two layers as wide as the last convolution.
     dropout : float, default=0.0
         Share of each dense layer's outputs that is dropped in training, in [0, 1).
     pools : sequence of int or None, default=None
-        Pool sizes in time, one a convolution, that reduce time to 1 step; None as under ``n_frames``.
+        Pool sizes in time, one per convolution, that reduce time to 1 step; None chooses them by
+        ``n_frames``.
 
     Raises
     ------
     ValueError
-        Where ``pools`` leave no frame, or more than one.
+        If ``pools`` leave no frame, or more than one.
 
     Notes
     -----
-    "Same" padding of the even kernel puts one zero before and two behind. Convolutions have no bias
-    beside their batch normalisation.
+    "Same" padding of the even kernel puts one zero before and two after. Convolutions have no bias of
+    their own, only that of their batch normalisation.
 
     Examples
     --------
@@ -58,7 +59,7 @@ class K1C2(nn.Module):
     RATIOS = {
         "n_filters": (1, 1, 2, 2),
         "hidden_layer_sizes": (2, 2),
-    }  # those of the widths in the paper's table
+    }  # as in the paper's table of widths
 
     def __init__(
         self,
@@ -85,12 +86,12 @@ class K1C2(nn.Module):
 
     @staticmethod
     def widths(scale):
-        """Return the widths in the paper's ratios; ``scale`` is that of the first layer.
+        """Return the widths in the paper's ratios; ``scale`` is the width of the first layer.
 
         Parameters
         ----------
         scale : float
-            From 0, where every width is 1.
+            Scale from 0, at which every width is 1.
 
         Returns
         -------
@@ -100,7 +101,7 @@ class K1C2(nn.Module):
         return scaled_widths(K1C2.RATIOS, scale)
 
     def features(self, x):
-        """Return what the last layer sees.
+        """Return the input of the last layer.
 
         Parameters
         ----------

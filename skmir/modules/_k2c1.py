@@ -17,34 +17,35 @@ PAPER_POOLS = (4, 4, 4, 4, 4)  # take 1366 frames to 1
 class K2C1(nn.Module):
     """Convolutions along time whose first kernels see all bins, two dense layers, a linear output.
 
-    The first kernels are n_bins x 4, so the network knows from there on which spectra follow each other,
-    and no longer at which height.
+    The first kernels are n_bins x 4, so from there on the network knows which spectra follow each other, but
+    no longer their position in frequency.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input. The paper's pools serve where they reduce time to 1 step, as they do for its
-        1366; elsewhere pools that do are derived.
+        Size of the input. The paper's pools are used if they reduce time to 1 step, as they do for its
+        1366; otherwise suitable pools are derived.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of 5 int, default=(43, 43, 43, 87, 87)
-        Feature maps a layer. The default is the paper's network of 0.1 M parameters.
+        Number of feature maps per layer. The default is the paper's network of 0.1 M parameters.
     hidden_layer_sizes : sequence of int or None, default=None
-        Units a dense layer; None is two layers as wide as the last convolution.
+        Number of units per dense layer; None is two layers as wide as the last convolution.
     dropout : float, default=0.0
         Share of each dense layer's outputs that is dropped in training, in [0, 1).
     pools : sequence of int or None, default=None
-        Pool sizes in time, one a convolution, that reduce time to 1 step; None as under ``n_frames``.
+        Pool sizes in time, one per convolution, that reduce time to 1 step; None chooses them by
+        ``n_frames``.
 
     Raises
     ------
     ValueError
-        Where ``pools`` leave no frame, or more than one.
+        If ``pools`` leave no frame, or more than one.
 
     Notes
     -----
-    "Same" padding of the even kernel puts one zero before and two behind. Convolutions have no bias
-    beside their batch normalisation.
+    "Same" padding of the even kernel puts one zero before and two after. Convolutions have no bias of
+    their own, only that of their batch normalisation.
 
     Examples
     --------
@@ -58,7 +59,7 @@ class K2C1(nn.Module):
     RATIOS = {
         "n_filters": (1, 1, 1, 2, 2),
         "hidden_layer_sizes": (2, 2),
-    }  # those of the widths in the paper's table
+    }  # as in the paper's table of widths
 
     def __init__(
         self,
@@ -73,7 +74,7 @@ class K2C1(nn.Module):
         super().__init__()
         sizes = [n_filters[-1]] * 2 if hidden_layer_sizes is None else list(hidden_layer_sizes)
         pools = time_pools(pools, PAPER_POOLS, n_frames, len(n_filters))
-        maps = (n_bins, *n_filters)  # a kernel over all bins is one whose channels are the bins
+        maps = (n_bins, *n_filters)  # for a kernel over all bins, the bins are its channels
         self.input_norm = nn.BatchNorm1d(n_bins)
         self.conv_layers = nn.Sequential(
             *(TimeConvBlock(i, o, pool) for i, o, pool in zip(maps, maps[1:], pools, strict=False))
@@ -85,12 +86,12 @@ class K2C1(nn.Module):
 
     @staticmethod
     def widths(scale):
-        """Return the widths in the paper's ratios; ``scale`` is that of the first layer.
+        """Return the widths in the paper's ratios; ``scale`` is the width of the first layer.
 
         Parameters
         ----------
         scale : float
-            From 0, where every width is 1.
+            Scale from 0, at which every width is 1.
 
         Returns
         -------
@@ -100,7 +101,7 @@ class K2C1(nn.Module):
         return scaled_widths(K2C1.RATIOS, scale)
 
     def features(self, x):
-        """Return what the last layer sees.
+        """Return the input of the last layer.
 
         Parameters
         ----------

@@ -20,22 +20,22 @@ class K2C2(nn.Module):
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input. The paper's pools serve where they reduce it to 1 x 1, as they do for its
-        96 x 1366; elsewhere pools that do are derived from the size.
+        Size of the input. The paper's pools are used if they reduce it to 1 x 1, as they do for its
+        96 x 1366; otherwise suitable pools are derived from the size.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of 5 int, default=(20, 41, 41, 62, 83)
-        Feature maps a layer. The default is the paper's network of 0.1 M parameters.
+        Number of feature maps per layer. The default is the paper's network of 0.1 M parameters.
     dropout : float, default=0.0
         Share of the last layer's inputs that is dropped in training, in [0, 1).
     pools : sequence of (int, int) or None, default=None
-        Pool sizes in frequency and time, one pair a layer, that reduce the input to 1 x 1; None as under
-        ``n_frames``.
+        Pool sizes in frequency and time, one pair per layer, that reduce the input to 1 x 1; None chooses
+        them by ``n_bins`` and ``n_frames``.
 
     Raises
     ------
     ValueError
-        Where ``pools`` leave nothing, or more than 1 x 1.
+        If ``pools`` leave nothing of the input, or more than 1 x 1.
 
     Examples
     --------
@@ -48,7 +48,7 @@ class K2C2(nn.Module):
     96767
     """
 
-    RATIOS = {"n_filters": (1, 2, 2, 3, 4)}  # those of the widths in the paper's table
+    RATIOS = {"n_filters": (1, 2, 2, 3, 4)}  # as in the paper's table of widths
 
     def __init__(self, n_bins, n_frames, n_outputs, n_filters=(20, 41, 41, 62, 83), dropout=0.0, pools=None):
         super().__init__()
@@ -66,12 +66,12 @@ class K2C2(nn.Module):
 
     @staticmethod
     def widths(scale):
-        """Return the widths in the paper's ratios; ``scale`` is that of the first layer.
+        """Return the widths in the paper's ratios; ``scale`` is the width of the first layer.
 
         Parameters
         ----------
         scale : float
-            From 0, where every width is 1.
+            Scale from 0, at which every width is 1.
 
         Returns
         -------
@@ -81,7 +81,7 @@ class K2C2(nn.Module):
         return scaled_widths(K2C2.RATIOS, scale)
 
     def features(self, x):
-        """Return what the last layer sees.
+        """Return the input of the last layer.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class K2C2(nn.Module):
 
 
 def pools_for(n_bins, n_frames, n_layers):
-    """Return (frequency, time) pool sizes that reduce an input to 1 x 1: the paper's where they do."""
+    """Return (frequency, time) pool sizes that reduce an input to 1 x 1: the paper's if they do."""
     frequency, time = zip(*PAPER_POOLS, strict=True)
     if n_layers == len(PAPER_POOLS) and reduced(n_bins, frequency) == reduced(n_frames, time) == 1:
         return PAPER_POOLS

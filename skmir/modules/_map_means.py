@@ -1,8 +1,8 @@
-"""What the networks of Pons & Serra share: all that is known of a map is its mean, and all layers count.
+"""The base of the networks of Pons & Serra: the features are the means of the maps of all layers.
 
 Pons & Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019 (arXiv:1805.00237);
-the authors' program is github.com/jordipons/elmarc. They leave the weights as they are drawn; here the means
-go to a linear layer, so that the same networks can be trained too.
+the authors' program is github.com/jordipons/elmarc. They keep the random weights; here the means go to a
+linear layer, so that the same networks can be trained too.
 """
 
 import torch
@@ -12,14 +12,14 @@ from ._activations import ELEMENTWISE
 
 
 class MapMeansCNN(nn.Module):
-    """Base of networks that see the mean of each map of each layer.
+    """Base of networks whose last layer gets the mean of each map of each layer.
 
-    A subclass holds its layers in containers, one layer an entry, and runs them in ``maps``.
+    A subclass holds its layers in containers, one layer per entry, and runs them in ``maps``.
 
     Attributes
     ----------
     min_frames : int
-        The fewest frames that can pass.
+        The smallest number of frames that the network accepts.
     """
 
     ACTIVATIONS = ELEMENTWISE
@@ -55,7 +55,7 @@ class MapMeansCNN(nn.Module):
         return self.final_layer(self.dropout(self.features(x)))
 
     def features(self, x):
-        """Return what the last layer sees: the mean of each map, layer after layer.
+        """Return the input of the last layer: the mean of each map, layer after layer.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ class MapMeansCNN(nn.Module):
         -------
         features : tensor of shape (B, n_features)
         """
-        # (B, C, ...) -> (B, C) a layer; one by one, as all maps together would fill the memory
+        # (B, C, ...) -> (B, C) per layer; one by one, as all maps together would fill the memory
         return torch.cat([maps.flatten(2).mean(-1) for maps in self.maps(x)], dim=1)
 
     def maps(self, x):

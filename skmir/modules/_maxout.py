@@ -7,16 +7,16 @@ from torch import nn
 
 
 class Maxout(nn.Module):
-    """Layer of maxout units: each gives the largest of its affine pieces.
+    """Layer of maxout units: each returns the largest of its affine pieces.
 
-    It stands for a linear layer and its activation at once, with ``n_pieces`` times the parameters.
+    It replaces a linear layer together with its activation, with ``n_pieces`` times the parameters.
 
     Parameters
     ----------
     n_inputs, n_outputs : int
         Numbers of inputs and units.
     n_pieces : int, default=2
-        Affine functions a unit.
+        Number of affine functions per unit.
 
     Examples
     --------

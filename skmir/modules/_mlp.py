@@ -12,19 +12,19 @@ class MLP(nn.Module):
     Parameters
     ----------
     n_inputs : int
-        Number of values a clip: bins times frames.
+        Number of values per clip: bins times frames.
     n_outputs : int
         Number of outputs; they are logits.
     hidden_layer_sizes : sequence of int, default=(128,)
-        Units a hidden layer.
+        Number of units per hidden layer.
     activation : {"relu", "elu", "tanh", "sigmoid", "leaky_relu", "softplus", "maxout"} or class, \
 default="relu"
-        Of the hidden layers; a class of your own is a ``torch.nn.Module`` built without arguments. The
-        leaky slope is 0.01.
+        Activation of the hidden layers; a class of your own is a ``torch.nn.Module`` built without arguments,
+        or with those of a ``functools.partial`` around it. The slope of "leaky_relu" is 0.01.
     dropout : float, default=0.0
         Share of each hidden layer's outputs that is dropped in training, in [0, 1).
     n_pieces : int, default=2
-        Affine functions a maxout unit takes the largest of. Other activations have none.
+        Number of affine functions of which a maxout unit takes the largest; not used by other activations.
 
     Examples
     --------
@@ -46,7 +46,7 @@ default="relu"
         n_pieces=2,
     ):
         super().__init__()
-        unit = activation if isinstance(activation, type) else ACTIVATIONS[activation]
+        unit = ACTIVATIONS[activation] if isinstance(activation, str) else activation
         layers = []
         for n_units in hidden_layer_sizes:
             if unit is Maxout:

@@ -13,40 +13,41 @@ from ._widths import scaled_widths
 class PitchCNN(nn.Module):
     """Three valid convolutions with kernels that are tall in pitch, and a linear output.
 
-    On the original's 252 bins (7 octaves, 36 bins an octave) the first layer pools bins into semitones, the
-    second spans three octaves, and the third leaves 12 positions of pitch.
+    With the original's 252 bins (7 octaves, 36 bins per octave), the first layer pools bins into semitones,
+    the second spans three octaves, and the third leaves 12 positions of pitch.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input. The original is 252 x 20, and with its kernels the least is 219 x 20.
+        Size of the input. The original is 252 x 20; with its kernels, the minimum is 219 x 20.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of int, default=(16, 32, 64)
-        Feature maps a layer. The original comes in the widths (10, 20, 40), (12, 24, 48), (16, 32, 64),
-        (20, 40, 80) and (24, 48, 96).
+        Number of feature maps per layer. The original has the widths (10, 20, 40), (12, 24, 48),
+        (16, 32, 64), (20, 40, 80) or (24, 48, 96).
     kernels : sequence of (int, int), default=((13, 5), (37, 5), (33, 1))
-        Kernel a layer, in frequency and time.
+        Kernel size per layer, in frequency and time.
     pools : sequence of (int, int), default=((3, 2), (1, 2), (1, 2))
-        Pool a layer, in frequency and time; the stride is the same.
+        Pool size per layer, in frequency and time; the stride is the same.
     dropout : float, default=0.0
         Share of the last layer's inputs that is dropped in training, in [0, 1).
 
     Raises
     ------
     ValueError
-        Where the layers leave nothing of the bins or of the frames, or their numbers differ.
+        If the layers leave nothing of the bins or of the frames, or ``n_filters``, ``kernels`` and ``pools``
+        differ in length.
 
     Notes
     -----
-    Of 20 frames one position in time remains. Of longer inputs more remain, and their mean is taken: the
-    logits are then those of all patches of 20 frames, one each 8 frames, on average.
+    From 20 frames, one position in time remains. From longer inputs more remain, and their mean is taken: the
+    logits are then the average over all patches of 20 frames, one every 8 frames.
 
     The same author's kernels and pools in time for shorter inputs are (3, 3, 1) and (2, 2, 1) for 10
-    frames, (5, 3, 2) for 8, (3, 2, 1) for 4 and (1, 1, 1) for single frames, all three without pools.
+    frames, (5, 3, 2) for 8, (3, 2, 1) for 4 and (1, 1, 1) for single frames; the last three have no pools.
 
-    The original drops outputs of all three layers. Its output layer is for chords: one set of weights for
-    all twelve roots, and a unit for no chord. This one is linear, for labels of any kind.
+    The original applies dropout to the outputs of all three layers. Its output layer is made for chords: one
+    set of weights for all twelve roots, and a unit for no chord. Here it is linear, for labels of any kind.
 
     Examples
     --------
@@ -57,7 +58,7 @@ class PitchCNN(nn.Module):
     torch.Size([1, 25])
     """
 
-    RATIOS = {"n_filters": (1, 2, 4)}  # those of the original's widths, all five of them
+    RATIOS = {"n_filters": (1, 2, 4)}  # as in all five of the original's widths
 
     def __init__(
         self,
@@ -79,12 +80,12 @@ class PitchCNN(nn.Module):
 
     @staticmethod
     def widths(scale):
-        """Return the widths in these ratios; ``scale`` is that of the first layer.
+        """Return the widths in these ratios; ``scale`` is the width of the first layer.
 
         Parameters
         ----------
         scale : float
-            From 1.
+            Scale, at least 1.
 
         Returns
         -------
@@ -108,7 +109,7 @@ class PitchCNN(nn.Module):
         return self.final_layer(self.dropout(self.features(x)))
 
     def features(self, x):
-        """Return the last map's mean over time.
+        """Return the mean of the last maps over time.
 
         Parameters
         ----------
@@ -124,16 +125,16 @@ class PitchCNN(nn.Module):
 
 
 def _conv_layer(n_in, n_out, kernel, pool):
-    # The rectifier rises throughout: after pooling it gives the same maxima, and sees fewer values.
+    # The rectifier is increasing: after pooling it gives the same maxima, and processes fewer values.
     return nn.Sequential(nn.Conv2d(n_in, n_out, tuple(kernel)), nn.MaxPool2d(tuple(pool)), nn.ReLU())
 
 
 def _check_sizes(n_bins, n_frames, n_filters, kernels, pools):
-    """Return how many positions of pitch are left; raise where the layers do not fit the input."""
+    """Return the number of positions of pitch that are left; raise if the layers do not fit the input."""
     if not len(n_filters) == len(kernels) == len(pools) > 0:
         raise ValueError(
             f"n_filters, kernels and pools are for {len(n_filters)}, {len(kernels)} and {len(pools)} layers. "
-            "Give one of each a layer."
+            "Give one of each per layer."
         )
     layers = list(zip(kernels, pools, strict=True))
     sizes_after("n_frames", n_frames, [(kernel[1], pool[1]) for kernel, pool in layers])

@@ -1,23 +1,23 @@
-"""Pool sizes that reduce an axis of any length, where a paper gives them for one input size only."""
+"""Pool sizes for axes of any length, for networks whose paper gives them for one input size only."""
 
 import math
 import numbers
 
 
 def reduce_to_one(size, n_layers):
-    """Return pool sizes that take an axis down to one value.
+    """Return pool sizes that reduce an axis to one value.
 
     Parameters
     ----------
     size : int
         Length of the axis.
     n_layers : int
-        Number of pooling layers, each of which divides the length and drops the rest.
+        Number of pooling layers, each of which divides the length and drops the remainder.
 
     Returns
     -------
     pools : tuple of int
-        As even as whole numbers allow, the larger ones last.
+        As equal as whole numbers allow, the larger ones last.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def reduce_to_one(size, n_layers):
 
 
 def keep_steps(size, n_layers, at_least):
-    """Return pool sizes that shorten an axis but leave ``at_least`` values where there are as many.
+    """Return pool sizes that shorten an axis but leave ``at_least`` values if there are that many.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def keep_steps(size, n_layers, at_least):
     Returns
     -------
     pools : tuple of int
-        The larger ones first: early pooling spares the later layers work.
+        The larger ones first: early pooling saves the later layers work.
 
     Examples
     --------
@@ -68,25 +68,25 @@ def keep_steps(size, n_layers, at_least):
 
 
 def reduced(size, pools):
-    """Return what is left of an axis after pooling layers that drop the rest."""
+    """Return the length of an axis after pooling layers that drop the remainder."""
     for pool in pools:
         size //= pool
     return size
 
 
 def check_pools(pools, n_layers, n_bins, n_frames, *, bins_left=None, frames_left=None):
-    """Return the caller's own (frequency, time) pool sizes where they fit the input.
+    """Return the caller's (frequency, time) pool sizes if they fit the input, and raise otherwise.
 
     Parameters
     ----------
     pools : sequence of (int, int)
-        One pair a layer.
+        One pair per layer.
     n_layers : int
         Number of pooling layers.
     n_bins, n_frames : int
         Size of the input.
     bins_left, frames_left : int or None, default=None
-        What the layer after the last pool takes; None where it takes any number.
+        The lengths that the layer after the last pool takes; None if it takes any length.
 
     Returns
     -------
@@ -95,8 +95,8 @@ def check_pools(pools, n_layers, n_bins, n_frames, *, bins_left=None, frames_lef
     Raises
     ------
     ValueError
-        Where a layer would be left with nothing, or the last one with more than fits; the message says
-        which layer, what is left there and what the input needs.
+        If a layer would be left with nothing, or the last one with more than it takes; the message says
+        which layer, what is left there, and which input is needed.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def check_pools(pools, n_layers, n_bins, n_frames, *, bins_left=None, frames_lef
         frequency, time = zip(*pools, strict=True)
     except (TypeError, ValueError):
         raise ValueError(
-            f"pools={pools!r} are no pairs. Give (frequency, time) for each of {n_layers} conv layers."
+            f"pools={pools!r} must be pairs. Give (frequency, time) for each of {n_layers} conv layers."
         ) from None
     frequency = _check_axis("bins", n_bins, frequency, n_layers, bins_left)
     time = _check_axis("frames", n_frames, time, n_layers, frames_left)
@@ -120,9 +120,9 @@ def time_pools(pools, paper_pools, n_frames, n_layers):
     Parameters
     ----------
     pools : sequence of int or None
-        The caller's, one a layer.
+        The caller's pools, one per layer.
     paper_pools : tuple of int
-        Taken where ``pools`` is None and they do.
+        Pools of the paper, used if ``pools`` is None and they reduce time to one step.
     n_frames : int
         Length of the input.
     n_layers : int
@@ -135,7 +135,7 @@ def time_pools(pools, paper_pools, n_frames, n_layers):
     Raises
     ------
     ValueError
-        Where the caller's do not fit, as in ``check_pools``.
+        If the caller's pools do not fit, as in ``check_pools``.
 
     Examples
     --------
@@ -157,16 +157,16 @@ def time_pools(pools, paper_pools, n_frames, n_layers):
 def _check_axis(axis, size, pools, n_layers, at_end):
     """Return the pool sizes of one axis as ints, or raise."""
     if len(pools) != n_layers:
-        raise ValueError(f"pools are {len(pools)} where there are {n_layers} conv layers: give one a layer.")
+        raise ValueError(f"pools must be one per conv layer, {n_layers} in all, got {len(pools)}.")
     for pool in pools:
         if not isinstance(pool, numbers.Integral) or pool < 1:
-            raise ValueError(f"pools of {axis} are {pools}, and {pool!r} is no pool size: give ints from 1.")
+            raise ValueError(f"pools of {axis} must be ints >= 1, got {pool!r} in {pools}.")
     pools = tuple(map(int, pools))
     _check_none_empty(axis, size, pools)
     left = reduced(size, pools)
     if at_end is not None and left != at_end:
         raise ValueError(
-            f"pools of {axis} {pools} leave {left} of {size} {axis} after conv layer {n_layers}, and the "
+            f"pools of {axis} {pools} leave {left} of {size} {axis} after conv layer {n_layers}, but the "
             f"network needs {at_end}. Their product is {math.prod(pools)}: choose pools whose product lies "
             f"between {size // (at_end + 1) + 1} and {size // at_end}, or None to have them derived."
         )
@@ -174,7 +174,7 @@ def _check_axis(axis, size, pools, n_layers, at_end):
 
 
 def _check_none_empty(axis, size, pools):
-    """Raise where a layer pools more values into one than reach it."""
+    """Raise if a layer pools more values into one than it gets."""
     left = size
     for layer, pool in enumerate(pools, start=1):
         if pool > left:
@@ -187,5 +187,5 @@ def _check_none_empty(axis, size, pools):
 
 
 def _root(size, degree):
-    """Return the whole part of a root; floating point alone would make the cube root of 64 a 3."""
+    """Return the integer part of a root; floating point alone would give 3 as the cube root of 64."""
     return max(int(size ** (1 / degree) + 1e-9), 1)

@@ -1,6 +1,6 @@
-"""The restricted Boltzmann machine, its chains and the gradient that they estimate.
+"""The restricted Boltzmann machine, its Gibbs chains, and the gradient that they estimate.
 
-Hinton, "A practical guide to training restricted Boltzmann machines", 2010. In the comments v are
+Hinton, "A practical guide to training restricted Boltzmann machines", 2010. In the comments, v are
 visible and h hidden units, W the weights, b and c the visible and hidden biases.
 """
 
@@ -16,13 +16,13 @@ class RBMLayer(nn.Module):
     n_visible, n_hidden : int
         Numbers of units.
     visible : {"bernoulli", "gaussian"}, default="bernoulli"
-        Binary visible units, or Gaussian ones of unit variance, for standardised data.
+        Binary visible units, or Gaussian ones with unit variance for standardised data.
 
     Notes
     -----
     Weights start uniform within sqrt(6 / (n_visible + n_hidden)), as Glorot and Bengio (2010) derive it;
-    biases start as zeros. Hinton's guide starts weights near zero (0.01): on small data, where there are
-    few updates, a stack of machines would then pass on next to nothing of what it sees.
+    biases start as zeros. Hinton's guide starts weights near zero (0.01): with small data sets, and so few
+    updates, a stack of machines would then pass on almost nothing of its input.
 
     Examples
     --------
@@ -87,14 +87,14 @@ class RBMLayer(nn.Module):
 
     @torch.no_grad()
     def gibbs(self, v, k=1):
-        """Return visible units sampled after Gibbs steps.
+        """Return visible units sampled after Number of Gibbs steps.
 
         Parameters
         ----------
         v : tensor of shape (B, n_visible)
-            Where the chains start.
+            Start of the chains.
         k : int, default=1
-            Steps, of hidden units and then visible ones each.
+            Number of steps; each samples the hidden units and then the visible ones.
 
         Returns
         -------
@@ -108,8 +108,8 @@ class RBMLayer(nn.Module):
     def pseudo_log_likelihood(self, v):
         """Return the sum over units of log P(v_i | all others), of a machine with binary visible units.
 
-        Besag, "Statistical analysis of non-lattice data", 1975. Every unit is flipped in turn, so that
-        nothing is drawn.
+        Besag, "Statistical analysis of non-lattice data", 1975. Every unit is flipped in turn, so nothing is
+        drawn at random.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class RBMLayer(nn.Module):
 
     @torch.no_grad()
     def contrastive_divergence(self, v0, k=1, *, chains=None, sample=False):
-        """Put the gradient of the negative log-likelihood into ``.grad``, as Gibbs chains estimate it.
+        """Put the gradient of the negative log-likelihood into ``.grad``, as estimated by Gibbs chains.
 
         Hidden states are sampled; the last hidden update is a mean, which lowers the variance.
 
@@ -140,12 +140,12 @@ class RBMLayer(nn.Module):
         v0 : tensor of shape (B, n_visible)
             Data.
         k : int, default=1
-            Gibbs steps.
+            Number of Gibbs steps.
         chains : tensor of shape (n_chains, n_visible) or None, default=None
-            Where the chains start; None starts at the data. Chains that go on from batch to batch give
+            Start of the chains; None starts at the data. Chains that continue from batch to batch give
             persistent contrastive divergence (Tieleman, ICML 2008), and are always sampled.
         sample : bool, default=False
-            Whether visible units are sampled, and not taken as means, in chains that start at the data.
+            Whether visible units are sampled rather than set to their means if the chains start at the data.
 
         Returns
         -------
@@ -174,9 +174,9 @@ class RBMLayer(nn.Module):
 
 
 def bernoulli(p):
-    """Return 0 or 1 for every probability; 0 for what is not a number, at which torch.bernoulli stops.
+    """Return 0 or 1 for every probability; 0 for NaN, for which torch.bernoulli raises an error.
 
-    On a CPU this takes a quarter of torch.bernoulli's time.
+    On a CPU, this takes a quarter of the time of torch.bernoulli.
     """
     drawn = torch.rand_like(p)
-    return torch.lt(drawn, p, out=drawn)  # in place: large tensors cost a CPU most where they are new
+    return torch.lt(drawn, p, out=drawn)  # in place: on a CPU, new large tensors cost most of the time

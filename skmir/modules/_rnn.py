@@ -15,37 +15,37 @@ CELLS = {"gru": nn.GRU, "lstm": nn.LSTM, "tanh": nn.RNN}
 
 
 class RNN(nn.Module):
-    """Recurrent layers over frames; the last one's last state goes to a linear output.
+    """Recurrent layers over frames; the last state of the last layer goes to a linear output.
 
     Parameters
     ----------
     n_bins : int
-        Values a frame.
+        Number of values per frame.
     n_frames : int
-        Not used: the network takes clips of any length. It stands here because other networks need it.
+        Not used: the network takes clips of any length. It is accepted because other networks need it.
     n_outputs : int
         Number of outputs; they are logits.
     cell : {"gru", "lstm", "tanh"} or class, default="gru"
         A class of your own has the interface of ``torch.nn.RNNBase``: it is built with ``input_size``,
         ``hidden_size``, ``batch_first=True`` and ``bidirectional``, and returns outputs and last states.
     hidden_layer_sizes : sequence of int, default=(64,)
-        Units a recurrent layer, in each direction.
+        Number of units per recurrent layer, in each direction.
     bidirectional : bool, default=False
         Whether each layer follows the clip backwards too. The last states of both directions are then
-        put side by side; backwards, the last frame is the clip's first.
+        concatenated; backwards, the last state is at the clip's first frame.
     dropout : float, default=0.0
         Share of each recurrent layer's outputs that is dropped in training, in [0, 1).
 
     Raises
     ------
     ValueError
-        Where ``hidden_layer_sizes`` is empty.
+        If ``hidden_layer_sizes`` is empty.
 
     Notes
     -----
     Boeck et al. (2012) find onsets with three bidirectional layers of 25 tanh units, which is
-    ``cell="tanh", hidden_layer_sizes=(25, 25, 25), bidirectional=True``. Their output is a value a frame;
-    here it is one a clip.
+    ``cell="tanh", hidden_layer_sizes=(25, 25, 25), bidirectional=True``. Their network has one output per
+    frame; here there is one per clip.
 
     Examples
     --------
@@ -73,7 +73,7 @@ class RNN(nn.Module):
         super().__init__()
         if not len(hidden_layer_sizes):
             raise ValueError("hidden_layer_sizes is empty. Give the size of at least one layer.")
-        cell = cell if isinstance(cell, type) else CELLS[cell]
+        cell = CELLS[cell] if isinstance(cell, str) else cell
         n_inputs = n_bins
         self.recurrent_layers = nn.ModuleList()
         for n_units in hidden_layer_sizes:
@@ -85,12 +85,12 @@ class RNN(nn.Module):
 
     @staticmethod
     def widths(scale):
-        """Return the widths of a network of one layer; ``scale`` is its units.
+        """Return the widths of a network with one layer; ``scale`` is its number of units.
 
         Parameters
         ----------
         scale : float
-            From 1.
+            Scale, at least 1.
 
         Returns
         -------
@@ -107,7 +107,7 @@ class RNN(nn.Module):
         x : tensor of shape (B, n_bins, n_frames)
             Frames.
         lengths : int64 tensor of shape (B,), default=None
-            Each clip's own number of frames; what lies beyond is not looked at. None takes all frames.
+            Each clip's own number of frames; later frames are ignored. None takes all frames.
 
         Returns
         -------
@@ -116,7 +116,7 @@ class RNN(nn.Module):
         return self.final_layer(self.dropout(self.features(x, lengths)))
 
     def features(self, x, lengths=None):
-        """Return the last state of the last layer, of both directions where there are two.
+        """Return the last state of the last layer, of both directions if there are two.
 
         Parameters
         ----------
@@ -132,14 +132,16 @@ class RNN(nn.Module):
         Raises
         ------
         ValueError
-            Where a length is less than 1, or more than there are frames.
+            If a length is less than 1, or more than the number of frames.
         """
         x = x.transpose(1, 2)  # (B, T, n_bins)
         if lengths is not None:
             x = _pack(x, lengths.cpu())
         for depth, layer in enumerate(self.recurrent_layers):
             x, state = layer(self._drop(x) if depth else x)  # (B, T, n_directions * n_units)
-        hidden = state[0] if isinstance(state, tuple) else state  # an LSTM's cells are its own affair
+        hidden = (
+            state[0] if isinstance(state, tuple) else state
+        )  # an LSTM also returns the states of its cells
         return hidden.transpose(0, 1).flatten(1)  # (n_directions, B, n_units) -> (B, n_features)
 
     def _drop(self, x):
@@ -150,11 +152,11 @@ class RNN(nn.Module):
 
 def _pack(x, lengths):
     """Return the clips' own frames, packed."""
-    # torch packs without a word where a length exceeds the number of frames.
+    # torch does not complain if a length exceeds the number of frames.
     shortest, longest = int(lengths.min()), int(lengths.max())
     if shortest < 1 or longest > x.shape[1]:
         raise ValueError(
-            f"lengths lie between {shortest} and {longest}; they may lie between 1 and {x.shape[1]}, the "
-            "number of frames."
+            f"lengths must lie between 1 and {x.shape[1]}, the number of frames, got lengths from {shortest} "
+            f"to {longest}."
         )
     return pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)

@@ -1,4 +1,4 @@
-"""A single convolution as high as the spectrum, or nearly so: the 7 x 96 and the 7 x 86 of Pons & Serra.
+"""A single convolution as tall as the spectrum, or nearly so: the 7 x 96 and the 7 x 86 of Pons & Serra.
 
 Pons & Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019 (arXiv:1805.00237).
 """
@@ -15,7 +15,7 @@ LENGTH = 7  # of the kernels, in frames
 
 
 class SingleLayerCNN(MapMeansCNN):
-    """One convolution, of which each map's maximum over frequency is averaged over time, and a linear output.
+    """One convolution, the maximum over frequency and the mean over time of each map, and a linear output.
 
     Parameters
     ----------
@@ -24,19 +24,19 @@ class SingleLayerCNN(MapMeansCNN):
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of one int, default=(160,)
-        Feature maps. The paper has 160, or 3,585.
+        Number of feature maps. The paper has 160, or 3,585.
     height : float, default=1.0
-        Of the kernels, as a share of the bins, in (0, 1]: 1 is the paper's 7 x 96, which says where in
-        frequency everything is; 0.9 its 7 x 86, which may shift by the rest.
+        Height of the kernels, as a share of the bins, in (0, 1]: 1 is the paper's 7 x 96, which has a fixed
+        position in frequency; 0.9 its 7 x 86, which may shift by the remaining bins.
     activation : {"elu", "relu", "tanh", "sigmoid", "leaky_relu", "softplus"}, default="elu"
-        After the convolution.
+        Activation after the convolution.
     dropout : float, default=0.0
         Share of the last layer's inputs that is dropped in training, in [0, 1).
 
     Raises
     ------
     ValueError
-        Where there are fewer than 7 frames, or ``n_filters`` does not hold one number.
+        If there are fewer than 7 frames, or ``n_filters`` does not hold one number.
 
     Examples
     --------

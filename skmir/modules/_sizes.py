@@ -1,4 +1,4 @@
-"""What layers of valid convolution and pooling leave of an axis."""
+"""The length of an axis after layers of valid convolution and pooling."""
 
 
 def sizes_after(name, size, layers):
@@ -7,21 +7,21 @@ def sizes_after(name, size, layers):
     Parameters
     ----------
     name : {"n_bins", "n_frames"}
-        What the length is called in the error.
+        Name of the length in the error.
     size : int
         Length of the axis.
     layers : sequence of (int, int)
-        Kernel and pool a layer. A pool divides the length and drops the rest.
+        Kernel and pool of each layer. A pool divides the length and drops the remainder.
 
     Returns
     -------
     sizes : tuple of int
-        One length a layer.
+        One length per layer.
 
     Raises
     ------
     ValueError
-        Where a layer is left with nothing; the message says which, and how long the axis has to be.
+        If a layer is left with nothing; the message says which, and how long the axis has to be.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def sizes_after(name, size, layers):
 
 
 def least_size(layers):
-    """Return the shortest axis of which (kernel, pool) layers leave something.
+    """Return the shortest length of an axis of which (kernel, pool) layers leave something.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""TemporalCNN: convolution over time only, and statistics over all of it.
+"""TemporalCNN: convolution over time only, and statistics over the whole clip.
 
 After van den Oord, Dieleman & Schrauwen, "Deep content-based music recommendation", NIPS 2013; the layers
 are those of Dieleman's later network, described in "Recommending music on Spotify with deep learning", 2014
@@ -15,7 +15,7 @@ from ._widths import scaled_widths
 
 KERNEL = 4
 SOURCE_POOLS = (4, 2, 2)
-MIN_STEPS = 8  # fewer, and there is little to take a mean and a maximum of
+MIN_STEPS = 8  # with fewer, there is little to take a mean and a maximum of
 EPS = 1e-12  # keeps the gradient of the norm finite at zero
 
 
@@ -29,21 +29,21 @@ class TemporalCNN(nn.Module):
     ----------
     n_bins, n_frames : int
         Size of the input; the original is 128 x 599. Its pools of 4, 2 and 2 between the convolutions
-        serve where they leave at least 8 steps in time; elsewhere smaller ones are derived.
+        are used if they leave at least 8 steps in time; otherwise smaller ones are derived.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of int, default=(32, 32, 64, 64)
-        Feature maps a convolutional layer; the original's first layer has 256.
+        Number of feature maps per convolutional layer; the original's first layer has 256.
     hidden_layer_sizes : sequence of int, default=(256, 256)
-        Units a dense layer; the original has (2048, 2048). The defaults are an eighth of it.
+        Number of units per dense layer; the original has (2048, 2048). The defaults are an eighth of that.
     dropout : float, default=0.5
-        Share of each dense layer's inputs, the output layer's among them, that is dropped in training,
-        in [0, 1).
+        Share of the inputs of each dense layer and of the output layer that is dropped in training, in
+        [0, 1).
 
     Notes
     -----
-    The input of each convolution is padded with zeros to keep its length, so that one frame can pass.
-    The source says neither whether it pads nor, beyond the first layer, how wide the convolutions are.
+    The input of each convolution is padded with zeros to keep its length, so that a single frame is enough.
+    The source does not say whether it pads, nor how wide the convolutions are after the first layer.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class TemporalCNN(nn.Module):
     torch.Size([1, 40])
     """
 
-    RATIOS = {"n_filters": (1, 1, 2, 2), "hidden_layer_sizes": (8, 8)}  # those of the defaults
+    RATIOS = {"n_filters": (1, 1, 2, 2), "hidden_layer_sizes": (8, 8)}  # as in the defaults
 
     def __init__(
         self,
@@ -80,12 +80,12 @@ class TemporalCNN(nn.Module):
 
     @staticmethod
     def widths(scale):
-        """Return the widths in these ratios; ``scale`` is that of the first layer.
+        """Return the widths in these ratios; ``scale`` is the width of the first layer.
 
         Parameters
         ----------
         scale : float
-            From 1.
+            Scale, at least 1.
 
         Returns
         -------
@@ -131,7 +131,7 @@ def pool_time(x):
 
 
 def pools_for(n_frames, n_pools):
-    """Return pool sizes in time: the source's where they leave enough steps, else derived ones."""
+    """Return pool sizes in time: the source's if they leave enough steps, else derived ones."""
     if n_pools == len(SOURCE_POOLS) and reduced(n_frames, SOURCE_POOLS) >= MIN_STEPS:
         return SOURCE_POOLS
     return keep_steps(n_frames, n_pools, MIN_STEPS)
@@ -139,10 +139,10 @@ def pools_for(n_frames, n_pools):
 
 def _conv_layer(n_in, n_out, pool):
     return nn.Sequential(
-        # torch warns that it would pad for an even kernel itself.
+        # Padding by hand avoids torch's warning about even kernels.
         nn.ConstantPad1d(((KERNEL - 1) // 2, KERNEL // 2), 0.0),
         nn.Conv1d(n_in, n_out, KERNEL),
-        nn.MaxPool1d(pool),  # before the rectifier: the same maxima, and fewer values
+        nn.MaxPool1d(pool),  # before the rectifier: the same maxima, but fewer values
         nn.ReLU(),
     )
 

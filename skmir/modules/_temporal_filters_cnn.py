@@ -1,4 +1,4 @@
-"""Temporal filters: long kernels on how loud it is, which answer to rhythm and tempo.
+"""Temporal filters: long kernels over the course of loudness, which respond to rhythm and tempo.
 
 Pons & Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019 (arXiv:1805.00237); the
 filters are those of Pons et al., "End-to-end learning for music audio tagging at scale", ISMIR 2018.
@@ -14,33 +14,33 @@ LENGTHS = (165, 128, 64, 32)  # in frames
 
 
 class TemporalFiltersCNN(MapMeansCNN):
-    """Four convolutions over time side by side, on the mean over frequency; each map is averaged.
+    """Four parallel convolutions over time, on the mean over frequency; each map is averaged.
 
     Not to be confused with :class:`TemporalCNN`, whose kernels see every bin and four frames.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input, at least 1 each. Neither decides anything.
+        Size of the input, at least 1 each. The network does not depend on it.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of 4 int, default=(12, 28, 60, 124)
-        Feature maps of the kernels of 165, 128, 64 and 32 frames. The paper's are in this ratio, so that
-        there are as many as the timbral filters of a first width of 16.
+        Number of feature maps of the kernels of 165, 128, 64 and 32 frames. The paper has this ratio, so
+        that there are as many maps as in the timbral filters with a first width of 16.
     activation : {"relu", "elu", "tanh", "sigmoid", "leaky_relu", "softplus"}, default="relu"
-        After each convolution.
+        Activation after each convolution.
     dropout : float, default=0.0
         Share of the last layer's inputs that is dropped in training, in [0, 1).
 
     Raises
     ------
     ValueError
-        Where ``n_filters`` does not hold four numbers.
+        If ``n_filters`` does not hold four numbers.
 
     Notes
     -----
-    The lengths are the paper's, whose frames follow each other in 21 ms: 3.5 s to 0.7 s. Frames before the
-    first and after the last are zeros, so that one frame can pass.
+    The lengths are the paper's, whose frames are 21 ms apart: 3.5 s to 0.7 s. The frames are
+    padded with zeros at both ends, so that a single frame is enough.
 
     Examples
     --------
@@ -62,13 +62,13 @@ class TemporalFiltersCNN(MapMeansCNN):
 
     @staticmethod
     def widths(scale):
-        """Return widths in the ratio of the paper's.
+        """Return widths in the ratio of those in the paper.
 
         Parameters
         ----------
         scale : float
-            4/3 of the feature maps of the longest kernels; :class:`TimbralCNN` has as many maps at the
-            same scale.
+            4/3 of the number of feature maps of the longest kernels; :class:`TimbralCNN` has as many maps
+            at the same scale.
 
         Returns
         -------
@@ -98,12 +98,12 @@ def temporal_layers(n_filters, activation):
     """Return the convolutions, the longest first."""
     if len(n_filters) != len(LENGTHS):
         raise ValueError(
-            f"n_filters={tuple(n_filters)} must hold {len(LENGTHS)} numbers, one a length of the kernels: "
+            f"n_filters={tuple(n_filters)} must hold {len(LENGTHS)} numbers, one per kernel length: "
             f"{LENGTHS} frames."
         )
     return nn.ModuleList(
         nn.Sequential(
-            # torch warns that it would pad for an even kernel itself.
+            # Padding by hand avoids torch's warning about even kernels.
             nn.ConstantPad1d(((length - 1) // 2, length // 2), 0.0),
             nn.Conv1d(1, n, length),
             ELEMENTWISE[activation](),

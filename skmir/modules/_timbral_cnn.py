@@ -1,4 +1,4 @@
-"""Timbral filters: nearly as high as the spectrum and short in time, wherever in frequency they fit best.
+"""Timbral filters: nearly as tall as the spectrum and short in time, at the best position in frequency.
 
 Pons & Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019 (arXiv:1805.00237); the
 filters are those of Pons et al., "End-to-end learning for music audio tagging at scale", ISMIR 2018.
@@ -15,33 +15,33 @@ LENGTHS = (7, 3, 1)  # in frames
 
 
 class TimbralCNN(MapMeansCNN):
-    """Six convolutions side by side, of which each map's maximum over frequency is averaged over time.
+    """Six parallel convolutions with the maximum over frequency and the mean over time of each map.
 
-    Kernels are nine and four tenths of the bins high, and seven, three and one frames long. The maximum
-    over frequency makes a timbre of any pitch the same.
+    Kernels are nine or four tenths of the bins tall, and seven, three or one frames long. The maximum
+    over frequency makes a timbre independent of its pitch.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input, at least 1 each; the paper has 96 bins. ``n_frames`` decides nothing.
+        Size of the input, at least 1 each; the paper has 96 bins. ``n_frames`` is not used.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of 3 int, default=(16, 32, 64)
-        Feature maps of the kernels of seven, three and one frames, of each height. The paper's are in
+        Number of feature maps of the kernels of seven, three and one frames, for each height. The paper has
         the ratio 1 : 2 : 4.
     activation : {"relu", "elu", "tanh", "sigmoid", "leaky_relu", "softplus"}, default="relu"
-        After each convolution.
+        Activation after each convolution.
     dropout : float, default=0.0
         Share of the last layer's inputs that is dropped in training, in [0, 1).
 
     Raises
     ------
     ValueError
-        Where ``n_filters`` does not hold three numbers.
+        If ``n_filters`` does not hold three numbers.
 
     Notes
     -----
-    Frames before the first and after the last are zeros, so that one frame can pass.
+    The frames are padded with zeros at both ends, so that a single frame is enough.
 
     Examples
     --------
@@ -61,12 +61,12 @@ class TimbralCNN(MapMeansCNN):
 
     @staticmethod
     def widths(scale):
-        """Return widths in the ratio of the paper's.
+        """Return widths in the ratio of those in the paper.
 
         Parameters
         ----------
         scale : float
-            Feature maps of the longest kernels.
+            Number of feature maps of the longest kernels.
 
         Returns
         -------
@@ -96,15 +96,15 @@ class MaxOverFrequency(nn.Module):
     """The largest value over frequency, (B, C, F, T) -> (B, C, T)."""
 
     def forward(self, x):
-        """Return it."""
+        """Return the largest value over frequency."""
         return x.amax(2)
 
 
 def timbral_layers(n_bins, n_filters, activation):
-    """Return the convolutions, the higher ones first."""
+    """Return the convolutions, the taller ones first."""
     if len(n_filters) != len(LENGTHS):
         raise ValueError(
-            f"n_filters={tuple(n_filters)} must hold {len(LENGTHS)} numbers, one a length of the kernels: "
+            f"n_filters={tuple(n_filters)} must hold {len(LENGTHS)} numbers, one per kernel length: "
             f"{LENGTHS} frames."
         )
     return nn.ModuleList(

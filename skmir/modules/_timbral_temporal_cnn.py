@@ -16,22 +16,22 @@ class TimbralTemporalCNN(MapMeansCNN):
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input, at least 1 each; the paper has 96 bins. ``n_frames`` decides nothing.
+        Size of the input, at least 1 each; the paper has 96 bins. ``n_frames`` is not used.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of 3 int, default=(16, 32, 64)
-        Feature maps of the timbral kernels of seven, three and one frames, of each of two heights.
+        Number of feature maps of the timbral kernels of seven, three and one frames, for each of two heights.
     n_temporal_filters : sequence of 4 int, default=(12, 28, 60, 124)
-        Feature maps of the temporal kernels of 165, 128, 64 and 32 frames.
+        Number of feature maps of the temporal kernels of 165, 128, 64 and 32 frames.
     activation : {"relu", "elu", "tanh", "sigmoid", "leaky_relu", "softplus"}, default="relu"
-        After each convolution.
+        Activation after each convolution.
     dropout : float, default=0.0
         Share of the last layer's inputs that is dropped in training, in [0, 1).
 
     Raises
     ------
     ValueError
-        Where ``n_filters`` does not hold three numbers, or ``n_temporal_filters`` four.
+        If ``n_filters`` does not hold three numbers, or ``n_temporal_filters`` four.
 
     Examples
     --------
@@ -61,12 +61,12 @@ class TimbralTemporalCNN(MapMeansCNN):
 
     @staticmethod
     def widths(scale):
-        """Return widths in the ratio of the paper's, half of the maps timbral and half temporal.
+        """Return widths in the ratio of those in the paper, half of the maps timbral and half temporal.
 
         Parameters
         ----------
         scale : float
-            Feature maps of the timbral kernels of seven frames.
+            Number of feature maps of the timbral kernels of seven frames.
 
         Returns
         -------

@@ -1,13 +1,13 @@
-"""A compact network for few clips of any length: what sounds, seen closely, and how it repeats, as a whole.
+"""A compact network for small data sets with clips of any length, with parts for timbre and for rhythm.
 
-The part for timbre is small two-dimensional convolutions whose maps keep their absolute frequency; beside
-them tall filters over half of the bins, of which the maximum over frequency is taken, so that a spectral
-shape counts at any pitch, after Pons et al. ("Timbre analysis of music audio signals with convolutional
-neural networks", EUSIPCO 2017); and convolutions over time above both. A second tower of small
-two-dimensional convolutions goes deeper; it learns by itself, and the two are averaged. The part for rhythm
-is the autocorrelation tempogram of Grosche, Mueller & Kurth ("Cyclic tempogram", ICASSP 2010) made into a
-layer: band by band, on a logarithmic axis of lags, where another tempo is a shift that convolution and
-pooling do not mind. The combination is this library's own.
+The part for timbre has small two-dimensional convolutions whose maps keep their absolute frequency. In
+parallel there are tall filters over half of the bins, followed by the maximum over frequency, so that a
+spectral shape counts at any pitch, after Pons et al. ("Timbre analysis of music audio signals with
+convolutional neural networks", EUSIPCO 2017). Convolutions over time follow both. A second tower of small
+two-dimensional convolutions is deeper; it learns separately, and the two are averaged. The part for rhythm
+is the autocorrelation tempogram of Grosche, Mueller & Kurth ("Cyclic tempogram", ICASSP 2010) as a layer:
+band by band, on a logarithmic axis of lags, on which a different tempo is a shift, to which convolution and
+pooling are insensitive. The combination is this library's own.
 """
 
 import itertools
@@ -21,31 +21,32 @@ from ._heads import Heads
 from ._widths import scaled_widths
 
 LOCAL_FRAMES = 128  # more frames than this are averaged before the local part
-DEEP_FRAMES = 64  # the same, before the deep layers, which cost most
-RHYTHM_FRAMES = 200  # windows from here (4.6 s at 43 frames a second) are long enough for a rhythm
-SHORTEST_LAG, LONGEST_LAG = 6, 172  # in frames: 0.14 s to 4 s, a fast eighth note to a slow bar
+DEEP_FRAMES = 64  # the same before the deep layers, which cost the most time
+RHYTHM_FRAMES = 200  # windows of at least this length (4.6 s at 43 frames per second) can show a rhythm
+SHORTEST_LAG, LONGEST_LAG = 6, 172  # in frames: 0.14 s to 4 s, from a fast eighth note to a slow bar
 
 
 class TimbreRhythmCNN(nn.Module):
-    """Local convolutions, tall filters, a deeper tower, and for long windows a tempogram layer beside them.
+    """Local convolutions, tall filters, a deeper tower, and, for long windows, a tempogram layer.
 
-    In training the logits of the two towers come out by themselves, as a tensor of shape (B, 2, n_outputs):
-    each is to learn the whole task. Afterwards the network gives their mean.
+    In training, the logits of the two towers are returned separately, as a tensor of shape
+    (B, 2, n_outputs), so that each learns the whole task. Afterwards the network returns their mean.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input, at least 1 each. From 200 frames there is the part for rhythm.
+        Size of the input, at least 1 each. The part for rhythm is present from 200 frames on.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of 4 int, default=(16, 32, 128, 128)
-        Feature maps of the two layers over frequency and time, and of the two over time.
+        Number of feature maps of the two layers over frequency and time, and of the two over time.
     n_tall_filters : int, default=32
-        Filters over half of the bins and three frames, whose maximum over frequency is taken.
+        Number of filters over half of the bins and three frames, followed by the maximum over frequency.
     n_deep_filters : sequence of 3 int or None, default=None
-        Feature maps of the deeper tower's layers; None takes 1.5, 3 and 4 times the first of ``n_filters``.
+        Number of feature maps of the deeper tower's layers; None takes 1.5, 3 and 4 times the first of
+        ``n_filters``.
     n_rhythm_filters : int, default=64
-        Feature maps of the two layers over lags, which both towers see.
+        Number of feature maps of the two layers over lags, which both towers use.
     n_bands, n_lags : int, default=16, 40
         Size of the tempogram.
     dropout : float, default=0.0
@@ -54,7 +55,7 @@ class TimbreRhythmCNN(nn.Module):
     Raises
     ------
     ValueError
-        Where ``n_filters`` does not hold four numbers, or ``n_deep_filters`` three.
+        If ``n_filters`` does not hold four numbers, or ``n_deep_filters`` three.
 
     Examples
     --------
@@ -86,12 +87,12 @@ class TimbreRhythmCNN(nn.Module):
     ):
         super().__init__()
         if len(n_filters) != 4:
-            raise ValueError(f"n_filters={tuple(n_filters)} must hold 4 numbers, one a layer.")
+            raise ValueError(f"n_filters={tuple(n_filters)} must hold 4 numbers, one per layer.")
         local, wide, first, last = n_filters
         if n_deep_filters is None:
             n_deep_filters = (max(3 * local // 2, 1), 3 * local, 4 * local)
         if len(n_deep_filters) != 3:
-            raise ValueError(f"n_deep_filters={tuple(n_deep_filters)} must hold 3 numbers, one a layer.")
+            raise ValueError(f"n_deep_filters={tuple(n_deep_filters)} must hold 3 numbers, one per layer.")
         self.n_averaged = math.ceil(n_frames / LOCAL_FRAMES)
         self.n_averaged_deep = math.ceil(n_frames / DEEP_FRAMES)
         self.local_layers = nn.Sequential(
@@ -131,7 +132,7 @@ class TimbreRhythmCNN(nn.Module):
         Parameters
         ----------
         scale : float
-            From 0, where every width is 1.
+            Scale from 0, at which every width is 1.
 
         Returns
         -------
@@ -155,7 +156,7 @@ class TimbreRhythmCNN(nn.Module):
         return self.final_layer(self.dropout(self.features(x)))
 
     def features(self, x):
-        """Return what the last layers see: means and maxima of the maps.
+        """Return the input of the last layers: means and maxima of the maps.
 
         Parameters
         ----------
@@ -186,9 +187,9 @@ class BandTempogram(nn.Module):
     Parameters
     ----------
     n_bins : int
-        Of the input.
+        Number of bins of the input.
     n_bands : int
-        Neighbouring bins are averaged to so many bands.
+        Number of bands, which are averages of neighbouring bins.
     n_lags : int
         Number of lags.
     longest : int
@@ -218,9 +219,9 @@ class BandTempogram(nn.Module):
         Returns
         -------
         tempogram : tensor of shape (B, n_bands, n_lags)
-            1 at a lag after which a band repeats exactly; for one that is constant 0 throughout.
+            1 at a lag after which a band repeats exactly; 0 throughout for a constant band.
         """
-        with torch.autocast(x.device.type, enabled=False):  # no FFT in bfloat16
+        with torch.autocast(x.device.type, enabled=False):  # there is no FFT in bfloat16
             envelope = (self.bands @ x.float()).diff(dim=2).relu()  # (B, n_bands, T - 1)
             envelope = envelope - envelope.mean(dim=2, keepdim=True)
             size = 2 * x.shape[2]
@@ -237,7 +238,7 @@ def mean_and_max(x):
 
 
 def _image(x, n_averaged):
-    """Return frames as maps, so many frames averaged to one: (B, n_bins, T) -> (B, 1, n_bins, T')."""
+    """Return frames as maps, averaging ``n_averaged`` frames to one: (B, n_bins, T) -> (B, 1, n_bins, T')."""
     if n_averaged > 1:
         x = nn.functional.avg_pool1d(x, n_averaged, ceil_mode=True)
     return x.unsqueeze(1).contiguous(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""VGG: small square kernels, layer upon layer.
+"""VGG: many layers of small square kernels.
 
 Pons & Serra, "Randomly weighted CNNs for (music) audio classification", ICASSP 2019 (arXiv:1805.00237),
 after Simonyan & Zisserman's networks for images (ICLR 2015).
@@ -20,32 +20,33 @@ TIME_POOLS = (4, 4, 5, 4, 4)  # take 1280 frames to 1
 
 
 class VGGCNN(MapMeansCNN):
-    """Five 3 x 3 convolutions with max-pooling, of which each map is averaged, and a linear output.
+    """Five 3 x 3 convolutions with max-pooling, the mean of each map, and a linear output.
 
     Parameters
     ----------
     n_bins, n_frames : int
-        Size of the input. The paper's pools, for 96 bins and some 1,376 frames, serve on each axis where
-        they leave something; elsewhere pools that reduce it to 1 are derived.
+        Size of the input. The paper's pools, for 96 bins and about 1,376 frames, are used on each axis if
+        they leave something; otherwise pools that reduce it to 1 are derived.
     n_outputs : int
         Number of outputs; they are logits.
     n_filters : sequence of int, default=(32, 32, 32, 32, 32)
-        Feature maps a layer. The paper has five layers of 32, or of 717.
+        Number of feature maps per layer. The paper has five layers of 32, or of 717.
     activation : {"elu", "relu", "tanh", "sigmoid", "leaky_relu", "softplus"}, default="elu"
-        After each convolution.
+        Activation after each convolution.
     pools : sequence of (int, int) or None, default=None
-        Pool sizes in frequency and time, one pair a convolution; None as under ``n_bins``.
+        Pool sizes in frequency and time, one pair per convolution; None chooses them by
+        ``n_bins`` and ``n_frames``.
     dropout : float, default=0.0
         Share of the last layer's inputs that is dropped in training, in [0, 1).
 
     Raises
     ------
     ValueError
-        Where ``pools`` leave nothing.
+        If ``pools`` leave nothing of the input.
 
     Notes
     -----
-    The paper takes the means to a support vector machine, and has no linear output. There is no batch
+    The paper passes the means to a support vector machine, and has no linear output. There is no batch
     normalisation.
 
     Examples
@@ -115,7 +116,7 @@ class VGGCNN(MapMeansCNN):
 
 
 def pools_for(n_bins, n_frames, n_layers):
-    """Return (frequency, time) pool sizes: on each axis the paper's where they fit, else derived ones."""
+    """Return (frequency, time) pool sizes: on each axis the paper's if they fit, else derived ones."""
     axes = zip((n_bins, n_frames), (FREQUENCY_POOLS, TIME_POOLS), strict=True)
     fitting = (
         pools if n_layers == len(pools) and reduced(size, pools) else reduce_to_one(size, n_layers)

@@ -1,28 +1,28 @@
-"""Widths that give a network a wanted number of parameters.
+"""Find the widths that give a network a desired number of parameters.
 
-Networks of different kinds are compared fairly at one number of parameters. A table of widths holds for
-one input size and one number of outputs; the search here holds for any.
+Networks of different kinds are compared fairly at the same number of parameters. A table of widths is valid
+for one input size and one number of outputs; the search here works for any.
 """
 
 import math
 
 import torch
 
-TOLERANCE = 1e-9  # of the scale, relative: far below what lies between two changes of a width
+TOLERANCE = 1e-9  # of the scale, relative: far below the distance between two changes of a width
 
 
 def sized(module_class, n_parameters, n_bins, n_frames, n_outputs, **params):
-    """Return the widths at which a network has as nearly as possible ``n_parameters`` parameters.
+    """Return the widths at which a network has as close to ``n_parameters`` parameters as possible.
 
     Parameters
     ----------
     module_class : type
         A network of ``skmir.modules`` that has ``widths``, or any ``torch.nn.Module`` with the
-        constructor ``(n_bins, n_frames, n_outputs, ...)`` and a static method ``widths(scale)``. That
-        returns, for any scale from 0, the arguments that set the widths as a dict: each at least 1, and
-        none falling as the scale grows. In what unit the scale is does not matter here.
+        constructor ``(n_bins, n_frames, n_outputs, ...)`` and a static method ``widths(scale)``. That method
+        returns, for any scale from 0, a dict of the arguments that set the widths: each is at least 1, and
+        none decreases as the scale grows. The unit of the scale does not matter.
     n_parameters : float
-        The number of parameters to come near.
+        The desired number of parameters.
     n_bins, n_frames, n_outputs : int
         As for the constructor.
     **params
@@ -36,7 +36,7 @@ def sized(module_class, n_parameters, n_bins, n_frames, n_outputs, **params):
     Raises
     ------
     ValueError
-        Where even the narrowest network has more parameters; the message says how many it has.
+        If even the narrowest network has more parameters; the message says how many it has.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def sized(module_class, n_parameters, n_bins, n_frames, n_outputs, **params):
     """
 
     def count(widths):
-        with torch.device("meta"):  # shapes alone: no memory, and no draw from the caller's generator
+        with torch.device("meta"):  # only shapes: no memory, and no draw from the caller's generator
             module = module_class(n_bins, n_frames, n_outputs, **widths, **params)
         return sum(p.numel() for p in module.parameters())
 
@@ -58,26 +58,26 @@ def sized(module_class, n_parameters, n_bins, n_frames, n_outputs, **params):
 
 
 def widths_for(n_parameters, widths, count):
-    """Return the widths whose count comes nearest to ``n_parameters``.
+    """Return the widths whose count is closest to ``n_parameters``.
 
     Parameters
     ----------
     n_parameters : float
-        The count to come near.
+        The desired count.
     widths : callable
-        Takes a scale, a float from 0, and gives widths.
+        Takes a scale, a float from 0, and returns widths.
     count : callable
-        Takes widths and gives a number, which never falls as the scale grows.
+        Takes widths and returns a number, which never decreases as the scale grows.
 
     Returns
     -------
     widths
-        What ``widths`` gives; the narrower ones where two come equally near.
+        A result of ``widths``; the narrower one if two are equally close.
 
     Raises
     ------
     ValueError
-        Where ``n_parameters`` is below the count at scale 0, or not finite.
+        If ``n_parameters`` is below the count at scale 0, or not finite.
 
     Examples
     --------
@@ -88,8 +88,8 @@ def widths_for(n_parameters, widths, count):
     smallest = count(widths(low))
     if not smallest <= n_parameters < math.inf:
         raise ValueError(
-            f"n_parameters={n_parameters} cannot be met: the narrowest network has {smallest} parameters, "
-            "so give a finite number from there."
+            f"n_parameters={n_parameters} cannot be met: the narrowest network has {smallest} parameters. "
+            f"Pass a finite number of at least {smallest}."
         )
     while count(widths(high)) <= n_parameters:
         low, high = high, 2 * high

@@ -2,17 +2,13 @@
 
 from .._training import TrainingRecipe
 from ._chords import LearnedChroma, chord_templates
-from ._cnn import CNNClassifier
-from ._cnn_regressor import CNNRegressor
-from ._crnn import CRNNClassifier
-from ._crnn_regressor import CRNNRegressor
+from ._cnn import CNNClassifier, CNNRegressor
+from ._crnn import CRNNClassifier, CRNNRegressor
 from ._dbn import DBNClassifier
 from ._features import NetworkFeatures, RandomConvFeatures
-from ._mlp import MLPClassifier
-from ._mlp_regressor import MLPRegressor
+from ._mlp import MLPClassifier, MLPRegressor
 from ._onnx import to_onnx
-from ._rnn import RNNClassifier
-from ._rnn_regressor import RNNRegressor
+from ._rnn import RNNClassifier, RNNRegressor
 from ._unsupervised import RBM, ConvolutionalDBN, DeepBeliefNetwork, DenoisingAutoencoder
 
 __all__ = [

@@ -1,6 +1,8 @@
 """What every network does: validate, seed, build, train, and keep a model as plain values."""
 
 import contextlib
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import torch
@@ -8,12 +10,14 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
+from .._declared_parameters import DeclaredParameters
 from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._random import seeded
 from .._saving import TorchSavingMixin
 from .._training import (
     Examples,
+    TrainingRecipe,
     Windows,
     callbacks_for,
     check_augmentation,
@@ -40,8 +44,8 @@ from ._split import check_validation_data, validation_split
 from ._targets import TARGETS
 
 
-class BaseNetwork(TorchSavingMixin, BaseEstimator):
-    """Base of the networks: a subclass is a signature, a docstring and ``_make_module``.
+class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
+    """Base of the networks: a subclass is a docstring, its own parameters and ``_make_module``.
 
     Between them stand :class:`BaseNetworkClassifier` and :class:`BaseNetworkRegressor`, which say what a
     target is. Parameters: see :class:`skmir.neural_network.CNNClassifier`.
@@ -52,40 +56,21 @@ class BaseNetwork(TorchSavingMixin, BaseEstimator):
 
     _packed = False  # whether the module takes clips of unequal length in one batch, and their lengths
 
-    def __init__(
-        self,
-        *,
-        n_frames,
-        max_iter,
-        batch_size,
-        learning_rate_init,
-        weight_decay,
-        early_stopping,
-        validation_fraction,
-        n_iter_no_change,
-        augmentation,
-        recipe,
-        warm_start,
-        device,
-        random_state,
-        verbose,
-        net_params,
-    ):
-        self.n_frames = n_frames
-        self.max_iter = max_iter
-        self.batch_size = batch_size
-        self.learning_rate_init = learning_rate_init
-        self.weight_decay = weight_decay
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.augmentation = augmentation
-        self.recipe = recipe
-        self.warm_start = warm_start
-        self.device = device
-        self.random_state = random_state
-        self.verbose = verbose
-        self.net_params = net_params
+    n_frames: int | None = 128
+    max_iter: int | Literal["auto"] = "auto"
+    batch_size: int = 32
+    learning_rate_init: float = 4e-3
+    weight_decay: float = 0.02
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    n_iter_no_change: int = 10
+    augmentation: Callable | list[Callable] | None = None
+    recipe: TrainingRecipe | None = None
+    warm_start: bool = False
+    device: str = "auto"
+    random_state: int | np.random.RandomState | None = None
+    verbose: int = 0
+    net_params: dict[str, object] | None = None
 
     def fit(self, X, y, sample_weight=None, *, groups=None, X_val=None, y_val=None):
         """Build the network for the data and train it.
@@ -113,7 +98,7 @@ or array-like of shape (n_clips, n_features)
         Raises
         ------
         ValueError
-            Where X, y or a parameter is not what it may be.
+            If X, y or a parameter is not what it may be.
         """
         goes_on = bool(self.warm_start) and hasattr(self, "net_")
         return self._fit(X, y, sample_weight, groups, (X_val, y_val), goes_on=goes_on)
@@ -181,7 +166,7 @@ or array-like of shape (n_clips, n_features)
 
     @property
     def history_(self):
-        """Dict of an array a quantity, of shape (n_epochs,): train_loss, valid_loss, dur in s.
+        """Dict of an array per quantity, of shape (n_epochs,): train_loss, valid_loss, dur in s.
 
         ``pandas.DataFrame(model.history_)`` is a table of it.
         """

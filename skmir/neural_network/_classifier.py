@@ -15,10 +15,97 @@ from ._targets import TARGETS, check_known, check_labels, target_for
 
 
 class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
-    """Base of the network classifiers.
+    """Base of network classifiers: a subclass says which network it is.
 
-    A subclass has the parameter ``class_weight`` beside those of :class:`BaseNetwork`.
+    It checks frames and labels, draws windows, weights classes, seeds, trains, predicts, saves and loads. A
+    subclass declares parameters of its own as annotated attributes (:class:`DeclaredParameters`); those below
+    are declared here. A module without parameters of its own needs no subclass: ``CNNClassifier(Module)``.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None, default="balanced"
+        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
+    n_frames, max_iter, batch_size, learning_rate_init, weight_decay, early_stopping, \
+validation_fraction, n_iter_no_change, augmentation, recipe, warm_start, device, random_state, verbose, \
+net_params : as in CNNClassifier
+        What all networks share; :class:`skmir.neural_network.CNNClassifier` says what each may be.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, or the columns of tags.
+    class_prior_ : ndarray of shape (n_classes,)
+        Share of each class, or tag, in training, after ``class_weight`` and ``sample_weight``.
+    n_bins_, n_frames_, n_outputs_ : int
+        Sizes of the network's input and output.
+    net_ : skorch.NeuralNet
+        The trained net, with its callbacks and history.
+    module_ : torch.nn.Module
+        The trained network, on the CPU.
+    history_ : dict of ndarray of shape (n_epochs,)
+        Losses and seconds per epoch.
+    n_iter_ : int
+        Number of epochs trained.
+    n_parameters_ : int
+        Number of trained parameters.
+
+    See Also
+    --------
+    BaseNetworkRegressor : The same for numbers.
+    skmir.modules : Networks on tensors, to build on.
+
+    Notes
+    -----
+    A subclass must have a method:
+
+    ``_make_module(**params)``
+        Returns a new ``torch.nn.Module``. It gets, by name, what ``_module_parameters`` returned in
+        ``fit``. It runs inside the seeded part of ``fit``, so that the first weights follow
+        ``random_state``, and again when a saved model is loaded.
+
+    and, if it has parameters of its own:
+
+    ``_module_parameters()``
+        Checks its parameters and returns what the network is built from, a dict of plain values: numbers,
+        strings, lists. ``super()._module_parameters()`` gives ``n_bins``, ``n_frames`` and ``n_outputs``, the
+        sizes of the data. The dict is kept in ``fit``: a saved model is rebuilt from what was fitted.
+
+    The module gets a float32 tensor of shape (B, n_bins, n_frames) and returns one of shape (B, n_outputs):
+    logits, never probabilities, since loss and link follow from the labels. A 2-D array is one frame per
+    clip, so a single frame must pass.
+
+    Examples
+    --------
+    >>> import numbers
+    >>> import numpy as np
+    >>> from torch import nn
+    >>> from skmir.base import BaseNetworkClassifier, check_number, positional
+    >>> class Dense(nn.Module):
+    ...     def __init__(self, n_bins, n_frames, n_outputs, n_hidden):
+    ...         super().__init__()
+    ...         self.hidden_layer = nn.Linear(n_bins, n_hidden)
+    ...         self.final_layer = nn.Linear(n_hidden, n_outputs)
+    ...
+    ...     def forward(self, x):
+    ...         return self.final_layer(self.hidden_layer(x.mean(dim=2)).relu())
+    >>> class DenseClassifier(BaseNetworkClassifier):
+    ...     n_hidden: int = positional(default=16)
+    ...
+    ...     def _module_parameters(self):
+    ...         check_number("n_hidden", self.n_hidden, kind=numbers.Integral, low=1)
+    ...         return {**super()._module_parameters(), "n_hidden": int(self.n_hidden)}
+    ...
+    ...     def _make_module(self, **params):
+    ...         return Dense(**params)
+    >>> frames = np.random.RandomState(0).randn(20, 6, 10)  # clips, bins, frames
+    >>> frames[:10] += 1
+    >>> y = np.repeat(["bright", "dark"], 10)
+    >>> model = DenseClassifier(8, learning_rate_init=0.05, random_state=0).fit(frames, y)
+    >>> float(model.score(frames, y))
+    1.0
     """
+
+    class_weight: dict | list[dict] | str | None = "balanced"
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch, from where the last call ended.

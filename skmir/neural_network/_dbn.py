@@ -1,21 +1,31 @@
 """The deep belief network as a classifier: pretrained without labels, fine-tuned with them."""
 
+import numpy as np
+import torch
+from sklearn.base import clone
+from torch import nn
+
+from .._declared_parameters import positional
+from .._parameter_checks import check_choice
+from .._training import Windows
+from ..modules import MLP
 from ._classifier import BaseNetworkClassifier
-from ._dbn_mixin import DBNMixin
+from ._parameters import mlp_parameters
+from ._unsupervised import RBM, DeepBeliefNetwork, DenoisingAutoencoder, layer_of
 
 
-class DBNClassifier(DBNMixin, BaseNetworkClassifier):
+class DBNClassifier(BaseNetworkClassifier):
     """Deep belief network classifier.
 
     A stack of restricted Boltzmann machines, or of denoising autoencoders, each trained on what the one
     below gives, lends a network its first weights; back-propagation then fine-tunes all of them.
-    Takes a table or frames; for one row a frame, as Hamel and Eck (2010) had it, use
+    Takes a table or frames; for one row per frame, as Hamel and Eck (2010) had it, use
     ``FrameClassifier(DBNClassifier())``.
 
     Parameters
     ----------
     hidden_layer_sizes : tuple of int, default=(256, 256)
-        Units a hidden layer.
+        Number of units in each hidden layer.
     pretraining : {"rbm", "dae"}, RBM, DenoisingAutoencoder or None, default="rbm"
         An :class:`RBM` or a :class:`DenoisingAutoencoder` says how each layer is trained, as in
         :class:`DeepBeliefNetwork`; a name is one with its defaults and this network's ``batch_size``. None
@@ -25,32 +35,32 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
         "maxout" goes with ``pretraining=None`` only.
     dropout : float, default=0.0
         Share of each hidden layer's outputs that is dropped in fine-tuning, in [0, 1).
+    class_weight : dict, "balanced" or None, default="balanced"
+        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     n_frames : int or None, default=128
-        The longest stretch, in frames, that the network sees at once; 128 are 3 s at the front ends'
-        defaults. Longer clips are cut at random places in training, and in prediction the scores of
-        windows that cover a clip are averaged. Where the median clip is shorter, its length is taken,
-        and what is shorter still is repeated. None sets no limit.
+        The longest stretch, in frames, that the network sees at once; at the front ends' defaults 43
+        frames are 1 s. Longer clips are cut at random places in training, and in prediction the scores of
+        windows that cover a clip are averaged. If the median clip is shorter, its length is taken, and
+        what is shorter still is repeated. None sets no limit.
     max_iter : int or "auto", default="auto"
-        Epochs; at most, under ``early_stopping``. "auto" takes as many as make 200 steps, and 15 at least:
-        few clips need more passes than many.
+        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
+        steps, and at least 15: few clips need more passes than many.
     batch_size : int, default=32
-        Clips a batch, at least 2.
+        Number of clips per batch, at least 2.
     learning_rate_init : float, default=0.01
         Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
         steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
         Of the optimiser.
-    class_weight : dict, "balanced" or None, default="balanced"
-        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has
-        not fallen for ``n_iter_no_change`` epochs. The part is cut by group where ``groups`` come to
-        ``fit``, and stratified otherwise; ``X_val`` and ``y_val`` take its place. The best epoch's weights
-        are kept.
+        Whether a part of the training clips is held out, and training stops when the loss on it has not
+        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
+        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
+        place of the part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping in epochs.
+        Patience of early stopping, in epochs.
     augmentation : augmentation, list of augmentations or None, default=None
         Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
@@ -82,9 +92,9 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds an epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_parameters_ : int
         Number of trained parameters.
     n_outputs_ : int
@@ -94,7 +104,7 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: further training goes on from there.
     n_features_in_ : int
-        Number of columns, where ``fit`` saw a 2-D array.
+        Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -121,52 +131,11 @@ class DBNClassifier(DBNMixin, BaseNetworkClassifier):
     # Unlabelled clips that a search or cross_validate routes reach pretraining unasked.
     __metadata_request__fit = {"X_unlabelled": True}
 
-    def __init__(
-        self,
-        hidden_layer_sizes=(256, 256),
-        *,
-        pretraining="rbm",
-        activation="sigmoid",
-        dropout=0.0,
-        n_frames=128,
-        max_iter="auto",
-        batch_size=32,
-        learning_rate_init=0.01,
-        weight_decay=0.02,
-        class_weight="balanced",
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        augmentation=None,
-        recipe=None,
-        warm_start=False,
-        device="auto",
-        random_state=None,
-        verbose=0,
-        net_params=None,
-    ):
-        super().__init__(
-            n_frames=n_frames,
-            max_iter=max_iter,
-            batch_size=batch_size,
-            learning_rate_init=learning_rate_init,
-            weight_decay=weight_decay,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            augmentation=augmentation,
-            recipe=recipe,
-            warm_start=warm_start,
-            device=device,
-            random_state=random_state,
-            verbose=verbose,
-            net_params=net_params,
-        )
-        self.class_weight = class_weight
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.pretraining = pretraining
-        self.activation = activation
-        self.dropout = dropout
+    hidden_layer_sizes: tuple[int, ...] = positional(default=(256, 256))
+    pretraining: str | RBM | DenoisingAutoencoder | None = "rbm"
+    activation: str = "sigmoid"
+    dropout: float = 0.0
+    learning_rate_init: float = 0.01
 
     def fit(self, X, y, sample_weight=None, *, groups=None, X_val=None, y_val=None, X_unlabelled=None):
         """Pretrain the network on all clips, and fine-tune it on those with labels.
@@ -197,7 +166,7 @@ or array-like of shape (n_clips, n_features)
         Raises
         ------
         ValueError
-            Where X, y or a parameter is not what it may be, or ``X_unlabelled`` comes without pretraining.
+            If X, y or a parameter is not what it may be, or ``X_unlabelled`` comes without pretraining.
         """
         if X_unlabelled is not None and self.pretraining is None:
             raise ValueError(
@@ -209,3 +178,56 @@ or array-like of shape (n_clips, n_features)
         return self._fit(
             X, y, sample_weight, groups, validation_data, goes_on=goes_on, unlabelled=X_unlabelled
         )
+
+    def _module_parameters(self):
+        check_choice("activation", self.activation, MLP.ACTIVATIONS)
+        if self.pretraining is not None:
+            layer_of(self.pretraining)
+            if self.activation == "maxout":
+                raise ValueError(
+                    "activation='maxout' takes the largest of several units, which no layer without labels "
+                    "learns. Use pretraining=None, or another activation."
+                )
+        return mlp_parameters(self, super()._module_parameters(), activation=self.activation)
+
+    def _make_module(self, **params):
+        return MLP(**params)
+
+    def _pretrain(self, module, frames, rows, seed, unlabelled):
+        """Train a stack on the windows of all clips, and give its weights to the network."""
+        if self.pretraining is None:
+            return
+        parts = [Windows(frames, self.n_frames_, "cpu", rows=rows)]
+        if unlabelled is not None:
+            parts.append(Windows(unlabelled, self.n_frames_, "cpu"))
+        rows = [part.cut(*part.covering()).flatten(1).numpy() for part in parts]
+        rows = np.concatenate(rows) if len(rows) > 1 else rows[0]
+        del parts
+        layers = [layer for layer in module.hidden_layers if isinstance(layer, nn.Linear)]
+        stack = DeepBeliefNetwork(
+            [layer.out_features for layer in layers],
+            pretraining=self._layer(),
+            device=self.device,
+            random_state=seed,
+            verbose=self.verbose,
+        )
+        for machine, layer in zip(stack.fit(rows).estimators_, layers, strict=True):
+            _copy(machine, layer)
+        nn.init.zeros_(module.final_layer.weight)
+        nn.init.zeros_(module.final_layer.bias)
+
+    def _layer(self):
+        """Return the untrained layer, with what this network decides for it."""
+        layer = clone(layer_of(self.pretraining))
+        if isinstance(self.pretraining, str):
+            layer.set_params(batch_size=int(self.batch_size))
+        return layer.set_params(activation=self.activation) if hasattr(layer, "activation") else layer
+
+
+def _copy(machine, layer):
+    """Give a machine's weights to a layer, which sees rows that are not standardised."""
+    weight = machine.components_ / machine.scale_
+    bias = machine.intercept_hidden_ - weight @ machine.mean_
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(np.asarray(weight, dtype=np.float32)))
+        layer.bias.copy_(torch.from_numpy(np.asarray(bias, dtype=np.float32)))

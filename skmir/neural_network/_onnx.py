@@ -37,11 +37,11 @@ def to_onnx(network, file):
     ImportError
         If onnx is missing: ``pip install onnx``.
     RuntimeError
-        Where torch cannot export the architecture; it names both, and torch's reason.
+        If torch cannot export the architecture; it names both, and torch's reason.
     TypeError
-        Where the network is none.
+        If it is not a network.
     sklearn.exceptions.NotFittedError
-        Where it is not fitted.
+        If it is not fitted.
 
     See Also
     --------

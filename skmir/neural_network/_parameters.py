@@ -10,6 +10,7 @@ from torch import nn
 
 from .._parameter_checks import check_choice, check_number, check_share, plain
 from .._training import check_augmentation
+from ..modules import sized
 
 POOLS = {"mean": lambda maps: maps.mean(-1), "max": lambda maps: maps.amax(-1)}  # (B, C, n) -> (B, C)
 
@@ -71,6 +72,50 @@ def mlp_parameters(estimator, sizes, *, activation):
         "activation": activation,
         "dropout": estimator.dropout,
     }
+
+
+def widths_of(cls, n_parameters, explicit, sizes, own=None):
+    """Return the widths that give a network a number of parameters.
+
+    Parameters
+    ----------
+    cls : nn.Module class
+        With ``widths``, as :func:`skmir.modules.sized` needs it.
+    n_parameters : int or None
+        None gives no widths.
+    explicit : dict
+        The parameters that say widths themselves; all must be None.
+    sizes : dict
+        n_bins, n_frames and n_outputs.
+    own : dict or None, default=None
+        Further arguments of the constructor.
+
+    Returns
+    -------
+    widths : dict
+        Arguments of the constructor.
+
+    Raises
+    ------
+    ValueError
+        If widths are said twice, the class has no widths that could grow, or is larger already.
+    """
+    if n_parameters is None:
+        return {}
+    check_number("n_parameters", n_parameters, kind=numbers.Integral, low=1)
+    given = [name for name, value in explicit.items() if value is not None]
+    if given:
+        raise ValueError(
+            f"n_parameters={n_parameters} and {given[0]}={explicit[given[0]]!r} both say how wide the "
+            "network is. Leave one at None."
+        )
+    if not hasattr(cls, "widths"):
+        raise ValueError(
+            f"n_parameters={n_parameters} needs to know which widths of {cls.__name__} may grow. Give it a "
+            "static method widths(scale) that returns its width arguments as a dict, or leave n_parameters "
+            "at None."
+        )
+    return sized(cls, n_parameters, **sizes, **(own or {}))
 
 
 def check_pool(pool):

@@ -10,10 +10,79 @@ from ._targets import check_numbers
 
 
 class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
-    """Base of the network regressors.
+    """Base of network regressors: a subclass says which network it is.
 
     Targets are brought to mean 0 and deviation 1 for training, with the weighted statistics of the training
-    fold, and back in prediction: so one learning rate serves targets of any scale.
+    fold, and back in prediction: so one learning rate serves targets of any scale. A subclass declares
+    parameters of its own as annotated attributes (:class:`DeclaredParameters`); those below are declared
+    here.
+
+    Parameters
+    ----------
+    n_frames, max_iter, batch_size, learning_rate_init, weight_decay, early_stopping, \
+validation_fraction, n_iter_no_change, augmentation, recipe, warm_start, device, random_state, verbose, \
+net_params : as in CNNRegressor
+        What all networks share; :class:`skmir.neural_network.CNNRegressor` says what each may be.
+
+    Attributes
+    ----------
+    y_mean_, y_scale_ : ndarray of shape (n_outputs,)
+        Mean and deviation of the targets in training.
+    n_bins_, n_frames_, n_outputs_ : int
+        Sizes of the network's input and output.
+    net_ : skorch.NeuralNet
+        The trained net, with its callbacks and history.
+    module_ : torch.nn.Module
+        The trained network, on the CPU.
+    history_ : dict of ndarray of shape (n_epochs,)
+        Losses and seconds per epoch.
+    n_iter_ : int
+        Number of epochs trained.
+    n_parameters_ : int
+        Number of trained parameters.
+
+    See Also
+    --------
+    BaseNetworkClassifier : The same for labels, with an example that has parameters of its own.
+
+    Notes
+    -----
+    A subclass must have a method:
+
+    ``_make_module(**params)``
+        Returns a new ``torch.nn.Module``. It gets, by name, what ``_module_parameters`` returned in
+        ``fit``. It runs inside the seeded part of ``fit``, so that the first weights follow
+        ``random_state``, and again when a saved model is loaded.
+
+    and, if it has parameters of its own:
+
+    ``_module_parameters()``
+        Checks its parameters and returns what the network is built from, a dict of plain values: numbers,
+        strings, lists. ``super()._module_parameters()`` gives ``n_bins``, ``n_frames`` and ``n_outputs``, the
+        sizes of the data. The dict is kept in ``fit``: a saved model is rebuilt from what was fitted.
+
+    The module gets a float32 tensor of shape (B, n_bins, n_frames) and returns one of shape (B, n_outputs),
+    in the scale of the training targets: mean 0 and deviation 1. A 2-D array is one frame per clip, so a
+    single frame must pass.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.base import BaseNetworkRegressor
+    >>> from skmir.modules import MLP
+    >>> class LinearNetwork(BaseNetworkRegressor):
+    ...     def _module_parameters(self):
+    ...         sizes = super()._module_parameters()
+    ...         n_inputs = sizes["n_bins"] * sizes["n_frames"]
+    ...         return {"n_inputs": n_inputs, "n_outputs": sizes["n_outputs"], "hidden_layer_sizes": []}
+    ...
+    ...     def _make_module(self, **params):
+    ...         return MLP(**params)
+    >>> X = np.random.RandomState(0).randn(200, 3)
+    >>> y = 100 + X @ [1.0, 2.0, 3.0]
+    >>> model = LinearNetwork(learning_rate_init=0.05, random_state=0).fit(X, y)
+    >>> bool(model.score(X, y) > 0.99)
+    True
     """
 
     def partial_fit(self, X, y, sample_weight=None):

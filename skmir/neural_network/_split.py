@@ -18,7 +18,7 @@ def validation_split(y, groups, fraction, random_state):
     y : ndarray of shape (n_clips,) or (n_clips, n_tags)
         Encoded labels.
     groups : array-like of shape (n_clips,) or None
-        Where given, no group stands on both sides.
+        If given, no group stands on both sides.
     fraction : float
         Share of the clips, or of the groups, to validate on, in (0, 1).
     random_state : int
@@ -32,7 +32,7 @@ def validation_split(y, groups, fraction, random_state):
     Raises
     ------
     ValueError
-        Where there is one group only, or fewer than two clips are left to train on.
+        If there is one group only, or fewer than two clips are left to train on.
     """
     splitter = _splitter(y, groups, fraction)
     n = len(y) if groups is None else len(np.unique(groups))
@@ -71,7 +71,7 @@ def check_validation_data(estimator, X, y):
     Raises
     ------
     ValueError
-        Where one comes without the other.
+        If one comes without the other.
     """
     if X is None and y is None:
         return None

@@ -13,7 +13,7 @@ from .._validation import check_tags
 
 
 class ClassTarget:
-    """One class a clip: softmax and cross-entropy."""
+    """One class per clip: softmax and cross-entropy."""
 
     @staticmethod
     def classes(y):
@@ -68,7 +68,7 @@ class ClassTarget:
 
 
 class TagTarget:
-    """Any number of tags a clip: a sigmoid and binary cross-entropy each."""
+    """Any number of tags per clip: a sigmoid and binary cross-entropy each."""
 
     @staticmethod
     def classes(y):

@@ -1,4 +1,4 @@
-"""Between front end and classifier: frames to frames, frames to table."""
+"""Steps between front end and classifier: from frames to frames, and from frames to tables."""
 
 from ._context_window import ContextWindow
 from ._delta import Delta

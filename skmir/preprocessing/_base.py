@@ -1,9 +1,10 @@
-"""What all steps from frames to frames share that learn nothing."""
+"""The base of all steps from frames to frames that learn nothing."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from .._declared_parameters import DeclaredParameters
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
@@ -11,12 +12,63 @@ from .._validation import check_frames, is_table, stack_if_equal
 from ._bin_names import bin_names
 
 
-class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
-    """Frames to frames, each clip by itself.
+class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
+    """Base of steps from frames to frames, each clip by itself.
 
-    A subclass has three methods: ``_check_parameters``, ``_apply``, from an array of shape
-    (..., n_bins, n_frames) to one of (..., n_bins_out, n_frames_out), and ``_names``, of the bins that come
-    out given those that come in.
+    It checks what comes in, takes clips of equal and of different lengths, gives results the form of X, and
+    passes the names of bins on through a Pipeline. A subclass says how the frames of one clip change. It
+    declares its parameters as annotated attributes (:class:`DeclaredParameters`), or writes an ``__init__``
+    that only assigns.
+
+    Attributes
+    ----------
+    n_bins_ : int
+        Number of bins of what comes in.
+    n_features_in_ : int
+        The same, if ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    skmir.compose.FrameTransformer : Makes a step of any scikit-learn transformer.
+    check_frames : For a step that learns.
+
+    Notes
+    -----
+    A subclass must have three methods:
+
+    ``_check_parameters()``
+        Raises if a parameter is not what it may be. It runs in ``fit``.
+
+    ``_apply(x)``
+        Returns the frames that come out, an array of shape (..., n_bins_out, n_frames_out) in the dtype
+        of x. It gets an array of shape (..., n_bins, n_frames), which it does not write to: all clips in one
+        array if they are equally long, and one clip at a time otherwise, so axes are counted from the end. A
+        clip may have a single frame.
+
+    ``_names(bins)``
+        Returns the names of the bins that come out, a list of str, given those that come in.
+
+    A step that learns extends ``fit``: it calls ``super().fit(X)``, goes through the clips of
+    ``check_frames(self, X, reset=False)``, and keeps what it learns in attributes that end in an underscore.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.base import BaseFrameStep, check_number, positional
+    >>> class EveryNth(BaseFrameStep):
+    ...     n: int = positional(default=2)
+    ...
+    ...     def _check_parameters(self):
+    ...         check_number("n", self.n, low=1)
+    ...
+    ...     def _apply(self, x):
+    ...         return x[..., :: self.n]
+    ...
+    ...     def _names(self, bins):
+    ...         return list(bins)
+    >>> frames = np.ones((3, 40, 100))  # clips, bins, frames
+    >>> EveryNth(4).fit_transform(frames).shape
+    (3, 40, 25)
     """
 
     @all_or_nothing
@@ -48,8 +100,8 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstima
 
         Returns
         -------
-        frames : ndarray of shape (n_clips, n_bins_out, n_frames_out), or list where lengths differ
-            A 2-D array where X is one; in the dtype of X.
+        frames : ndarray of shape (n_clips, n_bins_out, n_frames_out), or list if lengths differ
+            A 2-D array if X is one; in the dtype of X.
         """
         check_is_fitted(self)
         return each_clip(self._apply, self._check_frames(X, reset=False), X)
@@ -60,8 +112,8 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstima
         Parameters
         ----------
         input_features : array-like of str of shape (n_bins,), default=None
-            Names of the bins that come in, as a Pipeline passes them on from the front end; by default the
-            columns of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+            Names of the input bins, as a Pipeline passes them on from the front end; by default the
+            columns of the DataFrame given to ``fit``, or ``x0``, ``x1``, ...
 
         Returns
         -------
@@ -76,25 +128,34 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstima
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
+    def _check_parameters(self):
+        raise NotImplementedError
+
+    def _apply(self, x):
+        raise NotImplementedError
+
+    def _names(self, bins):
+        raise NotImplementedError
+
     def _check_frames(self, X, *, reset):
         return check_frames(self, X, reset=reset)
 
 
 def each_clip(function, frames, X):
-    """Apply a function to the frames of each clip, and give the results the form of X.
+    """Apply a function to the frames of each clip, and return the results in the form of X.
 
     Parameters
     ----------
     function : callable
         From an array of shape (..., n_bins, n_frames) to one of as many dimensions.
     frames : ndarray or list
-        What ``check_frames`` made of X.
+        The frames returned by ``check_frames``.
     X : frames
-        As the caller passed them.
+        The frames as the caller passed them.
 
     Returns
     -------
-    results : ndarray of shape (n_clips, n_bins_out, n_frames_out), list, or 2-D array where X is one
+    results : ndarray of shape (n_clips, n_bins_out, n_frames_out), list, or 2-D array if X is one
     """
     if isinstance(frames, list):
         return stack_if_equal([function(x) for x in frames])

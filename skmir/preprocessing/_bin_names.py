@@ -1,15 +1,15 @@
-"""Names of bins, as they go through a Pipeline."""
+"""Names of bins, as they are passed through a Pipeline."""
 
 import numpy as np
 
 
 def bin_names(estimator, input_features):
-    """Return the names of the bins that a fitted estimator sees.
+    """Return the names of the bins that a fitted estimator takes.
 
     Parameters
     ----------
     estimator : estimator
-        Has ``n_bins_``, and ``feature_names_in_`` where ``fit`` saw a DataFrame.
+        Has ``n_bins_``, and ``feature_names_in_`` if ``fit`` was given a DataFrame.
     input_features : array-like of str of shape (n_bins,) or None
         Names from the step before; None takes the DataFrame's, or ``x0``, ``x1``, ...
 

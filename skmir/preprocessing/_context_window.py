@@ -1,4 +1,4 @@
-"""Each frame with its neighbours: frames to frames."""
+"""Extend each frame by its neighbours."""
 
 import numbers
 
@@ -15,39 +15,38 @@ PAD_MODES = ("edge", "constant", "reflect")
 
 
 class ContextWindow(BaseFrameStep):
-    """Put the neighbours of each frame beside it, as more bins.
+    """Append the neighbours of each frame to it, as more bins.
 
-    What works frame by frame, such as a PCA or a restricted Boltzmann machine, thereby sees how sound
-    develops.
+    A step that works frame by frame, such as a PCA or a restricted Boltzmann machine, can thereby model how
+    sound develops.
 
     Parameters
     ----------
     width : int, default=9
-        Frames that go into one: those from ``width // 2`` before it to ``width // 2`` after it. Where
-        ``width`` is even, one less comes after it than before it.
+        Number of frames that are combined: from ``width // 2`` before each frame to ``width // 2`` after it.
+        If ``width`` is even, there is one less after it than before it.
     hop : int, default=1
-        Every ``hop``-th frame is kept, from the first on.
+        Every ``hop``-th frame is kept, starting with the first.
     pad_mode : {"edge", "constant", "reflect"}, default="edge"
-        What stands in for the neighbours beyond the ends of a clip: the first or the last frame, zeros,
-        or the clip mirrored at its first or last frame, as often as a short one needs it. A clip of a
-        single frame has nothing to mirror, and "reflect" repeats it.
+        How the neighbours beyond the ends of a clip are made: by repeating the first or the last frame, by
+        zeros, or by mirroring the clip at its first or last frame, several times if it is short. A clip with
+        a single frame cannot be mirrored, and "reflect" repeats it.
 
     Attributes
     ----------
     n_bins_ : int
-        Number of bins of what comes in.
+        Number of bins of the input.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
-    skmir.compose.FrameClassifier : Cuts windows itself, and gives one prediction a clip.
-    Delta : How fast the bins change, in far fewer numbers.
+    skmir.compose.FrameClassifier : Cut windows, and return one prediction per clip.
+    Delta : Rates of change of the bins, in far fewer numbers.
 
     Notes
     -----
-    The result is ``width / hop`` times as large as X, and beside it no more than one padded copy of X is
-    held.
+    The result is ``width / hop`` times as large as X; besides it, at most one padded copy of X is in memory.
 
     Examples
     --------
@@ -72,34 +71,34 @@ class ContextWindow(BaseFrameStep):
         self.pad_mode = pad_mode
 
     def inverse_transform(self, X):
-        """Return the frames that stand in the middle of their windows.
+        """Return the frames in the middle of their windows.
 
         Parameters
         ----------
         X : frames
-            What ``transform`` gives.
+            A result of ``transform``.
 
         Returns
         -------
         frames : frames
-            Of ``n_bins_`` bins, in the form and dtype of X.
+            With ``n_bins_`` bins, in the form and dtype of X.
 
         Raises
         ------
         ValueError
-            Where ``hop`` is not 1: the frames between those kept are lost.
+            If ``hop`` is not 1: the frames between those kept are lost.
         """
         check_is_fitted(self)
         if self.hop != 1:
             raise ValueError(
                 f"ContextWindow(hop={self.hop}) keeps one frame of {self.hop}, and the others cannot be "
-                "given back. Set hop=1 to invert it."
+                "recovered. Set hop=1 to invert it."
             )
         frames = check_frames(clone(self), X, reset=True)
         if frames[0].shape[0] != self.width * self.n_bins_:
             raise ValueError(
-                f"X has {frames[0].shape[0]} bins, where ContextWindow(width={self.width}), fitted on "
-                f"{self.n_bins_} bins, gives {self.width * self.n_bins_}. Pass what transform gave."
+                f"X has {frames[0].shape[0]} bins, but ContextWindow(width={self.width}), fitted on "
+                f"{self.n_bins_} bins, gives {self.width * self.n_bins_}. Pass a result of transform."
             )
         first = self.width // 2 * self.n_bins_
         middle = slice(first, first + self.n_bins_)
@@ -115,7 +114,7 @@ class ContextWindow(BaseFrameStep):
         return [f"{bin}_t{time:+d}" for time in range(-before, self.width - before) for bin in bins]
 
     def _apply(self, x):
-        """Return the windows, laid out time by time in memory."""
+        """Return the windows, with the values of each time adjacent in memory."""
         before = self.width // 2
         pads = [(0, 0)] * (x.ndim - 2) + [(before, self.width - 1 - before), (0, 0)]
         padded = np.pad(x.swapaxes(-1, -2), pads, mode=self.pad_mode)

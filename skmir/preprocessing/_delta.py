@@ -1,4 +1,4 @@
-"""How fast each bin changes: frames to frames."""
+"""Derivatives of bins over time."""
 
 import numbers
 
@@ -8,34 +8,33 @@ import scipy.signal
 from .._parameter_checks import check_number, plain
 from ._base import BaseFrameStep
 
-SUFFIXES = {1: "delta", 2: "delta2"}  # order of the derivative to what its bins are called
+SUFFIXES = {1: "delta", 2: "delta2"}  # order of the derivative to the suffix of its bins' names
 
 
 class Delta(BaseFrameStep):
     """Derivatives of each bin over time: ``librosa.feature.delta``.
 
-    A polynomial is fitted to the frames around each frame, and its derivative in the middle is taken,
-    which is less noisy than the difference from one frame to the next.
+    A polynomial is fitted to the frames around each frame, and its derivative at the middle frame is taken,
+    which is less noisy than the difference between neighbouring frames.
 
     Parameters
     ----------
     width : int, default=9
-        Frames to which the polynomial is fitted; odd, at least 3.
+        Number of frames to which the polynomial is fitted; odd, at least 3.
     order : {1, 2} or tuple of them, default=1
-        Which derivative, and degree of the polynomial: 1 for the slope, 2 for the curvature, (1, 2) for
-        both.
+        Order of the derivative, and degree of the polynomial: 1 for the slope, 2 for the curvature, (1, 2)
+        for both.
     append : bool, default=True
-        Whether the bins themselves are kept, in front of their derivatives.
+        Whether the bins themselves are kept, before their derivatives.
     positive : bool, default=False
-        Whether negative derivatives are set to 0, so that only what grows is left, as onset detectors
-        need it.
+        Whether negative derivatives are set to 0, so that only increases remain, as onset detectors need.
 
     Attributes
     ----------
     n_bins_ : int
-        Number of bins of what comes in.
+        Number of bins of the input.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
@@ -45,8 +44,8 @@ class Delta(BaseFrameStep):
     Notes
     -----
     At the ends of a clip, the derivatives come from the polynomial of the first and the last ``width``
-    frames. A clip of fewer frames is continued by repeating its first and its last frame instead, so that
-    clips of any length will do; the derivatives of a single frame are 0.
+    frames. A clip with fewer frames is extended by repeating its first and its last frame instead, so that
+    clips of any length are accepted; the derivatives of a single frame are 0.
 
     References
     ----------
@@ -78,7 +77,7 @@ class Delta(BaseFrameStep):
         check_number("width", self.width, kind=numbers.Integral, low=3)
         if self.width % 2 == 0:
             raise ValueError(
-                f"width={self.width} must be odd, so that it has a middle. Take {self.width - 1} or "
+                f"width={self.width} must be odd, so that there is a middle frame. Take {self.width - 1} or "
                 f"{self.width + 1}."
             )
         self._orders()
@@ -98,7 +97,7 @@ class Delta(BaseFrameStep):
         return orders
 
     def _apply(self, x):
-        # From the first frame on, so that the derivative of a constant is 0 and no rounding error of it.
+        # Relative to the first frame, so that the derivative of a constant is 0 without rounding errors.
         rise = x - x[..., :1]
         mode = "interp" if x.shape[-1] >= self.width else "nearest"
         deltas = [

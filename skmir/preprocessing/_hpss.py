@@ -13,31 +13,32 @@ COMPONENTS = {"harmonic": ("harmonic",), "percussive": ("percussive",), "both": 
 
 
 class HPSS(BaseFrameStep):
-    """Keep what is steady in time, or what is broad in frequency: notes, or strokes.
+    """Keep sound that is steady in time, or broad in frequency: notes, or strokes.
 
-    The median over neighbouring frames keeps what lasts, the median over neighbouring bins what fills the
-    spectrum; each value is shared out by which of the two is larger.
+    The median over neighbouring frames keeps lasting sounds, the median over neighbouring bins keeps sounds
+    that fill the spectrum; each value is divided between the two parts by which median is larger.
 
     Parameters
     ----------
     component : {"harmonic", "percussive", "both"}, default="harmonic"
-        What comes out. "both" gives all bins' harmonic part, then all bins' percussive part.
+        The part to return. "both" returns the harmonic part of all bins, then the percussive part of all
+        bins.
     kernel_size : int or tuple of int, default=31
-        Length of the medians: in frames for the harmonic part, in bins for the percussive one. One number
-        serves both.
+        Length of the medians: in frames for the harmonic part, in bins for the percussive one. One number is
+        used for both.
     power : float, default=2.0
-        How sharply values are shared out; ``numpy.inf`` gives each wholly to one part or to neither.
+        How sharply values are divided; ``numpy.inf`` assigns each value wholly to one part or to neither.
     margin : float or tuple of float, default=1.0
-        By which factor the harmonic median must exceed the percussive one for a value to be as much
-        harmonic as not, and the other way round; at least 1. With 1 the two parts add up to what came in;
-        with more, what is neither is in none of the two.
+        Factor by which the harmonic median must exceed the percussive one for half of a value to be
+        harmonic, and the other way round; at least 1. With 1, the two parts add up to the input; with more,
+        sound that is neither harmonic nor percussive is in neither part.
 
     Attributes
     ----------
     n_bins_ : int
-        Number of bins of what comes in.
+        Number of bins of the input.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
@@ -45,7 +46,7 @@ class HPSS(BaseFrameStep):
 
     Notes
     -----
-    Values must be magnitudes or powers: this step stands before :class:`FrameScaler`. Results are those of
+    Values must be magnitudes or powers: put this step before :class:`FrameScaler`. Results agree with
     ``librosa.decompose.hpss``.
 
     References
@@ -107,7 +108,7 @@ class HPSS(BaseFrameStep):
         n_frames, n_bins = _pair("kernel_size", self.kernel_size)
         steady, broad = median_filter(x, (1, n_frames)), median_filter(x, (n_bins, 1))
         by_harmonic, by_percussive = margins = _pair("margin", self.margin)
-        nothing = 0.5 if margins == (1, 1) else 0.0  # to each part where both medians are 0
+        nothing = 0.5 if margins == (1, 1) else 0.0  # the share of each part if both medians are 0
         shares = {
             "harmonic": lambda: _share(steady, broad * by_harmonic, self.power, nothing),
             "percussive": lambda: _share(broad, steady * by_percussive, self.power, nothing),
@@ -117,16 +118,16 @@ class HPSS(BaseFrameStep):
 
 
 def _share(part, other, power, nothing):
-    """Return which share of each value is of a part, ``part**power / (part**power + other**power)``.
+    """Return the share of a part in each value, ``part**power / (part**power + other**power)``.
 
     Parameters
     ----------
     part, other : ndarray of the same shape
         Medians.
     power : float
-        numpy.inf gives all to the larger, and nothing where both are equal.
+        numpy.inf gives everything to the larger, and nothing if both are equal.
     nothing : float
-        The share where both are 0.
+        The share if both are 0.
 
     Returns
     -------
@@ -136,7 +137,7 @@ def _share(part, other, power, nothing):
         return part > other
     larger = np.maximum(part, other)
     silent = larger < np.finfo(larger.dtype).tiny
-    larger[silent] = 1  # powers of small or large values neither vanish nor overflow
+    larger[silent] = 1  # so that powers of small or large values neither vanish nor overflow
     part, other = (part / larger) ** power, (other / larger) ** power
     part[~silent] /= part[~silent] + other[~silent]
     part[silent] = nothing
@@ -144,7 +145,7 @@ def _share(part, other, power, nothing):
 
 
 def _pair(name, value):
-    """Return two values, harmonic and percussive; one serves both."""
+    """Return two values, harmonic and percussive; a single one is used for both."""
     if not isinstance(value, tuple | list):
         return (value, value)
     if len(value) != 2:

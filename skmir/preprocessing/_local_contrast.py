@@ -1,4 +1,4 @@
-"""Local contrast normalisation of frames, as of images."""
+"""Local contrast normalisation of frames, as for images."""
 
 import numbers
 
@@ -8,41 +8,41 @@ from scipy.ndimage import gaussian_filter
 from .._parameter_checks import check_number, plain
 from ._base import BaseFrameStep
 
-ROUNDING = 1e-12  # of the largest value: what a local mean in float64 is never better than
+ROUNDING = 1e-12  # of the largest value: the accuracy of a local mean in float64
 
 
 class LocalContrastNormalizer(BaseFrameStep):
-    """Subtract the mean of what is near in bins and frames, and divide by its standard deviation.
+    """Subtract the mean of the neighbouring bins and frames, and divide by their standard deviation.
 
-    What stands out from its surroundings is kept, whatever the level and the colour of the sound around
-    it. Values should be in decibels first: ``FrameScaler(with_mean=False, with_std=False)`` gives these.
+    Sounds that stand out from their surroundings are kept, whatever the level and the colour of these.
+    Values should be in decibels: ``FrameScaler(with_mean=False, with_std=False)`` before this step does that.
 
     Parameters
     ----------
     width : tuple of int, default=(9, 9)
-        What is near, in bins and in frames: odd numbers. Neighbours are weighted by a Gaussian whose
-        standard deviation is a quarter of the width, so that they count for little at its ends.
-        1 looks at nothing but the bin, or the frame, itself.
+        Size of the neighbourhood, in bins and in frames: odd numbers. Neighbours are weighted by a Gaussian
+        whose standard deviation is a quarter of the width, so that they count for little at its ends.
+        1 uses only the bin, or the frame, itself.
     with_std : bool, default=True
-        Whether values are divided, after the subtraction.
+        Whether values are divided by the standard deviation.
 
     Attributes
     ----------
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
-    FrameScaler : Standardises each bin over all clips.
+    FrameScaler : Standardise each bin over all clips.
 
     Notes
     -----
-    The standard deviation is the root of the weighted mean of the squares of what the subtraction left.
-    Where it is below its own mean over the clip, that mean takes its place, so that quiet and even places
-    are not blown up. Beyond the ends of a clip and its lowest and highest bin, values are mirrored. Bins
-    should be equally far apart in pitch, as in a CQT, for the neighbourhood to mean the same everywhere.
+    The standard deviation is the root of the weighted mean of the squares of the differences.
+    If it is below its own mean over the clip, it is replaced by that mean, so that quiet and even places
+    are not amplified. Beyond the ends of a clip and its lowest and highest bin, values are mirrored. Bins
+    should be equally spaced in pitch, as in a CQT, so that the neighbourhood means the same everywhere.
 
     References
     ----------
@@ -85,7 +85,7 @@ class LocalContrastNormalizer(BaseFrameStep):
         values = np.array(x, np.float64, order="C")
         rounding = ROUNDING * np.abs(values).max()
         values -= self._local_mean(values)
-        values[np.abs(values) <= rounding] = 0  # what does not vary must not be blown up
+        values[np.abs(values) <= rounding] = 0  # rounding errors of constant values must not be amplified
         if self.with_std:
             std = np.sqrt(self._local_mean(values**2))
             floor = std.mean()

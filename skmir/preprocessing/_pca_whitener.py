@@ -1,4 +1,4 @@
-"""Uncorrelated bins of unit variance: frames to frames."""
+"""Whiten frames: make their bins uncorrelated, with unit variance."""
 
 import numbers
 
@@ -15,7 +15,7 @@ from .._parameter_checks import check_number, plain
 from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
 
-FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take a step a clip
+FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take one step per clip
 
 
 class PCAWhitener(
@@ -23,58 +23,60 @@ class PCAWhitener(
 ):
     """Rotate frames onto their principal components, and give each of these unit variance.
 
-    Neighbouring bins of a spectrum say much the same; whitening takes that out, and networks learn quicker
-    from the result. Mel bands in decibels, whitened and cut to 120 components, are the PMSC of [1]_.
+    Neighbouring bins of a spectrum are strongly correlated; whitening removes the correlation, and networks
+    learn faster from the result. Mel bands in decibels, whitened and cut to 120 components, are the PMSC of
+    [1]_.
 
     Parameters
     ----------
     n_components : int, float or None, default=None
-        How many components are kept, those of the highest variance first. A float between 0 and 1 keeps
-        as many as are needed for more than that share of the variance; None keeps all, one a bin.
+        Number of components to keep, in descending order of variance. A float between 0 and 1 keeps as many
+        as are needed for more than that share of the variance; None keeps all, one per bin.
     ridge : float, default=0.0
-        Added to each variance before its square root is divided by, so that what hardly varies, often
-        noise, is not raised to the level of the rest. A component of variance v then has the variance
-        v / (v + ridge).
+        Added to each variance before taking the square root to divide by, so that components with hardly any
+        variance, often noise, are not raised to the level of the rest. A component of variance v then has
+        the variance v / (v + ridge).
     center : bool, default=True
-        Whether the mean of each bin is taken out. Where not, the components are those of the second moment
+        Whether the mean of each bin is subtracted. If not, the components are those of the second moment
         about 0, and "variance" is the mean square.
 
     Attributes
     ----------
     mean_ : ndarray of shape (n_bins,)
-        What is taken out of each bin; 0 where not ``center``.
+        The mean that is subtracted from each bin; 0 if ``center`` is False.
     components_ : ndarray of shape (n_components, n_bins)
         The directions, of length 1; the loading of largest magnitude is positive.
     explained_variance_ : ndarray of shape (n_components,)
-        Variance along each direction: over n - 1 for n training frames where ``center``, else over n.
+        Variance along each direction: divided by n - 1 for n training frames if ``center``, else by n.
     explained_variance_ratio_ : ndarray of shape (n_components,)
-        Its share of the variance of all bins; 0 where nothing varies.
+        Its share of the variance of all bins; 0 if nothing varies.
     scale_ : ndarray of shape (n_components,)
-        What each component is divided by: the square root of ``explained_variance_ + ridge``, and 0 for
-        components that are 0 in the result instead (see Notes).
+        The divisor of each component: the square root of ``explained_variance_ + ridge``; 0 for components
+        that are set to 0 in the result (see Notes).
     n_components_ : int
         Number of components.
     n_bins_ : int
-        Number of bins of what comes in.
+        Number of bins of the input.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
     FrameScaler : Decibels, and unit variance of each bin.
-    sklearn.decomposition.PCA : The same for tables with ``whiten=True``, but for the ridge.
+    sklearn.decomposition.PCA : The same for tables with ``whiten=True``, except for the ridge.
 
     Notes
     -----
-    Mean and second moment are summed up in float64 from a few clips at a time, so that memory does not grow
-    with their number.
+    The mean and the second moment are summed in float64 over a few clips at a time, so that memory does not
+    grow with their number.
 
-    Where bins are constant, or repeat each other, or are more than the training frames, there are directions
-    in which nothing varies but by rounding. Dividing by that would blow up noise, so components whose
-    variance, ridge included, is below n_bins * 2.2e-16 times the highest variance are 0 in the result.
+    If bins are constant, or repeat each other, or are more numerous than the training frames, there are
+    directions with no variance except rounding errors. Dividing by these would amplify noise, so components
+    whose variance, including the ridge, is below n_bins * 2.2e-16 times the highest variance are 0 in the
+    result.
 
-    ``PCAWhitener(80, ridge=3, center=False)`` is the whitening in the code that belongs to [2]_, where
-    spectrograms have unit mean square.
+    ``PCAWhitener(80, ridge=3, center=False)`` is the whitening in the code of [2]_, in which spectrograms
+    have unit mean square.
 
     References
     ----------
@@ -124,7 +126,7 @@ class PCAWhitener(
         frames = check_frames(self, X, reset=True)
         self._check_n_components()
         mean, moment = _moments(frames, self.center)
-        # Highest variance first; rounding makes some that are 0 negative.
+        # Highest variance first; rounding makes some variances of 0 negative.
         variance, vectors = (a[..., ::-1] for a in scipy.linalg.eigh(moment))
         variance = np.maximum(variance, 0)
         share = variance / (variance.sum() or 1)
@@ -148,32 +150,32 @@ class PCAWhitener(
 
         Returns
         -------
-        white : ndarray of shape (n_clips, n_components, n_frames), or list where lengths differ
+        white : ndarray of shape (n_clips, n_components, n_frames), or list if lengths differ
             In the form and dtype of X.
         """
         check_is_fitted(self)
         return self._each(self._whiten, check_frames(self, X, reset=False), X)
 
     def inverse_transform(self, X):
-        """Return the frames that whitening makes X of.
+        """Undo the whitening.
 
         Parameters
         ----------
         X : frames
-            What ``transform`` gives.
+            A result of ``transform``.
 
         Returns
         -------
         frames : frames
-            Of ``n_bins_`` bins, in the form and dtype of X: exact where ``n_components`` left out nothing,
-            else the nearest frames that the components can make.
+            With ``n_bins_`` bins, in the form and dtype of X: exact if no component was left out, else the
+            nearest frames that the components can represent.
         """
         check_is_fitted(self)
         frames = check_frames(clone(self), X, reset=True)
         if frames[0].shape[0] != self.n_components_:
             raise ValueError(
-                f"X has {frames[0].shape[0]} bins, where PCAWhitener has {self.n_components_} components. "
-                "Pass what transform gave."
+                f"X has {frames[0].shape[0]} bins, but PCAWhitener has {self.n_components_} components. "
+                "Pass a result of transform."
             )
         return self._each(self._colour, frames, X)
 
@@ -198,7 +200,7 @@ class PCAWhitener(
             )
 
     def _n_kept(self, share):
-        """Return the number of components, given each one's share of the variance."""
+        """Return the number of components to keep, given the share of each in the variance."""
         if self.n_components is None:
             return len(share)
         if isinstance(self.n_components, numbers.Integral):
@@ -226,8 +228,8 @@ class PCAWhitener(
 def _moments(frames, center):
     """Return the mean of all frames, and their covariance, or second moment about 0.
 
-    Blocks are joined by the update of Chan, Golub and LeVeque, which no large mean can harm. All is counted
-    from the first frame, so that bins which are constant have no variance, not even by rounding.
+    Blocks are joined by the update of Chan, Golub and LeVeque, which stays accurate for large means. Values
+    are taken relative to the first frame, so that constant bins have no variance, not even from rounding.
     """
     origin = frames[0][:, 0].astype(np.float64)
     n, mean, scatter = 0, np.zeros_like(origin), np.zeros((len(origin), len(origin)))

@@ -1,4 +1,4 @@
-"""Statistics over the frames of a clip: frames to table."""
+"""Statistics over the frames of each clip: from frames to a table."""
 
 import numbers
 
@@ -17,7 +17,7 @@ from ._pooling_statistics import pool, statistic_functions
 class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
     """Pool the frames of each clip into one row of statistics.
 
-    Clips of any length become rows of one width, on which every scikit-learn estimator works.
+    Clips of any length become rows of the same width, which every scikit-learn estimator accepts.
 
     Parameters
     ----------
@@ -26,20 +26,20 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
         "fourth_moment" and "delta_std"; and quantiles, as "q" and two digits of percent: "q05", "q25",
         "q95", or "q97.5" with decimals. The moments are those of the values in the clip, not estimates
         for a population. "third_moment" and "fourth_moment" are taken about the mean, in the third and
-        fourth power of the values' unit; skewness and kurtosis are the same divided by the third and
-        fourth power of the standard deviation, and 0 where a bin does not vary. "delta_std" is the standard
+        fourth power of the values' unit; skewness and kurtosis are these moments divided by the third and
+        fourth power of the standard deviation, and 0 if a bin does not vary. "delta_std" is the standard
         deviation of the difference from frame to frame, 0 for a single frame.
     n_parts : int, default=1
-        Into how many equal parts of time each clip is cut. Each part is pooled by itself, so that the row
-        says how the clip goes on: its beginning, middle and end, with 3. If the number of frames is not a
-        multiple of it, neighbouring parts share a frame.
+        Number of equal parts in time into which each clip is cut. Each part is pooled separately, so that the
+        row shows how the clip develops: with 3, its beginning, middle and end. If the number of frames is not
+        a multiple of ``n_parts``, neighbouring parts share a frame.
 
     Attributes
     ----------
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
@@ -96,8 +96,8 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
         Returns
         -------
         table : ndarray of shape (n_clips, n_parts * n_statistics * n_bins)
-            All bins' first statistic, then all bins' second, and so on, in the dtype of X; all of the first
-            part, then all of the second, and so on.
+            In the dtype of X: the first statistic of all bins, then the second of all bins, and so on; first
+            those of the first part, then those of the second, and so on.
         """
         check_is_fitted(self)
         functions = statistic_functions(self.statistics)
@@ -117,7 +117,7 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
         ----------
         input_features : array-like of str of shape (n_bins,), default=None
             Names of the bins, as a Pipeline passes them on from the front end; by default the columns
-            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+            of the DataFrame given to ``fit``, or ``x0``, ``x1``, ...
 
         Returns
         -------

@@ -1,7 +1,7 @@
 """Statistics over the last axis of an array, each of them one function of its values.
 
-They are computed in float64 from rows that lie contiguous in memory, whatever the order and dtype that
-came in: so a clip gives the same bits alone, in a list and in a stack, and no sum over thousands of frames
+They are computed in float64 from rows that are contiguous in memory, whatever the memory order and dtype of
+the input: so a clip gives the same bits alone, in a list and in a stack, and no sum over thousands of frames
 is rounded in float32.
 """
 
@@ -12,12 +12,12 @@ import numpy as np
 
 from .._parameter_checks import plain
 
-BLOCK = 2**16  # values at once: what is computed from them stays in the processor's cache
+BLOCK = 2**16  # values at once: intermediate results stay in the processor's cache
 _QUANTILE = re.compile(r"q(\d\d(?:\.\d+)?|100)")
 
 
 class _Values:
-    """Rows of float64 values, and what several statistics share of them."""
+    """Rows of float64 values, with intermediate results that several statistics share."""
 
     def __init__(self, x):
         self.x = x
@@ -40,8 +40,8 @@ class _Values:
 
     @functools.cached_property
     def standardised(self):
-        """The values with mean 0 and variance 1; 0 where nothing varies."""
-        # The mean of a constant is it but for rounding, which can leave a variance above 0.
+        """The values with mean 0 and variance 1; 0 if nothing varies."""
+        # Rounding can make the mean of constant values differ from them, and leave a variance above 0.
         varies = (np.ptp(self.x, axis=-1) > 0) & (self.var > 0)
         scale = np.sqrt(np.where(varies, self.var, 1))
         return np.where(varies[..., np.newaxis], self.centred / scale[..., np.newaxis], 0)
@@ -70,23 +70,23 @@ STATISTICS = {  # of _Values
 
 
 def statistic_functions(statistics):
-    """Return what computes each of the statistics.
+    """Return the functions that compute the statistics.
 
     Parameters
     ----------
     statistics : tuple of str
         Keys of ``STATISTICS``, or quantiles: "q" and two digits of percent, as in "q05", with decimals
-        where needed, as in "q97.5"; "q00" is the minimum and "q100" the maximum.
+        if needed, as in "q97.5"; "q00" is the minimum and "q100" the maximum.
 
     Returns
     -------
     functions : list of callable
-        What :func:`pool` takes.
+        As for :func:`pool`.
 
     Raises
     ------
     ValueError
-        Where a name is none of these, or there is none.
+        If a name is unknown, or none is given.
     """
     if isinstance(statistics, str) or not np.iterable(statistics) or len(statistics) == 0:
         raise ValueError(f"statistics={plain(statistics)!r} must be a tuple of one or more of {_choices()}.")

@@ -15,43 +15,43 @@ from ._bin_names import bin_names
 
 
 class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimator):
-    """Standardise each bin over all frames of the training clips, in decibels where none is negative.
+    """Standardise each bin over all frames of the training clips, in decibels if no value is negative.
 
-    A network learns poorly from spectra as they are: a few loud partials hold nearly all the power. So
-    magnitudes and powers are first put in decibels under the loudest value of their own clip, which
-    also takes out how loud a recording is; each bin then gets mean 0 and standard deviation 1, with
+    A network learns poorly from raw spectra: a few loud partials hold nearly all the power. So
+    magnitudes and powers are first converted to decibels relative to the loudest value of their own clip,
+    which also removes the level of the recording; each bin then gets mean 0 and standard deviation 1, with
     the statistics of the training fold.
 
     Parameters
     ----------
     log : {"auto"} or bool, default="auto"
-        Whether values are put in decibels. "auto" does so where none is negative in training, as
-        for what DFT, MelSpectrogram, CQT and Chroma give, and not for MFCC, or for what is in decibels
+        Whether values are converted to decibels. "auto" does so if none is negative in training, as
+        for DFT, MelSpectrogram, CQT and Chroma, but not for MFCC, or for values that are in decibels
         already.
     top_db : float, default=80.0
-        Range in dB under the loudest value of a clip; what is quieter is raised to that.
+        Range in dB below the loudest value of a clip; quieter values are raised to its lower end.
     power : float, default=2.0
-        What values are: the magnitudes of a spectrum to this power. 2 is for powers, whose decibels are 10
-        times the logarithm, and 1 for magnitudes, of which they are 20 times the logarithm. It is the
-        ``power`` of the front end: by default 2 for MelSpectrogram and 1 for DFT, and always 1 for CQT. Twice
-        the amplitude is then 6.02 dB more for each of them.
+        Exponent of the magnitudes in X. 2 means powers, whose decibels are 10 times the logarithm, and 1
+        means magnitudes, whose decibels are 20 times the logarithm. It must be the ``power`` of the front
+        end: by default 2 for MelSpectrogram and 1 for DFT, and always 1 for CQT. Twice the amplitude is then
+        6.02 dB more for each of them.
     with_mean : bool, default=True
-        Whether the mean of each bin is taken out.
+        Whether the mean of each bin is subtracted.
     with_std : bool, default=True
         Whether each bin is divided by its standard deviation.
 
     Attributes
     ----------
     log_ : bool
-        Whether values are put in decibels.
+        Whether values are converted to decibels.
     mean_ : ndarray of shape (n_bins,) or None
         Mean of each bin; None if ``with_mean`` is False.
     scale_ : ndarray of shape (n_bins,) or None
-        Standard deviation of each bin, 1 where it does not vary; None if ``with_std`` is False.
+        Standard deviation of each bin, 1 if it does not vary; None if ``with_std`` is False.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
@@ -96,7 +96,7 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         check_number("power", self.power, above=0)
         frames = check_frames(self, X, reset=True)
         self.log_ = all(x.min() >= 0 for x in frames) if self.log == "auto" else self.log
-        # What transform needs, as it is here: parameters may be set since.
+        # Kept for transform: the parameters may be changed after fit.
         self._top_db, self._factor = float(self.top_db), 20 / float(self.power)
         scaler = StandardScaler(with_mean=self.with_mean, with_std=self.with_std)
         for x in frames:
@@ -122,31 +122,31 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         return each_clip(self._scale, check_frames(self, X, reset=False), X)
 
     def inverse_transform(self, X):
-        """Undo the scaling, and the decibels.
+        """Undo the scaling and the conversion to decibels.
 
         Parameters
         ----------
         X : frames
-            As ``transform`` gives them.
+            A result of ``transform``.
 
         Returns
         -------
         frames : frames
-            In the form and dtype of X. Where ``log_``, values relative to the loudest of their clip, which
-            is 1: how loud the clip was is not known any more, and what lay more than ``top_db`` below
-            comes out as at ``top_db``.
+            In the form and dtype of X. If ``log_``, values are relative to the loudest of their clip, which
+            becomes 1: the level of the clip is lost, and values more than ``top_db`` below the loudest are
+            returned as exactly ``top_db`` below it.
         """
         check_is_fitted(self)
         return each_clip(self._unscale, check_frames(self, X, reset=False), X)
 
     def get_feature_names_out(self, input_features=None):
-        """Return the names of the bins, which stay what they are.
+        """Return the names of the bins, which do not change.
 
         Parameters
         ----------
         input_features : array-like of str of shape (n_bins,), default=None
             Names of the bins, as a Pipeline passes them on from the front end; by default the columns
-            of the DataFrame that ``fit`` saw, or ``x0``, ``x1``, ...
+            of the DataFrame given to ``fit``, or ``x0``, ``x1``, ...
 
         Returns
         -------
@@ -162,7 +162,7 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         return tags
 
     def _decibels(self, x):
-        """Return x in dB under its loudest value; the last two axes are one clip."""
+        """Return x in dB relative to its loudest value; the last two axes are one clip."""
         if not self.log_:
             return x
         peak = x.max(axis=(-2, -1), keepdims=True)

@@ -1,35 +1,34 @@
-"""Chroma as a point in the space of fifths and thirds: frames to frames."""
+"""The tonal centroid: chroma as a point in the space of fifths and thirds."""
 
 import numpy as np
 
 from .._parameter_checks import check_number
 from ._base import BaseFrameStep
 
-# Radius of each circle, and half-turns a semitone on it: twelve fifths go round the first once, three major
-# thirds round the last.
+# Radius of each circle, and half-turns per semitone on it: twelve fifths go round the first circle once,
+# three major thirds go round the last.
 CIRCLES = {"fifths": (1.0, 7 / 6), "minor": (1.0, 3 / 2), "major": (0.5, 2 / 3)}
 
 
 class Tonnetz(BaseFrameStep):
     """Tonal centroid of chroma: ``librosa.feature.tonnetz``.
 
-    Pitch classes are put on three circles, of fifths, of minor thirds and of major thirds, and the centre
-    of mass of a frame's energy is taken on each. Harmonies that share notes lie close together, so the
-    distance from frame to frame tells chord changes.
+    Pitch classes are placed on three circles, of fifths, of minor thirds and of major thirds, and the centre
+    of mass of a frame's energy is computed on each. Harmonies that share notes are close together, so the
+    distance from frame to frame indicates chord changes.
 
     Parameters
     ----------
     norm : float or None, default=1
         Order of the norm by which each frame is divided first; 1 is the sum of magnitudes, which makes the
-        result a centre of mass, numpy.inf the largest magnitude. None takes frames as they are. Silent
-        frames stay 0.
+        result a centre of mass, numpy.inf the largest magnitude. None does not divide. Silent frames stay 0.
 
     Attributes
     ----------
     n_bins_ : int
-        Number of pitch classes in an octave, of any number, the first C: 12 for ``Chroma()``.
+        Number of pitch classes per octave, starting at C: 12 for ``Chroma()``, but any number is accepted.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
@@ -37,10 +36,10 @@ class Tonnetz(BaseFrameStep):
 
     Notes
     -----
-    Six bins come out, the sine and the cosine of the place on each circle. Where the octave is divided into
-    another number than 12, semitones keep their places, and what lies between them does not land between
-    them: a quarter tone is 105 degrees on the circle of fifths. What is no chroma cannot be told from it, and
-    is not refused.
+    The result has six bins, the sine and the cosine of the place on each circle. If the octave is divided
+    into a number of pitch classes other than 12, semitones keep their places, but pitches between two
+    semitones do not lie between them: a quarter tone is 105 degrees on the circle of fifths. Frames that are
+    not chroma cannot be recognised, and do not raise an error.
 
     References
     ----------
@@ -75,7 +74,7 @@ class Tonnetz(BaseFrameStep):
 
 
 def _places(n_bins):
-    """Return where each pitch class lies on the circles, of shape (6, n_bins)."""
+    """Return the places of the pitch classes on the circles, of shape (6, n_bins)."""
     semitones = np.arange(n_bins) * 12 / n_bins
     rows = []
     for radius, half_turns in CIRCLES.values():

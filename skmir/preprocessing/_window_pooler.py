@@ -1,4 +1,4 @@
-"""Statistics over windows of frames: frames to fewer frames."""
+"""Statistics over windows of frames: from frames to fewer frames."""
 
 import numbers
 
@@ -12,38 +12,38 @@ from ._pooling_statistics import pool, statistic_functions
 class WindowPooler(BaseFrameStep):
     """Pool windows of frames into statistics, at one or several time scales.
 
-    The result is frames again, one a window: with :class:`~skmir.compose.FrameClassifier` after it, each
-    window is an example for training, and a clip's class is decided by all of its windows.
+    The result is frames again, one per window: with :class:`~skmir.compose.FrameClassifier` after it, each
+    window is a training example, and the class of a clip is decided by all of its windows.
 
     Parameters
     ----------
     statistics : tuple of str, default=("mean", "var")
         As in :class:`FramePooler`.
     widths : int or tuple of int, default=(64,)
-        Frames a window. Statistics of several widths are stacked, each in bins of its own.
+        Number of frames per window. Statistics of several widths are stacked, each in bins of its own.
     hop : int or None, default=None
-        Frames from one window to the next, at all widths; None takes the smallest width, so that its
-        windows stand side by side.
+        Number of frames from one window to the next, for all widths; None takes the smallest width, so that
+        its windows are adjacent.
 
     Attributes
     ----------
     n_bins_ : int
-        Number of bins of what comes in.
+        Number of bins of the input.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        Number of bins, if ``fit`` was given a 2-D array.
 
     See Also
     --------
     FramePooler : The same statistics over whole clips.
-    skmir.compose.FrameClassifier : Any classifier on windows of frames as they are.
+    skmir.compose.FrameClassifier : Any classifier on windows of the frames themselves.
 
     Notes
     -----
-    Windows of the smallest width start at frames 0, ``hop``, 2 ``hop``, and so on. The last may reach
+    Windows of the smallest width start at frames 0, ``hop``, 2 ``hop``, and so on. The last one may extend
     beyond the end of the clip by less than half a hop (and less than half its width), and is cut there;
-    frames at the end that would fill less are left out. Wider windows have their middles where the
-    smallest have theirs, to within half a frame, and are cut at both ends of the clip. A clip shorter
-    than the smallest window gives one frame.
+    frames at the end that would fill less than that are left out. Wider windows are centred on the smallest
+    ones, to within half a frame, and are cut at both ends of the clip. A clip shorter than the smallest
+    window gives one frame.
 
     References
     ----------
@@ -104,15 +104,15 @@ def _starts(n_frames, width, hop):
 
 
 def _pool_windows(x, functions, starts, width):
-    """Return statistics over windows, which are cut where they reach beyond the clip.
+    """Return statistics over windows, which are cut at the ends of the clip.
 
     Parameters
     ----------
     x : ndarray of shape (n_clips, n_bins, n_frames)
     functions : list of callable
-        What :func:`pool` takes.
+        As for :func:`pool`.
     starts : ndarray of shape (n_windows,)
-        First frame of each, in equal steps; may be negative.
+        First frame of each window, in equal steps; may be negative.
     width : int
 
     Returns
@@ -121,7 +121,7 @@ def _pool_windows(x, functions, starts, width):
     """
     n_clips, n_bins, n_frames = x.shape
     pooled = np.empty((len(functions), len(starts), n_clips, n_bins), x.dtype)
-    whole = np.flatnonzero((starts >= 0) & (starts + width <= n_frames))  # they follow each other
+    whole = np.flatnonzero((starts >= 0) & (starts + width <= n_frames))  # they are consecutive
     if whole.size:
         step = starts[1] - starts[0] if len(starts) > 1 else 1
         windows = np.lib.stride_tricks.sliding_window_view(x, width, axis=-1)

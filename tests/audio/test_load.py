@@ -154,7 +154,7 @@ def test_a_file_that_is_not_there(tmp_path, monkeypatch):
 
 
 def test_a_folder(tmp_path):
-    with pytest.raises(OSError, match=r"is a folder\. skmir\.datasets\.load_folder lists"):
+    with pytest.raises(OSError, match=r"is a folder\. Use skmir\.datasets\.load_folder to list"):
         load(tmp_path)
 
 
@@ -182,7 +182,8 @@ def test_a_truncated_file_says_how_much_is_missing(tmp_path, name):
     path = write(tmp_path / name, tone(22050), 22050, subtype="PCM_16")
     path.write_bytes(path.read_bytes()[:-10000])
     with pytest.raises(
-        OSError, match=rf"{name}' is cut short: its header declares 220\d\d bytes of samples and 120\d\d are"
+        OSError,
+        match=rf"{name}' is cut short: its header declares 220\d\d bytes of samples, but it has 120\d\d",
     ):
         load(path)
 

@@ -76,7 +76,7 @@ def test_on_error_skip_drops_the_rows_and_says_which(files):
 
 @pytest.mark.parametrize("on_error", ["warn", "skip"])
 def test_no_file_left(files, on_error):
-    with pytest.raises(ValueError, match=r"None of the 2 files could be read. The first: .*bad\.wav"):
+    with pytest.raises(ValueError, match=r"None of the 2 files could be read. The first error: .*bad\.wav"):
         AudioLoader(on_error=on_error).fit_transform(files[3:])
 
 

@@ -188,7 +188,7 @@ def test_cut_inside_a_frame(kind, share, vbr, bare, read):
 def test_cut_between_frames_shows_only_in_an_info_frame(vbr, bare, read):
     at = bare_frames(bare)[50]
     assert len(read(bare[:at])) == 50 * 1152
-    with pytest.raises(OSError, match=r"cut short: its header declares \d+ frames and 50 are there"):
+    with pytest.raises(OSError, match=r"cut short: its header declares \d+ frames, but it has 50"):
         read(vbr[: at + len(vbr) - len(bare)])
     with pytest.raises(OSError, match=r"cut short: its header declares"):
         read(vbr[: bare_frames(bare)[-1] + len(vbr) - len(bare)])
@@ -197,10 +197,10 @@ def test_cut_between_frames_shows_only_in_an_info_frame(vbr, bare, read):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"<html>404</html>" * 99, "No frame of MPEG audio is in it"),
-        (bytes(5000), "No frame of MPEG audio is in it"),
-        (b"\xff" * 5000, "No frame of MPEG audio is in it"),
-        (b"\xff\xfb\x00\xc4" + bytes(5000), "Its bitrate is free"),
+        (b"<html>404</html>" * 99, "It contains no frame of MPEG audio"),
+        (bytes(5000), "It contains no frame of MPEG audio"),
+        (b"\xff" * 5000, "It contains no frame of MPEG audio"),
+        (b"\xff\xfb\x00\xc4" + bytes(5000), "It has a free bitrate"),
     ],
 )
 def test_what_is_no_mp3_is_said_to_be_none(content, message, read, capfd):
@@ -220,7 +220,9 @@ def test_a_beginning_of_a_frame(bare, read):
 @pytest.mark.parametrize(("sr", "n_channels"), [(22050, 1), (SR, 2)])
 def test_parts_of_different_kinds_are_refused(sr, n_channels, vbr, read):
     other = encode(np.zeros((sr, n_channels)), sr)
-    with pytest.raises(OSError, match="joined from parts of different sampling rates, layers or numbers of"):
+    with pytest.raises(
+        OSError, match="joined from parts with different sampling rates, layers or numbers of"
+    ):
         read(vbr + other)
 
 

@@ -79,7 +79,7 @@ def test_ogg_needs_its_last_page(subtype, write):
 def test_two_recordings_in_one_file_are_refused(name, subtype, write):
     path = write(name, subtype)
     path.write_bytes(path.read_bytes() * 2)
-    with pytest.raises(OSError, match="holds two or more recordings, one behind the other"):
+    with pytest.raises(OSError, match="holds two or more recordings, one after the other"):
         load(path)
 
 

@@ -235,11 +235,13 @@ def test_numbers_of_numpy_will_do(batch, augmentation):
 
 @every
 def test_what_is_no_batch_is_refused(augmentation):
-    with pytest.raises(TypeError, match=r"x is ndarray; a torch tensor of floating point numbers is needed"):
+    with pytest.raises(TypeError, match=r"x must be a torch tensor of floating point numbers, got ndarray"):
         augmentation(np.zeros((2, 3, 4)), None, generator())
-    with pytest.raises(TypeError, match=r"x is torch.int64; a torch tensor of floating point"):
+    with pytest.raises(
+        TypeError, match=r"x must be a torch tensor of floating point numbers, got torch.int64"
+    ):
         augmentation(torch.zeros(2, 3, 4, dtype=torch.int64), None, generator())
-    with pytest.raises(ValueError, match=r"x has the shape \(3, 4\); \(B, n_bins, n_frames\) is needed"):
+    with pytest.raises(ValueError, match=r"x must have the shape \(B, n_bins, n_frames\), got \(3, 4\)"):
         augmentation(torch.zeros(3, 4), None, generator())
     with pytest.raises(TypeError, match=r"generator=None must be a torch\.Generator of the CPU"):
         augmentation(torch.zeros(2, 3, 4), None, None)

@@ -81,12 +81,16 @@ def test_extreme_parameters_give_shares(alpha):
 
 def test_labels_are_refused(x):
     with pytest.raises(
-        TypeError, match=r"targets of torch.int64, and labels cannot be mixed\. Pass them one-hot"
+        TypeError, match=r"targets of torch.int64, but labels cannot be mixed\. Pass them one-hot"
     ):
         Mixup()(x, torch.arange(50), generator())
     with pytest.raises(TypeError, match=r"targets of torch\.bool"):
         Mixup()(x, torch.ones(50, 3, dtype=torch.bool), generator())
-    with pytest.raises(ValueError, match=r"targets have the shape \(49, 3\) where the batch has 50 clips"):
+    with pytest.raises(
+        ValueError, match=r"targets must have one row per clip, 50 in all, got the shape \(49, 3\)"
+    ):
         Mixup()(x, torch.ones(49, 3), generator())
-    with pytest.raises(ValueError, match=r"targets have the shape \(\) where the batch has 50 clips"):
+    with pytest.raises(
+        ValueError, match=r"targets must have one row per clip, 50 in all, got the shape \(\)"
+    ):
         Mixup()(x, torch.tensor(1.0), generator())

@@ -87,7 +87,7 @@ def test_silence_stays_silence(augmentation):
 @every
 @pytest.mark.parametrize("y", [np.zeros((2, 3)), np.array([]), np.array([0.0, np.nan]), np.array([np.inf])])
 def test_what_is_not_one_waveform_is_refused(augmentation, y):
-    with pytest.raises(ValueError, match=r"y has the shape \(.*one waveform of finite samples"):
+    with pytest.raises(ValueError, match=r"y must be one waveform of finite samples, got the shape \("):
         augmentation.apply(y, SR, 0)
 
 
@@ -127,20 +127,28 @@ def test_identity_looks_through_types_of_numbers():
         (AddNoise((20, 10)), ValueError, r"snr=\(20, 10\).*low <= high"),
         (AddNoise(float("inf")), ValueError, r"snr=inf must be finite"),
         (AddNoise(color="violet"), ValueError, r"color='violet' is not one of \['brown', 'pink', 'white'\]"),
-        (AddNoise(color=()), ValueError, r"color=\(\) holds no colour"),
+        (AddNoise(color=()), ValueError, r"color=\(\) must name at least one colour"),
         (PitchShift(60), ValueError, r"n_steps=60 must be a number >= -48 and <= 48"),
-        (PitchShift((0.2, 0.8)), ValueError, r"n_steps=\(0.2, 0.8\) holds no whole number.*whole=False"),
+        (
+            PitchShift((0.2, 0.8)),
+            ValueError,
+            r"n_steps=\(0.2, 0.8\) must include a whole number.*whole=False",
+        ),
         (PitchShift(n_fft=2), ValueError, r"n_fft=2 must be an integer >= 64"),
         (TimeStretch(0), ValueError, r"rate=0 must be a number >= 0.1"),
         (Codec("aac"), ValueError, r"codec='aac' is not one of \['mp3', 'opus', 'vorbis'\]"),
-        (Codec(()), ValueError, r"codec=\(\) holds no codec"),
+        (Codec(()), ValueError, r"codec=\(\) must name at least one codec"),
         (Codec(bit_rate=0), ValueError, r"bit_rate=0 must be a number > 0"),
         (Compression(1), ValueError, r"threshold=1 must be a number <= 0"),
         (Compression(ratio=0.5), ValueError, r"ratio=0.5 must be a number >= 1"),
         (Compression(attack=-1), ValueError, r"attack=-1 must be a number >= 0"),
         (ImpulseResponse([]), TypeError, r"responses=\[\] must be a list of paths or 1-D arrays, not empty"),
         (ImpulseResponse(np.ones(3)), TypeError, r"must be a list of paths or 1-D arrays"),
-        (ImpulseResponse([np.zeros(3)]), ValueError, r"responses\[0\] has the shape \(3,\).*not all 0"),
+        (
+            ImpulseResponse([np.zeros(3)]),
+            ValueError,
+            r"responses\[0\] must be finite samples, not all 0, .*got shape \(3,\)",
+        ),
         (ImpulseResponse([[1.0]]), ValueError, r"kind of responses\[0\]='list' is not one of \['ndarray'\]"),
         (ImpulseResponse(wet=1.5), ValueError, r"wet=1.5 must be a number >= 0 and <= 1"),
         (ImpulseResponse(rt60=0), ValueError, r"rt60=0 must be a number > 0"),

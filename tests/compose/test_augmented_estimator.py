@@ -312,7 +312,7 @@ def test_a_second_fit_finds_the_copies(clips, tmp_path, kind):
 def test_copies_that_no_other_fit_would_find_are_not_kept(clips, tmp_path, random_state):
     model = AugmentedEstimator(Spy(), NOISE, memory=tmp_path, random_state=random_state)
     with pytest.raises(
-        ValueError, match=r"memory=.*random_state=.* is another seed each time. Set random_state"
+        ValueError, match=r"memory=.*random_state=.* is a different seed each time. Set random_state"
     ):
         model.fit(*clips)
     assert not list(tmp_path.iterdir())
@@ -428,7 +428,11 @@ def test_a_target_that_becomes_wrong_is_refused(clips):
         ({"memory": 3}, TypeError, r"memory=3 must be a folder's path, or None"),
         ({"augmentations": [NOISE[0], AddNoise]}, TypeError, r"augmentations\[1\] is the class AddNoise"),
         ({"augmentations": "noise"}, TypeError, r"augmentations='noise' does not change waveforms"),
-        ({"augmentations": [TimeMask(3)]}, TypeError, r"augmentations\[0\]=TimeMask\(.*of networks"),
+        (
+            {"augmentations": [TimeMask(3)]},
+            TypeError,
+            r"augmentations\[0\]=TimeMask\(.*to a network, as its parameter",
+        ),
         ({"augmentations": AddNoise((3, 2))}, ValueError, r"snr=\(3, 2\)"),
     ],
     ids=str,

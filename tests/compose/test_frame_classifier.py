@@ -434,7 +434,9 @@ def test_one_against_one_decisions_are_not_mistaken_for_classes(rng, n_classes):
     """Of three classes there are three pairs, of four there are six."""
     X, y = rng.randn(20, 4, 5), np.arange(20) % n_classes
     model = FrameClassifier(SVC(decision_function_shape="ovo")).fit(X, y)
-    with pytest.raises(ValueError, match=r"a value a pair of classes.* Use decision_function_shape='ovr'"):
+    with pytest.raises(
+        ValueError, match=r"one value per pair of classes.* Use decision_function_shape='ovr'"
+    ):
         model.predict(X)
     binary = FrameClassifier(SVC(decision_function_shape="ovo")).fit(X, y == 0)
     np.testing.assert_array_equal(binary.predict(X), binary.decision_function(X) > 0)
@@ -465,7 +467,7 @@ def test_what_is_refused(clips):
         FrameClassifier().fit(X, y, groups=np.zeros(17))
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         FrameClassifier().fit(X, y, sample_weight=np.ones(17))
-    with pytest.raises(ValueError, match=r"one label for each clip, and y has the shape \(18, 2\).*Multi"):
+    with pytest.raises(ValueError, match=r"one label for each clip, but y has the shape \(18, 2\).*Multi"):
         FrameClassifier().fit(X, np.ones((18, 2), int))
     with pytest.raises(ValueError, match="Unknown label type: continuous"):
         FrameClassifier().fit(X, np.linspace(0, 1, 18))
@@ -474,7 +476,7 @@ def test_what_is_refused(clips):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         FrameClassifier().predict(X)
     model = FrameClassifier().fit(X, y)
-    with pytest.raises(ValueError, match="clip 0 of X has 5 bins a frame where FrameClassifier was"):
+    with pytest.raises(ValueError, match="clip 0 of X has 5 bins per frame, but FrameClassifier was"):
         model.predict([x[:5] for x in X])
 
 

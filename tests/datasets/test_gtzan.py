@@ -103,13 +103,13 @@ def test_the_fault_filtered_split(gtzan_home):
 
 def test_sources_are_named(gtzan_home):
     description = load_gtzan(gtzan_home).DESCR
-    for text in ("Sturm", "Kereliuk", "not: the mislabellings", "34 pairs"):
+    for text in ("Sturm", "Kereliuk", "Not included: the mislabellings", "34 pairs"):
         assert text in description
 
 
 def test_missing_recordings(gtzan_home, tmp_path):
     with pytest.raises(
-        FileNotFoundError, match=r"1000 of the 1000 recordings are not there; the first is .*blues"
+        FileNotFoundError, match=r"1000 of the 1000 recordings are missing; the first is .*blues"
     ):
         load_gtzan(tmp_path)
 

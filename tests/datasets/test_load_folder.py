@@ -196,24 +196,27 @@ def test_an_empty_group_may_be_passed_over(tmp_path):
 def test_listed_files_must_be_there(tmp_path):
     write_table(tmp_path, "file,label\naudio/a.wav,x\naudio/z.wav,y\naudio,y\n")
     with pytest.raises(
-        FileNotFoundError, match=r"2 of the 3 files in '.*' are not there; the first is '.*z\.wav'"
+        FileNotFoundError, match=r"2 of the 3 files in '.*' do not exist; the first is '.*z\.wav'"
     ):
         load_folder(tmp_path)
 
 
 def test_a_file_has_one_row(tmp_path):
     write_table(tmp_path, "file,label\naudio/a.wav,x\naudio/b.wav,y\n./audio/a.wav,y\n")
-    with pytest.raises(ValueError, match=r"lists '.*a\.wav' twice, in the rows 1 and 3"):
+    with pytest.raises(ValueError, match=r"lists '.*a\.wav' twice, in rows 1 and 3"):
         load_folder(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "does not parse as a comma-separated table .* No columns"),
+        (b"", "cannot be parsed as a comma-separated table .* No columns"),
         (b"file,label\n", "lists no files"),
-        (b'file,label\n"audio/a.wav,x\n', "does not parse as a comma-separated table"),
-        (b"file,label\naudio/a.wav,x\na, b.wav,x\n", "does not parse .* Expected 2 fields in line 3, saw 3"),
+        (b'file,label\n"audio/a.wav,x\n', "cannot be parsed as a comma-separated table"),
+        (
+            b"file,label\naudio/a.wav,x\na, b.wav,x\n",
+            "cannot be parsed .* Expected 2 fields in line 3, saw 3",
+        ),
         (
             b"file,label\na, b.wav,x\na, c.wav,x\n",
             "more cells than its header. Put names .* in double quotes",
@@ -226,11 +229,11 @@ def test_a_file_has_one_row(tmp_path):
         (b"audio/a.wav,x\naudio/b.wav,x\n", "If the first row is a recording, write a header above it"),
         (
             b"PK\x03\x04\x14\x00\x06",
-            "an Excel or OpenDocument workbook by its content.* choose .* 'CSV UTF-8'",
+            "must be a table of text, but its content is an Excel or OpenDocument workbook.* 'CSV UTF-8'",
         ),
         (b"{\\rtf1 file,label}", "a text with formatting"),
-        ("file,label\naudio/a.wav,x\n".encode("utf-16-le"), "null characters, so that it is UTF-16 without"),
-        (b"\xff\xfef", "is no utf-16, as it claims to be"),
+        ("file,label\naudio/a.wav,x\n".encode("utf-16-le"), "null characters, so it is UTF-16 without"),
+        (b"\xff\xfef", "is not valid utf-16, as it claims"),
         (
             "file,label\naudio/a.wav,fl\xf6te\n".encode("latin-1") + "audio/b.wav,fl\xf6te\n".encode(),
             r"neither UTF-8 nor cp1252 throughout: line 2 is b'audio/a\.wav,fl\\xf6te'",
@@ -352,7 +355,7 @@ def test_names_of_class_folders_are_labels_as_well(tmp_path):
     }
     assert found == dict(zip(names, ["a", "a", "a", "\u00e9", "\u00e9"], strict=True))
     write_files(tmp_path, ["\u200b/6.wav"])
-    with pytest.raises(ValueError, match=r"without a visible character\. Rename it"):
+    with pytest.raises(ValueError, match=r"without a visible character\. Give it the name"):
         load_folder(tmp_path)
 
 
@@ -368,7 +371,9 @@ def test_a_class_folder_that_is_no_utf8_can_be_printed(tmp_path):
 @pytest.mark.parametrize("argument", ["label_column", "group_column"])
 def test_capitals_alone_are_doubted(tmp_path, argument):
     write_table(tmp_path, "file,label,group,z\naudio/a.wav,x,g,Abba\naudio/b.wav,x,g,ABBA\n")
-    with pytest.warns(UserWarning, match=r"'ABBA' and 'Abba' differ in capitals alone, and are two") as said:
+    with pytest.warns(
+        UserWarning, match=r"'ABBA' and 'Abba' differ only in upper or lower case, and count as two"
+    ) as said:
         load_folder(tmp_path, **{argument: "z"})
     assert said[0].filename == __file__
 
@@ -415,7 +420,7 @@ def test_a_file_named_in_bytes_of_cp1252(tmp_path):
 def test_letters_outside_of_an_encoding_are_not_dropped(tmp_path):
     write_files(tmp_path, ["\u00e9.wav", os.fsdecode(b"\xe9.wav")])
     (tmp_path / "labels.csv").write_text("file,label\n\u00e9\u65e5.wav,x\n", encoding="utf-8")
-    with pytest.raises(FileNotFoundError, match="nothing of that name"):
+    with pytest.raises(FileNotFoundError, match="there is no file of that name"):
         load_folder(tmp_path)
 
 
@@ -429,12 +434,12 @@ def test_a_home_folder_is_written_out(tmp_path, monkeypatch):
     ("cell", "reason"),
     [
         ("https://example.org/a.wav", "it is an address on a network: fetch the file"),
-        ("C:\\music\\a.wav", "it is a path of Windows: write paths relative to"),
-        ("audio/A.WAV", r"there is '.*audio/a\.wav', and names are told apart by case"),
-        ("audio/a", r"there is '.*audio/a\.wav': write the suffix that the file has"),
-        ("a.wav", r"there is 'audio/a\.wav': write the path from the table's folder"),
+        ("C:\\music\\a.wav", "it is a Windows path: write paths relative to"),
+        ("audio/A.WAV", r"there is '.*audio/a\.wav', but upper and lower case matter here"),
+        ("audio/a", r"there is '.*audio/a\.wav': write the suffix of that file"),
+        ("a.wav", r"there is 'audio/a\.wav': write the path relative to the table's folder"),
         ("audio", "it is a folder"),
-        ("\u00e9.wav", r"there is nothing of that name, in any Unicode form"),
+        ("\u00e9.wav", r"there is no file of that name, in any Unicode form"),
     ],
 )
 def test_why_a_file_is_not_found(tmp_path, cell, reason):
@@ -447,9 +452,7 @@ def test_why_a_file_is_not_found(tmp_path, cell, reason):
 def test_a_table_that_lists_a_file_by_a_link_too(tmp_path, link):
     write_table(tmp_path, "file,label\naudio/a.wav,x\naudio/d.wav,y\n")
     link(tmp_path / "audio" / "a.wav", tmp_path / "audio" / "d.wav")
-    with pytest.raises(
-        ValueError, match=r"a\.wav' twice, in the rows 1 and 2 .*the second time as '.*d\.wav'"
-    ):
+    with pytest.raises(ValueError, match=r"a\.wav' twice, in rows 1 and 2 .*the second time as '.*d\.wav'"):
         load_folder(tmp_path)
 
 
@@ -512,7 +515,9 @@ def test_links_to_nothing_are_left_out(tmp_path):
     write_files(tmp_path, ["a/1.wav"])
     os.symlink(tmp_path / "none.wav", tmp_path / "a" / "2.wav")
     os.symlink(tmp_path / "none", tmp_path / "b")
-    with pytest.warns(UserWarning, match=r"2 links are left out for leading nowhere; the first is '.*b'"):
+    with pytest.warns(
+        UserWarning, match=r"2 links are left out because the target does not exist; the first is '.*b'"
+    ):
         assert names_of(load_folder(tmp_path), tmp_path) == ["a/1.wav"]
 
 
@@ -528,7 +533,7 @@ def test_links_to_nothing_are_left_out(tmp_path):
 def test_a_class_without_a_recording_does_not_vanish_silently(tmp_path, files, kinds):
     write_files(tmp_path, ["a/1.wav", "b/1.wav", "notes/readme.md", "notes/plan.pdf", *files])
     (tmp_path / "c").mkdir(exist_ok=True)
-    message = f"1 sub-folder is left out for lack of a recording: {re.escape(kinds)}. Recordings are"
+    message = f"1 sub-folder is left out without a recording: {re.escape(kinds)}. Recordings are"
     with pytest.warns(UserWarning, match=message):
         assert load_folder(tmp_path).target_names == ["a", "b"]
 
@@ -592,7 +597,7 @@ def test_parts_of_a_split_are_doubted(tmp_path, classes, doubted, recwarn):
     load_folder(tmp_path)
     assert len(recwarn) == doubted
     if doubted:
-        assert "Do the classes lie one level deeper" in str(recwarn[0].message)
+        assert "Are the classes one level deeper" in str(recwarn[0].message)
         assert recwarn[0].filename == __file__
 
 

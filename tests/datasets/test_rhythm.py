@@ -119,7 +119,7 @@ def test_refusals(parameter, value, error):
 
 @pytest.mark.parametrize("tempi", [(), (60, 60)])
 def test_tempi_are_some_and_differ(tempi):
-    with pytest.raises(ValueError, match=r"must hold at least one tempo, and none twice"):
+    with pytest.raises(ValueError, match=r"must hold at least one tempo, and no tempo twice"):
         make_rhythm(tempi=tempi)
 
 

@@ -305,7 +305,7 @@ def test_a_damaged_entry_is_computed_anew_with_a_warning(
     victim = entries(memory)[1]
     victim.write_bytes(FAULTS[fault](victim.read_bytes()))
     RECENT.forget()
-    with pytest.warns(UserWarning, match=rf"1 entry of the cache .*{victim.name}.* computed anew"):
+    with pytest.warns(UserWarning, match=rf"1 entry of the cache .*{victim.name}.* computed again"):
         assert same(front_end.transform(clips), expected)
     assert n_computed() == 5
     assert not (tmp_path / "trapped").exists()

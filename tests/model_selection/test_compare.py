@@ -218,5 +218,5 @@ def test_lengths(data):
 
 def test_tags_of_other_values_than_0_and_1_are_refused(rng):
     tags = np.where(rng.rand(12, 2) > 0.5, 1, -1)
-    with pytest.raises(ValueError, match="tags must be 0 or 1"):
+    with pytest.raises(ValueError, match="Tags must be 0, or 1 if a clip has the tag"):
         compare({"neighbours": KNeighborsClassifier()}, rng.randn(12, 3), tags, cv=2)

@@ -169,12 +169,12 @@ def test_the_products_named_are_those_that_leave_one(size):
 @pytest.mark.parametrize(
     ("pools", "match"),
     [
-        ([2, 2], r"pools=\[2, 2\] are no pairs.*each of 2 conv layers"),
-        (2, "pools=2 are no pairs"),
-        ([(2, 2, 2), (2, 2, 2)], "are no pairs"),
-        ([(2, 2)], "pools are 1 where there are 2 conv layers"),
-        ([(2, 2), (2, 0)], "pools of frames are .* and 0 is no pool size"),
-        ([(2, 2), (1.5, 2)], "pools of bins are .* and 1.5 is no pool size"),
+        ([2, 2], r"pools=\[2, 2\] must be pairs.*each of 2 conv layers"),
+        (2, "pools=2 must be pairs"),
+        ([(2, 2, 2), (2, 2, 2)], "must be pairs"),
+        ([(2, 2)], "pools must be one per conv layer, 2 in all, got 1"),
+        ([(2, 2), (2, 0)], "pools of frames must be ints >= 1, got 0 in"),
+        ([(2, 2), (1.5, 2)], "pools of bins must be ints >= 1, got 1.5 in"),
     ],
 )
 def test_pools_that_are_none(pools, match):
@@ -186,8 +186,8 @@ def test_pools_that_are_none(pools, match):
     ("pools", "match"),
     [
         (4, "pools=4: give one int for each of 2 conv layers"),
-        ([4], "pools are 1 where there are 2 conv layers"),
-        ([(2, 4), (2, 4)], r"\(2, 4\) is no pool size"),
+        ([4], "pools must be one per conv layer, 2 in all, got 1"),
+        ([(2, 4), (2, 4)], r"must be ints >= 1, got \(2, 4\) in"),
     ],
 )
 def test_pools_in_time_that_are_none(pools, match):

@@ -66,7 +66,7 @@ def test_any_size_goes_through(n_bins, n_frames):
 @pytest.mark.parametrize("n_filters", [(4, 4), (1, 2, 3, 4)])
 def test_widths_are_one_a_length(n_filters):
     with pytest.raises(
-        ValueError, match=r"n_filters=.* must hold 3 numbers, one a length .*\(7, 3, 1\) frames"
+        ValueError, match=r"n_filters=.* must hold 3 numbers, one per kernel length: \(7, 3, 1\) frames"
     ):
         TimbralCNN(96, 100, 3, n_filters=n_filters)
 

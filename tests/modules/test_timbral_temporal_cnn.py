@@ -31,7 +31,7 @@ def test_widths_give_as_many_timbral_maps_as_temporal_ones():
 
 @pytest.mark.parametrize("params", [{"n_filters": (1, 2)}, {"n_temporal_filters": (1, 2, 3)}])
 def test_widths_are_one_a_length(params):
-    with pytest.raises(ValueError, match=r"must hold [34] numbers, one a length of the kernels"):
+    with pytest.raises(ValueError, match=r"must hold [34] numbers, one per kernel length"):
         TimbralTemporalCNN(96, 100, 3, **params)
 
 

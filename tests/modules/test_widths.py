@@ -103,7 +103,7 @@ def test_a_target_below_the_narrowest_network(cls):
 
 @pytest.mark.parametrize("target", [float("nan"), float("inf"), -5])
 def test_a_target_that_is_no_number_of_parameters(target):
-    with pytest.raises(ValueError, match=r"cannot be met.*give a finite number"):
+    with pytest.raises(ValueError, match=r"cannot be met.*Pass a finite number"):
         sized(Wide, target, 3, 4, 2)
 
 

@@ -16,7 +16,7 @@ from skmir.neural_network import (
     RNNClassifier,
     TrainingRecipe,
 )
-from skmir.neural_network._cnn_mixin import ARCHITECTURES
+from skmir.neural_network._cnn import ARCHITECTURES
 
 
 class OwnNetwork(nn.Module):

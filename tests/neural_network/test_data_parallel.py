@@ -113,7 +113,7 @@ def test_the_module_comes_back_as_it_was(one, two):
 def test_processes_that_draw_apart_are_stopped(two):
     """They would wait for one another, or average gradients of different networks."""
     for found in two:
-        assert "Pass the same to each, and an int as random_state" in str(found["unlike"])
+        assert "Pass the same to each process, and an int as random_state" in str(found["unlike"])
 
 
 @pytest.mark.parametrize("name", [*EQUAL, *ALIKE])
@@ -141,7 +141,7 @@ def test_a_fitted_network_can_be_kept(accelerator):
 
 def test_what_does_not_go_together(accelerator):
     model = data_parallel.with_accelerator(clone(EQUAL["mlp"]), accelerator)
-    with pytest.raises(ValueError, match=r"optimizer='lbfgs' tries several steps"):
+    with pytest.raises(ValueError, match=r"optimizer='lbfgs' does not work with accelerate"):
         model.set_params(weight_decay=0.0, recipe=TrainingRecipe("lbfgs")).fit(*X_AND_Y)
     with pytest.raises(ValueError, match=r"compile=True and an accelerator"):
         model.set_params(recipe=TrainingRecipe(compile=True)).fit(*X_AND_Y)

@@ -11,7 +11,7 @@ from torch import nn
 from skmir.modules import MLP, Maxout
 from skmir.modules._mlp import ACTIVATIONS
 from skmir.neural_network import RBM, DeepBeliefNetwork, DenoisingAutoencoder
-from skmir.neural_network._dbn_mixin import _copy
+from skmir.neural_network._dbn import _copy
 from skmir.neural_network._split import validation_split
 from skmir.neural_network._unsupervised._deep_belief_network import layer_of
 from skmir.preprocessing import FrameScaler

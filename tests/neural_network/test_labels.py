@@ -115,8 +115,11 @@ def test_a_column_is_flattened_with_a_warning(network, frames):
             np.tile([[0, 1], [2, 0], [1, 1]], (8, 1)),
             "Unknown label type: 'multiclass-multioutput'.*indicator",
         ),
-        (np.tile([[-1, 1], [1, -1]], (12, 1)), "y holds -1 in row 0, column 0, and tags must be 0 or 1"),
-        (np.tile([[0, 0], [0, 2]], (12, 1)), r"y holds 2 in row 1, column 1, .* pass \(y == 2\)"),
+        (
+            np.tile([[-1, 1], [1, -1]], (12, 1)),
+            "Tags must be 0, or 1 if a clip has the tag, but y holds -1 in row 0, column 0",
+        ),
+        (np.tile([[0, 0], [0, 2]], (12, 1)), r"y holds 2 in row 1, column 1\. .* pass \(y == 2\)"),
         (np.full((24, 2), 3), "y holds 3 in row 0, column 0"),
         (np.linspace(0, 1, 24), "Unknown label type: .*continuous"),
         (np.r_[np.nan, np.ones(23)], "y contains NaN"),
@@ -137,7 +140,7 @@ def test_one_clip_is_too_few(each_network, frames):
 
 def test_tags_to_go_on_and_to_validate_with_are_looked_at_too(network, tags):
     X, Y = tags
-    with pytest.raises(ValueError, match="tags must be 0 or 1"):
+    with pytest.raises(ValueError, match="Tags must be 0, or 1 if a clip has the tag"):
         network("mlp").fit(X, Y, X_val=X, y_val=2 * Y)
-    with pytest.raises(ValueError, match="tags must be 0 or 1"):
+    with pytest.raises(ValueError, match="Tags must be 0, or 1 if a clip has the tag"):
         network("mlp").partial_fit(X, Y).partial_fit(X, 2 * Y - 1)

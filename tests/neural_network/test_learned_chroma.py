@@ -349,7 +349,7 @@ def test_parameters_out_of_range_are_refused(frames, labels, params, error, mess
 def test_what_it_cannot_take_is_refused(frames, labels):
     model = small().fit(frames, labels)
     with pytest.raises(
-        ValueError, match="clip 0 of X has 4 bins a frame where LearnedChroma was fitted on 84"
+        ValueError, match="clip 0 of X has 4 bins per frame, but LearnedChroma was fitted on 84"
     ):
         model.transform(frames[:, :4])
     with pytest.raises(ValueError, match=r"label 'guitar' is no chord\. Labels look like"):

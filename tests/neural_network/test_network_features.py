@@ -408,10 +408,10 @@ class TestErrors:
             NetworkFeatures(FrozenEstimator(make("mlp"))).fit(frames[0])
 
     def test_other_frames_than_the_network_knows(self, frozen, frames):
-        with pytest.raises(ValueError, match=r"has 7 bins a frame where .* was fitted on 8"):
+        with pytest.raises(ValueError, match=r"has 7 bins per frame, but .* was fitted on 8"):
             NetworkFeatures(frozen).fit(frames[0][:, :7])
         features = NetworkFeatures(frozen).fit(frames[0])
-        with pytest.raises(ValueError, match=r"has 7 bins a frame where NetworkFeatures was fitted on 8"):
+        with pytest.raises(ValueError, match=r"has 7 bins per frame, but NetworkFeatures was fitted on 8"):
             features.transform(frames[0][:, :7])
 
     def test_not_fitted(self, frames):

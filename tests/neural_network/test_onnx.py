@@ -25,7 +25,7 @@ from skmir.neural_network import (
     RNNRegressor,
     TrainingRecipe,
 )
-from skmir.neural_network._cnn_mixin import ARCHITECTURES
+from skmir.neural_network._cnn import ARCHITECTURES
 from skmir.neural_network._onnx import to_onnx
 
 onnx = pytest.importorskip("onnx")

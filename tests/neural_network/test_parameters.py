@@ -23,7 +23,7 @@ EVERY = [
     ({"early_stopping": True, "validation_fraction": 0}, ValueError, "validation_fraction=0 must be"),
     ({"early_stopping": True, "validation_fraction": 1.0}, ValueError, "validation_fraction=1.0"),
     ({"class_weight": "even"}, ValueError, "class_weight"),
-    ({"device": "gpu"}, ValueError, "device='gpu' is neither 'auto' nor a torch device"),
+    ({"device": "gpu"}, ValueError, "device='gpu' must be 'auto' or a torch device"),
     ({"random_state": "zero"}, ValueError, "'zero' cannot be used to seed"),
     ({"net_params": ["callbacks"]}, TypeError, r"net_params=\['callbacks'\] must be a dict or None"),
 ]

@@ -90,8 +90,8 @@ def test_training_sees_all_of_a_long_clip(network, rng):
     [
         (["a.wav", "b.wav"], r"takes frames, and X holds paths. Put a front end before it: make_pipeline\("),
         ([np.zeros(9), np.zeros(7)], r"takes frames, and X holds waveforms. .*make_pipeline\(MelSpectrogram"),
-        ("a.wav", r"X is the single path 'a.wav'"),
-        ([np.zeros((4, 9)), np.zeros((5, 9))], "clip 1 of X has 5 bins a frame where clip 0 has 4"),
+        ("a.wav", r"X must hold several clips, but is the single path 'a.wav'"),
+        ([np.zeros((4, 9)), np.zeros((5, 9))], "clip 1 of X has 5 bins per frame, but clip 0 has 4"),
         (np.full((2, 4, 9), np.nan), "NaN"),
     ],
     ids=["paths", "waveforms", "one path", "bins", "nan"],
@@ -103,7 +103,7 @@ def test_what_is_no_frames_is_refused(each_network, X, message):
 
 def test_other_bins_than_in_fit_are_refused(each_network, frames):
     model = each_network().fit(*frames)
-    with pytest.raises(ValueError, match=r"clip 0 of X has 7 bins a frame where .* was fitted on 8"):
+    with pytest.raises(ValueError, match=r"clip 0 of X has 7 bins per frame, but .* was fitted on 8"):
         model.predict(frames[0][:, :7])
 
 

@@ -88,7 +88,7 @@ class TestOptimizers:
         params = {"optimizer": optimizer, **WHOLE, "learning_rate_init": 1.0, "max_iter": 5}
         model = fitted(**params, label_smoothing=0.0)
         assert losses(model)[-1] < 0.1 * losses(model)[0]
-        with pytest.raises(ValueError, match=r"optimizer=.* has no weight decay, and weight_decay=0.1. Set"):
+        with pytest.raises(ValueError, match=r"optimizer=.* has no weight decay, but weight_decay=0.1. Set"):
             fitted(**{**params, "weight_decay": 0.1})
 
     def test_momentum_is_that_of_sgd(self, fitted):
@@ -177,7 +177,7 @@ class TestSparsity:
 
     def test_a_network_without_hidden_layers_has_none(self, fitted):
         with pytest.raises(
-            ValueError, match=r"l1_activation=0.1 finds no hidden layer in MLP.*l1_activation=0"
+            ValueError, match=r"l1_activation=0.1 needs a hidden layer .* but MLP.* has none.*l1_activation=0"
         ):
             fitted(l1_activation=0.1, hidden_layer_sizes=())
 

@@ -40,7 +40,7 @@ def weights(model):
 class TestAsAnEstimator:
     @pytest.mark.parametrize("recipe", [{"optimizer": "sgd"}, "sgd", TrainingRecipe, False])
     def test_what_is_no_recipe_is_refused(self, network, frames, recipe):
-        with pytest.raises(TypeError, match=r"recipe=.* is no TrainingRecipe. Pass TrainingRecipe"):
+        with pytest.raises(TypeError, match=r"recipe=.* must be a TrainingRecipe, such as TrainingRecipe"):
             network("mlp", recipe=recipe).fit(*frames)
 
     @pytest.mark.parametrize(

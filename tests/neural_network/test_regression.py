@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from small_networks import REGRESSORS, each
 
 from skmir.neural_network import CNNRegressor, MLPRegressor
-from skmir.neural_network._cnn_mixin import ARCHITECTURES
+from skmir.neural_network._cnn import ARCHITECTURES
 from skmir.preprocessing import FrameScaler
 
 

@@ -86,7 +86,7 @@ def test_what_cannot_be_inverted_is_refused(frames):
     with pytest.raises(ValueError, match=r"ContextWindow\(hop=2\) keeps one frame of 2, .* Set hop=1"):
         model.inverse_transform(model.transform(frames))
     model = ContextWindow(3).fit(frames)
-    with pytest.raises(ValueError, match=r"X has 3 bins, where .*width=3.*, fitted on 3 bins, gives 9"):
+    with pytest.raises(ValueError, match=r"X has 3 bins, but .*width=3.*, fitted on 3 bins, gives 9"):
         model.inverse_transform(frames)
     with pytest.raises(NotFittedError, match="not fitted yet"):
         ContextWindow().inverse_transform(frames)
@@ -158,7 +158,7 @@ def test_parameters_out_of_range_are_refused(frames, params, error, message):
 
 
 def test_what_it_was_not_fitted_on_is_refused(frames):
-    with pytest.raises(ValueError, match="has 2 bins a frame where ContextWindow was fitted on 3"):
+    with pytest.raises(ValueError, match="has 2 bins per frame, but ContextWindow was fitted on 3"):
         ContextWindow().fit(frames).transform(frames[:, :2])
     with pytest.raises(ValueError, match="ContextWindow takes frames, and X holds waveforms"):
         ContextWindow().fit([np.zeros(100), np.zeros(90)])

@@ -147,7 +147,7 @@ def test_parameters_out_of_range_are_refused(decibels, params, error, message):
 
 
 def test_what_it_was_not_fitted_on_is_refused(decibels):
-    with pytest.raises(ValueError, match="clip 0 of X has 4 bins a frame where Delta was fitted on 5"):
+    with pytest.raises(ValueError, match="clip 0 of X has 4 bins per frame, but Delta was fitted on 5"):
         Delta().fit(decibels).transform(decibels[:, :4])
     with pytest.raises(ValueError, match="Delta takes frames, and X holds waveforms"):
         Delta().fit([np.zeros(100), np.zeros(90)])

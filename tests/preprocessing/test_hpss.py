@@ -184,7 +184,7 @@ def test_parameters_out_of_range_are_refused(ragged, params, error, message):
 def test_what_is_refused(ragged):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         HPSS().transform(ragged)
-    with pytest.raises(ValueError, match="clip 0 of X has 3 bins a frame where HPSS was fitted on 20"):
+    with pytest.raises(ValueError, match="clip 0 of X has 3 bins per frame, but HPSS was fitted on 20"):
         HPSS().fit(ragged).transform([x[:3] for x in ragged])
     with pytest.raises(ValueError, match="HPSS takes frames, and X holds waveforms"):
         HPSS().fit([np.zeros(100), np.zeros(90)])

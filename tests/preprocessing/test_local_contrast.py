@@ -177,5 +177,7 @@ def test_what_is_refused(ragged):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         LocalContrastNormalizer().transform(ragged)
     model = LocalContrastNormalizer().fit(ragged)
-    with pytest.raises(ValueError, match="has 3 bins a frame where LocalContrastNormalizer was fitted on 12"):
+    with pytest.raises(
+        ValueError, match="has 3 bins per frame, but LocalContrastNormalizer was fitted on 12"
+    ):
         model.transform([x[:3] for x in ragged])

@@ -162,7 +162,7 @@ def test_the_inverse_of_some_components_is_as_near_as_they_get(frames):
     error = rows(model.inverse_transform(model.transform(frames)) - frames)
     left_out = PCAWhitener().fit(frames).explained_variance_[2:]
     np.testing.assert_allclose((error**2).sum() / (len(error) - 1), left_out.sum())
-    with pytest.raises(ValueError, match="X has 5 bins, where PCAWhitener has 2 components"):
+    with pytest.raises(ValueError, match="X has 5 bins, but PCAWhitener has 2 components"):
         model.inverse_transform(frames)
 
 
@@ -276,7 +276,7 @@ def test_parameters_out_of_range_are_refused(frames, params, error, message):
 
 
 def test_what_it_was_not_fitted_on_is_refused(frames):
-    with pytest.raises(ValueError, match="clip 0 of X has 4 bins a frame where PCAWhitener was fitted on 5"):
+    with pytest.raises(ValueError, match="clip 0 of X has 4 bins per frame, but PCAWhitener was fitted on 5"):
         PCAWhitener().fit(frames).transform(frames[:, :4])
     with pytest.raises(ValueError, match="PCAWhitener takes frames, and X holds waveforms"):
         PCAWhitener().fit([np.zeros(100), np.zeros(90)])

@@ -222,7 +222,7 @@ def test_unknown_statistics_are_refused(ragged, statistics, message):
 
 def test_other_bins_are_refused(ragged):
     model = FramePooler().fit(ragged)
-    with pytest.raises(ValueError, match="clip 1 of X has 3 bins a frame where FramePooler was fitted on 4"):
+    with pytest.raises(ValueError, match="clip 1 of X has 3 bins per frame, but FramePooler was fitted on 4"):
         model.transform([ragged[0], ragged[1][:3]])
 
 

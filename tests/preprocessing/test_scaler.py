@@ -191,7 +191,7 @@ def test_parameters_out_of_range_are_refused(powers, params, error, message):
 
 def test_other_bins_are_refused(powers):
     model = FrameScaler().fit(powers)
-    with pytest.raises(ValueError, match="clip 0 of X has 4 bins a frame where FrameScaler was fitted on 5"):
+    with pytest.raises(ValueError, match="clip 0 of X has 4 bins per frame, but FrameScaler was fitted on 5"):
         model.transform(powers[:, :4])
 
 
@@ -257,7 +257,7 @@ def test_the_inverse_keeps_form_and_dtype(powers, ragged, dtype):
         found = model.inverse_transform(model.transform(X))
         assert type(found) is type(X) and np.shape(found[0]) == X[0].shape
         assert {x.dtype for x in found} == {np.dtype(dtype)}
-    with pytest.raises(ValueError, match="clip 0 of X has 4 bins a frame where FrameScaler was fitted on 5"):
+    with pytest.raises(ValueError, match="clip 0 of X has 4 bins per frame, but FrameScaler was fitted on 5"):
         model.inverse_transform(powers[:, :4])
     with pytest.raises(NotFittedError, match="not fitted yet"):
         FrameScaler().inverse_transform(powers)

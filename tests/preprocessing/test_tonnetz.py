@@ -155,7 +155,7 @@ def test_other_norms_are_refused(chroma, norm, error, message):
 
 
 def test_what_it_was_not_fitted_on_is_refused(chroma):
-    with pytest.raises(ValueError, match="clip 0 of X has 4 bins a frame where Tonnetz was fitted on 12"):
+    with pytest.raises(ValueError, match="clip 0 of X has 4 bins per frame, but Tonnetz was fitted on 12"):
         Tonnetz().fit(chroma).transform(chroma[:, :4])
     with pytest.raises(ValueError, match="Tonnetz takes frames, and X holds waveforms"):
         Tonnetz().fit([np.zeros(100), np.zeros(90)])

@@ -193,7 +193,9 @@ def test_what_is_refused(ragged):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         WindowPooler().transform(ragged)
     model = WindowPooler().fit(ragged)
-    with pytest.raises(ValueError, match="clip 1 of X has 3 bins a frame where WindowPooler was fitted on 4"):
+    with pytest.raises(
+        ValueError, match="clip 1 of X has 3 bins per frame, but WindowPooler was fitted on 4"
+    ):
         model.transform([ragged[0], ragged[1][:3]])
     with pytest.raises(ValueError, match="WindowPooler takes frames, and X holds waveforms"):
         WindowPooler().fit([np.zeros(100), np.zeros(90)])

@@ -48,9 +48,9 @@ def chord_templates(labels):
     Raises
     ------
     ValueError
-        Where a label is none.
+        If a label is not a chord.
     ImportError
-        Where it needs mir_eval, and that is not installed.
+        If it needs mir_eval, which is not installed.
 
     Notes
     -----
@@ -82,9 +82,9 @@ def templates_of_rows(y, n_rows):
     Parameters
     ----------
     y : array-like of shape (n_clips,), or of arrays of shape (n_frames_i,)
-        A label a clip, which all its frames have, or one a frame.
+        A label per clip, which all its frames have, or one per frame.
     n_rows : ndarray of shape (n_clips,)
-        Frames a clip.
+        Number of frames per clip.
 
     Returns
     -------

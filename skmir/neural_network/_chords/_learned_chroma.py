@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from ..._declared_parameters import DeclaredParameters, positional
 from ..._device import resolve_device
 from ..._fitting import all_or_nothing
 from ..._frame_rows import frame_rows
@@ -29,7 +30,7 @@ INITS = ("octave", "random")
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
-class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseEstimator):
+class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseEstimator):
     """Learn which bins of a frame speak for which pitch class, from chord labels.
 
     Chroma sum the bins of all octaves, and so take every partial and every melody note for a note of the
@@ -65,7 +66,7 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
     max_iter : int, default=20
         Passes over the frames.
     batch_size : int, default=50
-        Frames a batch.
+        Number of frames per batch.
     device : str, default="auto"
         "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
     n_threads : int, default=1
@@ -128,40 +129,21 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
     (24, 12, 4)
     """
 
-    def __init__(
-        self,
-        hidden_layer_sizes=(),
-        *,
-        target="chroma",
-        init="octave",
-        fmin=None,
-        bins_per_octave=12,
-        compression=None,
-        learning_rate=3e-4,
-        weight_decay=0.1,
-        l1=0.0,
-        max_iter=20,
-        batch_size=50,
-        device="auto",
-        n_threads=1,
-        random_state=None,
-        verbose=0,
-    ):
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.target = target
-        self.init = init
-        self.fmin = fmin
-        self.bins_per_octave = bins_per_octave
-        self.compression = compression
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.l1 = l1
-        self.max_iter = max_iter
-        self.batch_size = batch_size
-        self.device = device
-        self.n_threads = n_threads
-        self.random_state = random_state
-        self.verbose = verbose
+    hidden_layer_sizes: tuple[int, ...] = positional(default=())
+    target: str = "chroma"
+    init: str = "octave"
+    fmin: float | None = None
+    bins_per_octave: int = 12
+    compression: float | None = None
+    learning_rate: float = 3e-4
+    weight_decay: float = 0.1
+    l1: float = 0.0
+    max_iter: int = 20
+    batch_size: int = 50
+    device: str = "auto"
+    n_threads: int = 1
+    random_state: int | np.random.RandomState | None = None
+    verbose: int = 0
 
     @all_or_nothing
     def fit(self, X, y):
@@ -183,7 +165,7 @@ class LearnedChroma(FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseE
         Raises
         ------
         ValueError
-            Where y is missing, a label is no chord, training diverges, or a parameter is not what it may be.
+            If y is missing, a label is no chord, training diverges, or a parameter is not what it may be.
         """
         sizes = self._check_parameters()
         frames = check_frames(self, X, reset=True)

@@ -53,7 +53,7 @@ def train_towards(
     max_iter : int
         Passes.
     batch_size : int
-        Rows a batch.
+        Number of rows per batch.
     generator : torch.Generator
         Of the order of the rows.
     verbose : bool

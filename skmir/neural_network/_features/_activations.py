@@ -1,4 +1,4 @@
-"""What the layers of a network answer to frames, pooled to a row a clip."""
+"""What the layers of a network answer to frames, pooled to a row per clip."""
 
 import threading
 
@@ -29,7 +29,7 @@ class Activations(nn.Module):
     Raises
     ------
     ValueError
-        Where a name is none of the network's, or None is given for one without ``features``.
+        If a name is none of the network's, or None is given for one without ``features``.
     """
 
     def __init__(self, network, layers, pools):
@@ -71,7 +71,7 @@ class Activations(nn.Module):
         return torch.cat(list(columns.values()), dim=1)
 
     def _run(self, x, lengths):
-        """Return the pooled outputs a layer, in the order of the names."""
+        """Return the pooled outputs per layer, in the order of the names."""
         found, thread = {}, threading.get_ident()
 
         def keep(name):

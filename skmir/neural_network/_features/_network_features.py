@@ -6,6 +6,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from ..._declared_parameters import DeclaredParameters, positional
 from ..._fitting import all_or_nothing
 from ..._saving import SavingMixin
 from ..._training import outputs_of
@@ -16,8 +17,8 @@ from .._parameters import check_pool
 from ._activations import Activations
 
 
-class NetworkFeatures(TransformerMixin, SavingMixin, BaseEstimator):
-    """Take what the layers of a network answer as features, a row a clip.
+class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEstimator):
+    """Take what the layers of a network answer as features, a row per clip.
 
     The network learns in ``fit``, from the training fold only. One that has learned elsewhere, from other
     clips and other labels, goes in frozen, and the features are transferred ones.
@@ -85,10 +86,9 @@ class NetworkFeatures(TransformerMixin, SavingMixin, BaseEstimator):
     # Groups and validation data that a search or cross_validate routes reach the network unasked.
     __metadata_request__fit = {"groups": True, "X_val": True, "y_val": True}
 
-    def __init__(self, estimator=None, *, layers=None, pool="mean"):
-        self.estimator = estimator
-        self.layers = layers
-        self.pool = pool
+    estimator: BaseNetwork | FrozenEstimator | None = positional(default=None)
+    layers: list[str] | None = None
+    pool: str | tuple[str, ...] = "mean"
 
     @all_or_nothing
     def fit(self, X, y=None, sample_weight=None, *, groups=None, X_val=None, y_val=None):
@@ -115,9 +115,9 @@ class NetworkFeatures(TransformerMixin, SavingMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            Where y is missing, the network has no layer of a name, or a parameter is not what it may be.
+            If y is missing, the network has no layer of a name, or a parameter is not what it may be.
         TypeError
-            Where ``estimator`` is no network.
+            If ``estimator`` is no network.
         """
         layers, pools = check_layers(self.layers), check_pool(self.pool)
         estimator = CNNClassifier() if self.estimator is None else self.estimator
@@ -200,7 +200,7 @@ def network_of(estimator):
     Raises
     ------
     TypeError
-        Where there is none.
+        If there is none.
     """
     network = estimator
     while isinstance(network, FrozenEstimator):

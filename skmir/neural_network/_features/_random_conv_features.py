@@ -7,6 +7,7 @@ import torch
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from ..._declared_parameters import DeclaredParameters, positional
 from ..._device import resolve_device
 from ..._fitting import all_or_nothing
 from ..._parameter_checks import check_choice, check_number
@@ -21,8 +22,8 @@ from ._random_networks import ACTIVATIONS, ARCHITECTURES, find_widths, make_netw
 N_FEATURES = 500  # where nothing is said
 
 
-class RandomConvFeatures(TransformerMixin, TorchSavingMixin, BaseEstimator):
-    """Means of the maps of a convolutional network that is never trained, a row a clip.
+class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin, BaseEstimator):
+    """Means of the maps of a convolutional network that is never trained, a row per clip.
 
     What such features are worth to a classifier says how well an architecture suits a task, before any of it
     is trained: it is compared at the cost of a support vector machine. Put ``FrameScaler`` before it, and
@@ -101,28 +102,15 @@ class RandomConvFeatures(TransformerMixin, TorchSavingMixin, BaseEstimator):
     (2, 200)
     """
 
-    def __init__(
-        self,
-        architecture="vgg",
-        *,
-        n_filters=None,
-        n_features=None,
-        activation=None,
-        pool="mean",
-        n_frames=None,
-        device="auto",
-        n_threads=1,
-        random_state=None,
-    ):
-        self.architecture = architecture
-        self.n_filters = n_filters
-        self.n_features = n_features
-        self.activation = activation
-        self.pool = pool
-        self.n_frames = n_frames
-        self.device = device
-        self.n_threads = n_threads
-        self.random_state = random_state
+    architecture: str = positional(default="vgg")
+    n_filters: int | None = None
+    n_features: int | None = None
+    activation: str | None = None
+    pool: str | tuple[str, ...] = "mean"
+    n_frames: int | None = None
+    device: str = "auto"
+    n_threads: int = 1
+    random_state: int | np.random.RandomState | None = None
 
     @all_or_nothing
     def fit(self, X, y=None):
@@ -142,7 +130,7 @@ class RandomConvFeatures(TransformerMixin, TorchSavingMixin, BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            Where a parameter is not what it may be.
+            If a parameter is not what it may be.
         """
         cls, options = check_choice("architecture", self.architecture, ARCHITECTURES)
         self._check_parameters()

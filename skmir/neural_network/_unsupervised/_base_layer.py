@@ -10,6 +10,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 from tqdm import trange
 
+from ..._declared_parameters import DeclaredParameters, positional
 from ..._device import resolve_device
 from ..._fitting import all_or_nothing
 from ..._parameter_checks import check_choice, check_number
@@ -24,7 +25,9 @@ BLOCK = 2**20  # values that are summed up at once
 ROUNDING = 1e-6  # by which what MinMaxScaler gives may leave [0, 1]
 
 
-class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMixin, BaseEstimator):
+class BaseLayer(
+    DeclaredParameters, ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMixin, BaseEstimator
+):
     """Base of :class:`RBM` and :class:`DenoisingAutoencoder`.
 
     A subclass names the class of its module in ``_MODULE``, says in ``_ARRAYS`` which attribute keeps which
@@ -33,6 +36,18 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
 
     _MODULE = None
     _ARRAYS = {}
+
+    n_components: int = positional(default=256)
+    visible: str = "gaussian"
+    learning_rate: float = 0.01
+    batch_size: int = 100
+    n_iter: int = 10
+    momentum: float | tuple[float, float, int] = (0.5, 0.9, 5)
+    weight_decay: float = 2e-4
+    device: str = "auto"
+    n_threads: int = 1
+    random_state: int | np.random.RandomState | None = None
+    verbose: int = 0
 
     def fit(self, X, y=None):
         """Learn weights and biases from rows.
@@ -51,7 +66,7 @@ class BaseLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchSavingMi
         Raises
         ------
         ValueError
-            Where "bernoulli" units meet values outside [0, 1]; where the weights grow beyond bounds; where
+            If "bernoulli" units meet values outside [0, 1]; if the weights grow beyond bounds; if
             a parameter is not what it may be.
         """
         check_number("n_iter", self.n_iter, kind=numbers.Integral, low=1)

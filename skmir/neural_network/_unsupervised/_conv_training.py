@@ -202,7 +202,7 @@ def random_batches(windows, batch_size, generator):
     ----------
     windows : Windows
     batch_size : int
-        Windows a batch.
+        Number of windows per batch.
     generator : torch.Generator
         Of the order and of the places.
 

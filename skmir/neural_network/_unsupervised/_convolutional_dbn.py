@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from ..._declared_parameters import DeclaredParameters, positional
 from ..._device import resolve_device
 from ..._parameter_checks import check_choice, check_number
 from ..._random import torch_threads
@@ -14,7 +15,7 @@ from .._parameters import check_pool
 from ._conv_training import ConvTrainingMixin, frames_needed, long_enough, pooled_maps
 
 
-class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
+class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, BaseEstimator):
     """Convolutional deep belief network: shapes in time and frequency, learned without labels.
 
     A stack of Boltzmann machines whose filters are shared by all positions in time. Each layer learns, by
@@ -27,33 +28,33 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     n_components : tuple of int, default=(100,)
-        Number of filters a layer, from the lowest up.
+        Number of filters per layer, from the lowest up.
     filter_length : int or tuple of int, default=6
-        Length of a filter, in frames in the lowest layer and in blocks of the layer below in the others; or
-        one a layer.
+        Length of a filter, in frames in the lowest layer and in blocks of the layer below in the others;
+        or one length per layer.
     pool_size : int or tuple of int, default=3
-        Neighbouring positions of a filter that share a pooling unit; or one a layer. At most one of them
-        is on.
+        Number of neighbouring positions of a filter that share a pooling unit; or one number per layer.
+        At most one of them is on.
     sigma : float, default=0.5
         Standard deviation of the Gaussian units that each layer sees, for frames of unit variance. A smaller
         one makes sharper decisions.
     learning_rate : float, default=0.05
-        Step along the gradient a position.
+        Step along the gradient per position.
     momentum : float or (float, float, int), default=(0.5, 0.9, 5)
         Momentum of the steps; or the first, the final, and the pass after which the final one holds.
     weight_decay : float, default=0.01
-        L2 penalty on the filters, not on the biases.
+        L2 penalty on the weights, not on the biases.
     sparsity_target : float or None, default=0.05
-        How often a unit should be on, a position, in (0, 1). None asks for nothing.
+        How often a hidden unit should be on, in (0, 1); .01 to .1 are usual. None asks for nothing.
     sparsity_cost : float, default=3.0
         Weight of the distance to the target in the step on the hidden biases; a running mean over batches
         is held against the target.
     n_iter : int, default=15
-        Passes over the clips a layer. A pass sees one window of each clip, at a random place.
+        Number of passes over the clips per layer. A pass sees one window of each clip, at a random place.
     batch_size : int, default=20
-        Windows a batch.
+        Number of windows per batch.
     n_frames : int or None, default=None
-        Length of the windows in training, in frames; longer than the median clip they do not get. None is
+        Length of the windows in training, in frames; they are never longer than the median clip. None is
         that length.
     layer : "all" or int, default="all"
         Whose units are the features, counted from 1, the lowest. It may be changed after ``fit``.
@@ -66,7 +67,7 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
     random_state : int, RandomState instance or None, default=None
         Decides first weights, windows and their order, and samples.
     verbose : int, default=0
-        1 draws a bar of passes a layer on stderr.
+        1 draws a bar of passes on stderr.
 
     Attributes
     ----------
@@ -77,15 +78,15 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
     intercept_visible_ : list of ndarray of shape (n_channels,)
         Visible biases of each layer.
     reconstruction_errors_ : ndarray of shape (n_layers, n_passes)
-        Mean squared error of the reconstruction a pass. A sign of life, and no objective.
+        Mean squared error of the reconstruction per pass. A sign of life, and no objective.
     n_iter_ : int
-        Passes a layer so far.
+        Number of passes per layer so far.
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: ``partial_fit`` goes on from there.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        The same, if ``fit`` saw a 2-D array.
 
     See Also
     --------
@@ -94,7 +95,7 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    The features suit classes that differ in local shape. Where the mean spectrum tells them apart, statistics
+    The features suit classes that differ in local shape. If the mean spectrum tells them apart, statistics
     of MFCC do better with few labels. A clip too short for one unit of the highest layer is repeated.
     Positions at the end of a clip that do not fill a block are left out.
 
@@ -128,46 +129,24 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
     array(['layer1_0_mean', 'layer2_0_mean'], dtype=object)
     """
 
-    def __init__(
-        self,
-        n_components=(100,),
-        *,
-        filter_length=6,
-        pool_size=3,
-        sigma=0.5,
-        learning_rate=0.05,
-        momentum=(0.5, 0.9, 5),
-        weight_decay=0.01,
-        sparsity_target=0.05,
-        sparsity_cost=3.0,
-        n_iter=15,
-        batch_size=20,
-        n_frames=None,
-        layer="all",
-        pool="mean",
-        device="auto",
-        n_threads=1,
-        random_state=None,
-        verbose=0,
-    ):
-        self.n_components = n_components
-        self.filter_length = filter_length
-        self.pool_size = pool_size
-        self.sigma = sigma
-        self.learning_rate = learning_rate
-        self.momentum = momentum
-        self.weight_decay = weight_decay
-        self.sparsity_target = sparsity_target
-        self.sparsity_cost = sparsity_cost
-        self.n_iter = n_iter
-        self.batch_size = batch_size
-        self.n_frames = n_frames
-        self.layer = layer
-        self.pool = pool
-        self.device = device
-        self.n_threads = n_threads
-        self.random_state = random_state
-        self.verbose = verbose
+    n_components: tuple[int, ...] = positional(default=(100,))
+    filter_length: int | tuple[int, ...] = 6
+    pool_size: int | tuple[int, ...] = 3
+    sigma: float = 0.5
+    learning_rate: float = 0.05
+    momentum: float | tuple[float, float, int] = (0.5, 0.9, 5)
+    weight_decay: float = 0.01
+    sparsity_target: float | None = 0.05
+    sparsity_cost: float = 3.0
+    n_iter: int = 15
+    batch_size: int = 20
+    n_frames: int | None = None
+    layer: str | int = "all"
+    pool: str | tuple[str, ...] = "mean"
+    device: str = "auto"
+    n_threads: int = 1
+    random_state: int | np.random.RandomState | None = None
+    verbose: int = 0
 
     def fit(self, X, y=None):
         """Learn the layers from the lowest up.
@@ -186,7 +165,7 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            Where the weights grow beyond bounds; where ``n_frames`` is too short for the filters.
+            If the weights grow beyond bounds; if ``n_frames`` is too short for the filters.
         """
         check_number("n_iter", self.n_iter, kind=numbers.Integral, low=1)
         return self._fit(X, int(self.n_iter))
@@ -277,7 +256,7 @@ class ConvolutionalDBN(ConvTrainingMixin, TransformerMixin, BaseEstimator):
 
     @property
     def n_iter_(self):
-        """Number of passes a layer so far."""
+        """Number of passes per layer so far."""
         return self.reconstruction_errors_.shape[1]
 
     @property

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
 
+from ..._declared_parameters import DeclaredParameters, positional
 from ..._fitting import all_or_nothing
 from ..._parameter_checks import plain
 from ..._random import MAX_SEED
@@ -19,7 +20,9 @@ from ._rbm import RBM
 LAYERS = {"rbm": RBM, "dae": DenoisingAutoencoder}
 
 
-class DeepBeliefNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, SavingMixin, BaseEstimator):
+class DeepBeliefNetwork(
+    DeclaredParameters, ClassNamePrefixFeaturesOutMixin, TransformerMixin, SavingMixin, BaseEstimator
+):
     """Stack of restricted Boltzmann machines, or of denoising autoencoders, trained one upon the other.
 
     Each layer learns from what the one below makes of the rows. For frames use
@@ -28,10 +31,10 @@ class DeepBeliefNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Savin
     Parameters
     ----------
     hidden_layer_sizes : tuple of int, default=(256, 256)
-        Units a layer.
+        Number of units in each layer.
     pretraining : {"rbm", "dae"}, RBM or DenoisingAutoencoder, default="rbm"
         How each layer is trained: its size and its visible units are set for the layer, and the first one,
-        where its units are Gaussian, takes a tenth of the learning rate. A name is one with its defaults.
+        if its units are Gaussian, takes a tenth of the learning rate. A name is one with its defaults.
         An object's ``visible`` says what the columns of X are.
     layer : int, "last" or "all", default="last"
         Which layer's hidden units ``transform`` gives, from 1; or those of all layers side by side.
@@ -70,22 +73,12 @@ class DeepBeliefNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Savin
     (200, 24)
     """
 
-    def __init__(
-        self,
-        hidden_layer_sizes=(256, 256),
-        *,
-        pretraining="rbm",
-        layer="last",
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.pretraining = pretraining
-        self.layer = layer
-        self.device = device
-        self.random_state = random_state
-        self.verbose = verbose
+    hidden_layer_sizes: tuple[int, ...] = positional(default=(256, 256))
+    pretraining: str | RBM | DenoisingAutoencoder = "rbm"
+    layer: int | str = "last"
+    device: str = "auto"
+    random_state: int | np.random.RandomState | None = None
+    verbose: int = 0
 
     @all_or_nothing
     def fit(self, X, y=None):
@@ -104,7 +97,7 @@ class DeepBeliefNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Savin
         Raises
         ------
         ValueError
-            Where a parameter is not what it may be; as the layer's own ``fit``.
+            If a parameter is not what it may be; as the layer's own ``fit``.
         """
         sizes = check_sizes("hidden_layer_sizes", self.hidden_layer_sizes)
         check_layer(self.layer, len(sizes))

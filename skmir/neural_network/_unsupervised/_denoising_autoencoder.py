@@ -21,12 +21,8 @@ class DenoisingAutoencoder(BaseLayer):
     ----------
     n_components : int, default=256
         Number of hidden units.
-    visible : {"gaussian", "bernoulli"}, default="gaussian"
-        "gaussian" takes real values, standardises each column with the mean and the standard deviation of
-        the training rows, decodes linearly and minimises the squared error. "bernoulli" takes values in
-        [0, 1], decodes through a sigmoid and minimises the cross-entropy.
     corruption : {"masking", "gaussian", "salt_and_pepper"}, default="masking"
-        Values put to zero (the mean, where standardised); noise added; values put to the column's lowest or
+        Values put to zero (the mean, if standardised); noise added; values put to the column's lowest or
         highest in training.
     corruption_level : float, default=0.3
         Share of the values that are put elsewhere, in [0, 1); or the noise's standard deviation, 1 being
@@ -35,12 +31,16 @@ class DenoisingAutoencoder(BaseLayer):
         Of the hidden units.
     tied_weights : bool, default=True
         Whether the decoder's weights are the encoder's, transposed.
+    visible : {"gaussian", "bernoulli"}, default="gaussian"
+        "gaussian" takes real values, standardises each column with the mean and the standard deviation of
+        the training rows, decodes linearly and minimises the squared error. "bernoulli" takes values in
+        [0, 1], decodes through a sigmoid and minimises the cross-entropy.
     learning_rate : float, default=0.01
         Step on weights and biases, for a loss that is a sum over columns and a mean over rows.
     batch_size : int, default=100
-        Rows a batch.
+        Number of rows per batch.
     n_iter : int, default=10
-        Passes over the rows.
+        Number of passes over the rows.
     momentum : float or (float, float, int), default=(0.5, 0.9, 5)
         Momentum of the steps; or the first, the final, and the pass after which the final one holds.
     weight_decay : float, default=2e-4
@@ -59,7 +59,7 @@ class DenoisingAutoencoder(BaseLayer):
     components_ : ndarray of shape (n_components, n_features)
         Weights of the encoder, float32.
     decoder_components_ : ndarray of shape (n_components, n_features)
-        Weights of the decoder, where they are not tied.
+        Weights of the decoder, if they are not tied.
     intercept_hidden_ : ndarray of shape (n_components,)
         Hidden biases.
     intercept_visible_ : ndarray of shape (n_features,)
@@ -69,9 +69,9 @@ class DenoisingAutoencoder(BaseLayer):
     low_, high_ : ndarray of shape (n_features,)
         Lowest and highest value of each column in the first ``fit``, standardised.
     reconstruction_errors_ : ndarray of shape (n_passes,)
-        Mean loss a pass, on corrupted rows.
+        Mean loss per pass, on corrupted rows.
     n_iter_ : int
-        Passes over the rows so far.
+        Number of passes over the rows so far.
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: ``partial_fit`` goes on from there.
     n_features_in_ : int
@@ -105,40 +105,10 @@ class DenoisingAutoencoder(BaseLayer):
         "intercept_visible_": "visible_bias",
     }
 
-    def __init__(
-        self,
-        n_components=256,
-        *,
-        visible="gaussian",
-        corruption="masking",
-        corruption_level=0.3,
-        activation="sigmoid",
-        tied_weights=True,
-        learning_rate=0.01,
-        batch_size=100,
-        n_iter=10,
-        momentum=(0.5, 0.9, 5),
-        weight_decay=2e-4,
-        device="auto",
-        n_threads=1,
-        random_state=None,
-        verbose=0,
-    ):
-        self.n_components = n_components
-        self.visible = visible
-        self.corruption = corruption
-        self.corruption_level = corruption_level
-        self.activation = activation
-        self.tied_weights = tied_weights
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.n_iter = n_iter
-        self.momentum = momentum
-        self.weight_decay = weight_decay
-        self.device = device
-        self.n_threads = n_threads
-        self.random_state = random_state
-        self.verbose = verbose
+    corruption: str = "masking"
+    corruption_level: float = 0.3
+    activation: str = "sigmoid"
+    tied_weights: bool = True
 
     def inverse_transform(self, X):
         """Return the rows that hidden units stand for.

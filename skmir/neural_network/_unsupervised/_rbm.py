@@ -23,16 +23,7 @@ class RBM(BaseLayer):
     Parameters
     ----------
     n_components : int, default=256
-        Number of binary hidden units.
-    visible : {"gaussian", "bernoulli"}, default="gaussian"
-        "gaussian" takes real values, and standardises each column with the mean and the standard
-        deviation of the training rows. "bernoulli" takes values in [0, 1], as probabilities.
-    learning_rate : float, default=0.01
-        Step on the weights; Gaussian units bear about a tenth of what binary ones do.
-    batch_size : int, default=100
-        Rows a batch.
-    n_iter : int, default=10
-        Passes over the rows.
+        Number of hidden units.
     k : int, default=1
         Gibbs steps of contrastive divergence.
     persistent : bool, default=False
@@ -40,15 +31,24 @@ class RBM(BaseLayer):
         the data: nearer to the likelihood's gradient, where the learning rate is small.
     reconstruction : {"mean", "sample"}, default="mean"
         What chains that start at the data take for visible units: their means, or samples of them.
-    momentum : float or (float, float, int), default=(0.5, 0.9, 5)
-        Momentum of the steps; or the first, the final, and the pass after which the final one holds.
-    weight_decay : float, default=2e-4
-        L2 penalty on the weights, not on the biases.
     sparsity_target : float or None, default=None
         How often a hidden unit should be on, in (0, 1); .01 to .1 are usual. None asks for nothing.
     sparsity_cost : float, default=0.1
         Weight of the distance to the target in the step on the hidden biases; a running mean over batches
         is held against the target.
+    visible : {"gaussian", "bernoulli"}, default="gaussian"
+        "gaussian" takes real values, and standardises each column with the mean and the standard
+        deviation of the training rows. "bernoulli" takes values in [0, 1], as probabilities.
+    learning_rate : float, default=0.01
+        Step on the weights; Gaussian units bear about a tenth of what binary ones do.
+    batch_size : int, default=100
+        Number of rows per batch.
+    n_iter : int, default=10
+        Number of passes over the rows.
+    momentum : float or (float, float, int), default=(0.5, 0.9, 5)
+        Momentum of the steps; or the first, the final, and the pass after which the final one holds.
+    weight_decay : float, default=2e-4
+        L2 penalty on the weights, not on the biases.
     device : str, default="auto"
         "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
     n_threads : int, default=1
@@ -69,10 +69,10 @@ class RBM(BaseLayer):
     mean_, scale_ : ndarray of shape (n_features,)
         What a "gaussian" machine standardises with; 0 and 1 for "bernoulli".
     reconstruction_errors_ : ndarray of shape (n_passes,)
-        Mean squared error of the reconstruction a pass: of the end of the chains, or where they persist of
+        Mean squared error of the reconstruction per pass: of the end of the chains, or if they persist of
         one mean step from the last batch. A sign of life, and no objective.
     n_iter_ : int
-        Passes over the rows so far.
+        Number of passes over the rows so far.
     random_state_ : dict of ndarray of uint8
         Where the random generators stand: ``partial_fit`` goes on from there.
     n_features_in_ : int
@@ -105,42 +105,11 @@ class RBM(BaseLayer):
         "intercept_visible_": "visible_bias",
     }
 
-    def __init__(
-        self,
-        n_components=256,
-        *,
-        visible="gaussian",
-        learning_rate=0.01,
-        batch_size=100,
-        n_iter=10,
-        k=1,
-        persistent=False,
-        reconstruction="mean",
-        momentum=(0.5, 0.9, 5),
-        weight_decay=2e-4,
-        sparsity_target=None,
-        sparsity_cost=0.1,
-        device="auto",
-        n_threads=1,
-        random_state=None,
-        verbose=0,
-    ):
-        self.n_components = n_components
-        self.visible = visible
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.n_iter = n_iter
-        self.k = k
-        self.persistent = persistent
-        self.reconstruction = reconstruction
-        self.momentum = momentum
-        self.weight_decay = weight_decay
-        self.sparsity_target = sparsity_target
-        self.sparsity_cost = sparsity_cost
-        self.device = device
-        self.n_threads = n_threads
-        self.random_state = random_state
-        self.verbose = verbose
+    k: int = 1
+    persistent: bool = False
+    reconstruction: str = "mean"
+    sparsity_target: float | None = None
+    sparsity_cost: float = 0.1
 
     def free_energy(self, X):
         """Return the free energy of rows: minus their log-likelihood, but for a constant.
