@@ -8,7 +8,7 @@ OUTPUT ?= skmir-output
 BIN := $(VENV)/bin
 OLDEST := .venv-oldest-$(notdir $(PYTHON))
 NEWEST := .venv-newest-$(notdir $(PYTHON))
-TESTS = -m pytest -n $(WORKERS) --dist loadscope -m "not slow" $(PYTEST_ARGS)
+TESTS = -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST_ARGS)
 # One thread a process for linear algebra and torch: the tests run in parallel.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 

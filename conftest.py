@@ -1,7 +1,8 @@
-"""What holds for every test, wherever it stands: compile caches apart, and time for slow tests."""
+"""What holds for every test, wherever it stands: compile caches apart, time for slow tests, CPU seconds."""
 
 import os
 import pathlib
+import resource
 
 import pytest
 
@@ -25,3 +26,10 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how many CPU seconds the tests took: of this process, of workers, and of what they started."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    seconds = sum(usage.ru_utime + usage.ru_stime for usage in used)
+    terminalreporter.write_line(f"CPU seconds: {seconds:.0f}")

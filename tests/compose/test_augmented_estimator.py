@@ -29,7 +29,7 @@ from skmir.augmentation._compression import Compression
 from skmir.augmentation._impulse_response import ImpulseResponse
 from skmir.augmentation._pitch_shift import PitchShift
 from skmir.augmentation._time_stretch import TimeStretch
-from skmir.compose import _copies
+from skmir.compose import _clip_copies as _copies
 from skmir.compose._augmented_estimator import AugmentedEstimator
 from skmir.compose._clip_copies import Copies
 from skmir.feature_extraction import MFCC, FeatureCache, MelSpectrogram

@@ -9,7 +9,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
-from skmir.inspection._report._write_report._numbers import (
+from skmir.inspection._report._numbers import (
     best_of,
     digits_for,
     interval,
@@ -18,7 +18,7 @@ from skmir.inspection._report._write_report._numbers import (
     p_text,
     probability,
 )
-from skmir.inspection._report._write_report._words import summary, title_of
+from skmir.inspection._report._words import summary, title_of
 from skmir.model_selection import compare
 
 MINUS = "\N{MINUS SIGN}"
