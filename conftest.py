@@ -1,5 +1,6 @@
 """What holds for every test, wherever it stands: compile caches apart, time for slow tests, CPU seconds."""
 
+import gc
 import os
 import pathlib
 import resource
@@ -26,6 +27,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT))
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over what stays: modules and tests are most of what it would look at."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):
