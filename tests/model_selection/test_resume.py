@@ -58,8 +58,8 @@ def n_fits(log):
     return len(log.read_text().split())
 
 
-# Runs the comparison in four processes, one after the other, forked where all is loaded: two end before a fit,
-# the third and the fourth come through. Prints how each ended, the number of fits by then, and the record.
+# Runs the comparison in four processes, one after the other, forked where all is loaded: two end before a
+# fit, two come through. Prints how each ended, the number of fits by then, and the record.
 SCRIPT = """
 import json, os, sys
 from sklearn.datasets import make_classification
