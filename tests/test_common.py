@@ -82,7 +82,7 @@ ESTIMATORS = [
     MLPClassifier((16,), max_iter=40),
     MLPRegressor((16,), max_iter=40),
     CNNClassifier("k2c2", n_filters=(8, 8), max_iter=20),
-    CNNRegressor("k2c2", n_filters=(8, 8), max_iter=20),
+    CNNRegressor("k1c2", n_filters=(8, 8), max_iter=20),
     CRNNClassifier((8, 8), hidden_size=8, max_iter=20),
     CRNNRegressor((8, 8), hidden_size=8, max_iter=40),
     RNNClassifier(hidden_layer_sizes=(8,), max_iter=20),
@@ -198,12 +198,15 @@ def name_of(check):
 
 
 def checks_of_results():
-    """Return each estimator of OTHER_PATHS with each of the checks that run on it."""
+    """Return each estimator of OTHER_PATHS with each of the checks that run on it.
+
+    Some checks come in variants, with data that cannot be written to or in float32: here the plain one runs.
+    """
     return [
         pytest.param(estimator, check, id=f"{estimator}-{name_of(check)}")
         for estimator in OTHER_PATHS
         for _, check in estimator_checks_generator(estimator, legacy=True)
-        if name_of(check) in CHECKS_OF_RESULTS
+        if name_of(check) in CHECKS_OF_RESULTS and not check.keywords
     ]
 
 
