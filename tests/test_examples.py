@@ -17,6 +17,7 @@ SLOW = {
     "plot_learning_curves",
     "plot_mixtures",
     "plot_random_features",
+    "plot_regularisers",
     "plot_search",
     "plot_waveform_augmentation",
 }
