@@ -17,13 +17,14 @@ QUICK := tests/test_imports.py tests/test_validation.py tests/audio/test_load.py
 # One thread a process for linear algebra and torch: the tests run in parallel.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help install compare test quick test-oldest test-newest lint format docs clean
+.PHONY: help install compare test quick test-slow test-oldest test-newest lint format docs clean
 
 help:
 	@echo "make install  make the environment $(VENV)"
 	@echo "make compare  compare networks with classic models on synthesised notes; writes $(OUTPUT)/"
 	@echo "make test     lint, floors, tests, doctests, fast examples; says its seconds at the end"
 	@echo "make quick    lint, floors, and of each room the tests of what it is for; under two minutes"
+	@echo "make test-slow  the tests that take more than 15 seconds each, and the slow examples"
 	@echo "make test-oldest  the tests with the oldest versions that setup.cfg allows; PYTHON= chooses the interpreter"
 	@echo "make test-newest  the tests with the newest versions that pip finds; PYTHON= chooses the interpreter"
 	@echo "make lint     ruff, and words at which a reader would stumble"
@@ -47,6 +48,9 @@ test: lint
 
 quick: lint
 	$(ONE_THREAD) $(BIN)/python $(TESTS) $(QUICK)
+
+test-slow: install
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST_ARGS)
 
 # Other versions than those of constraints.txt; each set, and each interpreter, has an environment of its own.
 test-oldest:
