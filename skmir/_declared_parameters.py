@@ -6,17 +6,17 @@ import typing
 
 
 def positional(*, default):
-    """Declare a parameter that may be given by position: the one or two that say what an estimator is.
+    """Declare a parameter that may be given by position, as the one or two main parameters should.
 
     Parameters
     ----------
     default : object
-        Its default; nothing mutable.
+        Default of the parameter; it must not be mutable.
 
     Returns
     -------
     field : dataclasses.Field
-        What :class:`DeclaredParameters` makes a parameter from.
+        The field that :class:`DeclaredParameters` turns into a parameter.
 
     Examples
     --------
@@ -35,18 +35,18 @@ def positional(*, default):
 class DeclaredParameters:
     """Base of estimators whose ``__init__`` is made from the attributes that they and their bases annotate.
 
-    The attributes are fields of a dataclass: keywords, unless ``positional`` declares them. A parameter that
-    several estimators share is declared in their base, with its default; an estimator that wants another
-    default declares it again. ``__init__`` assigns and can do nothing else, which is what scikit-learn asks.
-    An estimator may still write an ``__init__`` of its own, as it would below scikit-learn's classes.
+    The attributes are fields of a dataclass: keyword-only, unless ``positional`` declares them. A parameter
+    that several estimators share is declared in their base class, with its default; an estimator with another
+    default declares it again. ``__init__`` assigns and can do nothing else, as scikit-learn requires. An
+    estimator may still have a handwritten ``__init__``, as subclasses of scikit-learn's classes do.
 
-    Constants of a class carry no annotation, or ``typing.ClassVar``.
+    Constants of a class must have no annotation, or the annotation ``typing.ClassVar``.
 
     Raises
     ------
     TypeError
-        If an annotated attribute begins with an underscore, or if an estimator declares parameters below one
-        with an ``__init__`` of its own, which would be lost.
+        If the name of an annotated attribute begins with an underscore, or if an estimator declares
+        parameters and one of its bases has a handwritten ``__init__``, which would be lost.
 
     Examples
     --------
@@ -72,8 +72,8 @@ class DeclaredParameters:
         if written is not None:
             if declared:
                 raise TypeError(
-                    f"{cls.__name__} declares {sorted(declared)}, but {written.__name__}, its base, has an "
-                    f"__init__ of its own. Write an __init__ for {cls.__name__} as well, or declare the "
+                    f"{cls.__name__} declares {sorted(declared)}, but its base {written.__name__} has a "
+                    f"handwritten __init__. Write an __init__ for {cls.__name__} as well, or declare the "
                     f"parameters of {written.__name__} as annotated attributes."
                 )
             return
@@ -81,13 +81,13 @@ class DeclaredParameters:
         private = [field.name for field in dataclasses.fields(cls) if field.name.startswith("_")]
         if private:
             raise TypeError(
-                f"{cls.__name__} annotates {private}, which would be parameters. Leave out the annotation of "
-                "a constant, or make it a typing.ClassVar."
+                f"{cls.__name__} annotates {private}, and names of parameters must not begin with an "
+                "underscore. Leave out the annotation of a constant, or annotate it as typing.ClassVar."
             )
         cls.__init__.__signature__ = _own_parameters_first(cls)
 
     def __dask_tokenize__(self):
-        # dask would name a dataclass by its fields alone, and take two fits with equal parameters for one.
+        # dask names a dataclass by its fields alone, and would confuse two fits with equal parameters.
         return f"{type(self).__module__}.{type(self).__qualname__}", self.__getstate__()
 
 
@@ -98,8 +98,8 @@ def _has_init_of_its_own(cls):
 def _own_parameters_first(cls):
     """Return the signature of ``__init__`` with a class's own keywords before those of its bases.
 
-    dataclasses puts those of the bases first; a reader wants what is special before what is shared.
-    Parameters that may be given by position stay in the order in which ``__init__`` takes them.
+    dataclasses puts those of the bases first, but the special ones are more interesting than the shared
+    ones. Parameters that may be given by position stay in the order in which ``__init__`` takes them.
     """
     signature = inspect.signature(cls.__init__)
     origin = {}

@@ -208,10 +208,10 @@ def test_a_number_of_parameters_is_met(name, n_parameters, within):
     ("name", "params", "message"),
     [
         *(
-            (name, {"n_filters": (8, 8, 8, 8)}, r"n_filters=\(8, 8, 8, 8\) both say how wide")
+            (name, {"n_filters": (8, 8, 8, 8)}, r"n_filters=\(8, 8, 8, 8\) both set the width")
             for name in GROWING
         ),
-        ("crnn", {"hidden_size": 8}, "hidden_size=8 both say how wide the network is. Leave one at None"),
+        ("crnn", {"hidden_size": 8}, "hidden_size=8 both set the width of the network. Leave one of them"),
         ("own", {"architecture": OwnNetwork}, r"which widths of OwnNetwork may grow.*widths\(scale\)"),
         *((name, {"n_parameters": 10}, "n_parameters=10 cannot be met: the narrowest") for name in GROWING),
         ("k2c2", {"n_parameters": 0}, "n_parameters=0 must be an integer >= 1"),

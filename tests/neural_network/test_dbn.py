@@ -158,7 +158,7 @@ def test_unlabelled_clips_pass_through_a_pipeline(network, frames, routing):
 
 def test_unlabelled_clips_without_pretraining_are_refused(network, frames):
     X, y = frames
-    with pytest.raises(ValueError, match="X_unlabelled is for pretraining, and pretraining=None"):
+    with pytest.raises(ValueError, match="X_unlabelled needs pretraining, got pretraining=None"):
         network("dbn", pretraining=None).fit(X, y, X_unlabelled=X)
     with pytest.raises(ValueError, match="bins"):
         network("dbn").fit(X, y, X_unlabelled=X[:, :4])
@@ -175,7 +175,9 @@ def test_activations_are_those_of_the_autoencoders(start, rows, activation):
 
 
 def test_maxout_starts_from_random_weights(network, frames):
-    with pytest.raises(ValueError, match="activation='maxout' takes the largest"):
+    with pytest.raises(
+        ValueError, match="activation='maxout' must go with pretraining=None, got pretraining='rbm'"
+    ):
         network("dbn", activation="maxout").fit(*frames)
     model = network("dbn", activation="maxout", pretraining=None).fit(*frames)
     assert any(isinstance(layer, Maxout) for layer in model.module_.hidden_layers)

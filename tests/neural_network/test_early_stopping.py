@@ -112,7 +112,7 @@ def test_tags_are_split_at_random(network, noise, rng):
 
 
 def test_one_group_is_refused(network, noise):
-    with pytest.raises(ValueError, match=r"all clips here are of one group. Switch early_stopping off"):
+    with pytest.raises(ValueError, match=r"all clips are of one group. Set early_stopping=False"):
         network("mlp", early_stopping=True).fit(*noise, groups=np.zeros(40))
     network("mlp").fit(*noise, groups=np.zeros(40))  # nobody asks for the groups
 

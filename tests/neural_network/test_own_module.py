@@ -190,19 +190,19 @@ def test_a_cell_may_name_its_first_arguments_as_it_likes(data):
         (
             CNNRegressor,
             {"architecture": "k2c2", "module__depth": 3},
-            "module__depth=3 is for a class passed as architecture, and architecture='k2c2' is a name. Leave "
+            "module__depth=3 needs a class passed as architecture, got the name architecture='k2c2'. Leave "
             "module__depth out, or pass a class. K2C2 takes module__n_filters, module__pools.",
         ),
         (
             MLPRegressor,
             {"activation": "tanh", "module__slope": 3},
-            "module__slope=3 is for a class passed as activation, and activation='tanh' is a name. Leave "
-            "module__slope out, or pass a class. Tanh takes none.",
+            "module__slope=3 needs a class passed as activation, got the name activation='tanh'. Leave "
+            "module__slope out, or pass a class. Tanh takes no such arguments.",
         ),
         (
             RNNClassifier,
             {"cell": "gru", "module__bias": False},
-            "module__bias=False is for a class passed as cell, and cell='gru' is a name.",
+            "module__bias=False needs a class passed as cell, got the name cell='gru'.",
         ),
         (
             CNNClassifier,

@@ -199,7 +199,7 @@ class TestSize:
         ({"architecture": "resnet"}, ValueError, r"architecture='resnet' is not one of \['7x86', '7x96'"),
         ({"n_filters": 0}, ValueError, r"n_filters=0 must be an integer >= 1 or None"),
         ({"n_features": 2.5}, TypeError, r"n_features=2.5 must be an integer >= 1 or None"),
-        ({"n_features": 9, "n_filters": 9}, ValueError, r"both say how wide .* Leave one at None"),
+        ({"n_features": 9, "n_filters": 9}, ValueError, r"both set the width .* Leave one of them at None"),
         ({"n_frames": 0}, ValueError, r"n_frames=0 must be an integer"),
         ({"n_threads": 0}, ValueError, r"n_threads=0 must be an integer"),
         ({"activation": "maxout"}, ValueError, r"activation='maxout' is not one of \['elu'"),

@@ -47,7 +47,7 @@ def test_the_smallest_fold_that_can_be_split():
     ],
 )
 def test_too_few_clips_to_train_on_are_refused_with_what_to_do(n, groups, fraction, message):
-    with pytest.raises(ValueError, match=f"{message}.*Lower it, or switch early_stopping off"):
+    with pytest.raises(ValueError, match=f"{message}.*Lower it, or set early_stopping=False"):
         validation_split(np.zeros(n, int), groups, fraction, 0)
 
 
@@ -69,7 +69,7 @@ def test_the_seed_decides():
 
 
 def test_one_group_is_refused_with_what_to_do():
-    message = "shares no group .* all clips here are of one group. Switch early_stopping off, or use fewer"
+    message = "shares no group .* all clips are of one group. Set early_stopping=False, or use fewer"
     with pytest.raises(ValueError, match=message):
         validation_split(np.array([0, 1, 0, 1]), [7, 7, 7, 7], 0.5, 0)
 

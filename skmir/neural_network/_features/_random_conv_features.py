@@ -52,9 +52,10 @@ class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin,
         The longest window in frames: the rows of all windows that cover a longer clip are averaged. None
         takes clips whole.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     n_threads : int, default=1
-        Threads of torch; another number is another result in the last bits.
+        Number of threads that torch uses; another number changes the last bits of the result.
     random_state : int, RandomState instance or None, default=None
         Decides the weights.
 

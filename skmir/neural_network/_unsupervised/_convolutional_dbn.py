@@ -61,13 +61,14 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     pool : {"mean", "max"} or tuple of both, default="mean"
         What is taken of each filter's pooling units over time. It may be changed after ``fit``.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     n_threads : int, default=1
-        Threads of torch; another number is another result in the last bits.
+        Number of threads that torch uses; another number changes the last bits of the result.
     random_state : int, RandomState instance or None, default=None
         Decides first weights, windows and their order, and samples.
     verbose : int, default=0
-        1 draws a bar of passes on stderr.
+        1 draws a progress bar of passes on stderr.
 
     Attributes
     ----------
@@ -82,7 +83,7 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     n_iter_ : int
         Number of passes per layer so far.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: ``partial_fit`` goes on from there.
+        State of the random generators, from which ``partial_fit`` continues.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int

@@ -39,11 +39,12 @@ class DeepBeliefNetwork(
     layer : int, "last" or "all", default="last"
         Which layer's hidden units ``transform`` gives, from 1; or those of all layers side by side.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     random_state : int, RandomState instance or None, default=None
         Decides first weights, order of the rows and samples.
     verbose : int, default=0
-        1 draws a bar of passes on stderr.
+        1 draws a progress bar of passes on stderr.
 
     Attributes
     ----------

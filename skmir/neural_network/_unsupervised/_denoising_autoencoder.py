@@ -46,13 +46,14 @@ class DenoisingAutoencoder(BaseLayer):
     weight_decay : float, default=2e-4
         L2 penalty on the weights, not on the biases.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     n_threads : int, default=1
-        Threads of torch; another number is another result in the last bits.
+        Number of threads that torch uses; another number changes the last bits of the result.
     random_state : int, RandomState instance or None, default=None
         Decides first weights, order of the rows and corruption.
     verbose : int, default=0
-        1 draws a bar of passes on stderr.
+        1 draws a progress bar of passes on stderr.
 
     Attributes
     ----------
@@ -73,7 +74,7 @@ class DenoisingAutoencoder(BaseLayer):
     n_iter_ : int
         Number of passes over the rows so far.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: ``partial_fit`` goes on from there.
+        State of the random generators, from which ``partial_fit`` continues.
     n_features_in_ : int
         Number of columns.
 
