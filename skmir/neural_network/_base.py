@@ -1,6 +1,7 @@
 """Base of all networks: it validates, seeds, builds, trains, and saves a model as plain values."""
 
 import contextlib
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -38,7 +39,6 @@ from .._training import (
     window_length,
 )
 from .._validation import check_frames, warn_if_wide
-from ..augmentation._base import BaseAugmentation
 from ._parameters import check_training_parameters
 from ._split import check_validation_data, validation_split
 from ._targets import TARGETS
@@ -64,7 +64,7 @@ class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
     early_stopping: bool = False
     validation_fraction: float = 0.1
     n_iter_no_change: int = 10
-    augmentation: BaseAugmentation | list[BaseAugmentation] | None = None
+    augmentation: Callable | list[Callable] | None = None
     recipe: TrainingRecipe | None = None
     warm_start: bool = False
     device: str = "auto"
