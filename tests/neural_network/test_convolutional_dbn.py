@@ -239,14 +239,17 @@ class TestState:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"n_components": ()}, "n_components=() has no layer"),
+        ({"n_components": ()}, "n_components=() must hold the number of filters of at least one layer"),
         ({"n_components": (4, 0)}, "n_components=0 must be an integer >= 1"),
-        ({"filter_length": (3, 3)}, "filter_length=(3, 3) has 2 entries, and n_components has 1"),
+        (
+            {"filter_length": (3, 3)},
+            "filter_length=(3, 3) must have one entry per layer, 1 as in n_components, got 2",
+        ),
         ({"pool_size": 0}, "pool_size=0 must be an integer >= 1"),
         ({"sigma": 0}, "sigma=0 must be a number > 0"),
         ({"sparsity_target": 0.0}, "sparsity_target=0.0 must be"),
-        ({"momentum": (0.5, 0.9)}, "must be a number, or three"),
-        ({"n_frames": 3}, "n_frames=3 is too short: one unit of the highest layer sees 4 frames"),
+        ({"momentum": (0.5, 0.9)}, "must be one number, or three"),
+        ({"n_frames": 3}, "n_frames=3 must be at least 4, since one unit of the highest layer sees 4 frames"),
         ({"layer": 2}, "layer=2 must be an integer >= 1 and <= 1"),
         ({"layer": "both"}, "layer='both' is not one of ['all']"),
         ({"pool": "sum"}, "pool='sum' is not one of"),

@@ -110,7 +110,9 @@ def test_noise_may_be_larger_than_one(patterns):
 
 
 def test_bits_must_be_bits(patterns):
-    with pytest.raises(ValueError, match=re.escape("(visible='bernoulli') takes values in")):
+    with pytest.raises(
+        ValueError, match=re.escape("(visible='bernoulli') needs values in [0, 1], got X from")
+    ):
         small(visible="bernoulli").fit(patterns["gaussian"])
 
 
@@ -123,5 +125,5 @@ def test_what_is_not_fitted_says_so(patterns):
     for method in ("transform", "inverse_transform"):
         with pytest.raises(NotFittedError, match="not fitted yet"):
             getattr(small(), method)(patterns["gaussian"])
-    with pytest.raises(ValueError, match="expects the 8 hidden units"):
+    with pytest.raises(ValueError, match="must have 8 columns, the hidden units that transform gives, got"):
         small().fit(patterns["gaussian"]).inverse_transform(patterns["gaussian"])

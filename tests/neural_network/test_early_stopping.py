@@ -133,5 +133,7 @@ def test_a_class_that_does_not_train_is_known_all_the_same(network, noise):
 
 
 def test_too_few_clips_are_refused(each_network, rng):
-    with pytest.raises(ValueError, match="leaves 1 of 2 clips to train on"):
+    with pytest.raises(
+        ValueError, match=r"two clips must be left to train on, but validation_fraction=.* leaves 1 of 2"
+    ):
         each_network(early_stopping=True).fit(rng.randn(2, 5), [0, 1])

@@ -106,13 +106,13 @@ def test_bernoulli_units_take_what_a_scaler_rounds():
 
 @pytest.mark.parametrize("row", [[-0.1, 0.5], [0.5, 1.5]])
 def test_bernoulli_units_refuse_values_out_of_range(row):
-    message = r"RBM\(visible='bernoulli'\) takes values in \[0, 1\], and X spans \[.*\]. Scale it"
+    message = r"RBM\(visible='bernoulli'\) needs values in \[0, 1\], got X from .* to .*\. Scale X"
     with pytest.raises(ValueError, match=message):
         small(visible="bernoulli").fit([row, [0, 1]])
 
 
 def test_a_learning_rate_too_large_is_said(patterns):
-    message = r"RBM diverged in pass \d+ with learning_rate=100. Lower it: 10 is the next to try"
+    message = r"RBM diverged in pass \d+ with learning_rate=100. Lower it \(10 is the next to try\)"
     with pytest.raises(ValueError, match=message):
         small(learning_rate=100, n_iter=50).fit(patterns["gaussian"])
 
@@ -314,7 +314,7 @@ class TestGibbs:
     ("params", "message"),
     [
         ({"reconstruction": "both"}, "reconstruction='both' is not one of"),
-        ({"momentum": (0.5, 0.9)}, "must be a number, or three"),
+        ({"momentum": (0.5, 0.9)}, "must be one number, or three"),
         ({"momentum": (0.5, 1.9, 5)}, "momentum=1.9 must be"),
         ({"sparsity_target": 0.0}, "sparsity_target=0.0 must be"),
         ({"sparsity_cost": -1}, "sparsity_cost=-1 must be"),

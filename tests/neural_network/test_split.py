@@ -40,14 +40,17 @@ def test_the_smallest_fold_that_can_be_split():
 @pytest.mark.parametrize(
     ("n", "groups", "fraction", "message"),
     [
-        (3, None, 0.9, "validation_fraction=0.9 leaves 0 of 3 clips to train on"),
-        (2, None, 0.1, "validation_fraction=0.1 leaves 1 of 2 clips to train on"),
-        (6, [0, 0, 0, 1, 1, 1], 0.6, "validation_fraction=0.6 leaves 0 of 6 clips to train on"),
-        (2, [0, 1], 0.1, "validation_fraction=0.1 leaves 1 of 2 clips to train on"),
+        (3, None, 0.9, "validation_fraction=0.9 leaves 0 of 3"),
+        (2, None, 0.1, "validation_fraction=0.1 leaves 1 of 2"),
+        (6, [0, 0, 0, 1, 1, 1], 0.6, "validation_fraction=0.6 leaves 0 of 6"),
+        (2, [0, 1], 0.1, "validation_fraction=0.1 leaves 1 of 2"),
     ],
 )
 def test_too_few_clips_to_train_on_are_refused_with_what_to_do(n, groups, fraction, message):
-    with pytest.raises(ValueError, match=f"{message}.*Lower it, or set early_stopping=False"):
+    with pytest.raises(
+        ValueError,
+        match=f"two clips must be left to train on, but {message}.*Lower it, or set early_stopping=False",
+    ):
         validation_split(np.zeros(n, int), groups, fraction, 0)
 
 
