@@ -22,7 +22,6 @@ NOT_YET = (
     "docs/user_guide/persistence.rst",
     "skmir/_saving.py",
     "skmir/model_selection",
-    "skmir/neural_network",
 )
 
 _COUNTED = (

@@ -176,7 +176,7 @@ def test_activations_are_those_of_the_autoencoders(start, rows, activation):
 
 def test_maxout_starts_from_random_weights(network, frames):
     with pytest.raises(
-        ValueError, match="activation='maxout' must go with pretraining=None, got pretraining='rbm'"
+        ValueError, match=r"activation='maxout' must go with pretraining=None, got pretraining=RBM\("
     ):
         network("dbn", activation="maxout").fit(*frames)
     model = network("dbn", activation="maxout", pretraining=None).fit(*frames)

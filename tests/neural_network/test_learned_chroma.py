@@ -224,7 +224,7 @@ class TestForms:
     def test_notes_are_labels_too(self, frames):
         notes = small().fit(frames, np.arange(60, 70))
         assert notes.transform(frames).shape == (10, 12, 6)
-        with pytest.raises(ValueError, match=r"label 60\.5 is no chord"):
+        with pytest.raises(ValueError, match=r"labels must be chords .*, got 60\.5"):
             small().fit(frames, np.arange(60, 70) + 0.5)
 
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -322,8 +322,12 @@ class TestState:
     [
         ({"target": "pitch"}, ValueError, r"target='pitch' is not one of \['chroma', 'tonnetz'\]"),
         ({"init": "zeros"}, ValueError, r"init='zeros' is not one of \['octave', 'random'\]"),
-        ({"hidden": (8,)}, ValueError, r"hidden_layer_sizes=\[8\] holds 8: init='octave' needs 12 units"),
-        ({"hidden": (24, 24, 24)}, ValueError, "must hold two sizes at most"),
+        (
+            {"hidden": (8,)},
+            ValueError,
+            r"init='octave' needs at least 12 units per hidden layer.* got hidden_layer_sizes=\[8\]",
+        ),
+        ({"hidden": (24, 24, 24)}, ValueError, "must hold at most two sizes"),
         ({"fmin": 0}, ValueError, "fmin=0"),
         ({"bins_per_octave": 12.0}, TypeError, "bins_per_octave=12.0"),
         ({"compression": 0}, ValueError, "compression=0"),
@@ -337,7 +341,7 @@ class TestState:
         (
             {"learning_rate": 1e30},
             ValueError,
-            "diverged in pass 1 with learning_rate=1e[+]30. Lower it: 1e[+]29",
+            "diverged in pass 1 with learning_rate=1e[+]30. Lower it [(]1e[+]29",
         ),
     ],
 )
@@ -352,7 +356,7 @@ def test_what_it_cannot_take_is_refused(frames, labels):
         ValueError, match="clip 0 of X has 4 bins per frame, but LearnedChroma was fitted on 84"
     ):
         model.transform(frames[:, :4])
-    with pytest.raises(ValueError, match=r"label 'guitar' is no chord\. Labels look like"):
+    with pytest.raises(ValueError, match=r"labels must be chords such as .*, got 'guitar'"):
         small().fit(frames, ["guitar"] * 10)
     with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):
         small().fit(frames, None)

@@ -220,22 +220,22 @@ class TestNetworksOfTheUsersOwn:
         assert_equal_clips(found, states.max(axis=0))
 
     def test_without_features_layers_must_be_named(self, plain, frames):
-        message = r"Plain has no method features\(x\).*Name layers instead: \['conv', 'rectify'"
+        message = r"needs a method features\(x\).*Plain has none\. Name layers instead: \['conv', 'rectify'"
         with pytest.raises(ValueError, match=message):
             NetworkFeatures(plain).fit(frames[0])
 
     def test_a_layer_that_does_not_run_is_named(self, plain, frames):
-        message = r"layer 'unused' \(Linear\) gives no tensor.*Other layers: \['conv'"
+        message = r"layer 'unused' \(Linear\) returns no tensor.*Other layers: \['conv'"
         with pytest.raises(ValueError, match=message):
             NetworkFeatures(plain, layers=["conv", "unused"]).fit(frames[0])
         message = r"layer 'stages' \(ModuleList\).*Name layers inside it: \['stages.0'\]"
         with pytest.raises(ValueError, match=message):
             NetworkFeatures(plain, layers=["stages"]).fit(frames[0])
 
-    def test_a_layer_whose_first_axis_is_no_batch_is_named(self, frames):
+    def test_a_layer_whose_first_axis_is_not_the_batch_is_named(self, frames):
         class Frames(Plain):
             def forward(self, x):
-                rows = self.rectify(x.transpose(1, 2).flatten(0, 1))  # a row a frame
+                rows = self.rectify(x.transpose(1, 2).flatten(0, 1))  # one row per frame
                 return super().forward(rows.unflatten(0, (len(x), -1)).transpose(1, 2)) + 0 * rows.sum()
 
         network = CNNClassifier(Frames, max_iter=1, device="cpu", random_state=0).fit(*frames)
@@ -253,7 +253,10 @@ class TestNetworksOfTheUsersOwn:
                 self.norm = nn.BatchNorm1d(n_bins)
 
         network = CNNClassifier(Rows, max_iter=1, device="cpu", random_state=0).fit(*frames)
-        with pytest.raises(ValueError, match=r"layer 'norm' \(BatchNorm1d\) gives 12 rows for 1 windows"):
+        with pytest.raises(
+            ValueError,
+            match=r"layer 'norm' \(BatchNorm1d\) must return one row .*, got 12 rows for 1 windows",
+        ):
             NetworkFeatures(FrozenEstimator(network), layers=["norm"]).fit(frames[0])
 
 
@@ -380,8 +383,8 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("estimator", "message"),
         [
-            (SVC(), r"estimator=SVC\(\) is no network of skmir.neural_network, nor one in a FrozenEst"),
-            ("cnn", "estimator='cnn' is no network"),
+            (SVC(), r"estimator must be a network of skmir.neural_network, or one in a Froz.*, got SVC\(\)"),
+            ("cnn", "estimator must be a network .*, got 'cnn'"),
             (
                 make_pipeline(FrameScaler(), MLPClassifier()),
                 r"make_pipeline\(\*pipeline\[:-1\], NetworkFeatures\(pipeline\[-1\]\)\)",
@@ -393,7 +396,7 @@ class TestErrors:
         ],
         ids=["svc", "str", "pipeline", "frozen pipeline"],
     )
-    def test_what_is_no_network(self, frames, estimator, message):
+    def test_other_things_than_networks_are_refused(self, frames, estimator, message):
         with pytest.raises(TypeError, match=message):
             NetworkFeatures(estimator).fit(*frames)
 
