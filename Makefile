@@ -8,21 +8,27 @@ OUTPUT ?= skmir-output
 BIN := $(VENV)/bin
 OLDEST := .venv-oldest-$(notdir $(PYTHON))
 NEWEST := .venv-newest-$(notdir $(PYTHON))
-TESTS = -m pytest -n $(WORKERS) --dist loadscope -m "not slow" $(PYTEST_ARGS)
+TESTS = -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST_ARGS)
+# Of each room the tests of what it is for, and those of the rooms that need a few seconds: for the inner loop.
+QUICK := tests/test_imports.py tests/test_validation.py tests/audio/test_load.py tests/dsp tests/modules \
+	tests/datasets/test_load_folder.py tests/augmentation/test_augmentations.py tests/preprocessing \
+	tests/feature_extraction/test_front_ends.py tests/compose/test_frame_transformer.py \
+	tests/neural_network/test_learning.py tests/model_selection/test_compare.py tests/inspection/test_report.py
 # One thread a process for linear algebra and torch: the tests run in parallel.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help install compare test test-oldest test-newest lint format docs clean
+.PHONY: help install compare test quick test-oldest test-newest lint format docs clean
 
 help:
 	@echo "make install  make the environment $(VENV)"
 	@echo "make compare  compare networks with classic models on synthesised notes; writes $(OUTPUT)/"
-	@echo "make test     lint, floors, tests, doctests, fast examples"
+	@echo "make test     lint, floors, tests, doctests, fast examples; says its seconds at the end"
+	@echo "make quick    lint, floors, and of each room the tests of what it is for; under two minutes"
 	@echo "make test-oldest  the tests with the oldest versions that setup.cfg allows; PYTHON= chooses the interpreter"
 	@echo "make test-newest  the tests with the newest versions that pip finds; PYTHON= chooses the interpreter"
 	@echo "make lint     ruff, and words at which a reader would stumble"
 	@echo "make format   let ruff format the code"
-	@echo "make docs     build the documentation in docs/_build/html"
+	@echo "make docs     build the documentation in docs/_build/html; runs all examples, slow ones too"
 	@echo "make clean    remove the environment and everything built"
 
 install: $(VENV)/.installed
@@ -38,6 +44,9 @@ compare: install
 
 test: lint
 	$(ONE_THREAD) $(BIN)/python $(TESTS)
+
+quick: lint
+	$(ONE_THREAD) $(BIN)/python $(TESTS) $(QUICK)
 
 # Other versions than those of constraints.txt; each set, and each interpreter, has an environment of its own.
 test-oldest:

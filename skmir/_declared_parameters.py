@@ -6,17 +6,17 @@ import typing
 
 
 def positional(*, default):
-    """Declare a parameter that may be given by position, as the one or two main parameters should.
+    """Declare a parameter that may be passed by position: one or two main parameters of an estimator.
 
     Parameters
     ----------
     default : object
-        Default of the parameter; it must not be mutable.
+        The default; it must not be mutable.
 
     Returns
     -------
     field : dataclasses.Field
-        The field that :class:`DeclaredParameters` turns into a parameter.
+        What :class:`DeclaredParameters` makes a parameter from.
 
     Examples
     --------
@@ -35,18 +35,18 @@ def positional(*, default):
 class DeclaredParameters:
     """Base of estimators whose ``__init__`` is made from the attributes that they and their bases annotate.
 
-    The attributes are fields of a dataclass: keyword-only, unless ``positional`` declares them. A parameter
-    that several estimators share is declared in their base class, with its default; an estimator with another
-    default declares it again. ``__init__`` assigns and can do nothing else, as scikit-learn requires. An
-    estimator may still have a handwritten ``__init__``, as subclasses of scikit-learn's classes do.
+    The attributes are fields of a dataclass: keywords, unless ``positional`` declares them. A parameter that
+    several estimators share is declared in their base, with its default; an estimator that needs another
+    default declares it again. ``__init__`` only assigns, as scikit-learn requires. An estimator may still
+    define an ``__init__`` of its own, as a subclass of scikit-learn's classes would.
 
     Constants of a class must have no annotation, or the annotation ``typing.ClassVar``.
 
     Raises
     ------
     TypeError
-        If the name of an annotated attribute begins with an underscore, or if an estimator declares
-        parameters and one of its bases has a handwritten ``__init__``, which would be lost.
+        If an annotated attribute begins with an underscore, or if an estimator declares parameters although
+        one of its bases defines an ``__init__`` of its own, which would be lost.
 
     Examples
     --------
@@ -72,8 +72,8 @@ class DeclaredParameters:
         if written is not None:
             if declared:
                 raise TypeError(
-                    f"{cls.__name__} declares {sorted(declared)}, but its base {written.__name__} has a "
-                    f"handwritten __init__. Write an __init__ for {cls.__name__} as well, or declare the "
+                    f"{cls.__name__} declares {sorted(declared)}, but its base {written.__name__} defines an "
+                    f"__init__ of its own. Write an __init__ for {cls.__name__} as well, or declare the "
                     f"parameters of {written.__name__} as annotated attributes."
                 )
             return
@@ -81,13 +81,13 @@ class DeclaredParameters:
         private = [field.name for field in dataclasses.fields(cls) if field.name.startswith("_")]
         if private:
             raise TypeError(
-                f"{cls.__name__} annotates {private}, and names of parameters must not begin with an "
-                "underscore. Leave out the annotation of a constant, or annotate it as typing.ClassVar."
+                f"{cls.__name__} annotates {private}, but names of parameters must not begin with an "
+                "underscore. Leave out the annotation of a constant, or make it a typing.ClassVar."
             )
         cls.__init__.__signature__ = _own_parameters_first(cls)
 
     def __dask_tokenize__(self):
-        # dask names a dataclass by its fields alone, and would confuse two fits with equal parameters.
+        # dask would identify a dataclass by its fields alone, and confuse two fits with equal parameters.
         return f"{type(self).__module__}.{type(self).__qualname__}", self.__getstate__()
 
 
@@ -96,15 +96,15 @@ def _has_init_of_its_own(cls):
 
 
 def _own_parameters_first(cls):
-    """Return the signature of ``__init__`` with a class's own keywords before those of its bases.
+    """Return the signature of ``__init__`` with a class's own keywords before the keywords of its bases.
 
-    dataclasses puts those of the bases first, but the special ones are more interesting than the shared
-    ones. Parameters that may be given by position stay in the order in which ``__init__`` takes them.
+    dataclasses puts the keywords of the bases first; readers want special parameters before shared ones.
+    Parameters that may be passed by position stay in the order in which ``__init__`` takes them.
     """
     signature = inspect.signature(cls.__init__)
     origin = {}
     for depth, base in enumerate(cls.__mro__):
-        origin.update(dict.fromkeys(inspect.get_annotations(base), depth))  # the lowest class that has it
+        origin.update(dict.fromkeys(inspect.get_annotations(base), depth))  # the most basic class that has it
     keywords = [one for one in signature.parameters.values() if one.kind is one.KEYWORD_ONLY]
     others = [one for one in signature.parameters.values() if one.kind is not one.KEYWORD_ONLY]
     keywords.sort(key=lambda one: origin[one.name])  # stable

@@ -1,4 +1,4 @@
-"""Fitted models as files that others may load: what is in them is checked when they are written and read."""
+"""Save fitted models to files that others can load safely: contents are checked on writing and reading."""
 
 import contextlib
 import importlib
@@ -12,7 +12,7 @@ import zipfile
 from ._extras import require
 from ._trusted_types import public_paths, trusted_types
 
-SCHEMA = "schema.json"  # the part of a skops file that says which object holds which
+SCHEMA = "schema.json"  # the part of a skops file that describes the objects and their contents
 FOUND_BY_NAME = {
     "ConstructorFromReduceNode",
     "DictNode",
@@ -27,8 +27,9 @@ ZIP_START, PICKLE_START = b"PK\x03\x04", b"\x80"
 def save(model, path):
     """Save a fitted model to a file that :func:`skmir.load` reads.
 
-    The file is skops' (``pip install skops``): arrays, numbers and names of classes, and no code. It names
-    the public classes of this library by the paths that users import them from.
+    The file is in the format of skops (``pip install skops``), which holds arrays, numbers and names of
+    classes, but no code. It names the public classes of this library by the paths that users import them
+    from.
 
     Parameters
     ----------
@@ -41,8 +42,8 @@ def save(model, path):
     Raises
     ------
     TypeError
-        If the model holds a class or a function that cannot be found by its name, such as a lambda or a class
-        inside a function.
+        If the model contains a class or a function that cannot be found by its name, such as a lambda or a
+        class inside a function.
     ImportError
         If skops is not installed.
 
@@ -83,20 +84,20 @@ def save(model, path):
 def load(path, *, trusted=()):
     """Load a model that :func:`skmir.save` has saved.
 
-    Nothing in the file runs: only objects of trusted types are made. Types are trusted if they are listed in
-    ``skmir.trusted_types`` (public estimators, augmentations and networks of this library), trusted by skops
-    (scikit-learn's estimators, numbers, arrays), or named in ``trusted``.
+    No code from the file runs, and only objects of trusted types are created. Types are trusted if they are
+    listed in ``skmir.trusted_types`` (public estimators, augmentations and networks of this library),
+    trusted by skops (scikit-learn's estimators, numbers, arrays), or named in ``trusted``.
 
-    A model that was saved with another version of skmir, torch or scikit-learn loads with an
-    ``InconsistentVersionWarning``.
+    If a model was saved with another version of skmir, torch or scikit-learn, an
+    ``InconsistentVersionWarning`` is given.
 
     Parameters
     ----------
     path : str or PathLike
-        Name of the file. Files by ``skops.io.dump`` serve as well.
+        Name of the file. Files written by ``skops.io.dump`` can be loaded as well.
     trusted : list of str or type, default=()
-        Classes and functions of other origin that the model may hold, such as a network of your own, by their
-        dotted names or as they are.
+        Other classes and functions that the model may contain, such as a network of your own, as dotted
+        names or as objects.
 
     Returns
     -------
@@ -105,11 +106,11 @@ def load(path, *, trusted=()):
     Raises
     ------
     TypeError
-        If the file holds types that are not trusted. The error lists them.
+        If the file contains types that are not trusted. The error lists them.
     ValueError
-        If the file is not one of :func:`skmir.save`, or is damaged.
+        If the file was not written by :func:`skmir.save`, or is damaged.
     ImportError
-        If a class that the file names is not installed here, or skops is not.
+        If a class that the file names, or skops, is not installed.
 
     See Also
     --------
@@ -135,7 +136,7 @@ def load(path, *, trusted=()):
         schema = _schema(saved, path)
         file = path
         if _name_public_paths(schema, _public_path_of_today_or_before):
-            file = io.BytesIO()  # by skops.io.dump, which names private files
+            file = io.BytesIO()  # the file was written by skops.io.dump, which names private modules
             _copy(saved, file, schema)
             file.seek(0)
         try:
@@ -145,14 +146,15 @@ def load(path, *, trusted=()):
         except (AttributeError, ImportError) as error:
             if missing := _missing_names(schema):  # skops has trusted them, and tried to import them
                 raise ImportError(
-                    f"{path!r} holds {missing}, which cannot be found here. Install the package that has "
-                    "it, in the version that saved the model, or put the module where Python finds it."
+                    f"{path!r} contains {missing}, which cannot be found here. Install the package that "
+                    "defines it, in the version that saved the model, or put the module where Python can "
+                    "find it."
                 ) from error
             raise
 
 
 def _path_to_write(path):
-    """Return the name of a file that can be written, links resolved."""
+    """Return the name of a file that can be written, with links resolved."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be a str or PathLike, got {type(path).__name__}: save(model, path).")
     shown, path = os.fspath(path), os.path.realpath(os.fspath(path))
@@ -160,7 +162,7 @@ def _path_to_write(path):
     if os.path.isdir(path):
         raise IsADirectoryError(f"path={shown!r} is a folder. Name a file in it, such as 'model.skops'.")
     if not os.path.isdir(folder):
-        raise FileNotFoundError(f"path={shown!r} lies in no folder: make {folder!r} first.")
+        raise FileNotFoundError(f"path={shown!r} must be in an existing folder: create {folder!r} first.")
     if os.path.exists(path) and not os.path.isfile(path):
         raise ValueError(f"path={shown!r} must be an ordinary file, got a device, pipe or socket.")
     return path
@@ -182,7 +184,7 @@ def _path_to_read(path):
 
 @contextlib.contextmanager
 def _replaced(path):
-    """Open a new file beside a path, which takes its name when all is written."""
+    """Open a new file in the same folder, which replaces the file at the path when it is complete."""
     temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
     try:
         with open(temporary, "xb") as file:
@@ -217,8 +219,8 @@ def _told_if_damaged(path):
             ) from error
         if start.startswith(PICKLE_START):
             raise ValueError(
-                f"{path!r} must be a file by skmir.save, got a pickle. If you trust who made it, load it "
-                "with joblib.load, which runs whatever is in it, and keep the model with skmir.save."
+                f"{path!r} must be a file by skmir.save, got a pickle. If you trust the person who made it, "
+                "load it with joblib.load, which runs any code in it, and save the model with skmir.save."
             ) from error
         raise ValueError(f"{path!r} must be a file by skmir.save, got another kind of file.") from error
 
@@ -230,9 +232,9 @@ def _schema(saved, path):
 
 
 def _nodes(value, holders=()):
-    """Yield each entry of a schema that names a class or function, and those that hold it, outermost first.
+    """Yield each schema entry that names a class or function, and the entries around it, outermost first.
 
-    Nothing is imported here: the names may be those of a file that nobody has looked at yet.
+    Nothing is imported here, because the names may be from a file that has not been checked yet.
     """
     if isinstance(value, list):
         for item in value:
@@ -246,7 +248,7 @@ def _nodes(value, holders=()):
 
 
 def _found(node):
-    """Return what the name in an entry leads to, or None."""
+    """Return the object that an entry names, or None if it cannot be found."""
     try:
         return getattr(importlib.import_module(node["__module__"]), node["__class__"], None)
     except ImportError:
@@ -254,32 +256,33 @@ def _found(node):
 
 
 def _check_names(schema):
-    """Raise if the model holds a class or a function that cannot be found by its name.
+    """Raise an error if the model contains a class or a function that cannot be found by its name.
 
-    skops writes such a name without a word, to a file that nobody can load.
+    skops writes such a name without an error, to a file that cannot be loaded.
     """
     for node, holders in _nodes(schema):
         loader, found = node.get("__loader__"), _found(node)
-        # Of classes and functions skops keeps the id as well, which tells two of one name apart.
+        # For classes and functions skops also stores the id, which tells two with the same name apart.
         other = loader in ("FunctionNode", "TypeNode") and node.get("__id__", id(found)) != id(found)
         if loader in FOUND_BY_NAME and (found is None or other):
             estimators = [holder["__class__"] for holder in holders if hasattr(_found(holder), "fit")]
             module, name = node["__module__"], node["__class__"]
             raise TypeError(
-                f"{estimators[-1] if estimators else 'The model'} holds {module}.{name}, which a file cannot "
-                f"name: module {module!r} has no {name!r} at its top. Define it there, with a name, instead "
-                "of inside a function or class; the loading side has to import the module, too."
+                f"{estimators[-1] if estimators else 'The model'} contains {module}.{name}, which cannot be "
+                f"saved by name: module {module!r} has no {name!r} at its top level. Define it there, with a "
+                "name, not inside a function or class; the program that loads the file must be able to "
+                "import the module, too."
             )
 
 
 def _missing_names(schema):
-    """Return the names that lead nowhere."""
+    """Return the names of objects that cannot be found."""
     nodes = [node for node, _ in _nodes(schema) if node.get("__loader__") in FOUND_BY_NAME]
     return sorted({f"{node['__module__']}.{node['__class__']}" for node in nodes if _found(node) is None})
 
 
 def _name_public_paths(schema, path_of):
-    """Put public paths in the place of private ones, and return whether there were any."""
+    """Replace private paths by public ones, and return whether there were any."""
     changed = False
     for node, _ in _nodes(schema):
         private = node["__module__"], node["__class__"]
@@ -290,9 +293,9 @@ def _name_public_paths(schema, path_of):
 
 
 def _public_path_of_today_or_before(private):
-    """Return the public path of a class by the private file that holds it, or held it once, or None.
+    """Return the public path of a class from the private module that defines or once defined it, or None.
 
-    A class may have moved to another file since the model was saved. Its name and its subpackage stay.
+    A class may have moved to another module since the model was saved. Its name and its subpackage stay.
     """
     module, name = private
     package = ".".join(module.split(".")[:2])
@@ -301,7 +304,7 @@ def _public_path_of_today_or_before(private):
 
 
 def _names(trusted):
-    """Return the dotted names of what a user trusts."""
+    """Return the dotted names of the types that a user trusts."""
     if isinstance(trusted, str | bool) or not hasattr(trusted, "__iter__"):
         raise TypeError(
             f"trusted must be a list of names or classes, such as ['my_package.MyNetwork'], got {trusted!r}."
@@ -316,12 +319,12 @@ def _names(trusted):
 
 
 def _untrusted(path, file, trusted):
-    """Say which types of a file are not trusted, and how to trust them."""
+    """Return a message that lists the types of a file that are not trusted, and how to trust them."""
     import skops.io
 
     given = {"data": file.getvalue()} if isinstance(file, io.BytesIO) else {"file": file}
     names = sorted(set(skops.io.get_untrusted_types(**given)) - set(trusted))
     return (
-        f"{path!r} holds types that are not trusted: {names}. If you know what they are, and trust them and "
-        f"who made the file, pass skmir.load(path, trusted={names})."
+        f"{path!r} contains types that are not trusted: {names}. If you know these types, and trust them and "
+        f"the person who made the file, call skmir.load(path, trusted={names})."
     )

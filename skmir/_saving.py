@@ -1,4 +1,4 @@
-"""What goes with a saved estimator, and what is looked at when it is loaded: versions, and the device."""
+"""Store versions with a saved estimator, and check versions and device when it is loaded."""
 
 import os
 import sys
@@ -9,20 +9,20 @@ from sklearn import exceptions
 from ._version import __version__
 
 RECORD = "_saved_with"  # the record's name in a saved state
-LOADERS = ("copy", "copyreg", "joblib", "pickle", "skmir", "sklearn", "skops")  # no caller's own frames
+LOADERS = ("copy", "copyreg", "joblib", "pickle", "skmir", "sklearn", "skops")  # frames to skip in warnings
 
 
 class InconsistentVersionWarning(exceptions.InconsistentVersionWarning):
     """A model was saved with another version of a package.
 
-    It is scikit-learn's warning too, so that one filter holds for the whole of a Pipeline.
+    It is a subclass of scikit-learn's warning, so that one filter works for all steps of a Pipeline.
 
     Parameters
     ----------
     package : str
         Name of the package.
     saved : str or None
-        The version that saved the model; None where the file does not say.
+        The version that saved the model; None if the file does not say.
     here : str
         The version that loads it.
     """
@@ -32,27 +32,27 @@ class InconsistentVersionWarning(exceptions.InconsistentVersionWarning):
         self.package, self.saved, self.here = package, saved, here
 
     def __str__(self):
-        # The same text for all steps of a Pipeline: Python shows it once a load.
+        # The text is the same for all steps of a Pipeline, so Python shows it once per load.
         saved = "an unknown version" if self.saved is None else f"version {self.saved}"
         return (
             f"A model saved with {saved} of {self.package} is loaded with version {self.here}: it may fail, "
-            "or predict otherwise. Fit it anew and save it again, or load it with the version that saved it."
+            "or predict differently. Fit it again and save it, or load it with the version that saved it."
         )
 
 
 class SavingMixin:
-    """Mixin of estimators: saved with the versions they were made with, and loaded with a look at them.
+    """Mixin of estimators that stores versions when they are saved, and checks them when they are loaded.
 
-    scikit-learn does the same for its own classes alone. A fitted estimator whose ``device`` is not there
-    where it is loaded goes on with "auto".
+    scikit-learn does the same for its own classes only. If the ``device`` of a fitted estimator is not
+    available when it is loaded, its device becomes "auto".
     """
 
-    _saved_packages = ("skmir",)  # those whose versions a saved model depends on
+    _saved_packages = ("skmir",)  # packages on whose versions a saved model depends
 
     def __getstate__(self):
         state = dict(super().__getstate__())
         for name, value in state.items():
-            if isinstance(value, os.PathLike):  # a path of another system's kind cannot be loaded
+            if isinstance(value, os.PathLike):  # a path object of another operating system cannot be loaded
                 state[name] = os.fspath(value)
         return {**state, RECORD: {name: version_of(name) for name in self._saved_packages}}
 
@@ -74,22 +74,23 @@ class TorchSavingMixin(SavingMixin):
 
 
 def version_of(package):
-    """Return the version of a package in use here, without what says how it was built ("+cpu", "+cu128")."""
+    """Return the version of an imported package, without the suffix of its build ("+cpu", "+cu128")."""
     version = __version__ if package == "skmir" else sys.modules[package].__version__
     return str(version).partition("+")[0]
 
 
 def warn_of_version(package, saved):
-    """Warn where the version that saved a model is not the one here."""
+    """Warn if the version that saved a model is not the current one."""
     here = version_of(package)
     if saved != here:
         warnings.warn(InconsistentVersionWarning(package, saved, here), stacklevel=callers_level())
 
 
 def callers_level():
-    """Return the ``stacklevel`` of the line that loads, whichever package reads the file for it.
+    """Return the ``stacklevel`` of the line that loads a model, whichever package reads the file for it.
 
-    With Python 3.12 as the oldest, ``skip_file_prefixes`` of ``warnings.warn`` will do the same.
+    When Python 3.12 is the oldest supported version, ``skip_file_prefixes`` of ``warnings.warn`` can replace
+    this function.
     """
     frame, level = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in LOADERS:
@@ -100,7 +101,7 @@ def callers_level():
 def _is_ready(estimator, state):
     """Return whether an estimator has learned something, or has nothing to learn, and runs on a device.
 
-    One that is still to be fitted keeps its device: it says there that it is missing.
+    An unfitted estimator keeps its device: if the device is missing, its ``fit`` raises an error.
     """
     if not hasattr(estimator, "device"):
         return False
@@ -108,7 +109,7 @@ def _is_ready(estimator, state):
 
 
 def _why_not_there(device):
-    """Return what to say of a device that is not there, or None."""
+    """Return a message about a device that is not available, or None if it is."""
     if device in ("auto", "cpu"):
         return None
     import torch  # slow, and not needed by a model that runs on the CPU
@@ -116,12 +117,12 @@ def _why_not_there(device):
     try:
         wanted = torch.device(device)
     except (RuntimeError, TypeError):
-        return None  # no device at all: an error where it is used
-    n_devices = torch.cuda.device_count()  # wakes no device, as an empty tensor on it would
+        return None  # not a device at all, which is an error when it is used
+    n_devices = torch.cuda.device_count()  # does not initialise a device, as an empty tensor on it would
     if wanted.type != "cuda" or (wanted.index or 0) < n_devices:
         return None
     return (
         f"A model saved with device={str(device)!r} is loaded where torch sees {n_devices} CUDA devices: its "
-        "device is 'auto' from here on, which takes a CUDA device where there is one and the CPU elsewhere. "
-        "To say where it runs, call set_params(device=...)."
+        "device is 'auto' from now on, which means a CUDA device if one is available and the CPU otherwise. "
+        "To choose the device, call set_params(device=...)."
     )

@@ -1,4 +1,4 @@
-"""Tables as text: numbers to three digits, and a dash for what is not known."""
+"""Tables as text, with numbers to three decimals and a dash for missing values."""
 
 DASH = "\N{EN DASH}"
 

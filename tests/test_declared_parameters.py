@@ -93,9 +93,7 @@ def test_an_init_of_its_own_stays():
 
 
 def test_what_would_be_lost_or_hidden_is_an_error():
-    with pytest.raises(
-        TypeError, match=r"Lost declares \['depth'\], but its base Plain has a handwritten __init__"
-    ):
+    with pytest.raises(TypeError, match=r"Lost declares \['depth'\], but its base Plain defines an __init__"):
         type("Lost", (Plain,), {"__annotations__": {"depth": int}, "depth": 2})
     with pytest.raises(TypeError, match=r"Hidden annotates \['_depth'\]"):
         type("Hidden", (Shared,), {"__annotations__": {"_depth": int}, "_depth": 2})

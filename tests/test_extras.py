@@ -1,6 +1,7 @@
 """What is missing, what for, and what installs it: one wording, and commands that work."""
 
 import configparser
+import functools
 import pathlib
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 
 from skmir.__main__ import main
 from skmir._extras import MODULES, require
+from skmir.datasets import make_instruments
 
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -39,6 +41,8 @@ def test_setup_has_the_extra_and_its_packages(extra):
 
 @pytest.mark.parametrize("option", ["--output", "--report"])
 def test_the_command_gives_the_same_hint_before_it_starts(option, tmp_path, monkeypatch, capsys):
+    few = functools.partial(make_instruments, n_notes=1)  # instead of eight, which take seconds
+    monkeypatch.setattr("skmir.datasets.make_instruments", few)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     target = tmp_path / ("page.html" if option == "--report" else "results")
     assert main(["compare", option, str(target)]) == 2

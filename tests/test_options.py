@@ -60,12 +60,13 @@ WORDS = {
     "n_repeats=2 repeats an integer cv": "--repeats 2 repeats an integer --cv",
     "n_repeats= narrows them, AugmentedEstimator makes more.": "--repeats narrows them; in Python, "
     "AugmentedEstimator makes more.",
-    "Pass cv as an integer, or a splitter that heeds groups (GroupKFold).": "Use --cv with a number.",
+    "Pass cv as an integer, or a splitter that keeps groups together (GroupKFold).": "Use --cv with a "
+    "number.",
     "Pass groups (groups= in Python, --group COLUMN in the command). check_leakage(X) lists copies": "Name "
     "one with --group COLUMN. In Python, skmir's check_leakage lists copies",
     "2 folds only. Pass a cv of 5 folds or more.": "2 folds only. Use --cv with 5 folds or more.",
     "memory='/a b/c' is a file.": "--memory '/a b/c' is a file.",
-    "clips 3 and 7 of X hold the same": "the recordings 3 and 7, counted from 0, hold the same",
+    "clips 3 and 7 of X are equal": "the recordings 3 and 7, counted from 0, are equal",
     "file np.str_('a.wav') is odd": "file 'a.wav' is odd",
 }
 

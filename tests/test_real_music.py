@@ -18,11 +18,18 @@ def score(model, X, data):
     )
 
 
-@pytest.mark.parametrize(("folder", "column"), [("instrument_notes", "source"), ("medley_solos", "group")])
+@pytest.mark.parametrize(
+    ("folder", "column", "step"), [("instrument_notes", "source", 2), ("medley_solos", "group", 1)]
+)
 @pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
-def test_baseline_scores_as_the_usual_script(real_data, folder, column):
-    """librosa's MFCC, deltas, means and deviations and an SVC, by hand, fold by fold the same."""
+def test_baseline_scores_as_the_usual_script(real_data, folder, column, step):
+    """librosa's MFCC, deltas, means and deviations and an SVC, by hand, fold by fold the same.
+
+    Of the 614 notes, every second.
+    """
     data = load_folder(real_data / folder, group_column=column)
+    for name in ("data", "target", "groups"):
+        data[name] = data[name][::step]
     mfcc = [librosa.feature.mfcc(y=librosa.load(path)[0]) for path in data.data]
     deltas = [[librosa.feature.delta(x, order=n) for n in (1, 2)] for x in mfcc]
     rows = [np.concatenate([x, *more]) for x, more in zip(mfcc, deltas, strict=True)]

@@ -85,7 +85,7 @@ class TestSave:
     def test_refuses_what_is_no_place_for_a_file(self, model, tmp_path):
         with pytest.raises(IsADirectoryError, match=r"is a folder. Name a file in it, such as 'model.skops'"):
             skmir.save(model, tmp_path)
-        with pytest.raises(FileNotFoundError, match=r"lies in no folder: make .*missing' first"):
+        with pytest.raises(FileNotFoundError, match=r"be in an existing folder: create .*missing' first"):
             skmir.save(model, tmp_path / "missing" / "model.skops")
         with pytest.raises(
             TypeError, match=r"path must be a str or PathLike, got Pipeline: save\(model, path\)"
@@ -103,7 +103,7 @@ class TestSave:
     def test_what_a_step_of_scikit_learn_holds_is_looked_at_as_well(self, tmp_path):
         steps = make_pipeline(FrameScaler(), FunctionTransformer(lambda X: X))
         with pytest.raises(
-            TypeError, match=r"FunctionTransformer holds .*<lambda>, which a file cannot name"
+            TypeError, match=r"FunctionTransformer contains .*<lambda>, which cannot be saved by name"
         ):
             skmir.save(steps, tmp_path / "model.skops")
         assert not os.listdir(tmp_path)
@@ -113,14 +113,14 @@ class TestSave:
             pass
 
         network = MLPClassifier(net_params={"callbacks": [Inner()]})
-        with pytest.raises(TypeError, match=r"MLPClassifier holds .*Inner, which a file cannot name"):
+        with pytest.raises(TypeError, match=r"MLPClassifier contains .*Inner, which cannot be saved by name"):
             skmir.save(network, tmp_path / "model.skops")
 
     def test_a_name_that_leads_to_something_else_is_refused(self, tmp_path):
         other = types.FunctionType(as_it_is.__code__, globals(), "as_it_is")
         skmir.save(FunctionTransformer(as_it_is), tmp_path / "model.skops")
         with pytest.raises(
-            TypeError, match=r"FunctionTransformer holds .*as_it_is, which a file cannot name"
+            TypeError, match=r"FunctionTransformer contains .*as_it_is, which cannot be saved by name"
         ):
             skmir.save(FunctionTransformer(other), tmp_path / "model.skops")
 
@@ -173,7 +173,7 @@ class TestLoad:
         path = tmp_path / "model"
         path.write_bytes(pickle.dumps(model))
         with pytest.raises(
-            ValueError, match=r"by skmir.save, got a pickle. If you trust who made it, .* joblib"
+            ValueError, match=r"by skmir.save, got a pickle. If you trust the person who made it, .* joblib"
         ):
             skmir.load(path)
         joblib.dump(model, path)
@@ -231,7 +231,7 @@ class TestLoad:
         for module in ("elsewhere", "skmir_nowhere"):
             saved = renamed(ways.saved_bytes(FrameScaler()), module, "Scaler")
             with pytest.raises(
-                ImportError, match=rf"holds \['{module}.Scaler'\], which cannot be found here"
+                ImportError, match=rf"contains \['{module}.Scaler'\], which cannot be found here"
             ):
                 ways.load_bytes(saved, f"{module}.Scaler")
         sys.modules.pop("elsewhere", None)
@@ -251,7 +251,7 @@ class TestLoad:
         assert [warning.filename for warning in caught] == [__file__]
         with warnings.catch_warnings():
             warnings.simplefilter("error", InconsistentVersionWarning)
-            with pytest.raises(InconsistentVersionWarning, match=r"may fail, or predict otherwise"):
+            with pytest.raises(InconsistentVersionWarning, match=r"may fail, or predict differently"):
                 skmir.load(tmp_path / "model")
 
     def test_files_by_skops_serve_as_well(self, model, rng):

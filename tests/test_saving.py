@@ -99,7 +99,8 @@ def inner_network():
 )
 def test_what_no_file_can_name_is_an_error_when_saved(params):
     model = make_pipeline(FrameScaler(), small(CNNClassifier, **params))
-    with pytest.raises(TypeError, match=r"CNNClassifier holds .* which a file cannot name.* Define it there"):
+    message = r"CNNClassifier contains .* which cannot be saved by name.* Define it there"
+    with pytest.raises(TypeError, match=message):
         ways.saved_bytes(model)
     assert copy.deepcopy(model)[1].architecture is model[1].architecture
     cloudpickle = pytest.importorskip("cloudpickle")  # what carries models to workers
@@ -140,7 +141,7 @@ def test_another_version_warns_once_a_load(monkeypatch, data, way):
         for text, (package, was) in zip(sorted(texts), [("skmir", "0.0.1"), ("torch", "1.0")], strict=True):
             now = _saving.version_of(package)
             assert f"version {was} of {package} is loaded with version {now}" in text
-            assert "Fit it anew and save it again, or load it with the version that saved it" in text
+            assert "Fit it again and save it, or load it with the version that saved it" in text
         assert all(warning.category is _saving.InconsistentVersionWarning for warning in caught)
     ways.assert_same(ways.results(loaded, X), ways.results(model, X))
     # saved again, it counts as this version's
@@ -156,7 +157,7 @@ def test_the_warning_points_at_the_line_that_loads_and_passes_scikit_learns_filt
     assert [warning.filename for warning in caught] == [__file__]
     with warnings.catch_warnings():
         warnings.simplefilter("error", InconsistentVersionWarning)
-        with pytest.raises(InconsistentVersionWarning, match="may fail, or predict otherwise"):
+        with pytest.raises(InconsistentVersionWarning, match="may fail, or predict differently"):
             pickle.loads(saved)
 
 

@@ -1,4 +1,4 @@
-"""The same folds for every model."""
+"""Compare models on the same folds."""
 
 import warnings
 from collections.abc import Mapping
@@ -47,68 +47,70 @@ def compare(
     """Run models on the same folds and test them against a reference.
 
     The folds are made once. Every model is fitted on each training part and scored on each test part
-    by scikit-learn's ``cross_validate``; besides, it predicts the test part once more, so that
-    predictions for all clips can be looked at. Linear algebra runs on one thread in each job, as its
-    last bits would otherwise depend on ``n_jobs``.
+    by scikit-learn's ``cross_validate``; its predictions for the test part are kept, so that there are
+    predictions for all clips. Linear algebra runs on one thread in each job, because its last bits would
+    otherwise depend on ``n_jobs``.
 
     Scores of folds are not independent, since their training parts overlap. Intervals and p-values
-    take the variance as Nadeau and Bengio correct it [1]_, which also serves repeated
-    cross-validation [2]_; Holm's method [3]_ adjusts the p-values for the number of models. A p-value says
-    nothing of how likely it is that two models are as good as equal: the Bayesian correlated t-test [4]_
-    does, with a region of practical equivalence.
+    use the variance as corrected by Nadeau and Bengio [1]_, which also suits repeated
+    cross-validation [2]_; Holm's method [3]_ adjusts the p-values for the number of models. A p-value does
+    not say how likely it is that two models perform practically equally well: the Bayesian correlated
+    t-test [4]_ does, by means of a region of practical equivalence.
 
     Parameters
     ----------
     models : dict of str to estimator
-        Name to Pipeline, search, or any estimator with ``fit`` and ``predict``. They are cloned, and never
-        changed; a FrozenEstimator takes part as it was fitted. A search is nested: it searches anew in each
-        training part, and if there are ``groups``, which reach it, and its ``cv`` is a number, or None, its
-        own folds are made by ``GroupKFold``.
+        Maps names to Pipelines, searches, or any estimators with ``fit`` and ``predict``. They are cloned,
+        and never changed; a FrozenEstimator takes part as it was fitted. A search is nested: it searches
+        again in each training part. If ``groups`` are given and reach the search, and its ``cv`` is a number
+        or None, its own folds are made by ``GroupKFold``.
     X : clips, frames or table
         Anything that scikit-learn can index: an array, a list of paths, a list of arrays of unequal
         length, a pandas object.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-        Labels, none missing; of classes at least two.
+        Labels. None may be missing, and there must be at least two classes.
     groups : array-like of shape (n_clips,), default=None
-        What must not stand on both sides of a split (the recording, the instrument, the artist). A clip
-        whose group is missing (None, NaN, blank) is a group of its own. As far as scikit-learn offers a
-        way, groups also reach the splits that models make inside: those for early stopping, of anything
-        whose ``fit`` takes ``groups``, and those of searches, calibration and the like. ``warnings_``
-        names the parts that they do not reach.
+        Group of each clip, such as its recording, instrument or artist. Clips of one group are never on both
+        sides of a split. A clip whose group is missing (None, NaN, blank) is a group of its own. As far as
+        scikit-learn offers a way, groups also reach the splits that models make inside: the split for early
+        stopping, in any estimator whose ``fit`` takes ``groups``, and the splits of searches, calibration
+        and the like. ``warnings_`` names the parts that groups do not reach.
     cv : int, splitter or iterable of (train, test), default=5
-        An integer gives that many folds. With groups, ``StratifiedGroupKFold``, or ``GroupKFold`` if ``y``
-        is no single class a clip; neither is shuffled. Without, ``StratifiedKFold`` or ``KFold``, shuffled
-        with ``random_state`` (lists of files are usually sorted).
+        An integer gives that many folds. With groups, ``StratifiedGroupKFold`` makes them, or ``GroupKFold``
+        if ``y`` does not hold one class per clip; neither is shuffled. Without groups, ``StratifiedKFold``
+        or ``KFold`` makes them, shuffled with ``random_state`` (lists of files are usually sorted).
     n_repeats : int, default=1
-        How many times clips, or groups, are dealt out anew to the folds of an integer ``cv``.
+        Number of times that clips, or groups, are assigned to the folds of an integer ``cv``, each time
+        differently.
     scoring : str, callable, list of str or dict of str to (str or callable), default=None
         Scorers as in scikit-learn. Models are judged by the first. None is "balanced_accuracy" for classes,
-        "f1_macro" for tags and "r2" for numbers. Names, and what ``make_scorer`` makes, are tried on made-up
-        predictions before anything is fitted. A scorer that is NaN or raises an error costs its own score
-        only.
+        "f1_macro" for tags and "r2" for numbers. Scorers given by name or made by ``make_scorer`` are tried
+        on made-up predictions before anything is fitted. If a scorer gives NaN or raises an error, only its
+        own score is lost.
     reference : str, default=None
         Name of the model that the others are tested against; None is the first.
     baselines : bool, default=True
-        Whether two models that look at no clip stand at the end of the table: "majority" and "class
-        frequency" (for numbers, "mean"). They are no tests that Holm's method counts. A model of yours that
-        has such a name takes its place.
+        Whether to add two models that do not look at the clips at the end of the table: "majority" and
+        "class frequency" (for numbers, "mean"). Holm's method does not count them as tests. If one of your
+        models has such a name, it replaces the baseline.
     confidence_level : float in (0, 1], default=0.95
-        Of the intervals.
+        Confidence level of the intervals.
     rope : float, default=0.01
-        Differences of up to so much count as none, in the scorers' units.
+        Differences up to this size count as no difference, in the scorers' units.
     memory : str or PathLike, default=None
-        A folder in which each model's result on each fold is kept as soon as it is there. The same
-        comparison, started again, takes up what is there, after an interrupt, a crash or a loss of power.
-        A result is found again by what it depends on: the clips' contents, the labels, the model's
-        parameters and code, and the versions of all that computes; :doc:`/user_guide/comparing` lists it.
-        What models answer is kept, so that a scorer added later fits nothing again, unless it is a function
-        of ``(estimator, X, y)``, which needs the model. Failures are tried again. With ``random_state=None``
-        what was drawn at random before counts too.
+        A folder in which each model's result on each fold is kept as soon as it is finished. If the same
+        comparison is started again after an interrupt, a crash or a loss of power, it takes the finished
+        results from there. A result is found by everything it depends on: the clips' contents, the labels,
+        the model's parameters and code, and the versions of all packages that compute;
+        :doc:`/user_guide/comparing` has the list. The models' predictions are kept, so that a scorer added
+        later does not need another fit, unless it is a function of ``(estimator, X, y)``, which needs the
+        model. Failed fits are tried again. With ``random_state=None`` a result also depends on the random
+        numbers that were drawn before.
     n_jobs : int, default=None
-        Jobs, one a model and fold, as in joblib. The numbers do not depend on it.
+        Number of jobs, as in joblib; one job fits one model on one fold. The results do not depend on it.
     random_state : int, RandomState instance or None, default=None
         Seeds the folds, and every parameter ``random_state`` that a model leaves at None, nested ones
-        included; the same in all folds. None leaves them as they are. Splitters, also those inside
+        included, in the same way on all folds. None leaves them as they are. Splitters, also those inside
         searches, keep their own.
     verbose : int, default=0
         1 draws a progress bar on stderr.
@@ -121,24 +123,25 @@ def compare(
     Raises
     ------
     TypeError
-        Where ``models`` is no dict, one of them cannot fit and predict, or, with ``memory``, one has a
+        If ``models`` is not a dict, one of the models cannot fit and predict, or, with ``memory``, one has a
         parameter that cannot be hashed.
     ValueError
-        Where there are no models or no folds, ``reference`` is not one of them, lengths differ, a label is
-        missing, there is one class only, a scorer is for other labels, the first scorer is undefined on all
-        folds, or every fit failed.
+        If there are no models or no folds, ``reference`` is not one of the models, lengths differ, a label
+        is missing, there is only one class, a scorer is for other labels, the first scorer is undefined on
+        all folds, or every fit failed.
 
     Warns
     -----
     FitFailedWarning
-        Where a model, or one scorer of it, fails on a fold. That score is NaN, and statistics are over the
-        other folds; other scorers are left alone.
+        If a model, or one of its scorers, fails on a fold. That score is NaN, and statistics are computed
+        from the other folds; other scorers are not affected.
     UserWarning
-        Where there are no groups, or fewer than five folds; the training or the test part of a fold lacks a
-        class, discriminant analysis meets a single training clip of one, folds tear groups apart, the same
-        clip stands on both sides, features tell recordings apart rather than sounds (constant in every group
-        or clip), groups do not reach a part of a model that splits inside, models are frozen, or networks
-        train on fewer than some 1,000 clips; and where a score, or a difference, is the same on all folds.
+        If there are no groups, or fewer than five folds; if the training or the test part of a fold lacks a
+        class; if discriminant analysis gets a single training clip of a class; if folds divide groups; if
+        the same clip is on both sides; if features tell recordings apart rather than sounds (constant in
+        every group or clip); if groups do not reach a part of a model that splits inside; if models are
+        frozen; if networks train on fewer than about 1,000 clips; and if a score, or a difference, is the
+        same on all folds.
 
     References
     ----------
@@ -219,13 +222,13 @@ def compare(
 
 
 def _has(model, method):
-    """Return whether a model has a method; stacked ones show theirs only when they are fitted."""
+    """Return whether a model has a method; stacked models show theirs only when they are fitted."""
     stacked = isinstance(model, StackingClassifier | StackingRegressor)
     return hasattr(type(model) if stacked else model, method)
 
 
 def _grouped_inside(models, groups, splits, seed):
-    """Return own copies of the models that split by group inside, and how groups reach each of them."""
+    """Return copies of the models that split by group inside, and how groups reach each of them."""
     routing = get_config()["enable_metadata_routing"]
     n_groups = 0 if groups is None else min(len(np.unique(np.asarray(groups)[train])) for train, _ in splits)
     copies = {
@@ -239,17 +242,18 @@ def _check_models(models, reference):
     """Raise for models that cannot be compared; return the reference's name."""
     if not isinstance(models, Mapping):
         raise TypeError(
-            f"models={models!r} is no dict. Give each model a name: {{'SVM': make_pipeline(...), ...}}."
+            f"models must be a dict that maps names to estimators, got {models!r}. Give each model a name: "
+            "{'SVM': make_pipeline(...), ...}."
         )
     if not models:
         raise ValueError("models is empty. Give at least one: {'SVM': make_pipeline(...)}.")
     for name, model in models.items():
         if not isinstance(name, str):
-            raise TypeError(f"The model's name {name!r} is no str. Give each model a name.")
+            raise TypeError(f"Names of models must be str, got {name!r}. Give each model a name.")
         missing = [method for method in ("fit", "predict") if not _has(model, method)]
         if isinstance(model, type) or missing:
             lack = "is a class" if isinstance(model, type) else f"has no {' and no '.join(missing)}"
-            raise TypeError(f"models[{name!r}]={model!r} {lack}. Pass an estimator that fits and predicts.")
+            raise TypeError(f"models[{name!r}]={model!r} {lack}. Pass an estimator with fit and predict.")
     if reference is not None and reference not in models:
         raise ValueError(f"reference={reference!r} is not one of the models {list(models)}.")
     return next(iter(models)) if reference is None else reference

@@ -1,4 +1,4 @@
-"""The models that ``skmir compare`` sets beside one another."""
+"""The models that ``skmir compare`` compares."""
 
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -19,22 +19,22 @@ RICH = ("mean", "std", "max", "delta_std")
 def default_models(names=None, *, max_iter=None, memory=None):
     """Return the models that the command ``skmir compare`` runs: two classic ones and four networks.
 
-    "SVM" is the usual baseline: an RBF-SVM on means and deviations of MFCC and their first and second
-    derivatives, with classes weighed equally. "LDA" is a strong one: discriminant analysis with shrunken
-    covariance and equal priors on 584 statistics: of MFCC with derivatives (over the clip and, means alone,
-    over each third of it), log-mel spectrum, chroma, spectral shape and tempogram. A network that beats only
-    the first has not shown much. "MLP" sees statistics of the log-mel spectrum; "CNN" is the default network
-    on the log-mel spectrogram, up to 24 s at a time; "CRNN" sees 1.5 s of it at a time; "DBN", pretrained
-    without labels, sees windows of 0.5 s of it, and a clip by the mean of its windows.
+    "SVM" is the usual baseline: an RBF-SVM on means and standard deviations of MFCC and their first and
+    second derivatives, with equal weights for all classes. "LDA" is a strong baseline: discriminant analysis
+    with shrunken covariance and equal priors on 584 statistics of MFCC with derivatives (over the clip and,
+    means alone, over each third of it), log-mel spectrum, chroma, spectral shape and tempogram. A network
+    that beats only "SVM" has not shown much. "MLP" sees statistics of the log-mel spectrum; "CNN" is the
+    default network on the log-mel spectrogram, up to 24 s at a time; "CRNN" sees 1.5 s of it at a time;
+    "DBN", pretrained without labels, sees windows of 0.5 s of it and averages over the windows of a clip.
 
-    All of them take any clip that :class:`~skmir.feature_extraction.MFCC` takes, however short.
+    All of them take any clip that :class:`~skmir.feature_extraction.MFCC` takes, even if it is very short.
 
     Parameters
     ----------
     names : str, sequence of str or None, default=None
         Any of "SVM", "LDA", "MLP", "CNN", "CRNN" and "DBN"; None takes all.
     max_iter : int or None, default=None
-        Epochs of the networks; None leaves each network's own number.
+        Number of epochs of the networks; None leaves each network's default.
     memory : str, PathLike or None, default=None
         A folder in which the front ends keep each clip's frames, so that folds, and models with the same
         front end, share them; see :class:`skmir.feature_extraction.FeatureCache`.
@@ -42,12 +42,12 @@ def default_models(names=None, *, max_iter=None, memory=None):
     Returns
     -------
     models : dict of str to Pipeline
-        From clips (paths or waveforms at 22,050 Hz) to labels.
+        Pipelines from clips (paths or waveforms at 22,050 Hz) to labels, by name.
 
     Raises
     ------
     ValueError
-        If there is no model of a name.
+        If a name is not among the six.
 
     Examples
     --------
@@ -68,7 +68,8 @@ def default_models(names=None, *, max_iter=None, memory=None):
 
 
 def _svm(_epochs):
-    # A third of the usual 1 / n_features: with 120 of them, a kernel as narrow as that sees each clip alone.
+    # A third of the usual 1 / n_features: with 120 features, the usual kernel is so narrow that it sees each
+    # clip alone.
     svm = SVC(C=10, gamma=0.0025, class_weight="balanced")
     return make_pipeline(MFCC(), Delta(order=(1, 2)), FramePooler(), StandardScaler(), svm)
 
@@ -106,7 +107,7 @@ def _crnn(epochs):
 
 def _dbn(epochs):
     windows = FrameClassifier(DBNClassifier((256, 256), **epochs), width=10, hop=5, max_windows=16)
-    # Means of two frames, rather than a hop of 1,024 samples: a file must not be shorter than a hop.
+    # Means of two frames, rather than a hop of 1,024 samples, because a file must not be shorter than a hop.
     return make_pipeline(MelSpectrogram(), WindowPooler(("mean",), widths=2), FrameScaler(), windows)
 
 

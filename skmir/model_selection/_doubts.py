@@ -1,4 +1,4 @@
-"""What may make the numbers of a comparison worth less than they look, in words that say what to do."""
+"""Warnings about the validity of a comparison's numbers, with advice on what to do."""
 
 import os
 
@@ -17,30 +17,30 @@ from ._results import score_frame, without_variance
 from ._shrinkage_lda import ShrinkageLDA
 
 FEW_SEGMENTS = 1000  # a rule of thumb: with fewer, deep networks rarely show what they can do
-FEW_FOLDS = 5  # with fewer, the variance that tests and intervals go by is hardly known
+FEW_FOLDS = 5  # with fewer, the variance that tests and intervals are based on is hardly known
 DISCRIMINANT = (LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis, ShrinkageLDA)
 N_NAMED = 5  # columns, bins or clips named in one message
 
 
 def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
-    """Return what there is to say of data, folds and models before anything is fitted.
+    """Return warnings about data, folds and models, found before anything is fitted.
 
     Parameters
     ----------
     models : dict of str to estimator
-        Unfitted, unless frozen.
+        Maps names to models, unfitted unless frozen.
     X : clips, frames or table
         All clips.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
     kind : {"classes", "tags", "numbers"}
-        What they are.
+        What the labels are.
     groups : array-like of shape (n_clips,) or None
-        What must not stand on both sides.
+        Group of each clip; no group must be on both sides of a fold.
     splits : list of (ndarray, ndarray)
         Positions of the training and of the test clips.
     digests : list of str or None
-        Of the clips' contents; None where equal rows are no sign of a leak.
+        Hashes of the clips' contents; None if equal rows do not suggest a leak.
     routes : dict of str to GroupRoute, default=None
         How groups reach the inside of each model.
 
@@ -64,18 +64,18 @@ def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
 
 
 def no_variance(results, splits, scorers, models, reference):
-    """Yield what there is to say of scores, or differences, that are equal on all folds.
+    """Yield warnings about scores, or differences, that are equal on all folds.
 
     Parameters
     ----------
     results : dict of str to list of FoldResult
-        Model to its folds.
+        Maps each model to its results on the folds.
     splits : list of (ndarray, ndarray)
         Positions of the training and of the test clips.
     scorers : collection of str
         Names of the scorers.
     models : list of str
-        The models that do more than guess.
+        The models without the baselines, which only guess.
     reference : str
         The model that the others are tested against.
     """
@@ -83,20 +83,20 @@ def no_variance(results, splits, scorers, models, reference):
         constant, level = without_variance(score_frame(results, scorer), splits, models, reference)
         if constant:
             yield (
-                f"{', '.join(constant)}: the score ({scorer}) is the same on all folds, so that nothing says "
-                "how much it varies. There is no interval; that is no certainty. More clips, or n_repeats=, "
-                "may tell."
+                f"{', '.join(constant)}: the score ({scorer}) is the same on all folds, so it is unknown how "
+                "much it varies. There is no interval, which does not mean certainty. More clips, or "
+                "n_repeats=, may show how much it varies."
             )
         if level:
             yield (
                 f"{', '.join(level)}: the difference from {reference!r} ({scorer}) is the same on all folds, "
-                "so that nothing says how much it varies. There is no test; that is no certainty. More "
-                "clips, or n_repeats=, may tell."
+                "so it is unknown how much it varies. There is no test, which does not mean certainty. More "
+                "clips, or n_repeats=, may show how much it varies."
             )
 
 
 def no_groups(X, groups, classes=None):
-    """Yield a message if nothing says which clips belong together."""
+    """Yield a message if it is not known which clips belong together."""
     if groups is not None:
         return
     found = _candidates_beside(X, classes)
@@ -104,30 +104,30 @@ def no_groups(X, groups, classes=None):
     named = f" Columns of the table that could be groups: {listed}." if found else ""
     recordings = "X" if _holds_recordings(X) else "recordings"
     yield (
-        "There are no groups: clips of one piece, player, album or device may stand on both sides of a fold, "
-        f"and scores then say how well known ones are recognised, not new ones.{named} Pass groups (groups= "
-        f"in Python, --group COLUMN in the command). skmir.model_selection.check_leakage({recordings}) lists "
-        "those that hold the same sound."
+        "There are no groups: clips of one piece, player, album or device may be on both sides of a fold. "
+        "Scores then say how well models recognise pieces, players, albums or devices that they know, not "
+        f"new ones.{named} Pass groups (groups= in Python, --group COLUMN in the command). "
+        f"skmir.model_selection.check_leakage({recordings}) lists clips that hold the same sound."
     )
 
 
 def few_folds(splits):
-    """Yield a message if intervals and tests stand on few folds."""
+    """Yield a message if intervals and tests are based on few folds."""
     if len(splits) == 1:
         yield f"There is only 1 fold, so there are no intervals and no tests. Use {FEW_FOLDS} folds or more."
     elif len(splits) < FEW_FOLDS:
         yield (
             f"There are only {len(splits)} folds: how much scores vary is hardly known, intervals are wide, "
-            f"and tests find little. Use {FEW_FOLDS} folds or more."
+            f"and tests find few differences. Use {FEW_FOLDS} folds or more."
         )
 
 
 def missing_classes(y, splits):
-    """Yield a message where a fold's training or test part has no clip of a class."""
+    """Yield a message if the training or test part of a fold has no clip of some class."""
     y = np.asarray(y)
     consequence = {
-        "training": "no model can learn it there",
-        "test": "scores averaged over classes are over those that are there",
+        "training": "no model can learn that class there",
+        "test": "scores averaged over classes leave that class out there",
     }
     for i, part in enumerate(consequence):
         lacking = {fold: np.setdiff1d(y, y[split[i]]) for fold, split in enumerate(splits)}
@@ -137,12 +137,12 @@ def missing_classes(y, splits):
             yield (
                 f"In {len(lacking)} of {len(splits)} folds the {part} part has no clip of some class (fold "
                 f"{fold}: {plain(classes)}): {consequence[part]}. Fewer folds, or a splitter that spreads "
-                "classes (StratifiedGroupKFold), may mend it."
+                "classes (StratifiedGroupKFold), may help."
             )
 
 
 def single_clips(models, y, splits):
-    """Yield a message where discriminant analysis meets a single training clip of a class."""
+    """Yield a message if discriminant analysis gets a single training clip of a class."""
     names = [
         name
         for name, model in models.items()
@@ -160,14 +160,14 @@ def single_clips(models, y, splits):
         fold, classes = next(iter(single.items()))
         yield (
             f"{', '.join(names)}: in {len(single)} of {len(splits)} folds the training part has a single "
-            f"clip of some class (fold {fold}: {plain(classes)}), which does not show how its clips vary. "
-            "Discriminant analysis estimates that, and warns or fails there. Record more clips of the "
-            "class, or leave it out."
+            f"clip of some class (fold {fold}: {plain(classes)}). Discriminant analysis estimates how the "
+            "clips of a class vary, which one clip cannot show, and warns or fails there. Record more clips "
+            "of the class, or leave it out."
         )
 
 
 def torn_groups(groups, splits):
-    """Yield a message where a group stands on both sides of a fold."""
+    """Yield a message if a group is on both sides of a fold."""
     if groups is None:
         return
     groups = np.asarray(groups)
@@ -175,10 +175,10 @@ def torn_groups(groups, splits):
     if any(map(len, torn)):
         fold = next(i for i, both in enumerate(torn) if len(both))
         yield (
-            f"The folds tear groups apart: in {sum(len(both) > 0 for both in torn)} of {len(splits)} folds a "
-            f"group stands on both sides (fold {fold}: {plain(torn[fold][:N_NAMED])}), and scores say how "
-            "well known groups are recognised, not new ones. Pass cv as an integer, or a splitter that heeds "
-            "groups (GroupKFold, StratifiedGroupKFold)."
+            f"The folds divide groups: in {sum(len(both) > 0 for both in torn)} of {len(splits)} folds a "
+            f"group is on both sides (fold {fold}: {plain(torn[fold][:N_NAMED])}). Scores then say how well "
+            "models recognise groups that they know, not new ones. Pass cv as an integer, or a splitter that "
+            "keeps groups together (GroupKFold, StratifiedGroupKFold)."
         )
 
 
@@ -189,69 +189,71 @@ def shared_positions(splits):
         fold = next(i for i, both in enumerate(shared) if len(both))
         rows, more = shared[fold][:N_NAMED].tolist(), " and more" if len(shared[fold]) > N_NAMED else ""
         yield (
-            f"The same clip stands on both sides of a fold: in {sum(len(both) > 0 for both in shared)} of "
+            f"The same clip is on both sides of a fold: in {sum(len(both) > 0 for both in shared)} of "
             f"{len(splits)} folds rows of X are in the training part and in the test part (fold {fold}: "
-            f"{rows}{more}). Scores are too good by it. Pass a cv whose parts do not overlap."
+            f"{rows}{more}). This makes scores too good. Pass a cv whose parts do not overlap."
         )
 
 
 def equal_clips(digests, splits):
-    """Yield a message where two clips that hold the same stand on both sides of a fold."""
+    """Yield a message if two equal clips are on both sides of a fold."""
     if digests is None or len(set(digests)) == len(digests):
         return
     digests = np.asarray(digests)
     for fold, (train, test) in enumerate(splits):
-        test = np.setdiff1d(test, train)  # those in both are another matter
+        test = np.setdiff1d(test, train)  # shared_positions reports clips that are in both
         both = np.flatnonzero(np.isin(digests[test], digests[train]))
         if len(both):
             clip = int(test[both[0]])
             twin = int(train[np.flatnonzero(digests[train] == digests[clip])[0]])
             yield (
-                f"The same clip stands on both sides of a fold: clips {twin} and {clip} of X hold the same "
-                f"(fold {fold}, {len(both)} such clips there). Scores are too good by it. "
-                "check_leakage(X, groups, cv) lists all, re-encoded and overlapping ones too; give such "
-                "clips one group."
+                f"The same clip is on both sides of a fold: clips {twin} and {clip} of X are equal "
+                f"(fold {fold}, which has {len(both)} such clips). This makes scores too good. "
+                "check_leakage(X, groups, cv) lists all of them, re-encoded and overlapping clips too; give "
+                "such clips one group."
             )
             return
 
 
 def constant_features(X, groups):
-    """Yield a message where features say which recording a row is from, rather than how it sounds."""
+    """Yield a message if features say which recording a row is from, rather than how it sounds."""
     constant = _constant_columns(X, groups)
     if len(constant):
         kind = "Columns" if getattr(X, "ndim", 3) == 2 else "Bins"
         where = "in all rows of a group" if kind == "Columns" else "in all frames of a clip"
         yield (
             f"{kind} {plain(constant[:N_NAMED])}{' and more' if len(constant) > N_NAMED else ''} have one "
-            f"value {where}, and another in the next: they can tell recordings apart without hearing them "
-            "(a file's length, a codec's cut-off, a number of a catalogue). Leave them out, or say why not."
+            f"value {where}, and another value in the next. With such features a model can tell recordings "
+            "apart without hearing them (by the length of a file, the cut-off of a codec, a catalogue "
+            "number). Leave them out, or state why they are needed."
         )
 
 
 def fitted_already(models):
-    """Yield a message if models are frozen: on which clips they were fitted, nobody can see."""
+    """Yield a message if models are frozen, since the clips that they were fitted on are not known."""
     names = [name for name, model in models.items() if _is_frozen(model)]
     if names:
         yield (
-            f"{', '.join(names)}: frozen, so that it is not fitted here. If it was fitted on any of these "
+            f"{', '.join(names)}: frozen, so not fitted here. If a frozen model was fitted on any of these "
             "clips, its scores are too good."
         )
 
 
 def few_segments(models, splits):
-    """Yield a message where networks train on few clips."""
+    """Yield a message if networks train on few clips."""
     fewest = min(len(train) for train, _ in splits)
     names = [name for name, model in models.items() if _trains_on_clips(model)]
     if names and fewest < FEW_SEGMENTS:
         yield (
-            f"{', '.join(names)}: {fewest} training clips in the smallest fold. Below some "
-            f"{FEW_SEGMENTS:,} training segments, what a deep network scores depends much on seed and folds. "
-            "Judge by the intervals; n_repeats= narrows them, AugmentedEstimator makes more of the clips."
+            f"{', '.join(names)}: {fewest} training clips in the smallest fold. With fewer than about "
+            f"{FEW_SEGMENTS:,} training segments, the score of a deep network depends strongly on seed and "
+            "folds. Judge by the intervals; n_repeats= narrows them, AugmentedEstimator makes more of the "
+            "clips."
         )
 
 
 def _candidates_beside(X, classes):
-    """Return the columns that could be groups, of a table that lists the files, if X holds paths."""
+    """Return columns that could be groups, from a table that lists the files, if X holds paths."""
     column = X.iloc[:, 0] if getattr(X, "ndim", 1) == 2 and hasattr(X, "iloc") else X
     paths = list(column) if getattr(column, "ndim", 1) == 1 else []
     if not paths or not all(map(is_path, paths)):
@@ -275,7 +277,7 @@ def _is_frozen(model):
 
 
 def _trains_on_clips(model):
-    """Return whether a network in the model sees one segment a clip and epoch: no windows, nor frozen."""
+    """Return whether a network in the model sees one segment per clip and epoch: no windows, not frozen."""
     parts = _parts_by_name(model)
     apart = tuple(
         f"{name}__" if name else ""
@@ -286,12 +288,12 @@ def _trains_on_clips(model):
 
 
 def _parts_by_name(model):
-    """Return a model, by the empty name, and its parameters, nested ones included."""
+    """Return a model, under the empty name, and its parameters, nested ones included."""
     return {"": model, **(model.get_params(deep=True) if hasattr(model, "get_params") else {})}
 
 
 def _constant_columns(X, groups):
-    """Return the columns, or bins, that are constant inside every group, or clip, and not throughout."""
+    """Return the columns that are constant in every group, or the bins in every clip, but not throughout."""
     values = X.to_numpy() if hasattr(X, "to_numpy") else X
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu" or not values.size:
         return np.array([], int)

@@ -1,4 +1,4 @@
-"""Which parts of a model groups reach: by names of keyword arguments, or by metadata routing."""
+"""Find the parts of a model that groups reach by keyword arguments, or by metadata routing."""
 
 from sklearn import config_context
 from sklearn.base import clone
@@ -10,7 +10,7 @@ from sklearn.utils.validation import has_fit_parameter
 from ..compose import AugmentedEstimator, FrameClassifier
 from ..neural_network import NetworkFeatures
 
-_HAND_ON = (AugmentedEstimator, FrameClassifier, NetworkFeatures)  # groups, to the estimator inside
+_HAND_ON = (AugmentedEstimator, FrameClassifier, NetworkFeatures)  # they pass groups to the estimator inside
 
 
 def own_parts(model, *, apart_from=None):
@@ -20,12 +20,12 @@ def own_parts(model, *, apart_from=None):
     ----------
     model : estimator
     apart_from : estimator or None, default=None
-        Another one, whose parts are left out: those that cloning does not copy.
+        Another estimator, whose parts are left out: the parts that cloning does not copy.
 
     Returns
     -------
     parts : dict of str to estimator
-        Nothing that is frozen, or inside what is frozen: it is not fitted again.
+        Without frozen estimators and the parts inside them, which are not fitted again.
     """
     shared = set() if apart_from is None else {id(part) for part in _parts(apart_from).values()}
     parts = _parts(model)
@@ -48,7 +48,7 @@ def named(model):
     Returns
     -------
     names : list of str
-        Such as "cnnclassifier__groups".
+        Keyword arguments such as "cnnclassifier__groups".
     reached : set of (str, str)
         Names of parts in ``get_params``, and "fit" or "split".
     """
@@ -57,7 +57,7 @@ def named(model):
 
 
 def routed(model):
-    """Return the parts that groups reach if metadata routing is enabled, and everybody asks for them.
+    """Return the parts that groups reach if metadata routing is enabled, and all parts request them.
 
     Parameters
     ----------
@@ -77,15 +77,15 @@ def routed(model):
 def requests_groups(model):
     """Return whether any part of a model takes groups by metadata routing.
 
-    One that takes them and has not said whether it wants them counts too: scikit-learn then says what to
-    write.
+    A part that takes groups and has not said whether it requests them counts too: scikit-learn then raises
+    an error that says what to write.
     """
     try:
         router = MetadataRouter(owner="compare").add(
             model=model, method_mapping=MethodMapping().add(caller="fit", callee="fit")
         )
         router.validate_metadata(method="fit", params={"groups": None})
-    except (TypeError, NotImplementedError):  # no one takes them; or a meta-estimator cannot route
+    except (TypeError, NotImplementedError):  # no part takes them, or a meta-estimator cannot route
         return False
     return True
 
@@ -98,13 +98,13 @@ def takes_groups(part):
 
 
 def is_search(part):
-    """Tell by their parameters all searches of scikit-learn, whose common base class is private."""
+    """Return whether an estimator is a search of scikit-learn, by its parameters: the base is private."""
     names = ("estimator", "cv", "refit", "return_train_score")
     return not isinstance(part, FrozenEstimator) and all(hasattr(part, name) for name in names)
 
 
 def splits_by_group(part):
-    """Return whether an estimator's ``cv`` needs groups; one that makes no requests is given them anyway."""
+    """Return whether an estimator's ``cv`` uses groups; a splitter without requests gets them anyway."""
     cv = getattr(part, "cv", None)
     if not hasattr(cv, "split"):
         return False
@@ -114,7 +114,7 @@ def splits_by_group(part):
 
 
 def set_request(consumer, method, value):
-    """Make an estimator or a splitter ask for groups, or not, while metadata routing is enabled."""
+    """Make an estimator or a splitter request groups, or not, while metadata routing is enabled."""
     setter = getattr(consumer, f"set_{method}_request", None)
     if setter is not None:
         setter(groups=value)
@@ -128,7 +128,7 @@ def _parts(model):
 
 
 def _named(model, path):
-    """Yield each keyword argument, and the part that it is for."""
+    """Yield each keyword argument, and the part that gets it."""
     if isinstance(model, Pipeline):
         for name, step in model.steps:
             inside = _named(step, _below(path, name)) if hasattr(step, "fit") else ()
@@ -148,7 +148,7 @@ def _below(path, name):
 
 
 def _with_handed_on(model, reached):
-    """Add the parts to which those that are reached hand groups on."""
+    """Add the parts that get groups from parts that are reached."""
     parts = _parts(model)
     for path, method in list(reached):
         while method == "fit" and isinstance(parts.get(path), _HAND_ON):
@@ -166,7 +166,7 @@ def _last_step(parts, path):
 
 
 def _is_routed(probe, key, model):
-    """Return whether groups that one part alone asks for are taken by the whole, a clone of the model."""
+    """Return whether a clone of the model takes groups if only one of its parts requests them."""
     for path, part in own_parts(probe, apart_from=model).items():
         if takes_groups(part):
             set_request(part, "fit", key == (path, "fit"))
@@ -175,4 +175,4 @@ def _is_routed(probe, key, model):
     try:
         return "groups" in get_routing_for_object(probe).consumes("fit", ["groups"])
     except (AttributeError, NotImplementedError, TypeError, ValueError):
-        return False  # something cannot route, or is set up wrongly, which its fit will say
+        return False  # a part cannot route, or is set up wrongly; then its fit raises an error

@@ -1,9 +1,9 @@
-"""Groups: what they may be, and how they reach the splits that a model makes inside its own ``fit``.
+"""Check groups, and pass them to the splits that a model makes inside its own ``fit``.
 
 ``cross_validate(groups=...)`` gives groups to the outer splitter only. A network that sets clips aside for
-early stopping, or a search that splits again, needs them too: else recordings of one group stand on both
-sides, and no error says so. How far they get depends on what stands around that part; what they do not reach
-is a doubt.
+early stopping, or a search that splits again, needs them too: otherwise recordings of one group are on both
+sides, without an error. How far groups get depends on the estimators around that part; ``compare`` warns of
+parts that they do not reach.
 """
 
 import numbers
@@ -39,7 +39,7 @@ from ._group_routes import (
 )
 from ._target_kind import is_missing
 
-# Of these, cv=None means five folds; of others (RidgeCV, ClassifierChain) it means something else.
+# In these, cv=None means five folds; in others (RidgeCV, ClassifierChain) it means something else.
 _FIVE_FOLDS = (
     CalibratedClassifierCV,
     ElasticNetCV,
@@ -58,18 +58,18 @@ _FIVE_FOLDS = (
 
 
 def check_groups(groups):
-    """Return groups in which each clip without one is a group of its own.
+    """Return groups in which each clip without a group is a group of its own.
 
     Parameters
     ----------
     groups : array-like of shape (n_clips,) or None
-        Names or numbers. Missing are None, NaN, NaT, pandas' NA and blank text.
+        Names or numbers. None, NaN, NaT, pandas' NA and blank text count as missing.
 
     Returns
     -------
     groups : ndarray of shape (n_clips,), or what was given
-        As given if no group is missing and all can be sorted; otherwise names or numbers that no other clip
-        has stand for missing groups.
+        As given if no group is missing and all can be sorted; otherwise missing groups are replaced by names
+        or numbers that no other clip has.
     """
     if groups is None:
         return None
@@ -93,13 +93,13 @@ class GroupRoute:
     Parameters
     ----------
     params : dict
-        What ``cross_validate(params=...)`` needs for it.
+        The ``params`` that ``cross_validate`` needs for it.
     routed : bool
         Whether scikit-learn's metadata routing has to be enabled for the model's fits.
     reached : set of (str, str)
         Parts that groups reach: the name of each in ``get_params``, and "fit" or "split".
     unreached : dict of str to estimator
-        By name, the parts that split inside ``fit`` and that groups do not reach.
+        The parts that split inside ``fit`` and that groups do not reach, by name.
     """
 
     params: dict = field(default_factory=dict)
@@ -123,10 +123,10 @@ def group_route(model, groups, *, routing):
     Returns
     -------
     route : GroupRoute
-        Without groups it is empty. Otherwise groups go by the names of ``fit``'s keyword arguments
-        (``step__groups``), as far as these get; where they do not (an estimator that stands alone in a
-        search, in a VotingClassifier, a CalibratedClassifierCV and so on), by metadata routing, if that gets
-        further.
+        Empty if there are no groups. Otherwise groups are passed as keyword arguments of ``fit``
+        (``step__groups``) as far as that reaches. If metadata routing reaches further, they are passed by
+        it (for instance to an estimator that stands alone in a search, in a VotingClassifier or in a
+        CalibratedClassifierCV).
     """
     if groups is None:
         return GroupRoute()
@@ -144,16 +144,16 @@ def group_route(model, groups, *, routing):
 
 
 def group_inside(copy, original, groups, *, routing, n_groups):
-    """Make the splits inside a model split by group, if their ``cv`` is a number of folds, or None.
+    """Make the splits inside a model respect groups, if their ``cv`` is a number of folds, or None.
 
     Parameters
     ----------
     copy : estimator
-        A clone of ``original``; it is changed, but for what the two share (a FrozenEstimator).
+        A clone of ``original``; it is changed, except for the parts that the two share (a FrozenEstimator).
     original : estimator
-        The caller's, which is left as it is.
+        The caller's estimator, which is not changed.
     groups : array-like of shape (n_clips,) or None
-        None leaves the model as it is.
+        None leaves the copy as it is.
     routing : bool
         Whether the caller has enabled scikit-learn's metadata routing.
     n_groups : int
@@ -185,7 +185,7 @@ def group_inside(copy, original, groups, *, routing, n_groups):
 
 
 def unreached_groups(models, routes):
-    """Yield a message for each model with parts that split inside ``fit`` and do not know the groups.
+    """Yield a message for each model with parts that split inside ``fit`` and do not get the groups.
 
     Parameters
     ----------
@@ -201,10 +201,10 @@ def unreached_groups(models, routes):
         ]
         if parts:
             yield (
-                f"{name}: groups do not reach {', '.join(parts)}. What is split inside fit there (for early "
-                "stopping, or to choose or calibrate) may have clips of one group on both sides, and looks "
-                "too good. Use an estimator whose fit takes groups, in a Pipeline or a search, or switch the "
-                "inner split off."
+                f"{name}: groups do not reach {', '.join(parts)}. The split inside fit there (for early "
+                "stopping, or to choose or calibrate) may put clips of one group on both sides, so scores "
+                "inside may look too good. Use an estimator whose fit takes groups, in a Pipeline or a "
+                "search, or switch the inner split off."
             )
 
 
@@ -220,7 +220,7 @@ def _holds_out(part):
         early = getattr(part, "n_iter_no_change", None) is not None
     if early is not None:
         return isinstance(early, bool | np.bool_) and bool(early)  # "auto" is off for so few clips
-    # What hands groups on needs none for itself.
+    # An estimator that passes groups on does not need them itself.
     return takes_groups(part) and not any(hasattr(part, name) for name in ("estimator", "estimators"))
 
 
@@ -245,8 +245,8 @@ def _can_be_sorted(values):
 
 
 def _codes(values, missing):
-    """Return a number a group, and numbers of their own for missing ones."""
-    if any(isinstance(value, str) for value in values):  # 7 and "7" are one group, as numpy takes them
+    """Return one number per group, and a different number for each missing group."""
+    if any(isinstance(value, str) for value in values):  # 7 and "7" are one group, as in numpy
         values = np.array([_as_text(value) for value in values], dtype=object)
     codes = pd.factorize(values)[0]
     return np.where(missing, codes.max() + 1 + np.arange(len(values)), codes)

@@ -1,4 +1,4 @@
-"""How models grow with the number of clips they are trained on."""
+"""Scores of models as a function of the number of training clips."""
 
 import numbers
 import warnings
@@ -24,20 +24,20 @@ class LearningCurves:
     Parameters
     ----------
     comparisons : dict of float to Comparison
-        Share of the training clips to what was found there, from small to large.
+        Maps each share of the training clips to the comparison at that share, from small to large.
     errors : dict of float to (float, str), default=None
-        Share at which no model could be fitted to the mean number of training clips and what went wrong.
+        Maps each share at which no model could be fitted to the mean number of training clips and the error.
 
     Attributes
     ----------
     table_ : DataFrame
-        A row for each model and share; ``n_train``: mean number of training clips; ``mean``, ``ci_low``,
+        One row per model and share; ``n_train``: mean number of training clips; ``mean``, ``ci_low``,
         ``ci_high``, ``fit_time`` and ``n_failed`` as in :class:`Comparison`. NaN for shares in ``errors_``,
-        where every fold has failed.
+        at which every fold failed.
     comparisons_ : dict of float to Comparison
-        Share to comparison, without those in ``errors_``.
+        Comparison at each share, without the shares in ``errors_``.
     errors_ : dict of float to str
-        Share at which no model could be fitted to what went wrong.
+        Error message at each share at which no model could be fitted.
 
     See Also
     --------
@@ -99,9 +99,10 @@ def learning_curves(
 ):
     """Compare models trained on growing parts of the training clips, and tested on the same test clips.
 
-    The parts are nested: a smaller one lies inside each larger one. If there are groups, whole groups are
-    left out; if each clip has one class, classes keep their shares as far as that goes. A size at which no
-    model can be fitted (too few clips of a class, say) has NaN in the table, and the others stay.
+    The parts are nested: a smaller part is contained in each larger one. If there are groups, whole groups
+    are left out; if each clip has one class, classes keep their proportions as far as possible. If no model
+    can be fitted at some size (because there are too few clips of a class, say), its scores in the table are
+    NaN, and the other sizes stay.
 
     Parameters
     ----------
@@ -112,8 +113,8 @@ def learning_curves(
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
     train_sizes : sequence of float in (0, 1] or of int, default=(0.1, 0.25, 0.5, 1.0)
-        Shares of each training part. Integers from 2 on are numbers of clips, and become shares of the
-        smallest part; a 1 among fractions is the whole part, as 1.0 is.
+        Shares of each training part. Integers from 2 on are numbers of clips, and are converted to shares of
+        the smallest training part; a 1 among fractions means the whole part, as 1.0 does.
     groups : array-like of shape (n_clips,), default=None
         As in :func:`compare`.
     cv : int, splitter or iterable of (train, test), default=5
@@ -121,7 +122,7 @@ def learning_curves(
     n_repeats : int, default=1
         As in :func:`compare`.
     random_state : int, RandomState instance or None, default=None
-        As in :func:`compare`, and of what is left out.
+        As in :func:`compare`; it also seeds the choice of the clips that are left out.
     **params
         Further arguments of :func:`compare`, such as ``scoring``, ``memory``, ``n_jobs`` and ``verbose``.
 
@@ -133,13 +134,13 @@ def learning_curves(
     Raises
     ------
     ValueError
-        A size is neither a share nor a number of clips that there are, all sizes are integers and one of
-        them is 1, or no model can be fitted at any size.
+        If a size is neither a share nor a possible number of clips, all sizes are integers and one of them
+        is 1, or no model can be fitted at any size.
 
     Warns
     -----
     FitFailedWarning
-        No model can be fitted at some size.
+        If no model can be fitted at some size.
 
     Examples
     --------
@@ -167,14 +168,14 @@ def learning_curves(
         ]
         try:
             comparisons[share] = compare(models, X, y, groups=groups, cv=parts, random_state=seed, **params)
-        except ValueError as error:  # what is wrong at all sizes is raised below
+        except ValueError as error:  # an error that occurs at all sizes is raised below
             errors[share] = error, np.mean([len(train) for train, _ in parts])
     if not comparisons:
         raise errors[shares[-1]][0]
     for share, (error, n_train) in errors.items():
         warnings.warn(
             f"No model could be fitted on a share of {share:.3g} (mean number of clips: {n_train:.0f}): "
-            f"{error}\nIts scores are NaN; the other sizes stay.",
+            f"{error}\nThe scores at this size are NaN; the other sizes stay.",
             FitFailedWarning,
             stacklevel=2,
         )
@@ -188,7 +189,7 @@ def _check_shares(train_sizes, n_clips):
     sizes = list(train_sizes)
     if not sizes:
         raise ValueError("train_sizes is empty. Pass shares, such as [0.25, 0.5, 1.0], or numbers of clips.")
-    whole = any(not isinstance(size, numbers.Integral) for size in sizes)  # what a 1 means
+    whole = any(not isinstance(size, numbers.Integral) for size in sizes)  # whether a 1 means the whole part
     return sorted({_check_share(size, n_clips, whole) for size in sizes})
 
 
@@ -202,13 +203,14 @@ def _check_share(size, n_clips, one_is_whole):
         return int(size) / n_clips
     if not one_is_whole:
         raise ValueError(
-            "train_sizes holds the integer 1, and one clip trains no model. Pass 1.0 for all training clips."
+            "train_sizes holds the integer 1, but one clip cannot train a model. Pass 1.0 for all training "
+            "clips."
         )
     return 1.0
 
 
 def _order(train, y, kind, groups, seed):
-    """Return the training clips in units that are not torn apart; any first ones are a fair sample."""
+    """Return the training clips in units that stay whole; any first units are a fair sample."""
     rng = np.random.RandomState(seed)
     codes = np.arange(len(train)) if groups is None else np.asarray(groups)[train]
     units = [train[codes == code] for code in np.unique(codes)]
@@ -216,7 +218,8 @@ def _order(train, y, kind, groups, seed):
     if kind != "classes":
         return units
     labels = np.array([_most_frequent(np.asarray(y)[unit]) for unit in units])
-    place = np.empty(len(units))  # of a unit in its class, from 0 to 1: classes take turns by their sizes
+    # Place of a unit in its class, from 0 to 1, so that classes take turns in proportion to their sizes.
+    place = np.empty(len(units))
     for label in np.unique(labels):
         own = np.flatnonzero(labels == label)
         place[own] = (np.arange(len(own)) + rng.uniform()) / len(own)
@@ -224,7 +227,7 @@ def _order(train, y, kind, groups, seed):
 
 
 def _n_units(units, share):
-    """Return how many first units come nearest to a share of the clips; at least one."""
+    """Return the number of first units that comes nearest to a share of the clips, at least one."""
     sizes = np.cumsum([len(unit) for unit in units])
     return int(np.argmin(np.abs(sizes - share * sizes[-1]))) + 1
 

@@ -1,4 +1,4 @@
-"""Folds that keep groups together and labels balanced, where a clip can have several labels."""
+"""Folds that keep groups together and labels balanced, for clips that can have several labels."""
 
 import numbers
 
@@ -13,32 +13,32 @@ from .._validation import check_tags
 
 
 class MultilabelStratifiedGroupKFold(BaseCrossValidator):
-    """K folds in which no group is divided, and every label has its share in each fold as far as that goes.
+    """K folds that divide no group and give every label its share in each fold as far as possible.
 
-    Iterative stratification [1]_, carried over from clips to groups: the label that fewest of the groups
-    still to be placed have comes first, since it can go wrong most; its groups are placed one after another,
-    those with most clips of it first, each in the fold that lacks most of that label, and among equals in
-    the one that lacks most clips.
+    Iterative stratification [1]_, applied to groups instead of clips. The rarest label among the groups that
+    are still to be placed comes first, since it is the hardest to balance. Its groups are placed one after
+    another, groups with the most clips of that label first, each in the fold that lacks most of that label,
+    and among equal folds in the one that lacks most clips.
 
     Parameters
     ----------
     n_splits : int, default=5
         Number of folds, at least 2.
     shuffle : bool, default=False
-        Whether groups that are equally good choices, and folds, are taken in random order. Otherwise in the
-        order of the clips.
+        Whether groups that are equally good choices, and folds, are taken in random order. Otherwise they
+        are taken in the order of the clips.
     random_state : int, RandomState instance or None, default=None
         Seeds the shuffling.
 
     See Also
     --------
-    sklearn.model_selection.StratifiedGroupKFold : For one class a clip.
+    sklearn.model_selection.StratifiedGroupKFold : For one class per clip.
     check_leakage : Finds recordings on both sides of folds.
 
     Notes
     -----
-    A label that is in fewer groups than there are folds is missing in some test folds, whatever the splitter
-    does. Clips without any label are spread so that folds are of equal size.
+    If a label is in fewer groups than there are folds, some test folds lack it with any splitter. Clips
+    without any label are spread so that folds are of equal size.
 
     References
     ----------
@@ -57,7 +57,7 @@ class MultilabelStratifiedGroupKFold(BaseCrossValidator):
     ['c' 'd'] [3 2]
     """
 
-    # Metadata routing: a search inside compare or cross_validate gets groups without anything being asked.
+    # Metadata routing: a search inside compare or cross_validate gets groups without a request by the user.
     __metadata_request__split = {"groups": True}
 
     def __init__(self, n_splits=5, *, shuffle=False, random_state=None):
@@ -84,11 +84,11 @@ class MultilabelStratifiedGroupKFold(BaseCrossValidator):
         Parameters
         ----------
         X : array-like of length n_clips
-            Only its length counts.
+            Only its length is used.
         y : array-like of shape (n_clips, n_labels) or (n_clips,)
-            Labels: an indicator matrix, or one class a clip.
+            Labels: an indicator matrix, or one class per clip.
         groups : array-like of shape (n_clips,), default=None
-            What must not stand on both sides; None takes every clip for itself.
+            Group of each clip; no group is on both sides of a fold. None makes every clip its own group.
 
         Yields
         ------
@@ -98,22 +98,22 @@ class MultilabelStratifiedGroupKFold(BaseCrossValidator):
         Raises
         ------
         ValueError
-            Where ``y`` is none of the two, there are fewer groups than folds, or a group is missing.
+            If ``y`` is neither of the two, there are fewer groups than folds, or a group is missing.
         """
         check_number("n_splits", self.n_splits, kind=numbers.Integral, low=2)
         X, y, groups = indexable(X, y, groups)
         members = _members(groups, y.shape[0] if hasattr(y, "shape") else len(y))
         if members.max() + 1 < self.n_splits:
             raise ValueError(
-                f"n_splits={self.n_splits} is more than the {members.max() + 1} groups there are. Use fewer "
-                "folds."
+                f"n_splits={self.n_splits} is more than the {members.max() + 1} groups of the clips. Use "
+                "fewer folds."
             )
         folds = self._place(_counts(_indicators(y), members), np.bincount(members))[members]
         for fold in range(self.n_splits):
             yield np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
 
     def _place(self, counts, sizes):
-        """Return the fold of each group, from its clips of each label and its clips."""
+        """Return the fold of each group, from its number of clips with each label and of all its clips."""
         rng = check_random_state(self.random_state)
         n_groups, n_folds = len(sizes), self.n_splits
         rank = rng.permutation(n_groups) if self.shuffle else np.arange(n_groups)
@@ -141,13 +141,13 @@ def _members(groups, n_clips):
     if (codes < 0).any():
         raise ValueError(
             f"groups has no value for {(codes < 0).sum()} clips, the first at {np.argmin(codes)}. Give each "
-            "a group; a clip that stands alone gets a name of its own."
+            "clip a group; a clip that belongs to no other needs a name of its own."
         )
     return codes
 
 
 def _indicators(y):
-    """Return labels as a matrix of 0 and 1, a column a label."""
+    """Return labels as a matrix of 0 and 1 with one column per label."""
     kind = type_of_target(y)
     if kind in ("binary", "multiclass"):
         return np.eye(len(np.unique(y)), dtype=int)[np.unique(np.ravel(y), return_inverse=True)[1]]
@@ -155,13 +155,13 @@ def _indicators(y):
         check_tags(y)
         return check_array(y, accept_sparse=True).astype(int)
     raise ValueError(
-        f"y is {kind!r}, and labels can be balanced where y is an indicator matrix of 0 and 1, or one class "
-        "a clip. For anything else use GroupKFold."
+        f"y must be an indicator matrix of 0 and 1, or one class per clip, so that labels can be balanced; "
+        f"this y is {kind!r}. For anything else use GroupKFold."
     )
 
 
 def _counts(indicators, members):
-    """Return how many clips of each label a group has, of shape (n_groups, n_labels)."""
+    """Return the number of clips of each group that have each label, of shape (n_groups, n_labels)."""
     check_consistent_length(indicators, members)
     counts = np.zeros((members.max() + 1, indicators.shape[1]))
     rows, columns = indicators.nonzero()
@@ -170,7 +170,7 @@ def _counts(indicators, members):
 
 
 def _rarest(counts, left):
-    """Return the groups to place next, and the label for whose sake; None where no label is left."""
+    """Return the groups to place next, and the label that they have; None if no label is left."""
     n_with = ((counts > 0) & left[:, np.newaxis]).sum(axis=0)
     if not n_with.any():
         return np.flatnonzero(left), None

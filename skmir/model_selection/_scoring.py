@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from sklearn.metrics import get_scorer
 
-# Judges that do not flatter whoever guesses the most frequent class, or knows one tag only.
+# Scorers that do not reward a model for guessing the most frequent class, or for knowing only one tag.
 DEFAULTS = {"classes": "balanced_accuracy", "tags": "f1_macro", "numbers": "r2"}
 
 
 def check_scoring(scoring, kind):
-    """Return scorers by name; the first is the one that models are judged by.
+    """Return scorers by name; models are judged by the first.
 
     Parameters
     ----------
@@ -25,9 +25,9 @@ def check_scoring(scoring, kind):
     Raises
     ------
     TypeError
-        Where something is no scorer.
+        If something is not a scorer.
     ValueError
-        Where there is none, several have one name, or scikit-learn knows none of a name.
+        If there is no scorer, several scorers have the same name, or scikit-learn does not know a name.
     """
     if scoring is None:
         scoring = DEFAULTS[kind]
@@ -39,12 +39,14 @@ def check_scoring(scoring, kind):
         names = [scorer if isinstance(scorer, str) else _name_of(scorer) for scorer in scoring]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"scoring has several scorers called {twice[0]!r}. Name them by a dict.")
+            raise ValueError(f"scoring has several scorers called {twice[0]!r}. Name them in a dict.")
         scorers = dict(zip(names, scoring, strict=True))
     else:
         scorers = {_name_of(scoring): scoring}
     if not scorers:
-        raise ValueError(f"scoring={scoring!r} is empty. Name at least one scorer: 'balanced_accuracy'.")
+        raise ValueError(
+            f"scoring={scoring!r} is empty. Name at least one scorer, such as 'balanced_accuracy'."
+        )
     for name, scorer in scorers.items():
         _check_scorer(name, scorer, scoring)
     return scorers
@@ -65,5 +67,5 @@ def _name_of(scorer):
         return scorer.__name__
     try:
         return repr(scorer)
-    except AttributeError:  # scikit-learn's, where the metric inside is an object without a name
+    except AttributeError:  # scikit-learn's scorers, if the metric inside is an object without a name
         return type(scorer).__name__

@@ -1,4 +1,4 @@
-"""One seed for a whole comparison."""
+"""Derive all seeds of a comparison from one."""
 
 import numbers
 
@@ -15,7 +15,7 @@ def as_seed(random_state):
     Parameters
     ----------
     random_state : int, RandomState instance or None
-        One number is drawn from a RandomState; None stays None.
+        If it is a RandomState, one number is drawn from it. None stays None.
 
     Returns
     -------
@@ -32,10 +32,10 @@ def seeded_clone(model, seed):
     Parameters
     ----------
     model : estimator
-        Left as it is.
+        Not changed.
     seed : int or None
         None gives a plain clone. The numbers depend on the seed and on the model's parameters alone,
-        not on the models beside it. What cloning does not copy (a FrozenEstimator) keeps its own.
+        not on the other models. A part that cloning does not copy (a FrozenEstimator) keeps its own.
 
     Returns
     -------

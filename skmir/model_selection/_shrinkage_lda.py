@@ -15,7 +15,7 @@ from .._validation import FLOAT
 
 
 class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
-    """Linear discriminant analysis with a shrunken covariance, to which all classes are equally likely.
+    """Linear discriminant analysis with shrunken covariance and equal prior probabilities of the classes.
 
     A strong model for tables of several hundred statistics of a few hundred clips, with nothing to tune:
     Ledoit and Wolf's formula says how far each class's covariance is shrunken towards its diagonal. It is
@@ -25,11 +25,11 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
     Parameters
     ----------
     shrinkage : "auto", float between 0 and 1, or None, default="auto"
-        As in scikit-learn: "auto" is Ledoit and Wolf's.
+        As in scikit-learn: "auto" uses Ledoit and Wolf's formula.
     priors : "uniform", array-like of shape (n_classes,) or None, default="uniform"
-        Probabilities of the classes before a clip is seen, by which their covariances are weighed as well.
-        "uniform" makes all equal, which is right if models are judged by balanced accuracy; None takes the
-        classes' shares in training.
+        Prior probabilities of the classes, by which their covariances are weighted as well. "uniform" makes
+        all equal, which is right if models are judged by balanced accuracy; None takes the classes' shares
+        in the training data.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
 
     See Also
     --------
-    default_models : Its "LDA" ends in this model.
+    default_models : Its "LDA" ends with this model.
 
     Notes
     -----
@@ -99,7 +99,7 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
         self._check_counts(counts)
         estimator = LinearDiscriminantAnalysis("lsqr", shrinkage=self.shrinkage, priors=self._priors())
         with warnings.catch_warnings():
-            # Ledoit and Wolf's function, of a class with one clip; said in better words above.
+            # A warning of Ledoit and Wolf's function about a class with one clip; ours above is clearer.
             warnings.filterwarnings("ignore", "Only one sample available")
             self.estimator_ = estimator.fit(X, y)
         return self
@@ -140,7 +140,7 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
         Returns
         -------
         scores : ndarray of shape (n_clips, n_classes), or (n_clips,) for two classes
-            For two classes, the second's less the first's.
+            For two classes, the score of the second minus the score of the first.
         """
         return self._fitted().decision_function(self._check(X))
 
@@ -161,16 +161,16 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
         return np.full(len(self.classes_), 1 / len(self.classes_))
 
     def _check_counts(self, counts):
-        """Raise, or warn, where classes have too few clips to tell how their clips vary."""
+        """Raise, or warn, if classes have too few clips to show how their clips vary."""
         if len(counts) < 2:
             raise ValueError(
-                f"y holds the one class {plain(self.classes_[0])!r}; at least two are needed to tell apart."
+                f"y must hold at least two classes, got only the one class {plain(self.classes_[0])!r}."
             )
         single = plain(self.classes_[counts == 1])
         if len(single) == len(counts):
             raise ValueError(
-                f"Each of the {len(single)} classes has a single training clip, so nothing shows how clips "
-                "of one class vary. Give at least one class two clips or more."
+                f"Each of the {len(single)} classes has a single training clip, which does not show how "
+                "clips of one class vary. At least one class must have two clips or more."
             )
         if single:
             warnings.warn(

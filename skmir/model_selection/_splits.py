@@ -1,4 +1,4 @@
-"""The folds of a comparison."""
+"""Make the folds of a comparison."""
 
 import numbers
 import warnings
@@ -12,24 +12,24 @@ from ._target_kind import kind_of_target
 
 
 def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts=None):
-    """Return the folds as a list: made once, they are the same for all models, and tests are paired.
+    """Return the folds as a list, so that they are the same for all models and tests are paired.
 
     Parameters
     ----------
     cv : int, splitter or iterable of (train, test)
         See :func:`skmir.model_selection.compare`; None is 5.
     X, y : clips and labels
-        What the splitter looks at.
+        Passed to the splitter.
     groups : array-like of shape (n_clips,), default=None
-        What must not stand on both sides.
+        Group of each clip; no group must be on both sides of a fold.
     seed : int or None, default=None
-        Of the shuffling, where ``cv`` is an integer.
+        Seeds the shuffling if ``cv`` is an integer.
     n_repeats : int, default=1
-        How many times clips are dealt out anew, where ``cv`` is an integer.
+        Number of times that clips are assigned to folds if ``cv`` is an integer.
     kind : {"classes", "tags", "numbers"} or None, default=None
-        See :func:`kind_of_target`; None finds out by y.
+        See :func:`kind_of_target`; None finds out from y.
     doubts : list of str or None, default=None
-        Gets what there is to say of the folds; None warns of it.
+        A list to which warnings about the folds are added; None issues them as warnings.
 
     Returns
     -------
@@ -39,8 +39,8 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts
     Raises
     ------
     ValueError
-        Where there is no fold, ``n_repeats`` comes with a splitter, or scikit-learn refuses: more folds than
-        groups, say.
+        If there is no fold, ``n_repeats`` comes with a splitter, or scikit-learn raises an error, for
+        instance because there are more folds than groups.
     """
     check_number("n_repeats", n_repeats, kind=numbers.Integral, low=1)
     if cv is None or isinstance(cv, numbers.Integral):
@@ -49,8 +49,8 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts
         _say(dealt.doubts, doubts)
     elif n_repeats > 1:
         raise ValueError(
-            f"n_repeats={n_repeats} repeats the folds of an integer cv, and cv={cv!r}. Pass an integer, or a "
-            "splitter that repeats itself (RepeatedStratifiedKFold) and n_repeats=1."
+            f"n_repeats={n_repeats} repeats the folds of an integer cv, but cv={cv!r}. Pass an integer cv, "
+            "or a splitter that repeats itself (RepeatedStratifiedKFold) and n_repeats=1."
         )
     else:
         splits = _positions(check_cv(cv), X, y, groups)
@@ -62,7 +62,7 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts
 
 
 def _positions(splitter, X, y, groups):
-    """Return the folds of a splitter; masks become positions."""
+    """Return the folds of a splitter, with masks converted to positions."""
     positions = np.arange(len(y))
     return [
         (positions[np.asarray(train)], positions[np.asarray(test)])
@@ -71,7 +71,7 @@ def _positions(splitter, X, y, groups):
 
 
 def _seeds(seed, n_repeats, groups):
-    """Return a seed for each repeat. One pass over groups is not shuffled: its seed is None."""
+    """Return a seed for each repeat. A single pass over groups is not shuffled: its seed is None."""
     if n_repeats == 1:
         return [seed if groups is None else None]
     return np.random.RandomState(seed).randint(MAX_SEED, size=n_repeats).tolist()
@@ -86,7 +86,7 @@ def _say(messages, doubts):
 
 
 class _Dealt:
-    """Folds of an integer ``cv``: clips, or whole groups of them, dealt out by class if there are any."""
+    """Folds of an integer ``cv``, to which clips or whole groups are assigned, by class if there are any."""
 
     def __init__(self, n_splits, X, y, groups, kind):
         self.doubts = []
@@ -102,10 +102,10 @@ class _Dealt:
         return stratified or _positions(GroupKFold(self._n_splits, **_shuffling(seed)), *self._data)
 
     def _stratified(self, seed):
-        """Return folds that keep groups together and spread classes; None if there are none of use.
+        """Return folds that keep groups together and spread classes; None if no useful folds exist.
 
         scikit-learn's splitter gives each group to the fold where it balances classes best, which can leave a
-        fold without any, and refuses if every class has fewer clips than there are folds.
+        fold without any group. It raises an error if every class has fewer clips than there are folds.
         """
         _, y, groups = self._data
         _, sizes = np.unique(np.asarray(y), return_counts=True)
@@ -114,7 +114,7 @@ class _Dealt:
         if self._n_splits > sizes.max():
             self._doubt(f"each class has fewer than {self._n_splits} clips")
             return None
-        with warnings.catch_warnings():  # compare says it better, and by name, if a fold lacks a class
+        with warnings.catch_warnings():  # compare warns with more detail if a fold lacks a class
             warnings.filterwarnings("ignore", message="The least populated class in y has only")
             folds = _positions(StratifiedGroupKFold(self._n_splits, **_shuffling(seed)), *self._data)
         if min(min(map(len, fold)) for fold in folds) == 0:
@@ -124,8 +124,8 @@ class _Dealt:
 
     def _doubt(self, reason):
         message = (
-            "Groups are dealt out by their sizes alone (GroupKFold), and classes as it happens, since "
-            f"{reason}. Fewer folds, or more groups, would spread classes as well."
+            "Groups are assigned to folds by their sizes alone (GroupKFold), which does not balance classes, "
+            f"because {reason}. With fewer folds, or more groups, classes would be spread as well."
         )
         if message not in self.doubts:
             self.doubts.append(message)

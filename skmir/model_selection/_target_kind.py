@@ -1,4 +1,4 @@
-"""What is learned: classes, tags or numbers."""
+"""Find out what y holds: classes, tags or numbers."""
 
 import numbers
 
@@ -26,7 +26,7 @@ def kind_of_target(y, models=()):
     Returns
     -------
     kind : {"classes", "tags", "numbers"}
-        "classes" where each clip has one.
+        "classes" if each clip has one class.
 
     Raises
     ------
@@ -50,16 +50,16 @@ def check_two_classes(y, kind):
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
     kind : {"classes", "tags", "numbers"}
-        What they are.
+        What the labels are.
     """
     if kind != "classes":
         return
     classes = np.unique(np.asarray(y))
     if len(classes) < 2:
         raise ValueError(
-            f"y has one class only: all {len(y)} clips are {classes.tolist()[0]!r}, and there is nothing to "
-            "tell apart. At least two classes are needed. If the labels are names of folders: do the classes "
-            "lie one level deeper? Then name the folder that holds the folders of the classes."
+            f"y must hold at least two classes, got one class only: all {len(y)} clips are "
+            f"{classes.tolist()[0]!r}. If the labels are names of folders: do the classes lie one level "
+            "deeper? Then name the folder that holds the folders of the classes."
         )
 
 
@@ -76,8 +76,8 @@ def _check_none_missing(y):
         named = ", ".join(map(str, rows[:_N_NAMED])) + (" and more" if len(rows) > _N_NAMED else "")
         raise ValueError(
             f"y has no label in {len(rows)} of {len(y)} rows: {'row' if len(rows) == 1 else 'rows'} {named} "
-            "(counted from 0; None, NaN and blank text are no labels). Fill them in, or leave out these rows "
-            "of y and of X."
+            "(counted from 0; None, NaN and blank text count as missing). Fill in the labels, or leave out "
+            "these rows of y and of X."
         )
 
 
@@ -85,7 +85,7 @@ def _missing_rows(y):
     """Return the positions of the rows of y in which a value is missing."""
     masked = np.ma.getmaskarray(y) if np.ma.isMaskedArray(y) else False
     is_whole = isinstance(y, np.ndarray) and y.dtype.kind in "biu" and masked is False
-    if issparse(y) or is_whole:  # without room for a gap
+    if issparse(y) or is_whole:  # such arrays cannot hold a missing value
         return []
     values = np.asarray(y, dtype=object)
     if not values.ndim:

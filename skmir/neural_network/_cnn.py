@@ -70,7 +70,7 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
         and "k2c2" are the networks of Choi et al. (2017): with one-dimensional kernels along time; with
         the same after a first layer over all bins; with 3 x 3 kernels throughout. "compact" is the
         CompactCNN of the ISMIR 2018 tutorial, "pitch" is Humphrey's network with kernels shaped for a
-        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time alone. See
+        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time only. See
         :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``, ``n_frames`` and
         ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them; setting one
         that it does not take is an error. Further arguments of its constructor are parameters with the
@@ -191,7 +191,7 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
         and "k2c2" are the networks of Choi et al. (2017): with one-dimensional kernels along time; with
         the same after a first layer over all bins; with 3 x 3 kernels throughout. "compact" is the
         CompactCNN of the ISMIR 2018 tutorial, "pitch" is Humphrey's network with kernels shaped for a
-        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time alone. See
+        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time only. See
         :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``, ``n_frames`` and
         ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them; setting one
         that it does not take is an error. Further arguments of its constructor are parameters with the

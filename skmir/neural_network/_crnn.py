@@ -128,7 +128,7 @@ class CRNNClassifier(CRNNMixin, BaseNetworkClassifier):
 
     See Also
     --------
-    CNNClassifier : Convolutions alone.
+    CNNClassifier : Convolutions without recurrence.
     skmir.modules.CRNN : The network itself.
 
     References

@@ -2,12 +2,10 @@
 
 import functools
 import importlib
-import multiprocessing
 import operator
 import os
 import pathlib
 import pickle
-import signal
 import subprocess
 import sys
 import time
@@ -389,31 +387,37 @@ def test_a_place_that_cannot_be_made(tmp_path, clips):
         clone(FRONT_END).set_params(memory=3).transform(clips)
 
 
-FILL = """
+# Six processes, forked where everything is loaded, write to one cache, and each is killed while it writes.
+KILL = """
+import os, pathlib, signal, sys, time
 import numpy as np
 from skmir.feature_extraction import MelSpectrogram
 X = 0.1 * np.random.RandomState(0).randn(400, 4000)
-MelSpectrogram(n_mels=10, memory={memory!r}, n_jobs=2).transform(X)
+memory = pathlib.Path(sys.argv[1])
+n_entries = lambda: len(list(memory.rglob("*.entry")))
+for attempt in range(6):
+    n_before = n_entries()
+    if n_before == len(X):
+        break
+    if not (child := os.fork()):
+        MelSpectrogram(n_mels=10, memory=memory, n_jobs=2).transform(X)
+        os._exit(0)
+    deadline = time.monotonic() + 60
+    while n_entries() < n_before + 30 and time.monotonic() < deadline:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            break
+    else:
+        time.sleep(0.003 * attempt)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 """
 
 
 def test_a_killed_writer_breaks_nothing(memory):
     X = 0.1 * np.random.RandomState(0).randn(400, 4000)
     expected = FRONT_END.transform(X)
-    n_before = 0
-    for attempt in range(6):
-        process = subprocess.Popen([sys.executable, "-c", FILL.format(memory=str(memory))])
-        deadline = time.monotonic() + 60
-        while len(entries(memory)) < n_before + 30 and time.monotonic() < deadline:
-            if process.poll() is not None:
-                break
-        time.sleep(0.003 * attempt)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        n_before = len(entries(memory))
-        if n_before == 400:
-            break
-    assert n_before > 0
+    subprocess.run([sys.executable, "-c", KILL, str(memory)], check=True)
+    assert len(entries(memory)) > 0
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert same(clone(FRONT_END).set_params(memory=memory).transform(X), expected)
@@ -432,19 +436,35 @@ def test_what_killed_writers_left_is_swept_away(memory, clips):
     assert new.exists()
 
 
-def fill(memory, start):
-    while time.time() < start:
-        pass
+# Three processes, forked where everything is loaded, begin at once to fill one cache.
+FILL = """
+import multiprocessing, sys
+import numpy as np
+from skmir.feature_extraction import MelSpectrogram
+
+def fill(barrier, number):
     X = 0.1 * np.random.RandomState(0).randn(100, 4000)
-    return MelSpectrogram(n_mels=10, memory=memory, n_jobs=2).transform(X)
+    barrier.wait(timeout=60)
+    frames = MelSpectrogram(n_mels=10, memory=sys.argv[1], n_jobs=2).transform(X)
+    np.save(f"{sys.argv[2]}/{number}.npy", frames)
+
+context = multiprocessing.get_context("fork")
+barrier = context.Barrier(3)
+processes = [context.Process(target=fill, args=(barrier, number)) for number in range(3)]
+for process in processes:
+    process.start()
+for process in processes:
+    process.join()
+sys.exit(any(process.exitcode for process in processes))
+"""
 
 
-def test_writers_at_once(memory):
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
-        results = pool.starmap(fill, [(str(memory), time.time() + 8)] * 3)
+def test_writers_at_once(memory, tmp_path_factory):
+    results = tmp_path_factory.mktemp("results")
+    subprocess.run([sys.executable, "-c", FILL, str(memory), str(results)], check=True)
     expected = FRONT_END.transform(0.1 * np.random.RandomState(0).randn(100, 4000))
-    for frames in results:
-        assert np.array_equal(frames, expected)
+    for number in range(3):
+        assert np.array_equal(np.load(results / f"{number}.npy"), expected)
     files = [file for file in memory.rglob("*") if file.is_file()]
     assert len(files) == len(entries(memory)) == 100
 

@@ -1,10 +1,13 @@
-"""Networks trained by one process or by several together; as a script, one of those several.
+"""Networks trained by one process or by several together; as a script, by two.
 
-    python data_parallel.py FILE
+    python data_parallel.py FOLDER
 
-with accelerate's environment variables set; what each network has become goes to FILE.
+with accelerate's environment variables set, but for the rank; what each network has become in each process
+goes to a file in FOLDER. The two are forked from one that has loaded everything.
 """
 
+import gc
+import os
 import sys
 
 import numpy as np
@@ -111,12 +114,18 @@ def fit_unlike(accelerator):
 
 
 if __name__ == "__main__":
+    import torch._dynamo  # noqa: F401 (accelerate does it, as slowly, in each process)
     from accelerate import Accelerator
 
+    gc.freeze()  # accelerate collects garbage around each fit, which need not look at what was loaded
+    rank = os.fork() == 0
+    os.environ.update(RANK=str(int(rank)), LOCAL_RANK=str(int(rank)))
     accelerator = Accelerator(cpu=True)
     np.savez(
-        sys.argv[1],
+        f"{sys.argv[1]}/{accelerator.process_index}.npz",
         processes=(accelerator.process_index, accelerator.num_processes),
         unlike=fit_unlike(accelerator),
         **fit_all(accelerator),
     )
+    if not rank:
+        sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))

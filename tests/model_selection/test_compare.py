@@ -167,9 +167,9 @@ def test_progress_is_on_stderr_and_off_by_default(n_jobs, data, capfd):
 @pytest.mark.parametrize(
     ("models", "error", "message"),
     [
-        ([SVC()], TypeError, "no dict.*Give each model a name"),
+        ([SVC()], TypeError, "models must be a dict that maps names to estimators.*Give each model a name"),
         ({}, ValueError, "models is empty"),
-        ({1: SVC()}, TypeError, "name 1 is no str"),
+        ({1: SVC()}, TypeError, "Names of models must be str, got 1"),
         ({"a": SVC(), "b": StandardScaler()}, TypeError, r"models\['b'\]=StandardScaler\(\) has no predict"),
         ({"a": SVC(), "b": 3}, TypeError, "models.'b'.=3 has no fit and no predict"),
         ({"a": GridSearchCV(SVC(), {}, refit=False)}, TypeError, "has no predict"),

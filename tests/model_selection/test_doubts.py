@@ -46,7 +46,7 @@ def test_groups_torn_apart(rng):
     X, groups = rng.randn(24, 3), np.arange(24) // 4
     assert said(X, groups=groups) == []
     (message,) = said(X, groups=groups, cv=list(KFold(4).split(X)))
-    assert "in 4 of 4 folds a group stands on both sides (fold 0: [1])" in message
+    assert "in 4 of 4 folds a group is on both sides (fold 0: [1])" in message
     assert "GroupKFold" in message
 
 
@@ -56,7 +56,7 @@ def test_the_same_clip_on_both_sides(rng, tmp_path):
     folds = [(np.arange(12), np.arange(12, 24))]
     clips[20] = clips[3].copy()
     (message,) = said(clips, cv=folds)
-    assert "clips 3 and 20 of X hold the same (fold 0, 1 such clips there)" in message
+    assert "clips 3 and 20 of X are equal (fold 0, which has 1 such clips)" in message
     clips[20], clips[2] = clips[21], clips[3]  # twins that stand on one side
     assert said(clips, cv=folds) == []
     paths = [tmp_path / f"{i}.bin" for i in range(24)]
@@ -111,7 +111,7 @@ def test_nothing_is_said_where_all_is_well(rng):
 
 def test_no_groups(rng):
     (message,) = (text for text in said(rng.randn(24, 3), usual=True) if "no groups" in text)
-    assert message.startswith("There are no groups: clips of one piece, player, album or device may stand on")
+    assert message.startswith("There are no groups: clips of one piece, player, album or device may be on")
     assert "check_leakage(recordings)" in message and "--group COLUMN" in message
     for clips in (["a.wav", "b.wav"], [np.zeros(9)] * 2, np.zeros((2, 3000)), pd.DataFrame({"x": ["a.wav"]})):
         assert "check_leakage(X)" in next(no_groups(clips, None))
@@ -200,9 +200,7 @@ def test_one_position_on_both_sides(form, rng):
     X = form(rng.randn(24, 3)) if form is not list else [rng.randn(50 + i) for i in range(24)]
     folds = [(np.arange(12), np.arange(12, 24)), (np.arange(13), np.arange(10, 24))]
     (message,) = said(X, cv=folds)
-    assert message.startswith(
-        "The same clip stands on both sides of a fold: in 1 of 2 folds rows of X are in"
-    )
+    assert message.startswith("The same clip is on both sides of a fold: in 1 of 2 folds rows of X are in")
     assert "(fold 1: [10, 11, 12])" in message
     assert said(X, cv=folds[:1]) == []
     drawn_twice = [(np.r_[0:12, 0:6], np.arange(12, 24))]  # as bootstrapping does
@@ -213,7 +211,7 @@ def test_frozen_models():
     X = np.c_[np.where(Y == "b", 1.0, -1.0), np.arange(24)]
     frozen = FrozenEstimator(DecisionTreeClassifier().fit(X, Y))
     models = {"new": DummyClassifier(), "old": frozen, "piped": make_pipeline(StandardScaler(), frozen)}
-    assert next(fitted_already(models)).startswith("old, piped: frozen, so that it is not fitted here")
+    assert next(fitted_already(models)).startswith("old, piped: frozen, so not fitted here")
     part = make_pipeline(FrozenEstimator(StandardScaler().fit(X)), DummyClassifier())
     assert list(fitted_already({"part": part})) == []
 

@@ -248,7 +248,7 @@ def test_what_groups_do_not_reach_is_a_doubt(model, named, routing, data):
     [
         MLPClassifier((4,), max_iter=1),
         GridSearchCV(MLPClassifier((4,), max_iter=1), {}, cv=2),
-        AdaBoostClassifier(MLPClassifier()),
+        AdaBoostClassifier(MLPClassifier((4,), max_iter=1), n_estimators=2),
         FrozenEstimator(GridSearchCV(LogisticRegression(), {}, cv=2)),
     ],
 )

@@ -440,5 +440,5 @@ def test_a_scorer_that_cannot_be_told_is_named(tmp_path):
         def __reduce__(self):
             raise RuntimeError("not a word")
 
-    with pytest.raises(TypeError, match=r"scoring\['own'\] cannot be told.*not a word.*memory=None"):
+    with pytest.raises(TypeError, match=r"scoring\['own'\] cannot be hashed.*not a word.*memory=None"):
         compare({"a": DummyClassifier()}, X, Y, scoring={"own": make_scorer(Mute(1.0))}, memory=tmp_path)

@@ -87,7 +87,7 @@ def test_one_among_shares_is_the_whole(data, sizes):
 
 @pytest.mark.parametrize("sizes", [[1], [1, 2], [20, 1]])
 def test_one_clip_is_no_size(data, sizes):
-    with pytest.raises(ValueError, match=r"the integer 1, and one clip trains no model\. Pass 1\.0 for all"):
+    with pytest.raises(ValueError, match=r"integer 1, but one clip cannot train a model\. Pass 1\.0 for all"):
         learning_curves(MODELS, *data, train_sizes=sizes)
 
 

@@ -187,7 +187,7 @@ def test_class_table_of_tags_and_of_failures(data):
     expected = f1_score(tags, result.predictions_["near"], average="micro")
     assert table.loc["Global", "near"] == pytest.approx(expected)
     assert_allclose(table["share"], [*tags.mean(axis=0), tags.mean(axis=0).sum()])
-    with pytest.raises(ValueError, match="y holds no classes, but tags"):
+    with pytest.raises(ValueError, match="y must hold classes, got tags"):
         result.confusion_matrix("near")
     with pytest.warns(match="failed on fold"):
         broken = compare({"bad": SVC(C=-1), **MODELS}, *data, random_state=0)
@@ -197,7 +197,7 @@ def test_class_table_of_tags_and_of_failures(data):
     with pytest.raises(ValueError, match="model='other'"):
         broken.confusion_matrix("other")
     numbers = compare({"line": LinearRegression()}, X, X[:, 0], scoring="r2", random_state=0)
-    with pytest.raises(ValueError, match="y holds no classes, but numbers"):
+    with pytest.raises(ValueError, match="y must hold classes, got numbers"):
         numbers.class_table()
 
 

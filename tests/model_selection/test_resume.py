@@ -58,46 +58,52 @@ def n_fits(log):
     return len(log.read_text().split())
 
 
+# Runs the comparison in four processes, one after the other, forked where all is loaded: two end before a
+# fit, two come through. Prints how each ended, the number of fits by then, and the record.
 SCRIPT = """
-import json, sys
+import json, os, sys
 from sklearn.datasets import make_classification
-from test_resume import compare, models
-X, y = make_classification(120, 6, n_informative=4, n_classes=3, class_sep=0.7, random_state=0)
-result = compare(models(sys.argv[1]), X, y, cv=3, memory=sys.argv[2], random_state=0)
-print(json.dumps(result.to_dict()))
+from test_resume import compare, models, n_fits
+import pathlib
+log, kept = sys.argv[1:]
+record = pathlib.Path(log + ".json")
+ends = []
+for deadly_fit in (5, 12, -1, -1):  # of 6 plain fits and 3 searches of 5
+    if not (child := os.fork()):
+        os.environ["DEADLY_FIT"] = str(deadly_fit)
+        X, y = make_classification(120, 6, n_informative=4, n_classes=3, class_sep=0.7, random_state=0)
+        result = compare(models(log), X, y, cv=3, memory=kept, random_state=0)
+        record.write_text(json.dumps(result.to_dict()))
+        sys.exit()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    ends.append([status, n_fits(pathlib.Path(log)), json.loads(record.read_text()) if not status else None])
+print(json.dumps(ends))
 """
 
 
-def run_apart(log, kept, deadly_fit):
-    """Run the script in a process of its own, which ends before a fit; return the process."""
-    environment = {
-        **os.environ,
-        "DEADLY_FIT": str(deadly_fit),
-        "PYTHONPATH": str(pathlib.Path(__file__).parent),
-    }
+def run_apart(log, kept):
+    """Run the script; return what it prints."""
+    environment = {**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parent)}
     arguments = [sys.executable, "-c", SCRIPT, str(log), str(kept)]
-    return subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def test_killed_half_way_it_resumes_and_gives_the_same_table(data, tmp_path):
-    log, kept = tmp_path / "log", tmp_path / "kept"
-    for deadly_fit in (5, 12):  # of 6 plain fits and 3 searches of 5
-        killed = run_apart(log, kept, deadly_fit)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
-        assert n_fits(log) == deadly_fit
-    resumed = run_apart(log, kept, -1)
-    assert resumed.returncode == 0, resumed.stderr
-    assert n_fits(log) == 22  # the one fit of the search that was under way is the only one made twice
-    record = json.loads(resumed.stdout)
+    killed_first, killed_later, resumed, again = run_apart(tmp_path / "log", tmp_path / "kept")
+    assert killed_first == [-signal.SIGKILL, 5, None]
+    assert killed_later == [-signal.SIGKILL, 12, None]
+    status, n_fits, record = resumed
+    assert status == 0
+    assert n_fits == 22  # the one fit of the search that was under way is the only one made twice
     whole = compare(models(tmp_path / "other"), *data, cv=3, random_state=0).to_dict()
     for name, row in whole["table"].items():
         without_times = {column: value for column, value in row.items() if column not in TIMES}
         assert without_times.items() <= record["table"][name].items()
         for part in ("scores", "best_params", "errors"):
             assert record["models"][name][part] == whole["models"][name][part]
-    again = json.loads(run_apart(log, kept, -1).stdout)
-    assert n_fits(log) == 22
-    assert again == record  # times too: they are those of the fits
+    assert again == resumed  # times too: they are those of the fits
 
 
 def test_results_are_kept_by_what_they_depend_on(data, tmp_path):
@@ -255,7 +261,7 @@ class Unspeakable:
 
 def test_a_model_that_cannot_be_told_is_named(data, tmp_path):
     models = {"odd": make_pipeline(FunctionTransformer(kw_args={"secret": Unspeakable()}), SVC())}
-    message = r"models\['odd'\] cannot be told by its parameters \(.*not a word\).*memory=None"
+    message = r"models\['odd'\] cannot be hashed by its parameters \(.*not a word\).*memory=None"
     with pytest.raises(TypeError, match=message):
         compare(models, *data, memory=tmp_path)
 

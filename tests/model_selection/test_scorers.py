@@ -341,5 +341,5 @@ def test_scorers_get_what_they_ask_for_where_metadata_is_routed(tmp_path):
 
 def test_two_scorers_of_one_name_are_refused():
     scorers = [make_scorer(lambda y, p: 1.0), make_scorer(lambda y, p: 2.0)]
-    with pytest.raises(ValueError, match=r"several scorers called .*lambda.*\. Name them by a dict"):
+    with pytest.raises(ValueError, match=r"several scorers called .*lambda.*\. Name them in a dict"):
         compare({"a": GaussianNB()}, X, CLASSES, scoring=scorers)

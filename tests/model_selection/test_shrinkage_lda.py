@@ -58,7 +58,7 @@ def test_a_class_of_one_clip_is_named(uneven):
     ("y", "match"),
     [
         (["a", "b", "c"], "Each of the 3 classes has a single training clip"),
-        (["a", "a", "a"], "y holds the one class 'a'"),
+        (["a", "a", "a"], "y must hold at least two classes, got only the one class 'a'"),
     ],
 )
 def test_too_few_clips_or_classes(y, match, rng):

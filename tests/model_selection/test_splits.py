@@ -89,7 +89,7 @@ def test_an_empty_fold_is_never_handed_out(monkeypatch):
     with pytest.warns(UserWarning, match="StratifiedGroupKFold leaves a fold without clips"):
         result = compare({"most": DummyClassifier()}, X, Y, groups=GROUPS, cv=2)
     assert same(result.splits_, GroupKFold(2).split(X, Y, GROUPS))
-    assert result.warnings_[0].startswith("Groups are dealt out by their sizes alone (GroupKFold)")
+    assert result.warnings_[0].startswith("Groups are assigned to folds by their sizes alone (GroupKFold)")
 
 
 def test_small_classes_are_said_once_and_by_name():

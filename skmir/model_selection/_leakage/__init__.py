@@ -1,4 +1,4 @@
-"""The search for recordings that stand on both sides of a split."""
+"""Search for recordings that are on both sides of a split."""
 
 from ._check_leakage import check_leakage
 

@@ -1,4 +1,4 @@
-"""Whether clips hold the same recording, and whether folds put them on both sides."""
+"""Find clips that hold the same recording, and folds that put them on both sides."""
 
 import numpy as np
 import pandas as pd
@@ -17,30 +17,30 @@ _KINDS = ("same_clip", "same_file", "same_audio", "same_recording", "same_group"
 
 
 def check_leakage(X, groups=None, cv=None, *, y=None, sr=22050, n_jobs=None, random_state=None, verbose=0):
-    """Find clips that hold the same sound: all of them, or those that folds put on both sides.
+    """Find clips that hold the same sound: all of them, or only the ones that folds put on both sides.
 
-    Three things are compared: the bytes of files, their decoded samples, and what remains of the sound when
-    it is coded with losses, resampled, made louder or softer, or cut. For the last, landmarks in the
-    spectrogram after Wang [1]_ say which clips may hold the same stretch of sound, and where in each other;
-    whether they do is then decided by the cross-correlation of the waveforms, since phases agree in copies,
-    and not in two takes of the same note.
+    Three things are compared: the bytes of files, their decoded samples, and properties of the sound that
+    survive lossy coding, resampling, changes of level and cutting. For the last, landmarks in the
+    spectrogram (Wang [1]_) say which clips may hold the same stretch of sound, and at which offset. The
+    cross-correlation of the waveforms then decides whether they do, since phases agree in copies but not in
+    two takes of the same note.
 
     Parameters
     ----------
     X : clips
         Paths, waveforms as a 2-D array, or a list of 1-D arrays.
     groups : array-like of shape (n_clips,), default=None
-        What must not stand on both sides of a fold. A clip whose group is missing (None, NaN, blank) is a
-        group of its own.
+        Group of each clip; no group must be on both sides of a fold. A clip whose group is missing (None,
+        NaN, blank) is a group of its own.
     cv : int, splitter, iterable of (train, test), or None, default=None
         None lists all pairs. Otherwise only pairs on both sides of a fold are listed; an integer gives the
         folds that :func:`compare` would make of the same ``groups``, ``y`` and ``random_state``.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs), default=None
-        Labels, for folds that look at them.
+        Labels, for folds that depend on them.
     sr : float, default=22050
-        Sampling rate of waveforms in Hz; files know theirs.
+        Sampling rate of waveforms in Hz; files state their own.
     n_jobs : int or None, default=None
-        Threads, as in joblib.
+        Number of threads, as in joblib.
     random_state : int, RandomState instance or None, default=None
         Seeds the folds if ``cv`` is an integer, as in :func:`compare`.
     verbose : int, default=0
@@ -49,28 +49,28 @@ def check_leakage(X, groups=None, cv=None, *, y=None, sr=22050, n_jobs=None, ran
     Returns
     -------
     leaks : DataFrame
-        A row a pair of clips, with ``cv`` only those of which one is in the training part and the other in
-        the test part of at least one fold; empty if nothing was found. The columns:
+        One row per pair of clips. With ``cv``, only pairs with one clip in the training part and the other
+        in the test part of at least one fold. Empty if nothing was found. The columns:
 
         clip, other : int
-            Positions in ``X``, the first one the lower.
+            Positions in ``X``; ``clip`` is the lower one.
         kind : {"same_clip", "same_file", "same_audio", "same_recording", "same_group"}
             ``same_file``: equal bytes, or equal arrays. ``same_audio``: equal samples, from another file
             format. ``same_recording``: a coded or otherwise changed copy, or two cuts that overlap. With
-            ``cv`` also ``same_clip``: a fold has the clip on both sides; and ``same_group``: a group stands
-            on both sides; a row a group, with its first two clips.
+            ``cv`` also ``same_clip``: a fold has the clip on both sides; and ``same_group``: a group is on
+            both sides, with one row per group, which names its first two clips.
         offset : float
-            How long after the beginning of ``clip`` that of ``other`` is, in s.
+            Time from the beginning of ``clip`` to the beginning of ``other``, in s.
         overlap : float
-            For how long both sound, in s.
+            Duration for which both sound, in s.
         similarity : float
-            In (0, 1]; 1 for equal samples, else the highest whitened cross-correlation.
+            In (0, 1]; 1 for equal samples, otherwise the highest whitened cross-correlation.
         folds : tuple of int
-            In which they stand on both sides; only with ``cv``.
+            Folds in which the two are on both sides; only with ``cv``.
         group, other_group : object
-            Their groups as given; None if there are none.
+            Their groups as given; None if there are no groups.
         file, other_file : str
-            If ``X`` holds paths.
+            Their files, if ``X`` holds paths.
 
     Raises
     ------
@@ -83,11 +83,12 @@ def check_leakage(X, groups=None, cv=None, *, y=None, sr=22050, n_jobs=None, ran
 
     Notes
     -----
-    An empty table is no proof. Two cuts of one recording that do not overlap have no sound in common: only
-    ``groups`` can keep them together. Overlaps shorter than 0.9 s are passed over, unless they are most of
-    the shorter clip; so are copies at another speed or pitch, versions, and remixes. Steady tones and clips
-    below a second have few landmarks and are found as whole copies, hardly as cuts. On the other hand, clips
-    made from the same samples (sample libraries, loops) are reported, since they do hold the same sound.
+    An empty table does not prove that there are no leaks. Two cuts of one recording that do not overlap have
+    no sound in common: only ``groups`` can keep them together. Overlaps shorter than 0.9 s are not reported,
+    unless they make up most of the shorter clip; nor are copies at another speed or pitch, cover versions,
+    and remixes. Steady tones and clips shorter than a second have few landmarks: whole copies of them are
+    found, but hardly any cuts. On the other hand, clips made from the same samples (sample libraries, loops)
+    are reported, since they do hold the same sound.
 
     References
     ----------
@@ -124,7 +125,7 @@ def check_leakage(X, groups=None, cv=None, *, y=None, sr=22050, n_jobs=None, ran
 
 
 def _folds(cv, clips, y, groups, random_state):
-    """Return the folds that compare would make; without labels none are spread over groups' folds."""
+    """Return the folds that compare would make; without labels, folds of groups are not stratified."""
     labels = np.zeros(len(clips)) if y is None else y
     kind = "numbers" if y is None and groups is not None else None
     return make_splits(cv, clips, labels, check_groups(groups), as_seed(random_state), kind=kind)
@@ -135,7 +136,7 @@ def _pair(copy):
 
 
 def _sides(splits, n_clips):
-    """Return which clips are in the training and the test part of each fold, (n_folds, n_clips) each."""
+    """Return masks of the training and test clips of each fold, both of shape (n_folds, n_clips)."""
     train, test = np.zeros((2, len(splits), n_clips), dtype=bool)
     for fold, (train_positions, test_positions) in enumerate(splits):
         train[fold, train_positions] = True
@@ -176,7 +177,7 @@ def _copies_on_both_sides(copies, train, test):
 
 
 def _groups_on_both_sides(groups, train, test):
-    """Return a row for each group that some fold divides: two of its clips, and all such folds."""
+    """Return one row per group that some fold divides: two of its clips, and all such folds."""
     rows = []
     codes = np.unique(np.asarray(groups), return_inverse=True)[1]
     for code in pd.unique(codes):
@@ -192,7 +193,7 @@ def _groups_on_both_sides(groups, train, test):
 
 
 def _described(leaks, clips, groups):
-    """Sort, the surest first, and add groups and files."""
+    """Sort rows, the most certain first, and add groups and files."""
     order = leaks["kind"].map(_KINDS.index)
     leaks = leaks.assign(order=order).sort_values(["order", "clip", "other"], ignore_index=True)
     leaks = leaks.drop(columns="order")

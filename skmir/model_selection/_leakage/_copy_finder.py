@@ -1,4 +1,4 @@
-"""Which clips are copies of each other, or cut from the same stretch of one recording."""
+"""Find clips that are copies of each other, or cut from the same stretch of one recording."""
 
 import functools
 from collections import defaultdict
@@ -16,14 +16,14 @@ from ._fingerprint import SR, Fingerprint, count_shared, fingerprint
 from ._landmark_candidates import candidates
 from ._similarity import align
 
-_KEPT = 2**28  # bytes of waveforms that are not read again
-_CLEAR = 0.78  # similarity that needs no landmarks: takes of a drum or a word stayed below
-_LEAST = 0.4  # similarity that no number of landmarks makes up for
-_TOGETHER = 0.65  # similarity and share of common landmarks, added
+_KEPT = 2**28  # bytes of waveforms that are kept in memory and not read again
+_CLEAR = 0.78  # similarity that is enough without landmarks: two takes of a drum or a word stayed below
+_LEAST = 0.4  # minimum similarity, however many landmarks are shared
+_TOGETHER = 0.65  # minimum sum of similarity and share of common landmarks
 _MIN_SHARED = 15  # landmarks
-_CAUTION = 60  # landmarks that are taken to be missing, lest a few make up a large share
-_MIN_OVERLAP = 0.9 * SR  # samples; less is a note that two recordings have in common
-_MOST = 0.8  # of the shorter clip, where that is less still
+_CAUTION = 60  # landmarks counted as missing, so that a few do not make up a large share
+_MIN_OVERLAP = 0.9 * SR  # samples; a shorter overlap may be one note that two recordings have in common
+_MOST = 0.8  # minimum overlap as a share of the shorter clip, if that is less than _MIN_OVERLAP
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Copy:
     Parameters
     ----------
     clip, other : int
-        Positions, the first one the lower.
+        Positions of the clips; ``clip`` is the lower one.
     kind : {"same_file", "same_audio", "same_recording"}
     offset : float
-        How long after the beginning of ``clip`` that of ``other`` is, in s.
+        Time from the beginning of ``clip`` to the beginning of ``other``, in s.
     overlap : float
-        Of the two, in s.
+        Duration for which both sound, in s.
     similarity : float
         In [0, 1].
     """
@@ -53,7 +53,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class _Clip:
-    """What is kept of each clip: hashes of its bytes and its samples, its length in s, its fingerprint."""
+    """Facts about a clip: hashes of its bytes and its samples, its length in s, its fingerprint."""
 
     content: str
     samples: str
@@ -71,7 +71,7 @@ class CopyFinder:
     sr : float
         Sampling rate of waveforms, in Hz.
     n_jobs : int or None
-        Threads.
+        Number of threads.
     verbose : int
         1 draws a progress bar.
     """
@@ -106,13 +106,13 @@ class CopyFinder:
         return list(stream(know, positions, self._clips, then=self._keep, **self._threads))
 
     def _keep(self, result):
-        """Keep a clip's samples at ``SR`` as long as there is room; return the rest."""
+        """Keep a clip's samples at ``SR`` while there is room; return the facts about the clip."""
         position, packed, clip = result
         self._waveforms.put(position, [packed])
         return clip
 
     def _low(self, position):
-        """Return a clip's samples at ``SR``, read again where they were not kept."""
+        """Return a clip's samples at ``SR``, read again if they were not kept."""
         kept = self._waveforms.get(position)
         if kept is None:
             kept = [_packed(_at_low_rate(*_read(position, self._clips[position], self._sr)))]
@@ -120,7 +120,7 @@ class CopyFinder:
 
 
 def _know(position, clip, *, sr):
-    """Return a clip's position, its samples at ``SR``, and what is kept of it."""
+    """Return a clip's position, its samples at ``SR``, and the facts about it."""
     y, rate = _read(position, clip, sr)
     low = _at_low_rate(y, rate)
     content = file_digest(clip) if is_path(clip) else array_digest(clip)
@@ -136,7 +136,7 @@ def _read(position, clip, sr):
 
 
 def _compare(a, b, a_print, b_print, delay):
-    """Return offset and overlap in s and similarity where two clips hold the same sound, else None."""
+    """Return offset and overlap in s, and similarity, if two clips hold the same sound, else None."""
     similarity, delay, overlap = align(a, b, delay)
     if overlap < min(_MIN_OVERLAP, _MOST * min(len(a), len(b))):
         return None
@@ -154,7 +154,7 @@ def _at_low_rate(y, rate):
 
 
 def _packed(y):
-    """Return samples in half the memory; what a clip's level was does not matter here."""
+    """Return samples in half the memory, without the level of the clip, which does not matter here."""
     highest = np.abs(y).max(initial=0)
     return np.round(y * (32767 / highest)).astype(np.int16) if highest else np.zeros(len(y), np.int16)
 

@@ -1,9 +1,9 @@
-"""Fingerprints of recordings: what stays of them when they are coded, resampled, made louder or cut.
+"""Fingerprints of recordings, which survive coding, resampling, changes of level and cutting.
 
 Landmarks are pairs of spectral peaks [Wang, "An industrial-strength audio search algorithm", ISMIR 2003]:
-two frequencies and the time between them. Where two clips share many at one and the same distance in
-time, one is probably a copy of part of the other. Clips too short or too plain for many landmarks are
-found by the mean of their spectra.
+two frequencies and the time between them. If two clips share many landmarks at the same distance in
+time, one is probably a copy of part of the other. Clips that are too short or too plain for many landmarks
+are found by the mean of their spectra.
 """
 
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ import numpy as np
 from scipy.fft import rfft
 from scipy.ndimage import maximum_filter
 
-SR = 8000  # Hz, to which clips are brought: what every codec keeps
+SR = 8000  # Hz, to which clips are resampled: every codec keeps the frequencies below half of it
 HOP = 128  # samples between frames
 _N_FFT = 512
 _NEAR = 4, 12  # frames and bins on each side in which a peak is the highest
 _LOWEST_BIN = 5
-_DEEPEST = 1e-4  # of the clip's highest magnitude, below which nothing is a peak
-_REACH = 47  # frames from a peak to the other one of a pair, at most
-_SPREAD = 40  # bins likewise
-_FAN = 6  # pairs a peak
-_AHEAD = 40  # peaks looked at for pairs
+_DEEPEST = 1e-4  # threshold for peaks, as a share of the clip's highest magnitude
+_REACH = 47  # maximum number of frames between the two peaks of a pair
+_SPREAD = 40  # maximum number of bins between them
+_FAN = 6  # maximum number of pairs per peak
+_AHEAD = 40  # number of following peaks to try for pairs
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What is kept of a clip for finding its copies.
+    """The data of a clip by which its copies are found.
 
     Parameters
     ----------
     codes : ndarray of int32 of shape (n_landmarks,)
         Two frequencies and the time between them.
     frames : ndarray of int32 of shape (n_landmarks,)
-        When each landmark begins, in frames of ``HOP`` samples.
+        Beginning of each landmark, in frames of ``HOP`` samples.
     profile : ndarray of float32 of shape (n_bins,)
-        Mean of the magnitude spectra, rooted, of norm 1.
+        Square root of the mean of the magnitude spectra, scaled to norm 1.
     n_samples : int
         Length of the clip at ``SR``.
     """
@@ -52,7 +52,7 @@ def fingerprint(y):
     Parameters
     ----------
     y : ndarray of float32 of shape (n_samples,)
-        At ``SR``.
+        Samples at ``SR``.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def _magnitudes(y):
 
 
 def _peaks(magnitudes):
-    """Return frame and bin of each peak, in the order of time."""
+    """Return frame and bin of each peak, in order of time."""
     size = tuple(2 * n + 1 for n in _NEAR)
     highest = maximum_filter(magnitudes, size=size, mode="constant")
     is_peak = (magnitudes == highest) & (magnitudes > _DEEPEST * magnitudes.max())
@@ -83,7 +83,7 @@ def _peaks(magnitudes):
 
 
 def _landmarks(frames, bins):
-    """Return a code and the first frame of each pair: a peak with the next ones at a distance in time."""
+    """Return the code and the first frame of each landmark: a peak paired with one of the next peaks."""
     pairs = []
     for ahead in range(1, min(_AHEAD, len(frames) - 1) + 1):
         later, higher = frames[ahead:] - frames[:-ahead], bins[ahead:] - bins[:-ahead]
@@ -101,19 +101,19 @@ def _landmarks(frames, bins):
 
 
 def count_shared(a, b, delay):
-    """Return how many landmarks of ``a`` are in ``b`` too at a given delay, and how many could have been.
+    """Return how many landmarks of ``a`` are also in ``b`` at a given delay, and how many could have been.
 
     Parameters
     ----------
     a, b : Fingerprint
     delay : int
-        How many samples after the beginning of ``a`` that of ``b`` is.
+        Number of samples from the beginning of ``a`` to the beginning of ``b``.
 
     Returns
     -------
     n_shared : int
     n_possible : int
-        Landmarks that begin where both clips sound: of the clip that has fewer there.
+        Number of landmarks that begin while both clips sound, in the clip that has fewer of them.
     """
     delay = round(delay / HOP)
     end = min(a.n_samples // HOP, b.n_samples // HOP + delay)

@@ -1,17 +1,18 @@
-"""Which clips may share a recording: an inverted index of landmarks, and likeness of mean spectra."""
+"""Find clips that may share a recording, by an inverted index of landmarks and by similar mean spectra."""
 
 import numpy as np
 
 from ._fingerprint import HOP, SR
 
 _MIN_VOTES = 5
-_MIN_SHARE = 0.03  # of the landmarks that could have voted: in long clips, a few do by chance
-_LONGEST_RUN = 300  # clips with one and the same landmark that are compared, lest common ones cost the square
-_PLAIN = 100  # landmarks below which a clip goes by its mean spectrum as well
-_SHORT = 2 * SR  # samples likewise
-_ALIKE = 0.97  # cosine of mean spectra from which on clips are compared
-_N_ALIKE = 6  # clips most alike that each clip is compared with
-_BLOCK = 512  # rows of the matrix of cosines at a time
+_MIN_SHARE = 0.03  # of the landmarks that could have voted: in long clips, a few votes occur by chance
+# Maximum number of clips with the same landmark to compare, so that common ones do not take quadratic time.
+_LONGEST_RUN = 300
+_PLAIN = 100  # with fewer landmarks, a clip is compared by its mean spectrum as well
+_SHORT = 2 * SR  # with fewer samples, likewise
+_ALIKE = 0.97  # minimum cosine of the mean spectra of clips that are compared
+_N_ALIKE = 6  # number of the most similar clips with which each clip is compared
+_BLOCK = 512  # rows of the matrix of cosines that are computed at a time
 
 
 def candidates(fingerprints):
@@ -24,14 +25,14 @@ def candidates(fingerprints):
     Returns
     -------
     pairs : list of (int, int, int or None)
-        Two positions, the first one the lower, and how many samples after the first clip's beginning the
-        second one begins; None where that is not known.
+        Two positions, the lower one first, and the number of samples from the beginning of the first clip
+        to the beginning of the second, or None if it is not known.
     """
     return _by_landmarks(fingerprints) + _by_profile(fingerprints)
 
 
 def _by_landmarks(fingerprints):
-    """Return the pairs that share landmarks at one distance in time."""
+    """Return the pairs that share landmarks at the same distance in time."""
     clips = np.repeat(np.arange(len(fingerprints)), [len(f.codes) for f in fingerprints])
     codes = np.concatenate([f.codes for f in fingerprints])
     frames = np.concatenate([f.frames for f in fingerprints]).astype(np.int64)
@@ -51,13 +52,13 @@ def _by_landmarks(fingerprints):
 
 
 def _electorate(a, b, delay):
-    """Return about how many landmarks are where both clips sound, of the clip that has fewer there."""
+    """Return about how many landmarks lie where both clips sound, in the clip that has fewer of them."""
     overlap = min(a.n_samples, b.n_samples + delay) - max(0, delay)
     return overlap * min(len(a.codes) / a.n_samples, len(b.codes) / b.n_samples)
 
 
 def _shared(places, frames, ends, index, clip):
-    """Return in which later clips a clip's landmarks are, and how many frames earlier they are there."""
+    """Return the later clips that have a clip's landmarks, and how many frames earlier they have them."""
     counts = np.minimum(ends[places] - places - 1, _LONGEST_RUN)
     runs = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     found = np.repeat(places + 1, counts) + runs
@@ -67,7 +68,7 @@ def _shared(places, frames, ends, index, clip):
 
 
 def _elected(others, delays):
-    """Yield each clip, the delay that most landmarks vote for, give or take a frame, and their number."""
+    """Yield each clip, the delay that most landmarks vote for, within one frame, and the number of votes."""
     if not len(others):
         return
     low, width = delays.min() - 1, np.ptp(delays) + 3
@@ -85,7 +86,7 @@ def _elected(others, delays):
 
 
 def _by_profile(fingerprints):
-    """Return the pairs of short or plain clips whose mean spectra are alike."""
+    """Return the pairs of short or plain clips that have similar mean spectra."""
     few = [i for i, f in enumerate(fingerprints) if f.n_samples < _SHORT or len(f.codes) < _PLAIN]
     if len(few) < 2:
         return []

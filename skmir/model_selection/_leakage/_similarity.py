@@ -1,34 +1,34 @@
-"""How alike two stretches of sound are, sample by sample."""
+"""Measure the similarity of two stretches of sound, sample by sample."""
 
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
 from ._fingerprint import HOP, SR
 
-_WHITENING = 0.75  # power of the magnitudes that is divided out: at 0, two notes of one pitch would be alike
+_WHITENING = 0.75  # power of the magnitudes to divide by: at 0, two notes of one pitch would be similar
 _BAND = 100, 3600  # Hz
 _SEGMENT = 4 * SR  # samples compared at a time, so that small differences of speed do no harm
 _N_SEGMENTS = 4
-_UNCERTAIN = 3 * HOP  # samples by which a delay found by frames may be wrong
+_UNCERTAIN = 3 * HOP  # samples by which a delay that was found in frames may be wrong
 
 
 def align(a, b, delay):
     """Compare two clips where they overlap.
 
     The measure is the highest value of their cross-correlation after most of the spectrum's shape is divided
-    out. It sees whether phases agree, as they do in copies, and not in two takes of the same note.
+    out. It shows whether phases agree, as they do in copies, but not in two takes of the same note.
 
     Parameters
     ----------
     a, b : ndarray of float32 of shape (n_samples_a,), (n_samples_b,)
-        At ``SR``.
+        Samples at ``SR``.
     delay : int or None
-        How many samples after the beginning of ``a`` that of ``b`` is, about; None tries all.
+        Approximate number of samples from the beginning of ``a`` to the beginning of ``b``; None tries all.
 
     Returns
     -------
     similarity : float
-        In [0, 1]; 1 for copies that differ in gain or sign alone.
+        In [0, 1]; 1 for copies that differ only in gain or sign.
     delay : int
     n_samples : int
         Length of the overlap.
@@ -56,7 +56,7 @@ def _overlap(a, b, delay):
 
 
 def _segments(a, b):
-    """Return some of the segments of two stretches of equal length, each (n_segments, n_samples)."""
+    """Return some segments of two stretches of equal length, both of shape (n_segments, n_samples)."""
     if len(a) <= _SEGMENT:
         return a[np.newaxis], b[np.newaxis]
     starts = np.linspace(0, len(a) - _SEGMENT, min(_N_SEGMENTS, -(-len(a) // _SEGMENT))).astype(int)
@@ -64,7 +64,7 @@ def _segments(a, b):
 
 
 def _correlate(a, b, *, max_lag):
-    """Return the highest absolute correlation of whitened segments, and by how much ``b`` is later there."""
+    """Return the highest absolute correlation of whitened segments, and the delay of ``b`` at which it is."""
     n = next_fast_len(a.shape[1] + max_lag + 1, real=True)
     a, b = _whitened(a, n), _whitened(b, n)
     scale = np.sqrt(np.vdot(a, a).real * np.vdot(b, b).real)
@@ -77,7 +77,7 @@ def _correlate(a, b, *, max_lag):
 
 
 def _whitened(y, n_fft):
-    """Return the band's spectra, (n_segments, n_fft // 2 + 1), with most of their shape divided out."""
+    """Return the band's spectra, (n_segments, n_fft // 2 + 1), after dividing out most of their shape."""
     spectra = rfft(y * np.hanning(y.shape[1] + 2)[1:-1].astype(y.dtype), n_fft)
     frequencies = np.arange(spectra.shape[1]) * (SR / n_fft)
     spectra *= (frequencies >= _BAND[0]) & (frequencies <= _BAND[1])

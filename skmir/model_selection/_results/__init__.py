@@ -1,4 +1,4 @@
-"""What a comparison found: tables, tests and intervals."""
+"""Results of a comparison: tables, tests and intervals."""
 
 from ._comparison import Comparison
 from ._comparison_table import score_frame, without_variance

@@ -1,4 +1,4 @@
-"""What a comparison found."""
+"""The result of a comparison."""
 
 import html
 
@@ -28,7 +28,7 @@ _FORMAT = {
 
 
 class Comparison:
-    """The result of :func:`compare`: a table, and the folds behind it.
+    """The result of :func:`compare`: a table, and the folds from which it is computed.
 
     ``print`` shows in at most 100 columns, for each scorer, the mean of each model with its interval, the
     difference from the reference (with its interval if there is room), ``p_holm``, ``better_prob`` and
@@ -38,74 +38,74 @@ class Comparison:
     Parameters
     ----------
     models : dict of str to estimator
-        Unfitted, with the seeds they ran with.
+        Unfitted, with the seeds that they ran with.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
     splits : list of (ndarray, ndarray)
         Training and test positions of each fold.
     results : dict of str to list of FoldResult
-        Model to its folds.
+        Maps each model to its results on the folds.
     kind : {"classes", "tags", "numbers"}
         What ``y`` holds.
     reference : str
         The model that the others are tested against.
     scorers : list of str
-        Names of the scorers; the first is the one that models are judged by.
+        Names of the scorers. Models are judged by the first.
     baselines : list of str
-        The models that guess.
+        Names of the baselines, which guess.
     confidence_level : float
-        Of the intervals.
+        Confidence level of the intervals.
     rope : float
-        Differences of up to so much count as none.
+        Differences up to this size count as no difference.
     random_state : int or None
         The seed.
     doubts : list of str
-        What there is to say against the numbers.
+        Warnings about the validity of the numbers.
 
     Attributes
     ----------
     table_ : DataFrame
-        A row a model, in the order given, then the baselines. ``mean``: mean score over the folds;
+        One row per model, in the order given, then the baselines. ``mean``: mean score over the folds;
         ``ci_low``, ``ci_high``: its confidence interval, not clipped to the scorer's range, and NaN if the
         score is the same on all folds; ``difference``:
-        mean score minus the reference's, over the folds that both have, with its interval
+        mean score minus the reference's, over the folds for which both have a score, with its interval
         ``difference_low``, ``difference_high``; ``p_value``: of the corrected resampled t-test of that
         difference, two-sided; ``p_holm``: the same, adjusted for the number of models; ``worse_prob``,
         ``rope_prob``, ``better_prob``: probabilities that the difference lies below, inside and above the
         region of practical equivalence (test, probabilities and interval of a difference that is the same on
-        all folds, give or take rounding, are NaN); ``fit_time``, ``score_time``: mean s a fold;
-        ``n_parameters``: learned numbers, mean over the folds, <NA> where unknown; ``n_failed``: folds
-        without this score.
+        all folds, give or take rounding, are NaN); ``fit_time``, ``score_time``: mean time per fold in s;
+        ``n_parameters``: number of learned parameters, mean over the folds, <NA> if unknown; ``n_failed``:
+        number of folds without this score.
     tables_ : dict of str to DataFrame
         Such a table for each scorer.
     scores_ : DataFrame of shape (n_folds, n_models)
-        Of the first scorer; NaN where a fit or the scorer failed.
+        Scores by the first scorer; NaN if a fit or the scorer failed.
     all_scores_ : DataFrame of shape (n_folds, n_scorers * n_models)
-        Of all scorers; the columns are (scorer, model).
+        Scores by all scorers; the columns are (scorer, model).
     best_params_ : dict of str to DataFrame
-        For each model that is a search, what it chose: a row a fold, a column a parameter.
+        For each model that is a search, the parameters it chose: one row per fold, one column per parameter.
     warnings_ : list of str
-        What there is to say against the numbers; ``compare`` warns of it, too.
+        Warnings about the validity of the numbers; ``compare`` issues them, too.
     baselines_ : list of str
-        The models that guess.
+        Names of the baselines, which guess.
     predictions_ : dict of str to MaskedArray of shape (n_clips,) or (n_clips, n_outputs)
-        What each model predicted for each clip while the clip was held out, in the order of ``y``;
-        masked for clips that are in no test fold, or in one that failed. Of a clip that is tested
-        several times, the last prediction.
+        Each model's prediction for each clip while the clip was held out, in the order of ``y``;
+        masked for clips that are in no test fold, or in one that failed. If a clip is tested several
+        times, its last prediction.
     splits_ : list of (ndarray, ndarray)
         Training and test positions of each fold, the same for all models.
     errors_ : dict of (str, int) or (str, int, str) to str
-        (model, fold) to what went wrong where a model could not be fitted or could not predict;
-        (model, fold, scorer) where it could, and one scorer raised an error or gave NaN. Empty where
-        all went well.
+        Error messages. The key is (model, fold) if a model could not be fitted or could not predict, and
+        (model, fold, scorer) if it could, but that scorer raised an error or gave NaN. Empty if nothing
+        failed.
     models_ : dict of str to estimator
-        Unfitted copies of the models, with the seeds they ran with.
+        Unfitted copies of the models, with the seeds that they ran with.
     y_ : ndarray of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
     kind_ : {"classes", "tags", "numbers"}
         What ``y_`` holds.
     n_classes_ : int or None
-        Number of classes; None where ``y`` is no single class a clip.
+        Number of classes; None if ``y`` does not hold one class per clip.
     reference_ : str
         The model that the others are tested against.
     scoring_ : str
@@ -113,11 +113,11 @@ class Comparison:
     scorers_ : list of str
         Names of all scorers.
     confidence_level_ : float
-        Of the intervals.
+        Confidence level of the intervals.
     rope_ : float
-        Differences of up to so much count as none.
+        Differences up to this size count as no difference.
     random_state_ : int or None
-        The seed; where a RandomState was given, the number drawn from it.
+        The seed; if a RandomState was given, the number drawn from it.
 
     See Also
     --------
@@ -176,25 +176,25 @@ class Comparison:
         self._results = results
 
     def class_table(self, metric="f1"):
-        """Return how well each class is told from the others: a row a class, a column a model.
+        """Return how well each model recognises each class: one row per class, one column per model.
 
         Parameters
         ----------
         metric : {"precision", "recall", "f1"}, default="f1"
-            Over the test clips of all folds together.
+            The metric, computed over the test clips of all folds together.
 
         Returns
         -------
         table : DataFrame
             The first column, "share", says how common the class is. The last row, "Global", is over all
-            decisions: where each clip has one class, the share of clips that are right. They are called
-            "(share)" and "(Global)" if a model or class has that name. NaN for 0 / 0, and for models that
-            failed on all folds.
+            decisions: if each clip has one class, it is the share of clips that are classified correctly.
+            The two are called "(share)" and "(Global)" if a model or class has that name. NaN for 0 / 0, and
+            for models that failed on all folds.
 
         Raises
         ------
         ValueError
-            Where the metric is another, or the labels are numbers rather than classes.
+            If ``metric`` is not one of the three, or the labels are numbers rather than classes.
         """
         check_choice("metric", metric, METRICS)
         self._check_classes(tags=True)
@@ -203,62 +203,63 @@ class Comparison:
         return class_table(truth, {name: pair[1] for name, pair in pairs.items()}, metric)
 
     def confusion_matrix(self, model, normalize=None):
-        """Return what a model took for what, over the test clips of all folds together.
+        """Return a model's confusion matrix over the test clips of all folds together.
 
         Parameters
         ----------
         model : str
-            Its name.
+            Name of the model.
         normalize : {"true", "pred", "all"} or None, default=None
-            Counts, or shares of a row, of a column, or of all.
+            None gives counts; the others give shares of a row ("true"), of a column ("pred"), or of all
+            clips.
 
         Returns
         -------
         matrix : DataFrame of shape (n_classes, n_classes)
-            Rows are true classes, columns what was predicted.
+            Rows are true classes, columns are predicted classes.
 
         Raises
         ------
         ValueError
-            Where there is no such model, it failed on all folds, or a clip has no single class.
+            If there is no such model, it failed on all folds, or a clip does not have exactly one class.
         """
         check_choice("model", model, list(self.models_))
         self._check_classes(tags=False)
         truth, predictions = self._held_out(model)
         if not len(truth):
-            raise ValueError(f"model={model!r} failed on all folds: errors_ says why.")
+            raise ValueError(f"model={model!r} failed on all folds; see errors_ for the reasons.")
         return confusions(truth, predictions, normalize)
 
     def _held_out(self, model):
-        """Return the labels of all test clips, fold by fold, and what a model predicted for them."""
+        """Return the labels of all test clips, fold by fold, and a model's predictions for them."""
         return held_out(self._results[model], self.splits_, self.y_)
 
     def _check_classes(self, *, tags):
         if self.kind_ != "classes" and not (tags and self.kind_ == "tags"):
-            raise ValueError(f"y holds no classes, but {self.kind_}.")
+            raise ValueError(f"y must hold classes, got {self.kind_}.")
 
     def __repr__(self):
         return comparison_text(self._title(), self.tables_, len(self.splits_))
 
     def _repr_html_(self):
         page = f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"
-        # Notebooks set formulas in HTML unless told not to, and a model's name may hold a $.
+        # Notebooks typeset formulas in HTML unless told not to, and a model's name may contain a $.
         return f'<div class="tex2jax_ignore mathjax_ignore">\n{page}\n</div>'
 
     def to_dict(self):
-        """Return a record of the comparison that ``json.dump`` takes.
+        """Return a record of the comparison that ``json.dump`` can write.
 
         Returns
         -------
         record : dict
             ``versions``, ``machine`` (processor and cores), ``scoring`` (the first scorer), ``scorers``,
             ``confidence_level``, ``rope``, ``random_state``, ``reference``, ``baselines``, ``n_clips``,
-            ``n_classes``, ``warnings``; ``test_folds``: positions of the test clips, a list a fold;
-            ``models``: for each its ``estimator`` (as it prints itself: what differs from the defaults,
-            seeds included) and, an entry a fold, ``scores`` (of the first scorer), ``all_scores``,
-            ``fit_times`` and ``score_times`` in s, ``n_parameters``, ``best_params``, ``errors`` of fits, and
-            ``score_errors`` of single scorers; ``table`` of the first scorer, and ``tables``. None stands for
-            NaN.
+            ``n_classes``, ``warnings``; ``test_folds``: positions of the test clips, one list per fold;
+            ``models``: for each model its ``estimator`` (as printed, which shows the parameters that differ
+            from their defaults, seeds included) and, with one entry per fold, ``scores`` (of the first
+            scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s, ``n_parameters``,
+            ``best_params``, ``errors`` of fits, and ``score_errors`` of single scorers; ``table`` of the
+            first scorer, and ``tables``. None stands for NaN.
         """
         return comparison_record(self, self._results)
 

@@ -1,4 +1,4 @@
-"""A comparison as JSON knows it."""
+"""A comparison as a record that JSON can hold."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ def comparison_record(comparison, results):
     ----------
     comparison : Comparison
     results : dict of str to list of FoldResult
-        Model to its folds.
+        Maps each model to its results on the folds.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def _table_record(table):
 
 
 def _plain(value):
-    """Return a number as JSON knows it: no NaN, no numpy."""
+    """Return a number that JSON can hold: no NaN, no type of numpy."""
     if value is None or pd.isna(value) or np.isinf(value):
         return None
     return value.item() if hasattr(value, "item") else value

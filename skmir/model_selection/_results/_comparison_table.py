@@ -1,4 +1,4 @@
-"""The table of a comparison: a row a model."""
+"""The table of a comparison, with one row per model."""
 
 import numpy as np
 import pandas as pd
@@ -7,22 +7,22 @@ from ._corrected_statistics import corrected_interval, corrected_ttest, holm, ro
 
 
 def comparison_table(results, splits, scorer, *, reference, baselines, confidence_level, rope):
-    """Summarise folds into a table.
+    """Summarise the results on the folds in a table.
 
     Parameters
     ----------
     results : dict of str to list of FoldResult
-        Model to its folds.
+        Maps each model to its results on the folds.
     splits : list of (ndarray, ndarray)
         Training and test positions of each fold.
     scorer : str
-        The one of the scorers that the table is about.
+        Name of the scorer that the table is about.
     reference : str
         The model that the others are tested against.
     baselines : collection of str
         Models that are not counted as tests.
     confidence_level : float
-        Of the intervals.
+        Confidence level of the intervals.
     rope : float
         Half the width of the region of practical equivalence.
 
@@ -46,7 +46,7 @@ def comparison_table(results, splits, scorer, *, reference, baselines, confidenc
 
 
 def score_frame(results, scorer):
-    """Return the scores as a DataFrame, a row a fold and a column a model."""
+    """Return the scores as a DataFrame with one row per fold and one column per model."""
     scores = pd.DataFrame(
         {name: [fold.scores.get(scorer, np.nan) for fold in folds] for name, folds in results.items()},
         dtype=float,
@@ -61,7 +61,7 @@ def _mean_row(scores, splits, confidence_level):
 
 
 def _difference_row(scores, others, splits, confidence_level, rope):
-    """Return a model's difference from the reference. The reference's own has no variance, and so no test."""
+    """Return a model's difference from the reference; that of the reference has no variance, so no test."""
     used, ratio, scale = _differences(scores, others, splits)
     p_value = corrected_ttest(used, ratio, scale)[1]
     worse, equal, better = rope_probabilities(used, ratio, rope, scale)
@@ -78,18 +78,18 @@ def _difference_row(scores, others, splits, confidence_level, rope):
 
 
 def _differences(scores, others, splits):
-    """Return the differences of the folds that both models have, n_test / n_train, and the scores' size."""
+    """Return the differences on folds where both models have a score, n_test / n_train, and scores' size."""
     used, ratio = _used((scores - others).to_numpy(), splits)
     return used, ratio, float(np.nan_to_num(np.abs([scores, others])).max(initial=0))
 
 
 def without_variance(scores, splits, names, reference):
-    """Return the models whose scores, and those whose differences from the reference, are equal on all folds.
+    """Return models whose scores, and models whose differences from the reference, are equal on all folds.
 
     Parameters
     ----------
     scores : DataFrame of shape (n_folds, n_models)
-        NaN where a fold failed.
+        NaN if a fold failed.
     splits : list of (ndarray, ndarray)
         Training and test positions of each fold.
     names : list of str
@@ -100,7 +100,7 @@ def without_variance(scores, splits, names, reference):
     Returns
     -------
     constant, level : list of str
-        Those with two folds at least, of which neither an interval nor a test can be made.
+        Names of such models with at least two folds, for which no interval and no test can be computed.
     """
 
     def flat(used, ratio, scale=0.0):
@@ -122,7 +122,7 @@ def _cost_row(folds):
 
 
 def _used(values, splits):
-    """Return the values of the folds that have one, and n_test / n_train over these folds."""
+    """Return the values of the folds that have a value, and n_test / n_train over these folds."""
     used = np.flatnonzero(~np.isnan(values))
     n_train = sum(len(splits[i][0]) for i in used)
     n_test = sum(len(splits[i][1]) for i in used)
@@ -130,7 +130,7 @@ def _used(values, splits):
 
 
 def _mean(values):
-    """Return the mean of what is not NaN; NaN of nothing, without numpy's warning."""
+    """Return the mean of the values that are not NaN, or NaN if all are, without numpy's warning."""
     values = np.asarray(values, dtype=float)
     values = values[~np.isnan(values)]
     return float(values.mean()) if len(values) else np.nan

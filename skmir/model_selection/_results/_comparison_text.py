@@ -1,4 +1,4 @@
-"""A comparison as text that fits a terminal: the columns that a reader looks at first."""
+"""A comparison as text that fits a terminal, with the columns that a reader looks at first."""
 
 import textwrap
 
@@ -46,7 +46,7 @@ def comparison_text(title, tables, n_folds):
 
 
 def _rows(table, columns, width):
-    """Return the lines of a table, with names of at most so many columns."""
+    """Return the lines of a table, with names shortened to a width."""
     names = _aligned(["model", *(_shortened(name, width) for name in table.index)], str.ljust)
     return ["  ".join(row).rstrip() for row in zip(names, *columns, strict=True)]
 
@@ -60,7 +60,7 @@ def _notes(table, n_folds):
 
 
 def _columns(table, intervals, costs):
-    """Return the columns behind the names, each a list of its heading and its cells, of one width."""
+    """Return the columns behind the names, each as a list of its heading and its cells, of equal width."""
     difference = [table["difference"], table["difference_low"], table["difference_high"]]
     columns = [
         _with_interval("mean", table["mean"], table["ci_low"], table["ci_high"]),
@@ -110,7 +110,7 @@ def _aligned(cells, side):
 
 
 def _shortened(name, width):
-    """Return a name on one line; of a long one, its beginning and its end."""
+    """Return a name on one line; of a long name, only its beginning and its end."""
     name = " ".join(str(name).split())
     if len(name) <= width:
         return name

@@ -1,11 +1,12 @@
 """Tests and intervals for scores of a cross-validation, whose training sets overlap.
 
-The scores of k folds are no independent sample: any two folds share most of their training clips.
-Their variance, taken as it stands, is too small, and an ordinary t-test finds differences where there
-are none. Nadeau and Bengio multiply the variance by ``1/k + n_test/n_train`` instead of ``1/k``.
+The scores of k folds are not independent, because any two folds share most of their training clips.
+Without a correction their variance is too small, and an ordinary t-test finds differences that do not
+exist. Nadeau and Bengio multiply the variance by ``1/k + n_test/n_train`` instead of ``1/k``.
 
-Values that are all equal have no variance to estimate from, and that a few folds agree is not certainty. As
-R's ``t.test`` does, everything here gives NaN where the standard error is no larger than rounding makes it.
+The variance cannot be estimated from values that are all equal, and agreement of a few folds is not
+certainty. Like R's ``t.test``, all functions here give NaN if the standard error is not larger than rounding
+errors.
 
 References
 ----------
@@ -29,7 +30,7 @@ def corrected_error(values, test_train_ratio):
     Parameters
     ----------
     values : array-like of shape (n_folds,)
-        A finite number a fold, k >= 2.
+        One finite number per fold, k >= 2.
     test_train_ratio : float
         n_test / n_train; 0 gives the ordinary standard error.
 
@@ -41,17 +42,17 @@ def corrected_error(values, test_train_ratio):
 
 
 def varies(values, test_train_ratio, scale=0.0):
-    """Return whether values differ by more than rounding, so that a test or an interval can be made of them.
+    """Return whether values differ by more than rounding, so that they allow a test or an interval.
 
     Parameters
     ----------
     values : array-like of shape (n_folds,)
-        A finite number a fold.
+        One finite number per fold.
     test_train_ratio : float
         n_test / n_train.
     scale : float, default=0
         Size of the numbers that the values were computed from (the scores, if the values are differences of
-        scores): their rounding counts as well.
+        scores), because their rounding counts as well.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def corrected_ttest(differences, test_train_ratio, scale=0.0):
     Parameters
     ----------
     differences : array-like of shape (n_folds,)
-        Score of one model minus score of the other, a finite number a fold.
+        Score of one model minus score of the other, one finite number per fold.
     test_train_ratio : float
         n_test / n_train; 0 gives the ordinary paired t-test.
     scale : float, default=0
@@ -79,9 +80,9 @@ def corrected_ttest(differences, test_train_ratio, scale=0.0):
     Returns
     -------
     statistic : float
-        With n_folds - 1 degrees of freedom.
+        The t statistic, with n_folds - 1 degrees of freedom.
     p_value : float
-        Both are NaN for fewer than 2 folds, and if all differences are equal (to 0 as well), give or take
+        Both are NaN for fewer than 2 folds, and if all differences are equal (even to 0), give or take
         rounding.
 
     Examples
@@ -104,7 +105,7 @@ def corrected_interval(scores, test_train_ratio, confidence_level=0.95, scale=0.
     Parameters
     ----------
     scores : array-like of shape (n_folds,)
-        A finite number a fold.
+        One finite number per fold.
     test_train_ratio : float
         n_test / n_train; 0 gives the ordinary interval.
     confidence_level : float in (0, 1], default=0.95
@@ -127,26 +128,26 @@ def corrected_interval(scores, test_train_ratio, confidence_level=0.95, scale=0.
 
 
 def rope_probabilities(differences, test_train_ratio, rope, scale=0.0):
-    """Return how probably a model is worse, practically equal, and better: the Bayesian correlated t-test.
+    """Return probabilities that a model is worse, practically equal, and better, by the Bayesian t-test.
 
-    The posterior of the mean difference, under a flat prior, is a t distribution around the mean of the
-    folds, with the corrected standard error as its scale [4]_.
+    In the Bayesian correlated t-test [4]_ the posterior of the mean difference, under a flat prior, is a t
+    distribution around the mean of the folds, with the corrected standard error as its scale.
 
     Parameters
     ----------
     differences : array-like of shape (n_folds,)
-        Score of one model minus score of the other, a finite number a fold.
+        Score of one model minus score of the other, one finite number per fold.
     test_train_ratio : float
         n_test / n_train.
     rope : float
-        Differences of up to so much count as none: the region of practical equivalence.
+        Differences up to this size count as no difference: the region of practical equivalence.
     scale : float, default=0
         Size of the scores; see :func:`varies`.
 
     Returns
     -------
     worse, equal, better : float
-        They add to 1; NaN for fewer than 2 folds, and if all differences are equal, give or take rounding.
+        They add up to 1; NaN for fewer than 2 folds, and if all differences are equal, give or take rounding.
 
     References
     ----------
@@ -175,7 +176,7 @@ def holm(p_values):
     Parameters
     ----------
     p_values : array-like of shape (n_tests,)
-        NaN where no test could be made; it stays NaN and counts as no test.
+        NaN if a test could not be made; it stays NaN and is not counted.
 
     Returns
     -------

@@ -1,8 +1,8 @@
-"""Names of our own rows and columns beside those of a user's models and classes."""
+"""Names for this library's own rows and columns that differ from the user's models and classes."""
 
 
 def free_name(name, taken):
-    """Return a name of ours, in as many parentheses as make it differ from every name that is taken.
+    """Return a name, in as many parentheses as make it differ from every name that is taken.
 
     Parameters
     ----------

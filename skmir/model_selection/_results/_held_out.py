@@ -1,16 +1,16 @@
-"""What folds found out about clips that were held out, put together."""
+"""Collect the folds' results for clips that were held out."""
 
 import numpy as np
 import pandas as pd
 
 
 def held_out(folds, splits, y):
-    """Return the labels of all test clips, fold by fold, and what a model predicted for them.
+    """Return the labels of all test clips, fold by fold, and a model's predictions for them.
 
     Parameters
     ----------
     folds : list of FoldResult
-        Of the model.
+        The model's results on the folds.
     splits : list of (ndarray, ndarray)
         Positions of the training and of the test clips.
     y : ndarray of shape (n_clips,) or (n_clips, n_outputs)
@@ -19,7 +19,7 @@ def held_out(folds, splits, y):
     Returns
     -------
     truth, predictions : ndarray
-        A clip that is tested several times stands there several times; empty where all folds failed.
+        A clip that is tested several times occurs several times; empty if all folds failed.
     """
     done = [
         (y[test], fold.predictions)
@@ -33,7 +33,7 @@ def held_out(folds, splits, y):
 
 
 def out_of_fold(folds, splits, y):
-    """Put the folds' predictions at their clips; mask the clips that have none."""
+    """Put the folds' predictions at the positions of their clips; mask clips without a prediction."""
     done = [
         (test, fold.predictions)
         for (_, test), fold in zip(splits, folds, strict=True)
@@ -51,7 +51,7 @@ def out_of_fold(folds, splits, y):
 
 
 def best_params(results):
-    """Return what searches chose: model to a DataFrame, a row a fold and a column a parameter."""
+    """Return the parameters that searches chose: a DataFrame per model, with rows for folds."""
     return {
         name: pd.DataFrame([fold.best_params or {} for fold in folds]).rename_axis(index="fold")
         for name, folds in results.items()
@@ -60,7 +60,7 @@ def best_params(results):
 
 
 def errors_of(results):
-    """Return what went wrong: (model, fold) for fits, (model, fold, scorer) for single scorers, to a text."""
+    """Return error messages by (model, fold) for fits, and by (model, fold, scorer) for single scorers."""
     found = {}
     for name, folds in results.items():
         for i, fold in enumerate(folds):

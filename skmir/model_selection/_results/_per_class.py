@@ -1,4 +1,4 @@
-"""Held-out predictions class by class."""
+"""Metrics of held-out predictions for each class."""
 
 import numpy as np
 import pandas as pd
@@ -11,21 +11,21 @@ METRICS = ("precision", "recall", "f1")  # in the order of precision_recall_fsco
 
 
 def class_table(truth, predictions, metric):
-    """Return a row a class, and a column a model.
+    """Return a metric for each class and model, with one row per class and one column per model.
 
     Parameters
     ----------
     truth : dict of str to ndarray of shape (n, ) or (n, n_tags)
-        Model to the labels of its test clips.
+        Maps each model to the labels of its test clips.
     predictions : dict of str to ndarray of the same shapes
-        Model to what it predicted for them.
+        Maps each model to its predictions for them.
     metric : {"precision", "recall", "f1"}
 
     Returns
     -------
     table : DataFrame
-        The last row, "Global", is over all decisions; the first column, "share", is that of the class. If a
-        class or a model has such a name, ours stands in parentheses: "(Global)", "(share)". NaN for a model
+        The last row, "Global", is over all decisions; the first column, "share", is the share of the class.
+        If a class or a model has such a name, these are called "(Global)" and "(share)". NaN for a model
         that failed on all folds, and for 0 / 0.
     """
     some = np.concatenate(list(truth.values()))

@@ -1,4 +1,4 @@
-"""Every model on every fold: the jobs of a comparison, their answers and their keys."""
+"""Run every model on every fold: the jobs of a comparison, their predictions and their keys."""
 
 from ._baselines import baseline_models
 from ._jobs import raise_if_all_failed, run_jobs

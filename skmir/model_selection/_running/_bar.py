@@ -1,4 +1,4 @@
-"""The progress bar of a comparison: it goes by time, not by fits, since a CNN takes longer than an SVM."""
+"""The progress bar of a comparison: it shows time, not fits, since a CNN takes longer than an SVM."""
 
 import sys
 import threading
@@ -9,38 +9,38 @@ from tqdm import tqdm
 
 from ...neural_network._base import BaseNetwork
 
-# Seconds that a fit takes beside the others, by kind of model, until there is something to go by.
+# Relative duration of a fit by kind of model, in seconds, until durations have been measured.
 GUESS, CLASSIC, NETWORK = 0.02, 1.0, 15.0
-_EVERY, _EVERY_IN_FILES = 1.0, 10.0  # s between two drawings, on a terminal and elsewhere
-_NOT_DONE = 0.95  # share of a fit that counts at most before it is done: if it goes on, it takes longer
+_EVERY, _EVERY_IN_FILES = 1.0, 10.0  # s between two updates, on a terminal and elsewhere
+_NOT_DONE = 0.95  # maximum share of a running fit that counts as done: a fit that goes on takes longer
 _FORMAT = "{percentage:3.0f}%|{bar}| {postfix[0]} [{elapsed}<{postfix[1]}]"
 
 
 def expected_weight(model):
-    """Return how long a fit of a model takes beside others, by what kind of model it is."""
+    """Return how long a fit of a model takes relative to others, by the kind of model."""
     parts = [model, *(model.get_params(deep=True).values() if hasattr(model, "get_params") else ())]
     return NETWORK if any(isinstance(part, BaseNetwork) for part in parts) else CLASSIC
 
 
 class Forecast:
-    """How much of the work is done, in seconds, and how much is left.
+    """Estimates how much of the work is done, in seconds, and how much is left.
 
-    A fit is expected to take as long as the fits of its model took on average; one of a model of which none
-    is known, as long as its weight says beside the models that are known. One that has run for longer than
-    expected is expected to end soon.
+    A fit is expected to take as long as the fits of its model took on average. If no fit of its model is
+    done, its weight relative to the other models says how long it is expected to take. A fit that has run
+    for longer than expected is expected to end soon.
 
     Parameters
     ----------
     names : list of str
         The model of each fit, in the order in which they start.
     weights : dict of str to float
-        Of each model, see :func:`expected_weight`.
+        Weight of each model, see :func:`expected_weight`.
     n_workers : int, default=1
-        Fits that run at the same time.
+        Number of fits that run at the same time.
     found : collection of int, default=()
-        Positions of fits whose results are there already: they are no work.
+        Positions of fits whose results exist already: they take no time.
     clock : callable, default=time.monotonic
-        Returns seconds.
+        Function that returns the time in seconds.
     """
 
     def __init__(self, names, weights, *, n_workers=1, found=(), clock=time.monotonic):
@@ -57,7 +57,7 @@ class Forecast:
             self._start_next()
 
     def done(self, seconds):
-        """Take note that the next fit is done, and how many seconds it took; NaN if that is not known."""
+        """Record that the next fit is done, and how many seconds it took (NaN if not known)."""
         if np.isfinite(seconds):
             self._seconds.setdefault(self._names[self.n_done], []).append(seconds)
         if self._running.pop(self.n_done, None) is not None:
@@ -65,12 +65,12 @@ class Forecast:
         self.n_done += 1
 
     def share(self):
-        """Return which part of the work is done, in [0, 1]."""
+        """Return the share of the work that is done, in [0, 1]."""
         total = sum(self._expected())
         return 1 - self._left() / total if total else self.n_done / self.n_fits
 
     def remaining(self):
-        """Return about how many seconds are left, or None as long as nothing is known."""
+        """Return about how many seconds are left, or None while no duration is known."""
         return self._left() / max(1, len(self._running)) if self._seconds else None
 
     def _start_next(self):
@@ -78,20 +78,20 @@ class Forecast:
             self._running[self._waiting.pop()] = self._clock()
 
     def _left(self):
-        """Return the seconds of work that are left: those of fits that run grow fewer with the clock."""
+        """Return the seconds of work that are left; for running fits, less the time they have run."""
         expected = self._expected()
         begun = [min(self._elapsed(i), _NOT_DONE * expected[i]) for i in self._running if self._seconds]
         return sum(expected[self.n_done :]) - sum(begun)
 
     def _expected(self):
-        """Return the seconds that each fit takes, or took; none for those that were found."""
+        """Return the seconds that each fit takes, or took; 0 for fits whose results were found."""
         known = {name: float(np.mean(seconds)) for name, seconds in self._seconds.items()}
         ratios = [max(seconds, 1e-6) / self._weights[name] for name, seconds in known.items()]
         scale = float(np.exp(np.mean(np.log(ratios)))) if ratios else 1.0
         at_least = {i: self._elapsed(i) / _NOT_DONE for i in self._running if ratios}
         for i, seconds in at_least.items():
             name = self._names[i]
-            if name not in self._seconds:  # all fits of a model that none is known of will take as long
+            if name not in self._seconds:  # before the first fit of a model ends, assume the same for all
                 known[name] = max(known.get(name, scale * self._weights[name]), seconds)
         return [
             0.0 if i in self._found else max(known.get(name, scale * self._weights[name]), at_least.get(i, 0))
@@ -108,11 +108,11 @@ class FitBar:
     Parameters
     ----------
     forecast : Forecast
-        What is shown.
+        The forecast to show.
     opening : str or None, default=None
         A line above the bar.
     disable : bool, default=False
-        Whether nothing is shown.
+        Whether to show nothing.
     """
 
     def __init__(self, forecast, *, opening=None, disable=False):
@@ -141,14 +141,14 @@ class FitBar:
         self._bar.close()
 
     def done(self, label, seconds):
-        """Take note that the next fit is done.
+        """Record that the next fit is done.
 
         Parameters
         ----------
         label : str
-            What is shown of it.
+            Name of the fit, which the bar shows.
         seconds : float
-            That it took; NaN where that is not known.
+            Duration of the fit; NaN if it is not known.
         """
         with self._lock:
             self._forecast.done(seconds)

@@ -1,4 +1,4 @@
-"""What guessing scores: two rows at the end of every table."""
+"""Models that guess, whose scores are at the end of every table."""
 
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier, DummyRegressor
@@ -7,20 +7,20 @@ from ..._random import MAX_SEED
 
 
 def baseline_models(kind, taken):
-    """Return the models that look at no clip.
+    """Return the models that do not look at the clips.
 
     Parameters
     ----------
     kind : {"classes", "tags", "numbers"}
-        What is learned.
+        What the labels are.
     taken : collection of str
-        Names that the user's models have; a baseline of the same name stays away.
+        Names of the user's models; a baseline with the same name is left out.
 
     Returns
     -------
     models : dict of str to estimator
-        "majority", the most frequent class (or tag by tag the more frequent answer), and "class frequency",
-        guesses as frequent as the classes are in training; for numbers "mean".
+        "majority", which predicts the most frequent class (or for each tag the more frequent value), and
+        "class frequency", which guesses classes as often as they occur in training; for numbers "mean".
     """
     if kind == "numbers":
         models = {"mean": DummyRegressor()}
@@ -33,15 +33,15 @@ def baseline_models(kind, taken):
 
 
 def on_fold(model, fold):
-    """Return a baseline that draws other numbers on each fold.
+    """Return a baseline that draws different numbers on each fold.
 
-    With one seed it would guess the same row of labels everywhere, and since test folds often have their
-    classes in the same order, be equally lucky on all of them.
+    With the same seed it would guess the same sequence of labels on all folds. Since test folds often have
+    their classes in the same order, it would be equally lucky on all of them.
 
     Parameters
     ----------
     model : estimator
-        Any; what is no baseline that draws, or has no seed, is returned as it is.
+        Any model; it is returned as it is unless it is a baseline that draws numbers and has a seed.
     fold : int
 
     Returns

@@ -12,28 +12,28 @@ from ._responses import NAN, NotKeptError, Responses, ScoreEach, nan_errors, nee
 
 @dataclass(frozen=True)
 class FoldResult:
-    """What remains of one model on one fold: numbers and predictions, no estimator.
+    """The result of one model on one fold: numbers and predictions, without the estimator.
 
     Parameters
     ----------
     scores : dict of str to float
-        Scorer to score, NaN where that scorer failed; empty where the fit failed.
+        Score by each scorer, NaN if that scorer failed; empty if the fit failed.
     fit_time, score_time : float
-        In s.
+        Durations in s.
     n_parameters : int or None
         See :func:`~skmir.model_selection._running._n_parameters.count_parameters`.
     best_params : dict of str to (number, str, bool or None), or None
-        What a search chose; anything that is no such plain value stands as it prints itself.
+        The parameters that a search chose; values of other types are replaced by their ``repr``.
     predictions : ndarray of shape (n_test,) or (n_test, n_outputs), or None
         For the clips of the test fold.
     error : str or None
-        What went wrong where the model was fitted, or predicted: then there is no score at all.
+        The error if the model could not be fitted or could not predict; then there are no scores.
     score_errors : dict of str to str
-        What went wrong by scorer, where the others are none the worse.
+        Errors of single scorers, which do not affect the other scorers.
     responses : Responses or None
-        What the model answered; set as long as the fold is at work.
+        The model's predictions; set while the fold is being computed.
     stamp : str or None
-        Which fit it was, if it was kept.
+        Identifies the fit, if it was kept.
     """
 
     scores: dict = field(default_factory=dict)
@@ -49,25 +49,26 @@ class FoldResult:
 
 
 def one_blas_thread():
-    """Keep linear algebra on one thread inside: sums differ in the last bits with the number of threads."""
+    """Limit linear algebra to one thread: the last bits of sums depend on the number of threads."""
     return threadpool_limits(limits=1, user_api="blas")
 
 
 def kept_or_run(model, X, y, train, test, *, scoring, params, kept=None, key=None, scorer_keys=None):
-    """Return one fold's result: one that was kept under the key, or a new one, which is then kept.
+    """Return one fold's result: the one that was kept under the key, or a new one, which is then kept.
 
-    A scorer whose score was not kept scores the kept answers; where it needs the model, that is fitted again.
+    A scorer whose score was not kept scores the kept predictions; if it needs the model, the model is fitted
+    again.
 
     Parameters
     ----------
     model, X, y, train, test, scoring, params
         See :func:`run_fold`.
     kept : FoldCache or None, default=None
-        Where results are kept; None keeps none.
+        Where to keep results; None keeps none.
     key : str or None, default=None
-        The fit's name there.
+        The fit's name in the cache.
     scorer_keys : dict of str to str or None, default=None
-        The scorers' names there.
+        The scorers' names in the cache.
 
     Returns
     -------
@@ -78,7 +79,7 @@ def kept_or_run(model, X, y, train, test, *, scoring, params, kept=None, key=Non
         result = _scored(result, rows(y, test), scoring, kept, scorer_keys)
     if result is None:
         result = run_fold(model, X, y, train, test, scoring=scoring, params=params)
-        if kept is not None and result.error is None:  # what failed is tried again
+        if kept is not None and result.error is None:  # failed fits are tried again
             result = kept.write(key, result)
             _keep_scores(kept, result, scoring, scorer_keys)
     return replace(result, responses=None)
@@ -100,7 +101,7 @@ def run_fold(model, X, y, train, test, *, scoring, params):
     scoring : dict of str to callable
         The scorers.
     params : dict
-        What ``fit`` gets besides, an entry a clip; cut to the training clips.
+        Further arguments of ``fit``, with one entry per clip; cut to the training clips.
 
     Returns
     -------
@@ -133,12 +134,12 @@ def run_fold(model, X, y, train, test, *, scoring, params):
             score_errors=errors,
             responses=responses,
         )
-    except Exception as error:  # whatever it is, the other models and folds are worth keeping
+    except Exception as error:  # any error: the results of other models and folds are worth keeping
         return FoldResult(error=f"{type(error).__name__}: {error}")
 
 
 def _scored(result, y_test, scoring, kept, keys):
-    """Return a kept fit with its scores, kept ones and new ones; None where a scorer needs the model."""
+    """Return a kept fit with its scores, kept and new ones, or None if a scorer needs the model."""
     scores = {name: kept.read_score(result, keys[name]) for name in scoring}
     missing = {name: scoring[name] for name, found in scores.items() if found is None}
     try:
@@ -152,7 +153,7 @@ def _scored(result, y_test, scoring, kept, keys):
 
 
 def _keep_scores(kept, result, scoring, keys):
-    """Keep scores; not errors, which are tried again, nor NaN that takes no fit to find out about again."""
+    """Keep scores, but not errors, which are tried again, nor NaN that takes no fit to compute again."""
     for name, scorer in scoring.items():
         error = result.score_errors.get(name)
         if error is None or (error == NAN and needs_model(scorer)):
@@ -172,7 +173,7 @@ def _plain_params(params):
 
 
 def rows(X, positions):
-    """Return some of the clips, or labels, in the form in which they came."""
+    """Return some of the clips, or labels, in a container of the same kind."""
     if hasattr(X, "iloc"):
         return X.iloc[positions]
     return X[positions] if hasattr(X, "shape") else [X[i] for i in positions]

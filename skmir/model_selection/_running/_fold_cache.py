@@ -1,4 +1,4 @@
-"""Results of folds on disk, so that a comparison that was broken off goes on where it stopped."""
+"""Results of folds on disk, so that an interrupted comparison goes on where it stopped."""
 
 import dataclasses
 import json
@@ -15,20 +15,20 @@ _PLAIN = ("fit_time", "score_time", "n_parameters", "best_params")
 
 
 class FoldCache:
-    """Fits of folds, each under its key, and their scores, in a folder that many processes may write at once.
+    """Fits of folds, each under its key, and their scores, in a folder that several processes may write to.
 
-    An entry is written when its fold is done, whole or not at all, by the process that ran it: whatever
-    happens to the comparison afterwards, it stays.
+    An entry is written as soon as its fold is done, completely or not at all, by the process that ran it. It
+    stays whatever happens to the comparison afterwards.
 
     Parameters
     ----------
     location : str or PathLike
-        The folder; it is made at the first writing.
+        The folder; it is created when the first entry is written.
 
     Raises
     ------
     NotADirectoryError
-        Where it is a file.
+        If it is a file.
     """
 
     def __init__(self, location):
@@ -38,7 +38,7 @@ class FoldCache:
         return self._entries.has(_FITS, key)
 
     def read(self, key):
-        """Return a fit without its scores, or None where there is none, or it is damaged."""
+        """Return a fit without its scores, or None if it is missing or damaged."""
         arrays = self._entries.read(_FITS, key)
         self._entries.warn_of_damage()
         if arrays is None:
@@ -50,18 +50,18 @@ class FoldCache:
         return FoldResult(**record, predictions=np.asarray(values["predict"]), responses=responses)
 
     def write(self, key, result):
-        """Keep a fit; one that holds what JSON cannot say is passed over, and would be run again.
+        """Keep a fit. A fit with values that JSON cannot hold is not kept, so it would be run again.
 
         Parameters
         ----------
         key : str
         result : FoldResult
-            With responses.
+            A result with responses.
 
         Returns
         -------
         result : FoldResult
-            With a stamp: scores are kept with the fit that they are of, not with one that replaces it.
+            The result with a stamp, so that scores belong to this fit, and not to one that replaces it.
         """
         record = {name: getattr(result, name) for name in _PLAIN} | {"stamp": uuid.uuid4().hex}
         responses, arrays = result.responses, []
@@ -71,7 +71,7 @@ class FoldCache:
         record["answers"] = [responses.name, responses.kind, responses.methods, classes, values]
         try:
             text = json.dumps(record).encode()
-        except TypeError:  # labels of a class of the user's own
+        except TypeError:  # labels are objects of the user's own class
             return result
         self._entries.write(_FITS, key, [np.frombuffer(text, np.uint8), *arrays])
         return dataclasses.replace(result, stamp=record["stamp"])
@@ -89,7 +89,7 @@ class FoldCache:
 
 
 def _pack(value, arrays):
-    """Return what JSON can say of a value; arrays of numbers and texts go into the list, by their place."""
+    """Return a value in a form that JSON can hold; arrays are appended to the list and given by position."""
     if value is None:
         return None
     if isinstance(value, list | tuple):
@@ -98,7 +98,7 @@ def _pack(value, arrays):
     if value.dtype.hasobject:
         return {"objects": value.tolist()}
     arrays.append(value)
-    return {"array": len(arrays)}  # the first is the text itself
+    return {"array": len(arrays)}  # the first array is the JSON text itself
 
 
 def _unpack(spec, arrays):

@@ -1,4 +1,4 @@
-"""The jobs of a comparison: every model on every fold, in parallel."""
+"""Run the jobs of a comparison, every model on every fold, in parallel."""
 
 import os
 import warnings
@@ -46,13 +46,13 @@ def run_jobs(
     scorers : dict of str to (str or callable)
         By name.
     groups : array-like of shape (n_clips,) or None, default=None
-        What must not stand on both sides of a split.
+        Group of each clip.
     memory : str, PathLike or None, default=None
         A folder in which results are kept, and found again.
     digests : list of str or None, default=None
-        Of the clips' contents; needed if there is ``memory``.
+        Hashes of the clips' contents; needed if ``memory`` is given.
     baselines : collection of str, default=()
-        Models that guess, and shall guess anew on each fold.
+        Models that guess, with different random numbers on each fold.
     n_jobs : int or None, default=None
         As in joblib.
     verbose : int, default=0
@@ -79,9 +79,9 @@ def run_jobs(
     found = [i for i, pair in enumerate(pairs) if kept is not None and keys[pair] in kept]
     bar = _bar(pairs, models, baselines, found, memory=memory, n_jobs=n_jobs, disable=not verbose)
     results, said = {name: [] for name in models}, set()
-    # The limit is the process's: set out here as well, threads that end early do not lift it for others.
+    # The limit holds for the process. It is also set here so that threads that end early do not lift it.
     with one_blas_thread(), warnings.catch_warnings(), bar:
-        # Said once, for all models, before anything is fitted.
+        # compare warns of this once, for all models, before anything is fitted.
         warnings.filterwarnings("ignore", message="y_pred contains classes not in y_true")
         done = Parallel(n_jobs=n_jobs, return_as="generator")(calls)
         for (name, fold), (result, noted) in zip(pairs, done, strict=True):
@@ -93,7 +93,7 @@ def run_jobs(
 
 
 def _calls(pairs, models, X, y, splits, *, scorers, groups, kept, digests, baselines):
-    """Return the call that each pair of model and fold needs, and the keys of pairs if results are kept."""
+    """Return the call for each pair of model and fold, and the keys of the pairs if results are kept."""
     routing = get_config()["enable_metadata_routing"]
     routes = {name: group_route(model, groups, routing=routing) for name, model in models.items()}
     params = {name: route.params for name, route in routes.items()}
@@ -121,7 +121,7 @@ def _calls(pairs, models, X, y, splits, *, scorers, groups, kept, digests, basel
 
 
 def _bar(pairs, models, baselines, found, *, memory, n_jobs, disable):
-    """Return the progress bar, which knows how long kinds of models take, and which fits are found."""
+    """Return the progress bar, with weights for kinds of models and the fits that were found."""
     weights = {name: GUESS if name in baselines else expected_weight(model) for name, model in models.items()}
     names = [name for name, _ in pairs]
     forecast = Forecast(names, weights, n_workers=effective_n_jobs(n_jobs), found=found)
@@ -132,17 +132,17 @@ def _bar(pairs, models, baselines, found, *, memory, n_jobs, disable):
 
 
 def _with_routing(*args, **kwargs):
-    """Run one job with metadata routing, by which groups get further inside a model."""
+    """Run one job with metadata routing, by which groups reach further parts of a model."""
     with config_context(enable_metadata_routing=True):
         return kept_or_run(*args, **kwargs)
 
 
 def _warn_if_failed(name, fold, result, said):
-    """Warn of a fit that failed, and once of each way in which a scorer fails for a model."""
+    """Warn of a failed fit, and once of each error that a scorer raises for a model."""
     if result.error is not None:
         warnings.warn(
             f"Model {name!r} failed on fold {fold}: {result.error}\nIts score there is NaN; the table "
-            "is over the other folds.",
+            "is computed from the other folds.",
             FitFailedWarning,
             stacklevel=4,
         )
@@ -151,15 +151,15 @@ def _warn_if_failed(name, fold, result, said):
             said.add((name, scorer, error))
             warnings.warn(
                 f"Scorer {scorer!r} of model {name!r} failed on fold {fold}: {error}\nThat score is NaN "
-                "there, and on other folds where the same happens (errors_ lists them); its table is over "
-                "the rest.",
+                "there, and on other folds with the same error (errors_ lists them); its table is computed "
+                "from the rest.",
                 FitFailedWarning,
                 stacklevel=4,
             )
 
 
 def raise_if_all_failed(results):
-    """Raise where no model has a score on any fold.
+    """Raise an error if no model has a score on any fold.
 
     Parameters
     ----------
@@ -168,16 +168,14 @@ def raise_if_all_failed(results):
     Raises
     ------
     ValueError
-        With the first error.
+        The message contains the first error.
     """
     folds = [(name, fold) for name, folds in results.items() for fold in folds]
     if not folds or any(not np.isnan(value) for _, fold in folds for value in fold.scores.values()):
         return
     name, first = folds[0]
     if all(fold.error is not None for _, fold in folds):
-        raise ValueError(f"Every fit of every model failed. The first, of {name!r}: {first.error}")
+        raise ValueError(f"Every fit of every model failed. The first error, of {name!r}: {first.error}")
     name, fold = next(pair for pair in folds if pair[1].score_errors)
     scorer, error = next(iter(fold.score_errors.items()))
-    raise ValueError(
-        f"No model has a score on any fold. The first failure, of {name!r} by {scorer!r}: {error}"
-    )
+    raise ValueError(f"No model has a score on any fold. The first error, of {name!r} by {scorer!r}: {error}")

@@ -1,8 +1,8 @@
-"""Names for results: equal where the model, its parameters, the clips and the versions are equal.
+"""Keys for results, equal if the model, its parameters, the clips and the versions are equal.
 
-A key is a hash of a text that says everything a result depends on, by value: two processes, or the same
-script on another day, come to the same one. What has no effect on a result (cache folders, numbers of jobs)
-is left out.
+A key is a hash of a text that describes everything a result depends on, by value: two processes, or the same
+script on another day, compute the same key. Parameters that have no effect on a result (cache folders,
+numbers of jobs) are left out.
 """
 
 import json
@@ -18,7 +18,7 @@ from sklearn.metrics import get_scorer
 from ..._cache import array_digest, describe, file_digest, library_versions, skmir_text
 from ..._validation import WIDE, is_path
 
-# Whose versions can change a result; besides, what a model or scorer comes from is part of its description.
+# Packages whose versions can change a result. The description of a model or scorer adds its own package.
 PACKAGES = (
     *("skmir", "scikit-learn", "scipy", "numpy", "torch", "skorch", "soxr", "soundfile"),
     *("joblib", "pandas"),
@@ -26,7 +26,7 @@ PACKAGES = (
 
 
 def holds_clips(X):
-    """Return whether X holds recordings, not rows of a table, where two equal ones are no wonder.
+    """Return whether X holds recordings, not rows of a table, of which two may well be equal.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def holds_clips(X):
     Returns
     -------
     holds_clips : bool
-        Paths, arrays of different lengths, waveforms (over 2,000 columns) or frames.
+        True for paths, arrays of different lengths, waveforms (over 2,000 columns) and frames.
     """
     if hasattr(X, "iloc"):
         return len(X) > 0 and is_path(X.iloc[0] if X.ndim == 1 else X.iloc[0, 0])
@@ -45,13 +45,13 @@ def holds_clips(X):
 
 
 def clip_digests(X):
-    """Return a hash of what each clip holds.
+    """Return a hash of the content of each clip.
 
     Parameters
     ----------
     X : clips, frames or table
-        Paths are read, in whatever they stand: a list, an array, a column of a table, a row of several
-        values. A file that cannot be read counts by its name, and fails later with its own error.
+        Files are read, whether their paths are in a list, an array, a column of a table or a row of several
+        values. A file that cannot be read is hashed by its name; its own error occurs later.
 
     Returns
     -------
@@ -62,18 +62,18 @@ def clip_digests(X):
 
 
 def job_keys(models, digests, y, params, splits):
-    """Return a key for each model and fold: of the fit and of what it predicts, whatever is scored.
+    """Return a key for each model and fold, for the fit and its predictions, which no scorer changes.
 
     Parameters
     ----------
     models : dict of str to estimator
         Unfitted; names have no effect.
     digests : list of str
-        Of the clips; see :func:`clip_digests`.
+        Hashes of the clips; see :func:`clip_digests`.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
     params : dict of str to dict
-        What each model's ``fit`` gets besides, an entry a clip.
+        Further arguments of each model's ``fit``, with one entry per clip.
     splits : list of (ndarray, ndarray)
         Positions of the training and of the test clips.
 
@@ -84,7 +84,7 @@ def job_keys(models, digests, y, params, splits):
     Raises
     ------
     TypeError
-        Where a parameter of a model cannot be hashed.
+        If a parameter of a model cannot be hashed.
     """
     y, keys = np.asarray(y), {}
     routing = get_config()["enable_metadata_routing"]
@@ -104,7 +104,7 @@ def job_keys(models, digests, y, params, splits):
 
 
 def scorer_keys(scorers):
-    """Return a key for each scorer: of the function inside, its arguments, and what these are made of.
+    """Return a key for each scorer, from the function inside, its arguments, and their contents.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def scorer_keys(scorers):
     Raises
     ------
     TypeError
-        Where a scorer holds what cannot be hashed.
+        If a scorer holds a value that cannot be hashed.
     """
     return {
         name: _hash(_told(f"scoring[{name!r}]", get_scorer(scorer) if isinstance(scorer, str) else scorer))
@@ -128,15 +128,15 @@ def scorer_keys(scorers):
 def _told(name, value, by=""):
     try:
         return describe(value)
-    except Exception as error:  # of whatever a parameter's pickle raises
+    except Exception as error:  # whatever a parameter's pickle raises
         raise TypeError(
-            f"{name} cannot be told{by} ({type(error).__name__}: {error}), so its results cannot be kept. "
+            f"{name} cannot be hashed{by} ({type(error).__name__}: {error}), so its results cannot be kept. "
             "Define functions and classes in a module, or pass memory=None."
         ) from error
 
 
 def _digest_of(clip):
-    """Return a hash of what a clip, or one row of a table, holds; files count by their content."""
+    """Return a hash of the content of a clip, or of one row of a table; files are hashed by their content."""
     if is_path(clip) or isinstance(clip, bytes):
         try:
             return file_digest(os.fspath(clip))
@@ -146,7 +146,7 @@ def _digest_of(clip):
         return _hash(json.dumps([[str(key), _digest_of(value)] for key, value in clip.items()]))
     try:
         array = np.asarray(clip)
-    except ValueError:  # of unequal lengths
+    except ValueError:  # parts have unequal lengths
         return joblib.hash(clip)
     if array.ndim and array.dtype.kind in "OUS":
         return _hash(

@@ -1,19 +1,19 @@
-"""How many numbers a fitted model learned."""
+"""Count the parameters that a fitted model learned."""
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
 
 def count_parameters(estimator):
-    """Count the learned numbers with which a fitted estimator predicts.
+    """Count the learned parameters with which a fitted estimator predicts.
 
-    - ``n_parameters_`` where the estimator has it, as the networks of :mod:`skmir.neural_network` do.
+    - ``n_parameters_`` if the estimator has it, as the networks of :mod:`skmir.neural_network` do.
     - A Pipeline: its last step, plus ``n_parameters_`` of the steps before that have it (pretrained
       layers, say). Means and deviations of scalers, or the axes of a PCA, are not counted.
     - A search, or any estimator that keeps one fitted ``estimator_``: the model inside.
     - A support vector machine: its support vectors, their coefficients and the intercepts.
-    - A linear model: ``coef_`` and ``intercept_``; a perceptron of scikit-learn: ``coefs_`` and
-      ``intercepts_``.
+    - A linear model: ``coef_`` and ``intercept_``.
+    - A multilayer perceptron of scikit-learn: ``coefs_`` and ``intercepts_``.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def count_parameters(estimator):
     Returns
     -------
     n_parameters : int or None
-        None for what has no such numbers (nearest neighbours, trees), or is not known here.
+        None for estimators without such parameters (nearest neighbours, trees), and for unknown ones.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def _count_pipeline(pipeline):
 
 
 def _size(values):
-    """Return the number of entries of an array, of a sparse matrix (those stored), or of a list of arrays."""
+    """Return the number of entries of an array or list of arrays, or of stored entries of a sparse matrix."""
     if isinstance(values, list | tuple):
         return sum(_size(value) for value in values)
     return int(values.size if hasattr(values, "size") else np.size(values))

@@ -1,4 +1,4 @@
-"""What a fitted model answers for the clips of a test fold: asked once, and kept for later scorers."""
+"""Predictions of a fitted model for the clips of a test fold, made once and kept for later scorers."""
 
 import numbers
 
@@ -15,33 +15,33 @@ from sklearn.utils.metadata_routing import (
 
 KEPT = ("predict", "predict_proba", "decision_function")
 METHODS = (*KEPT, "predict_log_proba")
-LIMIT = 2**24  # bytes of one method's answers; what takes more is not kept
+LIMIT = 2**24  # maximum size of one method's predictions in bytes; larger ones are not kept
 NAN = "the score is NaN"
 _FOUND = "_found_in_scoring"  # attribute of an estimator on its way back
-_SCORER = type(make_scorer(accuracy_score))  # looks at answers only; any other callable may look at the model
+_SCORER = type(make_scorer(accuracy_score))  # sees predictions only; other callables may see the model
 
 
 class NotKeptError(LookupError):
-    """A scorer needs what was not kept, so that the model has to be fitted again."""
+    """A scorer needs something that was not kept, so the model has to be fitted again."""
 
 
 class Responses:
-    """A model's answers for one set of clips.
+    """A model's predictions for one set of clips.
 
     Parameters
     ----------
     name : str
-        Of the model's class, for scikit-learn's error messages.
+        Name of the model's class, for scikit-learn's error messages.
     kind : {"classifier", "regressor"} or None
         What the model is.
     classes : ndarray, list of ndarray or None
-        Its ``classes_``.
+        The model's ``classes_``.
     methods : sequence of str
-        The methods that it has.
+        The methods that the model has.
     values : dict of str to ndarray, or list of ndarray
-        What these answered, as far as it is known.
+        Predictions of these methods, as far as they are known.
     model : estimator or None, default=None
-        Who can be asked for the rest, with ``X``.
+        Model that makes the other predictions, from ``X``.
     X : clips or None, default=None
     """
 
@@ -52,18 +52,18 @@ class Responses:
 
     @classmethod
     def of_model(cls, model, X):
-        """Return the answers of a fitted model, none of which has been asked for yet."""
+        """Return the responses of a fitted model, without any predictions yet."""
         kind = "classifier" if is_classifier(model) else "regressor" if is_regressor(model) else None
         methods = [method for method in METHODS if hasattr(model, method)]
         return cls(type(model).__name__, kind, getattr(model, "classes_", None), methods, {}, model, X)
 
     def get(self, method):
-        """Return what a method answers.
+        """Return the predictions of a method.
 
         Raises
         ------
         NotKeptError
-            Where there is neither an answer nor a model.
+            If there are neither predictions nor a model.
         """
         if method not in self.values:
             if self._model is None:
@@ -72,7 +72,7 @@ class Responses:
         return self.values[method]
 
     def to_keep(self):
-        """Return the answers that later scorers may want, as far as there are any within the limit.
+        """Return the predictions that later scorers may need, unless they are larger than the limit.
 
         Returns
         -------
@@ -81,12 +81,12 @@ class Responses:
         for method in set(KEPT) & set(self.methods):
             try:
                 self.get(method)
-            except Exception:  # nobody has asked for it: who does later has it fitted again, and sees why
+            except Exception:  # no scorer needs it now; one that does later fits again, and shows the error
                 continue
         return {method: value for method, value in self.values.items() if method in KEPT and _fits(value)}
 
     def stand_in(self):
-        """Return an estimator that gives these answers; its class has the model's name, for messages."""
+        """Return an estimator that makes these predictions; its class has the model's name, for messages."""
         return type(self.name, (_StandIn,), {})(self)
 
 
@@ -104,7 +104,7 @@ class _StandIn(BaseEstimator):
         def answer(X):
             return responses.get(name)
 
-        answer.__name__ = name  # scikit-learn goes by it
+        answer.__name__ = name  # scikit-learn uses it
         return answer
 
     def __sklearn_tags__(self):
@@ -116,8 +116,9 @@ class _StandIn(BaseEstimator):
 class ScoreEach:
     """A scorer for ``cross_validate`` in which an error, or NaN, of one scorer leaves the others alone.
 
-    Besides the scores, it finds the model's answers and what went wrong. On a cluster ``cross_validate``
-    scores in another process, so these travel with the estimator, which comes back: see :meth:`found`.
+    In addition to scores, it finds the model's predictions and errors of scorers. On a cluster
+    ``cross_validate`` scores in another process, so they are attached to the estimator, which is returned:
+    see :meth:`found`.
 
     Parameters
     ----------
@@ -137,29 +138,29 @@ class ScoreEach:
 
     @staticmethod
     def found(estimator):
-        """Take from a scored estimator what was found besides the scores.
+        """Take the predictions and errors from a scored estimator.
 
         Parameters
         ----------
         estimator : estimator
-            As ``cross_validate`` gives it back.
+            The estimator that ``cross_validate`` returns.
 
         Returns
         -------
         responses : Responses
         errors : dict of str to str
-            What went wrong, by scorer.
+            Error messages, by scorer.
         """
         return vars(estimator).pop(_FOUND)
 
     def get_metadata_routing(self):
-        """Return what each scorer asks for."""
+        """Return the requests of each scorer."""
         mapping = MethodMapping().add(caller="score", callee="score")
         return MetadataRouter(owner="compare").add(method_mapping=mapping, **self._scorers)
 
 
 def needs_model(scorer):
-    """Return whether a scorer may look at more than a model's answers: at the model, or at groups."""
+    """Return whether a scorer may look at more than a model's predictions: at the model, or at groups."""
     if not isinstance(scorer, _SCORER):
         return True
     routing = get_config()["enable_metadata_routing"]
@@ -167,32 +168,32 @@ def needs_model(scorer):
 
 
 def score(scorers, responses, y, X=None, model=None, metadata=None):
-    """Score a model, or the answers that were kept of it.
+    """Score a model, or its predictions that were kept.
 
     Parameters
     ----------
     scorers : dict of str to callable
     responses : Responses
-        For the clips.
+        The model's predictions for the clips.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-        Their labels.
+        Labels of the clips.
     X : clips or None, default=None
     model : estimator or None, default=None
-        None where only answers are left.
+        None if only predictions were kept.
     metadata : dict of str to dict or None, default=None
-        What a scorer gets besides.
+        Further arguments of each scorer.
 
     Returns
     -------
     scores : dict of str to float
-        NaN where a scorer failed.
+        NaN if a scorer failed.
     errors : dict of str to str
-        What went wrong, for the scorers that failed.
+        Error messages, for the scorers that failed.
 
     Raises
     ------
     NotKeptError
-        Where a scorer needs more than is left.
+        If a scorer needs more than was kept.
     """
     scores, errors, stand_in = {}, {}, responses.stand_in()
     for name, scorer in scorers.items():
@@ -203,13 +204,13 @@ def score(scorers, responses, y, X=None, model=None, metadata=None):
             scores[name] = _number(value)
         except NotKeptError:
             raise
-        except Exception as error:  # whatever it is, the other scorers are worth keeping
+        except Exception as error:  # any error: the scores by other scorers are worth keeping
             scores[name], errors[name] = np.nan, f"{type(error).__name__}: {error}"
     return scores, errors | nan_errors(scores, errors)
 
 
 def nan_errors(scores, known=()):
-    """Return what to say of scores that are NaN without an error."""
+    """Return messages for scores that are NaN without an error."""
     return {name: NAN for name, value in scores.items() if np.isnan(value) and name not in known}
 
 
@@ -221,6 +222,6 @@ def _number(value):
 
 
 def _fits(value):
-    """Return whether answers are arrays within the limit."""
+    """Return whether predictions are not larger than the limit."""
     parts = value if isinstance(value, list) else [value]
     return sum(np.asarray(part).nbytes for part in parts) <= LIMIT

@@ -1,4 +1,4 @@
-"""Whether scorers and labels fit together, found out on made-up answers before anything is fitted."""
+"""Try scorers on made-up predictions, to see whether they suit the labels before anything is fitted."""
 
 import warnings
 
@@ -8,7 +8,7 @@ from sklearn.metrics import get_scorer
 from ._fold import rows
 from ._responses import METHODS, NAN, Responses, needs_model, score
 
-N_TRIED = 5000  # clips that are enough to see it
+N_TRIED = 5000  # number of clips that is enough for a trial
 FITTING = {
     "classes": "'balanced_accuracy', 'accuracy', 'f1_macro', or 'roc_auc_ovr' for models with predict_proba",
     "tags": "'f1_macro', 'f1_micro', 'f1_samples', or 'roc_auc' and 'average_precision' for models that give "
@@ -18,32 +18,33 @@ FITTING = {
 
 
 def try_scorers(scorers, models, y, kind, splits):
-    """Raise where a scorer cannot score the labels whatever a model answers; say where it lacks something.
+    """Raise an error if a scorer cannot score the labels, whatever a model predicts; return other warnings.
 
-    Scorers that get the model itself cannot be tried without one.
+    Scorers that get the model itself cannot be tried without a model.
 
     Parameters
     ----------
     scorers : dict of str to (str or callable)
-        The first is the one that models are judged by.
+        Models are judged by the first.
     models : dict of str to estimator
         Unfitted.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
     kind : {"classes", "tags", "numbers"}
-        What they are.
+        What the labels are.
     splits : list of (ndarray, ndarray)
         Positions of the training and of the test clips.
 
     Returns
     -------
     doubts : list of str
-        Scorers beside the first that are undefined on all folds, and models that lack a method.
+        Warnings about scorers, except the first, that are undefined on all folds, and about models that lack
+        a method.
 
     Raises
     ------
     ValueError
-        Where a scorer is for other labels, or the first one is undefined on all folds.
+        If a scorer is for other labels, or the first scorer is undefined on all folds.
     """
     doubts, judge = [], next(iter(scorers))
     for name, scorer in scorers.items():
@@ -62,14 +63,14 @@ def try_scorers(scorers, models, y, kind, splits):
 
 
 class _Trial:
-    """One scorer, tried."""
+    """Trial of one scorer."""
 
     def __init__(self, name, scorer, y, kind):
         self._name, self._scorer, self._kind = name, scorer, kind
         self._y, self._labels = y, np.asarray(y)
 
     def check_labels(self, splits):
-        """Raise where the scorer takes no such labels, neither all of them nor those of a fold."""
+        """Raise an error if the scorer accepts neither all labels nor those of a fold."""
         n = len(self._labels)
         few = np.arange(n) if n <= N_TRIED else np.random.RandomState(0).permutation(n)[:N_TRIED]
         error = self._error(few)
@@ -80,7 +81,7 @@ class _Trial:
             )
 
     def undefined(self, splits):
-        """Return a sentence where no test part has a score, whatever is predicted; else None."""
+        """Return a message if no test part has a score, whatever is predicted, else None."""
         error = None
         for train, test in splits:
             error = self._error(test, train)
@@ -92,7 +93,7 @@ class _Trial:
         )
 
     def lacking(self, models):
-        """Return a sentence for the models that do not have the method that the scorer needs."""
+        """Return a message about the models that lack the method that the scorer needs."""
         test = np.arange(min(len(self._labels), N_TRIED))
         names = []
         for name, model in models.items():
@@ -105,12 +106,12 @@ class _Trial:
         whose = "its" if len(names) == 1 else "their"
         return [
             f"{', '.join(names)}: no method that the scorer {self._name!r} needs (predict_proba or "
-            f"decision_function), so that {whose} score will be NaN. Models that "
-            "give probabilities have it: for an SVM, CalibratedClassifierCV(SVC())."
+            f"decision_function), so {whose} score will be NaN. Models that predict probabilities have such "
+            "a method: instead of SVC(), use CalibratedClassifierCV(SVC())."
         ]
 
     def _error(self, positions, train=slice(None), methods=METHODS):
-        """Return None where some made-up answers get a score, else what was said of the last ones.
+        """Return None if some made-up predictions get a score, else the error of the last ones.
 
         Models that were trained on a part of the clips know the classes of that part.
         """
@@ -132,7 +133,7 @@ class _Trial:
 
 
 def _made_up(y, known, kind, methods):
-    """Yield answers of every form that models give for labels of a kind."""
+    """Yield predictions of every form that models make for labels of a kind."""
     guess, rng = np.roll(y, 1, axis=0), np.random.RandomState(0)
     if kind == "numbers":
         yield _responses("regressor", None, {"predict": guess})

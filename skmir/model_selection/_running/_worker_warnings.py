@@ -1,4 +1,4 @@
-"""Warnings given in other processes, brought home: there each would be printed in Python's own way."""
+"""Pass warnings of worker processes on to the main process; workers would print each in Python's format."""
 
 import os
 import threading
@@ -6,21 +6,21 @@ import warnings
 
 
 def with_warnings(home, function, /, *args, **kwargs):
-    """Call a function, and note the warnings it gives if this is another process than the one that asks.
+    """Call a function, and record its warnings if this is not the main process of the comparison.
 
     Parameters
     ----------
     home : int
-        Id of the process that asks. There, and in threads, whose warnings cannot be told apart, warnings take
-        their usual way.
+        Id of the main process. There, and in threads, whose warnings cannot be told apart, warnings are not
+        recorded but issued as usual.
     function : callable
-        Gets the other arguments.
+        Function to call with the other arguments.
 
     Returns
     -------
     result : object
     noted : list of (str, type)
-        Texts and categories.
+        Texts and categories of the recorded warnings.
     """
     if os.getpid() == home or threading.current_thread() is not threading.main_thread():
         return function(*args, **kwargs), []
@@ -30,7 +30,7 @@ def with_warnings(home, function, /, *args, **kwargs):
 
 
 def warn_at_home(noted):
-    """Give the warnings that came home.
+    """Issue the recorded warnings in the main process.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class RBM(BaseLayer):
         "gaussian" takes real values, and standardises each column with the mean and the standard
         deviation of the training rows. "bernoulli" takes values in [0, 1], as probabilities.
     learning_rate : float, default=0.01
-        Learning rate of the weights; Gaussian units stand about a tenth of what binary units do.
+        Learning rate of the weights; that of Gaussian units should be about a tenth of that of binary units.
     batch_size : int, default=100
         Number of rows per batch.
     n_iter : int, default=10
