@@ -1,4 +1,4 @@
-"""Chord labels as templates, with mir_eval's own reading as the measure."""
+"""Chord labels as templates, compared with those of mir_eval."""
 
 import sys
 

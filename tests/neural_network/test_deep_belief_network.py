@@ -80,6 +80,6 @@ def test_seeds_pickles_and_sizes(rows):
         ({"hidden_layer_sizes": (4, 0)}, "hidden_layer_sizes"),
     ],
 )
-def test_what_it_cannot_be_is_refused(rows, params, message):
+def test_invalid_parameters_are_refused(rows, params, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         stack().set_params(**params).fit(rows)

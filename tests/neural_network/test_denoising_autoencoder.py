@@ -28,8 +28,8 @@ def patterns(rng):
 
 @pytest.mark.parametrize("visible", ["bernoulli", "gaussian"])
 @pytest.mark.parametrize("corruption", CORRUPTIONS)
-def test_what_is_missing_is_mended(patterns, visible, corruption):
-    """A column that is put to its mean comes back from the others."""
+def test_a_missing_column_is_restored(patterns, visible, corruption):
+    """A column that is set to its mean is restored from the other columns."""
     X = patterns[visible]
     model = small(visible=visible, corruption=corruption, n_iter=60, learning_rate=0.05).fit(X[:200])
     losses = model.reconstruction_errors_
@@ -99,7 +99,7 @@ def test_rows_keep_their_dtype(patterns):
         ({"visible": "binary"}, "visible='binary' is not one of"),
     ],
 )
-def test_what_it_cannot_be_is_refused(patterns, params, message):
+def test_invalid_parameters_are_refused(patterns, params, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         small(**params).fit(patterns["gaussian"])
 
@@ -116,12 +116,12 @@ def test_bits_must_be_bits(patterns):
         small(visible="bernoulli").fit(patterns["gaussian"])
 
 
-def test_what_diverges_says_so(patterns):
+def test_a_fit_that_diverges_says_so(patterns):
     with pytest.raises(ValueError, match="diverged in pass 1 with learning_rate=1e"):
         small(learning_rate=1e30).fit(patterns["gaussian"])
 
 
-def test_what_is_not_fitted_says_so(patterns):
+def test_an_autoencoder_that_is_not_fitted_says_so(patterns):
     for method in ("transform", "inverse_transform"):
         with pytest.raises(NotFittedError, match="not fitted yet"):
             getattr(small(), method)(patterns["gaussian"])

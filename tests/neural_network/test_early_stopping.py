@@ -1,4 +1,4 @@
-"""Early stopping: when it stops, what it keeps, and who stands on which side of its split."""
+"""Early stopping: when it stops, what it keeps, and which clips its split holds out."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from skmir.neural_network import TrainingRecipe, _base
 
 @pytest.fixture
 def splits(monkeypatch):
-    """Record what the split was given and what it gave."""
+    """Record the arguments and the results of the split."""
     calls = []
     split = _base.validation_split
 
@@ -24,7 +24,7 @@ def splits(monkeypatch):
 
 @pytest.fixture
 def noise(rng):
-    """Clips whose labels say nothing, so that the validation loss rises sooner or later."""
+    """Clips with random labels, so that the validation loss rises sooner or later."""
     return rng.randn(40, 8, 12).astype(np.float32), np.tile([0, 1], 20)
 
 

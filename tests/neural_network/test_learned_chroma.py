@@ -1,4 +1,4 @@
-"""Learned chroma: what they start as, what they learn, and that they are better than folded octaves."""
+"""Learned chroma: initial weights, learned weights, and a comparison with folded octaves."""
 
 import pickle
 import warnings
@@ -41,7 +41,7 @@ def labels():
 
 
 def untrained(hidden, X, y, **params):
-    """One that has made a step too small to matter."""
+    """A network after a step that is too small to matter."""
     params = {"max_iter": 1, "learning_rate": 1e-12, "weight_decay": 0, **params}
     return small(hidden, **params).fit(X, y)
 
@@ -243,7 +243,7 @@ class TestForms:
         assert (expected >= 0).all()
 
     @pytest.mark.parametrize("compression", [None, 10.0])
-    def test_silence_is_no_trouble(self, frames, labels, compression):
+    def test_silence_gives_finite_chroma(self, frames, labels, compression):
         silent = frames.copy()
         silent[0] = 0
         with warnings.catch_warnings():
@@ -252,7 +252,7 @@ class TestForms:
             assert np.isfinite(model.transform(silent)).all()
         np.testing.assert_allclose(model.transform(silent)[0, :, 0], model.intercepts_[0].clip(0), atol=1e-7)
 
-    def test_compression_raises_what_is_soft(self, frames, labels):
+    def test_compression_raises_soft_bins(self, frames, labels):
         found = untrained((), frames, labels, compression=100.0).transform(frames)
         plain = untrained((), frames, labels).transform(frames)
         assert found.max(axis=1).mean() < plain.max(axis=1).mean()
@@ -350,7 +350,7 @@ def test_parameters_out_of_range_are_refused(frames, labels, params, error, mess
         small(**params).fit(frames, labels)
 
 
-def test_what_it_cannot_take_is_refused(frames, labels):
+def test_invalid_frames_and_labels_are_refused(frames, labels):
     model = small().fit(frames, labels)
     with pytest.raises(
         ValueError, match="clip 0 of X has 4 bins per frame, but LearnedChroma was fitted on 84"

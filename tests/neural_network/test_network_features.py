@@ -1,4 +1,4 @@
-"""What layers answer: what the network computes, for one clip as for many, learned from no test fold."""
+"""Outputs of layers as features: as the network computes them, for one clip or many, without test folds."""
 
 import copy
 import pickle
@@ -261,7 +261,7 @@ class TestNetworksOfTheUsersOwn:
 
 
 class TestFit:
-    def test_the_network_is_fitted_on_what_fit_sees(self, name, frames):
+    def test_the_network_is_fitted_on_the_clips_of_fit(self, name, frames):
         X, y = frames
         features = NetworkFeatures(make(name)).fit(X[:18], y[:18])
         alone = FrozenEstimator(make(name).fit(X[:18], y[:18]))
@@ -493,8 +493,8 @@ class TestCrossValidation:
         np.testing.assert_array_equal(together, alone)
 
     @pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
-    def test_what_one_task_taught_serves_another(self, real_data):
-        """A network of solo phrases gives what an SVC tells single notes of other recordings by."""
+    def test_features_from_one_task_help_with_another(self, real_data):
+        """Features from a network of solo phrases let an SVC classify single notes of other recordings."""
         solos = load_folder(real_data / "medley_solos")
         network = CNNClassifier(max_iter=6, device="cpu", random_state=0)
         source = make_pipeline(MelSpectrogram(n_mels=64), FrameScaler(), network)

@@ -1,4 +1,4 @@
-"""partial_fit goes on epoch by epoch, from a model that was kept as well."""
+"""partial_fit continues training epoch by epoch, also from a saved model."""
 
 import copy
 import pickle
@@ -164,7 +164,7 @@ class TestPartialFit:
             model.partial_fit(*frames)
             assert check()
 
-    def test_what_the_process_draws_in_between_does_not_matter(self, frames):
+    def test_draws_of_the_process_in_between_do_not_matter(self, frames):
         expected = weights(partly(make(dropout=0.5), *frames))
         model = make(dropout=0.5)
         with torch.random.fork_rng(devices=[]):
@@ -177,7 +177,7 @@ class TestPartialFit:
 class TestKept:
     @each()
     @pytest.mark.parametrize("keep", [lambda m: pickle.loads(pickle.dumps(m)), copy.deepcopy])
-    def test_what_is_kept_goes_on(self, frames, kind, keep):
+    def test_a_saved_model_goes_on(self, frames, kind, keep):
         """The generators' state is kept; the optimiser's is not, and plain SGD has none."""
         X, y = frames[0], targets(kind, frames[1])
         recipe = TrainingRecipe("sgd", momentum=0.0)
@@ -195,12 +195,12 @@ class TestKept:
         assert np.isfinite(kept.decision_function(frames[0])).all()
         assert not torch.equal(weights(kept), weights(straight.partial_fit(*frames)))
 
-    def test_a_clone_begins_anew(self, frames):
+    def test_a_clone_begins_again(self, frames):
         model = partly(make(), *frames)
         assert torch.equal(weights(clone(model).partial_fit(*frames)), weights(make().partial_fit(*frames)))
 
-    def test_a_network_goes_on_on_the_device_of_now(self, frames):
-        """What it was trained on need not be there any more."""
+    def test_a_network_goes_on_on_the_current_device(self, frames):
+        """The device of earlier training need not exist any more."""
         model = make().fit(*frames)
         for kept in (model, pickle.loads(pickle.dumps(model))):
             kept.set_params(device="cpu:0").partial_fit(*frames)

@@ -1,4 +1,4 @@
-"""Untrained networks: means of their maps, the same for one clip as for many, decided by the seed alone."""
+"""Untrained networks: means of their maps, equal for one clip and many, which only the seed decides."""
 
 import pickle
 
@@ -30,7 +30,7 @@ def name(request):
 
 
 def network_of(features):
-    """Return the network with the weights that were drawn."""
+    """Return the network with its random weights."""
     cls, options = ARCHITECTURES[features.architecture]
     network = cls(features.n_bins_, features.n_frames_, 1, **features.n_filters_, **options)
     network.final_layer = nn.Identity()
@@ -143,7 +143,7 @@ class TestWeights:
                 assert values.mean() == pytest.approx(0, abs=5 * np.sqrt(2 / fan_in / values.size))
                 assert values.std() == pytest.approx(np.sqrt(2 / fan_in), rel=0.15)
 
-    def test_a_pickle_scores_the_same_whatever_is_set_since(self, name, ragged):
+    def test_a_pickle_gives_the_same_features_whatever_is_set_later(self, name, ragged):
         X, _ = ragged
         features = RandomConvFeatures(name, pool="max", n_frames=15, **SIZE).fit(X)
         table = features.transform(X)
@@ -213,7 +213,7 @@ def test_refusals(params, error, message, ragged):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_cuda_gives_what_the_cpu_gives(name, ragged):
+def test_cuda_gives_the_same_as_the_cpu(name, ragged):
     X, _ = ragged
     cpu = RandomConvFeatures(name, **SIZE).fit(X)
     cuda = sklearn.base.clone(cpu).set_params(device="cuda").fit(X)

@@ -1,4 +1,4 @@
-"""The validation part of early stopping: stratified, or cut by group, and loud where it cannot be."""
+"""The validation part of early stopping: stratified, or split by group, or an error if neither works."""
 
 import warnings
 
@@ -21,7 +21,7 @@ def test_without_groups_the_split_is_stratified():
     [np.array([0] * 9 + [1]), np.arange(10) % 5, np.arange(10), np.zeros((10, 3), int)],
     ids=["class of one", "more classes than clips", "all different", "tags"],
 )
-def test_where_there_is_no_room_to_stratify_it_is_random(y):
+def test_a_split_without_room_to_stratify_is_random(y):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of classes that train nothing: another test
         for n in (1, 3):

@@ -1,4 +1,4 @@
-"""fit with warm_start goes on, with the parameters of now."""
+"""fit with warm_start continues training, with the current parameters."""
 
 import pickle
 
@@ -76,7 +76,7 @@ class TestWarmStart:
         assert first + 3 <= model.n_iter_ < first + 100
 
     def test_parameters_of_now_count(self, rng):
-        """What training takes from the estimator, it takes at each fit."""
+        """Training reads the parameters of the estimator at each fit."""
         X, y = rng.randn(40, 8, 12).astype(np.float32), np.arange(40) % 2
         model = make(warm_start=True, max_iter=4, batch_size=40).fit(X, y)
         model.set_params(

@@ -18,7 +18,7 @@ from skmir.neural_network import (
 
 @pytest.fixture
 def overlapping(rng):
-    """Two classes that overlap, one clip in ten of the second."""
+    """Two classes that overlap; one clip in ten is of the second class."""
     y = (np.arange(200) % 10 == 0).astype(int)
     return rng.randn(200, 4) + y[:, np.newaxis], y
 
@@ -49,7 +49,7 @@ def test_class_weights_multiply_clip_weights(network, overlapping):
 
 
 def test_clips_of_weight_zero_teach_nothing(network, rng):
-    """Half of the clips lie; with weight zero they do not count."""
+    """Half of the clips have wrong labels; with weight zero they do not count."""
     X, y = rng.randn(80, 4), np.tile([0, 1], 40)
     X += 2 * y[:, np.newaxis]
     lies = np.arange(80) < 40
