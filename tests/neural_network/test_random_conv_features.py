@@ -204,7 +204,7 @@ class TestSize:
         ({"n_threads": 0}, ValueError, r"n_threads=0 must be an integer"),
         ({"activation": "maxout"}, ValueError, r"activation='maxout' is not one of \['elu'"),
         ({"pool": "median"}, ValueError, r"pool='median' is not one of"),
-        ({"device": "abacus"}, ValueError, r"device='abacus' is neither"),
+        ({"device": "abacus"}, ValueError, r"device='abacus' must be 'auto' or a torch device"),
     ],
 )
 def test_refusals(params, error, message, ragged):

@@ -172,7 +172,7 @@ class TestWeights:
         ("sample_weight", "message"),
         [
             (-np.ones(60), "sample_weight must be zero or more"),
-            (np.zeros(60), "more than zero for some"),
+            (np.zeros(60), "above zero for at least one"),
             (np.ones(59), "inconsistent numbers of samples"),
         ],
     )

@@ -100,7 +100,7 @@ def test_another_shape_is_refused_with_what_to_do(frames):
     source = make(CNNClassifier).fit(*frames)
     for params, name in (({"n_filters": (6, 6)}, r"is \(4,"), ({"architecture": "compact"}, "is missing")):
         model = make(CNNClassifier, recipe=recipe(source), **params)
-        with pytest.raises(ValueError, match=f"init: .* {name}.*Take its architecture"):
+        with pytest.raises(ValueError, match=f"init: .* {name}.*Use its architecture"):
             model.fit(*frames)
 
 
@@ -145,5 +145,5 @@ class TestFilters:
             {"architecture": "temporal", "n_filters": (6, 6, 5, 5)},
             {"architecture": "k2c2", "n_filters": (4, 4)},
         ):
-            with pytest.raises(ValueError, match=r"init: .*Take architecture='temporal'"):
+            with pytest.raises(ValueError, match=r"init: .*Use architecture='temporal'"):
                 make(CNNClassifier, recipe=recipe(dbn), **params).fit(*frames)
