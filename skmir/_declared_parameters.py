@@ -72,7 +72,7 @@ class DeclaredParameters:
         if written is not None:
             if declared:
                 raise TypeError(
-                    f"{cls.__name__} declares {sorted(declared)}, but {written.__name__}, its base, has an "
+                    f"{cls.__name__} declares {sorted(declared)}, but its base {written.__name__} defines an "
                     f"__init__ of its own. Write an __init__ for {cls.__name__} as well, or declare the "
                     f"parameters of {written.__name__} as annotated attributes."
                 )

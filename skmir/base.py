@@ -1,4 +1,4 @@
-"""What front ends, steps, networks and augmentations of one's own are made from.
+"""Base classes and checks for front ends, steps, networks and augmentations of your own.
 
 Every name here keeps its meaning from one version to the next, as all public names do. The guide's page
 "Extending skmir" shows one class of each kind.

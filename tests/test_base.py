@@ -110,7 +110,7 @@ def test_every_name_of_base_is_one_of_its_home():
     assert base.WaveformAugmentation is skmir.augmentation.WaveformAugmentation
 
 
-def test_base_classes_are_not_what_a_saved_model_holds():
+def test_a_saved_model_does_not_name_base_classes():
     assert not [name for name in trusted_types if ".Base" in name or "DeclaredParameters" in name]
 
 

@@ -47,7 +47,7 @@ class Below(Plain):
     """Declares nothing, and inherits an ``__init__``."""
 
 
-def test_signatures_hold_what_is_special_first():
+def test_signatures_hold_special_parameters_first():
     assert str(inspect.signature(Mean)) == (
         "(size: int = 3, *, edges: str = 'reflect', n_iter: int = 5, verbose: int = 0) -> None"
     )
@@ -92,8 +92,8 @@ def test_an_init_of_its_own_stays():
     assert Below().n_iter == 10
 
 
-def test_what_would_be_lost_or_hidden_is_an_error():
-    with pytest.raises(TypeError, match=r"Lost declares \['depth'\], but Plain, its base, has an __init__"):
+def test_parameters_that_would_be_lost_or_hidden_are_an_error():
+    with pytest.raises(TypeError, match=r"Lost declares \['depth'\], but its base Plain defines an __init__"):
         type("Lost", (Plain,), {"__annotations__": {"depth": int}, "depth": 2})
     with pytest.raises(TypeError, match=r"Hidden annotates \['_depth'\]"):
         type("Hidden", (Shared,), {"__annotations__": {"_depth": int}, "_depth": 2})

@@ -1,4 +1,4 @@
-"""Networks as scikit-learn estimators: frames or table to labels or numbers. skorch trains them."""
+"""Networks as scikit-learn estimators, from frames or tables to labels or numbers. skorch trains them."""
 
 from .._training import TrainingRecipe
 from ._chords import LearnedChroma, chord_templates

@@ -1,4 +1,4 @@
-"""What every network does: validate, seed, build, train, and keep a model as plain values."""
+"""Base of all networks: it validates, seeds, builds, trains, and saves a model as plain values."""
 
 import contextlib
 from collections.abc import Callable
@@ -47,14 +47,14 @@ from ._targets import TARGETS
 class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
     """Base of the networks: a subclass is a docstring, its own parameters and ``_make_module``.
 
-    Between them stand :class:`BaseNetworkClassifier` and :class:`BaseNetworkRegressor`, which say what a
-    target is. Parameters: see :class:`skmir.neural_network.CNNClassifier`.
+    :class:`BaseNetworkClassifier` and :class:`BaseNetworkRegressor` stand in between and define the targets.
+    For the parameters, see :class:`skmir.neural_network.CNNClassifier`.
     """
 
-    # Groups and validation data that a search or cross_validate routes reach early stopping unasked.
+    # Requested by default, so that both reach early stopping through a search or cross_validate.
     __metadata_request__fit = {"groups": True, "X_val": True, "y_val": True}
 
-    _packed = False  # whether the module takes clips of unequal length in one batch, and their lengths
+    _packed = False  # whether the module takes clips of unequal length in one batch, with their lengths
 
     n_frames: int | None = 128
     max_iter: int | Literal["auto"] = "auto"
@@ -79,26 +79,27 @@ class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
         ----------
         X : ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i), \
 or array-like of shape (n_clips, n_features)
-            Frames; a 2-D array is one frame a clip.
+            Frames; a 2-D array is one frame per clip.
         y : array-like of shape (n_clips,), (n_clips, n_tags) or (n_clips, n_outputs)
-            Labels of any type, an indicator of tags, or for a regressor numbers.
+            Labels of any type, an indicator of tags, or numbers for a regressor.
         sample_weight : array-like of shape (n_clips,), default=None
             Weight of each clip in the loss.
         groups : array-like of shape (n_clips,), default=None
-            With ``early_stopping``, no group stands on both sides of the validation split.
+            With ``early_stopping``, no group is on both sides of the validation split.
         X_val, y_val : frames and targets, default=None
-            What to validate on, in place of a part of X; without ``early_stopping`` the loss on it is
-            recorded only. In a Pipeline ``transform_input=["X_val"]`` passes X_val through the steps before.
+            Clips to validate on, in place of a part of X; without ``early_stopping`` the loss on them is
+            only recorded. In a Pipeline, ``transform_input=["X_val"]`` passes X_val through the earlier
+            steps.
 
         Returns
         -------
         self : object
-            The fitted network. With ``warm_start`` it goes on from where the last fit ended.
+            The fitted network. With ``warm_start``, training continues from where the last fit ended.
 
         Raises
         ------
         ValueError
-            If X, y or a parameter is not what it may be.
+            If X, y or a parameter is not valid.
         """
         goes_on = bool(self.warm_start) and hasattr(self, "net_")
         return self._fit(X, y, sample_weight, groups, (X_val, y_val), goes_on=goes_on)
@@ -107,7 +108,7 @@ or array-like of shape (n_clips, n_features)
         """Train for one epoch."""
         if self.early_stopping:
             raise ValueError(
-                "early_stopping=True needs to see the epochs together, which partial_fit cannot. Set "
+                "early_stopping=True needs all epochs in one call, but partial_fit trains for one epoch. Set "
                 "early_stopping=False, or call fit."
             )
         goes_on = hasattr(self, "net_")
@@ -118,7 +119,7 @@ or array-like of shape (n_clips, n_features)
     def _fit(
         self, X, y, sample_weight, groups, held_out, *, goes_on, last=True, classes=None, unlabelled=None
     ):
-        """Train for ``max_iter`` epochs, or where this is not the last word for one."""
+        """Train for ``max_iter`` epochs, or for one epoch if more calls may follow (``last`` is False)."""
         recipe = recipe_of(self)
         check_training_parameters(self)
         check_net_params(self.net_params, recipe.optimizer)
@@ -145,7 +146,7 @@ or array-like of shape (n_clips, n_features)
                 valid = self._examples(frames, targets[valid_rows], None, device, valid_rows)
             else:
                 valid = None if held_out is None else self._examples(*held_out, None, device)
-            del frames, held_out, unlabelled  # while it trains, there is one copy of the clips
+            del frames, held_out, unlabelled  # so that memory holds one copy of the clips in training
             train(
                 self.net_.set_params(lr=float(self.learning_rate_init)),
                 examples,
@@ -166,9 +167,9 @@ or array-like of shape (n_clips, n_features)
 
     @property
     def history_(self):
-        """Dict of an array per quantity, of shape (n_epochs,): train_loss, valid_loss, dur in s.
+        """Dict with one array of shape (n_epochs,) per quantity: train_loss, valid_loss, dur in s.
 
-        ``pandas.DataFrame(model.history_)`` is a table of it.
+        ``pandas.DataFrame(model.history_)`` turns it into a table.
         """
         return columns_of(self.net_.history)
 
@@ -183,10 +184,10 @@ or array-like of shape (n_clips, n_features)
         return sum(p.numel() for p in self.module_.parameters() if p.requires_grad)
 
     def _make_module(self, **params):
-        raise NotImplementedError(f"{type(self).__name__} does not say how its network is built.")
+        raise NotImplementedError(f"{type(self).__name__} must have a method _make_module.")
 
     def _module_parameters(self):
-        """Return what the network is built from: plain values, kept so that a saved model can be rebuilt."""
+        """Return the arguments of ``_make_module``: plain values, from which a saved model is rebuilt."""
         return {
             "n_bins": int(self.n_bins_),
             "n_frames": int(self.n_frames_ or 1),
@@ -194,11 +195,11 @@ or array-like of shape (n_clips, n_features)
         }
 
     def _learn_targets(self, y, sample_weight, n_clips, classes=None, *, reset):
-        """Return targets as a tensor and weights of mean 1, and learn what y is, or hold it to that."""
-        raise NotImplementedError(f"{type(self).__name__} does not say what its targets are.")
+        """Return targets as a tensor and weights of mean 1; learn the form of y, or check it."""
+        raise NotImplementedError(f"{type(self).__name__} must have a method _learn_targets.")
 
     def _pretrain(self, module, frames, rows, seed, unlabelled):
-        """Prepare a module before the labels come in; most networks start from random weights."""
+        """Prepare a module before it is trained with labels; most networks start from random weights."""
 
     def _build(self, frames, rows, unlabelled, recipe, seed, device):
         """Make an untrained net for the size of the data."""
@@ -210,20 +211,20 @@ or array-like of shape (n_clips, n_features)
         self.net_ = self._make_net(module, device, recipe).initialize()
 
     def _examples(self, frames, targets, weights, device, rows=None):
-        """Return clips, or some of them, as a network sees them: windows, targets, weights, on the device."""
+        """Return all or some clips in the form that training takes: windows, targets, weights."""
         if any(step.mixes_targets for step in check_augmentation(self.augmentation)):
             targets = TARGETS[self.target_type_].soft(targets, self.n_outputs_)
         windows = Windows(frames, self.n_frames_, device, packed=self._packed, rows=rows)
         return Examples(windows, targets, weights)
 
     def _split(self, targets, groups, held_out, seed):
-        """Return rows to train on, and to validate on under early stopping."""
+        """Return the rows to train on, and the rows to validate on, of which only early stopping has any."""
         if not self.early_stopping or held_out is not None:
             return np.arange(len(targets)), np.arange(0)
         return validation_split(targets.numpy(), groups, self.validation_fraction, seed)
 
     def _schedule(self, recipe, last):
-        """Return the learning rate's schedule; one that falls needs to know the end."""
+        """Return the schedule of the learning rate; a falling one needs to know the last epoch."""
         if recipe.learning_rate != "auto":
             return recipe.learning_rate
         return "one_cycle" if last and not self.early_stopping else "constant"
@@ -258,7 +259,7 @@ or array-like of shape (n_clips, n_features)
         return tags
 
     def __getstate__(self):
-        """Return plain arrays, strings and numbers: no module, tensor or net."""
+        """Return plain arrays, strings and numbers, without modules, tensors and nets."""
         state = dict(super().__getstate__())
         net = state.pop("net_", None)
         if net is not None:
@@ -273,7 +274,7 @@ or array-like of shape (n_clips, n_features)
         if weights is None:
             return
         recipe = recipe_of(self)
-        # Building a module draws its first weights: not from the caller's generator.
+        # Building a module draws initial weights, which must not come from the caller's generator.
         with seeded(0, n_threads=recipe.n_threads):
             module = self._make_module(**self._module_arguments)
             load_weights(module, weights)
@@ -283,5 +284,5 @@ or array-like of shape (n_clips, n_features)
 
 
 def _checked(network, X, reset=False):
-    """Return frames as a network takes them."""
+    """Return checked frames in the form that a network takes."""
     return check_frames(network, X, reset=reset, dtype=np.float32)

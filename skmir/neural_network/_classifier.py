@@ -1,4 +1,4 @@
-"""What every network classifier adds: labels, their weights, probabilities."""
+"""Base of network classifiers: it handles labels, class weights and probabilities."""
 
 import numbers
 import warnings
@@ -17,25 +17,28 @@ from ._targets import TARGETS, check_known, check_labels, target_for
 class BaseNetworkClassifier(ClassifierMixin, BaseNetwork):
     """Base of network classifiers: a subclass says which network it is.
 
-    It checks frames and labels, draws windows, weights classes, seeds, trains, predicts, saves and loads. A
-    subclass declares parameters of its own as annotated attributes (:class:`DeclaredParameters`); those below
-    are declared here. A module without parameters of its own needs no subclass: ``CNNClassifier(Module)``.
+    The base checks frames and labels, draws windows, weights classes, seeds, trains, predicts, saves and
+    loads. A subclass declares its own parameters as annotated attributes (:class:`DeclaredParameters`); it
+    inherits the parameters below. A module without parameters of its own needs no subclass:
+    ``CNNClassifier(Module)``.
 
     Parameters
     ----------
     class_weight : dict, "balanced" or None, default="balanced"
-        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
+        As in scikit-learn, except that for tags "balanced" is the mean of the weights that each tag gives.
+        The weights follow from the clips that ``fit`` gets.
     n_frames, max_iter, batch_size, learning_rate_init, weight_decay, early_stopping, \
 validation_fraction, n_iter_no_change, augmentation, recipe, warm_start, device, random_state, verbose, \
 net_params : as in CNNClassifier
-        What all networks share; :class:`skmir.neural_network.CNNClassifier` says what each may be.
+        Parameters of all networks; :class:`skmir.neural_network.CNNClassifier` describes them.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, or the columns of tags.
+        The class labels, or the column numbers of the tags.
     class_prior_ : ndarray of shape (n_classes,)
-        Share of each class, or tag, in training, after ``class_weight`` and ``sample_weight``.
+        Share of each class or tag in the training clips, weighted by ``class_weight`` and
+        ``sample_weight``.
     n_bins_, n_frames_, n_outputs_ : int
         Sizes of the network's input and output.
     net_ : skorch.NeuralNet
@@ -59,20 +62,20 @@ net_params : as in CNNClassifier
     A subclass must have a method:
 
     ``_make_module(**params)``
-        Returns a new ``torch.nn.Module``. It gets, by name, what ``_module_parameters`` returned in
-        ``fit``. It runs inside the seeded part of ``fit``, so that the first weights follow
-        ``random_state``, and again when a saved model is loaded.
+        Returns a new ``torch.nn.Module``. Its arguments, by name, are the values that
+        ``_module_parameters`` returned in ``fit``. The method runs inside the seeded part of ``fit``, so
+        that ``random_state`` decides the initial weights, and again when a saved model is loaded.
 
     and, if it has parameters of its own:
 
     ``_module_parameters()``
-        Checks its parameters and returns what the network is built from, a dict of plain values: numbers,
-        strings, lists. ``super()._module_parameters()`` gives ``n_bins``, ``n_frames`` and ``n_outputs``, the
-        sizes of the data. The dict is kept in ``fit``: a saved model is rebuilt from what was fitted.
+        Checks the subclass's own parameters and returns the arguments of ``_make_module``, a dict of plain
+        values: numbers, strings, lists. ``super()._module_parameters()`` gives ``n_bins``, ``n_frames`` and
+        ``n_outputs``, the sizes of the data. ``fit`` keeps the dict, and a saved model is rebuilt from it.
 
     The module gets a float32 tensor of shape (B, n_bins, n_frames) and returns one of shape (B, n_outputs):
     logits, never probabilities, since loss and link follow from the labels. A 2-D array is one frame per
-    clip, so a single frame must pass.
+    clip, so the module must also work with a single frame.
 
     Examples
     --------
@@ -115,15 +118,16 @@ net_params : as in CNNClassifier
         X, y : frames and labels
             As in ``fit``.
         classes : array-like of shape (n_classes,), default=None
-            All labels that will ever come; needed in the first call where y lacks some.
+            All labels of all calls; the first call needs them if its y lacks some.
         sample_weight : array-like of shape (n_clips,), default=None
             Weight of each clip in the loss.
 
         Returns
         -------
         self : object
-            The learning rate is ``learning_rate_init`` throughout, unless the recipe says otherwise;
-            ``class_prior_`` is that of the first call, and ``class_weight="balanced"`` balances each call.
+            The network after the epoch. The learning rate is always ``learning_rate_init``, unless the
+            recipe says otherwise; ``class_prior_`` is that of the first call, and
+            ``class_weight="balanced"`` balances each call by itself.
         """
         return self._partial_fit(X, y, sample_weight, None if classes is None else np.unique(classes))
 
@@ -138,7 +142,7 @@ net_params : as in CNNClassifier
         Returns
         -------
         scores : ndarray of shape (n_clips,), (n_clips, n_classes) or (n_clips, n_tags)
-            float32. For two classes one value, positive for the second.
+            float32. For two classes, one value per clip, which is positive for the second class.
         """
         logits = self._logits(X)
         return TARGETS[self.target_type_].decision(logits)
@@ -196,8 +200,8 @@ net_params : as in CNNClassifier
         weights = weights * class_weights(self.class_weight, y, known)
         if not weights.any():
             raise ValueError(
-                f"class_weight={self.class_weight!r} and sample_weight leave no clip a weight above zero, so "
-                "that there is nothing to learn from. Raise one of them."
+                "At least one clip must have a weight above zero, but "
+                f"class_weight={self.class_weight!r} and sample_weight leave none. Raise one of them."
             )
         if reset:
             self.target_type_ = target_for(y)
@@ -205,8 +209,8 @@ net_params : as in CNNClassifier
             self.n_outputs_ = len(self.classes_)
         elif classes is not None and not np.array_equal(classes, self.classes_):
             raise ValueError(
-                f"classes={plain(classes)} are not those of the first call to partial_fit, "
-                f"{plain(self.classes_)}. Leave classes out, or begin with a new network."
+                f"classes={plain(classes)} must be equal to the classes of the first call to partial_fit, "
+                f"{plain(self.classes_)}. Leave classes out, or start with a new network."
             )
         targets = self._encode(y)
         if reset:
@@ -231,16 +235,16 @@ net_params : as in CNNClassifier
 
 
 def class_weights(class_weight, y, classes=None):
-    """Return the weight of each clip that its classes give it.
+    """Return the weight that each clip gets from its classes.
 
     Parameters
     ----------
     class_weight : dict, list of dict, "balanced" or None
-        As in scikit-learn. But "balanced" for tags is the mean of what each tag gives: scikit-learn
-        multiplies them, and a clip with three rare tags would outweigh all others.
+        As in scikit-learn, except that for tags "balanced" is the mean of the weights that each tag gives:
+        scikit-learn multiplies them, so that a clip with three rare tags would outweigh all others.
     y : ndarray of shape (n_clips,) or (n_clips, n_tags)
     classes : ndarray of shape (n_classes,) or None, default=None
-        All there are; None takes those of y.
+        All classes; None takes the classes in y.
 
     Returns
     -------
@@ -249,7 +253,7 @@ def class_weights(class_weight, y, classes=None):
     Raises
     ------
     ValueError
-        If a weight is negative or not finite, or a class has none.
+        If a weight is negative or not finite, or if a class has no weight.
     """
     if class_weight is None:
         return 1.0
@@ -267,18 +271,18 @@ def class_weights(class_weight, y, classes=None):
 
 
 def _check_class_weight(class_weight, classes, name):
-    """Raise unless a dict gives classes weights of zero or more; warn of weights for no class."""
+    """Raise unless a dict gives classes weights of zero or more; warn of weights for unknown classes."""
     if not isinstance(class_weight, dict):
-        raise TypeError(f"{name}={class_weight!r} must be a dict from classes to weights.")
+        raise TypeError(f"{name}={class_weight!r} must be a dict that maps classes to weights.")
     for label, weight in class_weight.items():
         if not isinstance(weight, numbers.Real) or not 0 <= weight < np.inf:
-            raise ValueError(f"{name} gives {label!r} the weight {weight!r}; it must be a number >= 0.")
+            raise ValueError(f"{name} must give finite weights >= 0, got {weight!r} for {label!r}.")
     missing = [label for label in classes if label not in class_weight]
     unknown = [label for label in class_weight if label not in classes]
-    if missing and unknown:  # a slip of the pen; a class that is left out on purpose has the weight 1
+    if missing and unknown:  # most likely a typing error; a class left out on purpose has the weight 1
         raise ValueError(
-            f"{name} has weights for {unknown}, which are no classes of y, and none for {missing}. The "
-            f"classes are {classes}."
+            f"{name} must have weights for classes of y only, got weights for {unknown}, and none for "
+            f"{missing}. The classes are {classes}."
         )
     if unknown:  # the training fold may lack a class
         warnings.warn(f"{name} has weights for {unknown}; the classes of y are {classes}.", stacklevel=2)

@@ -22,7 +22,7 @@ ARCHITECTURES = {
     "timbre_rhythm": TimbreRhythmCNN,
 }
 
-# What the network gives to a user's own class, whatever else it gives.
+# Arguments that the network always gives to a user's own class.
 GIVEN = {
     "n_bins": "n_bins follows from X",
     "n_frames": "set n_frames of the network itself",
@@ -32,7 +32,7 @@ GIVEN = {
 
 
 class CNNMixin(OwnModuleMixin):
-    """What the classifier and the regressor share: parameters, and the network that is made of them."""
+    """Parameters that the classifier and the regressor share, and the network built from them."""
 
     architecture: str | type[nn.Module] = positional(default="timbre_rhythm")
     n_filters: tuple[int, ...] | None = None
@@ -50,7 +50,7 @@ class CNNMixin(OwnModuleMixin):
             _check_taken(cls, "n_filters", self.n_filters, "None")
         declared = inspect.signature(type(self)).parameters.get("dropout")  # a subclass may do without it
         default = 0.0 if declared is None else declared.default
-        if self.dropout not in (0, default):  # without any, 0 is true, and the default nobody's wish
+        if self.dropout not in (0, default):  # 0 holds without dropout too, and nobody chose the default
             _check_taken(cls, "dropout", self.dropout, default)
         widths = widths_of(cls, self.n_parameters, {"n_filters": self.n_filters}, params, own)
         own = {"module_params": own} if own else {}
@@ -66,80 +66,84 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
     Parameters
     ----------
     architecture : str or nn.Module class, default="timbre_rhythm"
-        "timbre_rhythm" is a compact network for few clips of any length. "k1c2", "k2c1" and "k2c2" are the
-        networks of Choi et al. (2017): one-dimensional kernels along time; the same after a first layer
-        over all bins; 3 x 3 kernels throughout. "compact" is the CompactCNN of the ISMIR 2018 tutorial,
-        "pitch" Humphrey's network with kernels shaped for a constant-Q spectrogram, "temporal" van den
-        Oord's with convolution over time alone. See :mod:`skmir.modules` for each. A class is built with
-        ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
-        ``dropout``; to set one that it does not take is an error. Further arguments of its constructor are
-        parameters with the prefix ``module__``, to be set, searched and saved like all others:
+        "timbre_rhythm" is a compact network for small data sets, with clips of any length. "k1c2", "k2c1"
+        and "k2c2" are the networks of Choi et al. (2017): with one-dimensional kernels along time; with
+        the same after a first layer over all bins; with 3 x 3 kernels throughout. "compact" is the
+        CompactCNN of the ISMIR 2018 tutorial, "pitch" is Humphrey's network with kernels shaped for a
+        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time only. See
+        :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``, ``n_frames`` and
+        ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them; setting one
+        that it does not take is an error. Further arguments of its constructor are parameters with the
+        prefix ``module__``, which are set, searched and saved like all others:
         ``CNNClassifier(Own, module__depth=3)``.
     n_filters : tuple of int or None, default=None
-        Number of feature maps per convolutional layer; None takes the architecture's own.
+        Number of feature maps per convolutional layer; None takes the architecture's default.
     n_parameters : int or None, default=None
-        Number of parameters to come near, in place of ``n_filters``: the widths of all layers grow in the
-        architecture's own ratio. So networks are compared at one size.
+        Approximate number of parameters, in place of ``n_filters``: the widths of all layers are scaled in
+        the architecture's own ratio. This makes networks of equal size, which can be compared.
     dropout : float, default=0.3
         Share of the inputs of each dense layer that is dropped in training, in [0, 1).
     class_weight : dict, "balanced" or None, default="balanced"
-        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
+        As in scikit-learn, except that for tags "balanced" is the mean of the weights that each tag gives.
+        The weights follow from the clips that ``fit`` gets.
     n_frames : int or None, default=1024
-        The longest stretch, in frames, that the network sees at once; at the front ends' defaults 43
-        frames are 1 s. Longer clips are cut at random places in training, and in prediction the scores of
-        windows that cover a clip are averaged. If the median clip is shorter, its length is taken, and
-        what is shorter still is repeated. None sets no limit.
+        Largest number of frames that the network sees at once; with the front ends' defaults, 43 frames
+        are 1 s. In training, longer clips are cut at random places; in prediction, the scores of the
+        windows that cover a clip are averaged. If the median clip is shorter, its length is used, and
+        clips that are shorter still are repeated. None sets no limit.
     max_iter : int or "auto", default="auto"
-        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
-        steps, and at least 15: few clips need more passes than many.
+        Number of epochs; with ``early_stopping``, the largest number. "auto" takes as many epochs as make
+        200 steps, but at least 15: small data sets need more epochs than large ones.
     batch_size : int, default=32
         Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
-        Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
-        steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
+        Highest learning rate. The recipe sets the schedule: by default, the rate rises to this value over
+        a quarter of the steps and falls to zero along a cosine; with ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
-        Of the optimiser.
+        Weight decay of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has not
-        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
-        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
-        place of the part. The weights of the best epoch are kept.
+        Whether to hold out a part of the training clips, and to stop when the loss on it has not fallen
+        for ``n_iter_no_change`` epochs. If ``fit`` gets ``groups``, no group is in both parts; otherwise
+        the split is stratified by label, or random for numbers. If ``fit`` gets ``X_val`` and ``y_val``,
+        they take the place of the held-out part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping, in epochs.
+        Number of epochs for which early stopping waits for a lower loss.
     augmentation : augmentation, list of augmentations or None, default=None
-        Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
+        Random changes to the training frames, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
-        Optimiser, schedule, label smoothing, further regularisers, precision; None is
+        Optimiser, schedule, label smoothing, further regularisers and precision. None is a
         :class:`TrainingRecipe` with its defaults.
     warm_start : bool, default=False
-        Whether a further ``fit`` goes on training, instead of building anew.
+        Whether a second ``fit`` continues the training, instead of starting with a new network.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     random_state : int, RandomState instance or None, default=None
-        Decides weights, order of the clips, windows, augmentation and dropout. An int gives the same
-        network each time, for any ``n_jobs`` and backend.
+        Seed of the initial weights, the order of the clips, windows, augmentation and dropout. An int gives
+        the same network each time, for any ``n_jobs`` and backend.
     verbose : int, default=0
-        1 draws a bar of epochs on stderr.
+        1 draws a progress bar of epochs on stderr.
     net_params : dict or None, default=None
-        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
-        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+        Arguments of :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the copies are in ``net_.callbacks_``.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, or the columns of tags.
+        The class labels, or the column numbers of the tags.
     class_prior_ : ndarray of shape (n_classes,)
-        Share of each class, or tag, in training, after ``class_weight`` and ``sample_weight``.
+        Share of each class or tag in the training clips, weighted by ``class_weight`` and
+        ``sample_weight``.
     target_type_ : str
-        scikit-learn's name of what was learned.
+        Type of the targets, as scikit-learn names it.
     net_ : skorch.NeuralNet
         The trained net, with its callbacks and history.
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` turns them into a table.
     n_iter_ : int
         Number of epochs trained.
     n_parameters_ : int
@@ -147,15 +151,15 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
     n_outputs_ : int
         Number of classes, tags or targets.
     n_bins_, n_frames_ : int
-        Size of what the network sees.
+        Size of the network's input.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: further training goes on from there.
+        State of the random generators, from which further training continues.
     n_features_in_ : int
         Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------
-    CRNNClassifier : Convolutions, and recurrence over time.
+    CRNNClassifier : Convolutions, followed by recurrence over time.
     skmir.modules : The networks themselves.
 
     References
@@ -183,74 +187,76 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
     Parameters
     ----------
     architecture : str or nn.Module class, default="timbre_rhythm"
-        "timbre_rhythm" is a compact network for few clips of any length. "k1c2", "k2c1" and "k2c2" are the
-        networks of Choi et al. (2017): one-dimensional kernels along time; the same after a first layer
-        over all bins; 3 x 3 kernels throughout. "compact" is the CompactCNN of the ISMIR 2018 tutorial,
-        "pitch" Humphrey's network with kernels shaped for a constant-Q spectrogram, "temporal" van den
-        Oord's with convolution over time alone. See :mod:`skmir.modules` for each. A class is built with
-        ``n_bins``, ``n_frames``, ``n_outputs``, and, if its constructor takes them, with ``n_filters`` and
-        ``dropout``; to set one that it does not take is an error. Further arguments of its constructor are
-        parameters with the prefix ``module__``, to be set, searched and saved like all others:
+        "timbre_rhythm" is a compact network for small data sets, with clips of any length. "k1c2", "k2c1"
+        and "k2c2" are the networks of Choi et al. (2017): with one-dimensional kernels along time; with
+        the same after a first layer over all bins; with 3 x 3 kernels throughout. "compact" is the
+        CompactCNN of the ISMIR 2018 tutorial, "pitch" is Humphrey's network with kernels shaped for a
+        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time only. See
+        :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``, ``n_frames`` and
+        ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them; setting one
+        that it does not take is an error. Further arguments of its constructor are parameters with the
+        prefix ``module__``, which are set, searched and saved like all others:
         ``CNNClassifier(Own, module__depth=3)``.
     n_filters : tuple of int or None, default=None
-        Number of feature maps per convolutional layer; None takes the architecture's own.
+        Number of feature maps per convolutional layer; None takes the architecture's default.
     n_parameters : int or None, default=None
-        Number of parameters to come near, in place of ``n_filters``: the widths of all layers grow in the
-        architecture's own ratio. So networks are compared at one size.
+        Approximate number of parameters, in place of ``n_filters``: the widths of all layers are scaled in
+        the architecture's own ratio. This makes networks of equal size, which can be compared.
     dropout : float, default=0.3
         Share of the inputs of each dense layer that is dropped in training, in [0, 1).
     n_frames : int or None, default=1024
-        The longest stretch, in frames, that the network sees at once; at the front ends' defaults 43
-        frames are 1 s. Longer clips are cut at random places in training, and in prediction the scores of
-        windows that cover a clip are averaged. If the median clip is shorter, its length is taken, and
-        what is shorter still is repeated. None sets no limit.
+        Largest number of frames that the network sees at once; with the front ends' defaults, 43 frames
+        are 1 s. In training, longer clips are cut at random places; in prediction, the scores of the
+        windows that cover a clip are averaged. If the median clip is shorter, its length is used, and
+        clips that are shorter still are repeated. None sets no limit.
     max_iter : int or "auto", default="auto"
-        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
-        steps, and at least 15: few clips need more passes than many.
+        Number of epochs; with ``early_stopping``, the largest number. "auto" takes as many epochs as make
+        200 steps, but at least 15: small data sets need more epochs than large ones.
     batch_size : int, default=32
         Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
-        Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
-        steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
+        Highest learning rate. The recipe sets the schedule: by default, the rate rises to this value over
+        a quarter of the steps and falls to zero along a cosine; with ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
-        Of the optimiser.
+        Weight decay of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has not
-        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
-        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
-        place of the part. The weights of the best epoch are kept.
+        Whether to hold out a part of the training clips, and to stop when the loss on it has not fallen
+        for ``n_iter_no_change`` epochs. If ``fit`` gets ``groups``, no group is in both parts; otherwise
+        the split is stratified by label, or random for numbers. If ``fit`` gets ``X_val`` and ``y_val``,
+        they take the place of the held-out part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping, in epochs.
+        Number of epochs for which early stopping waits for a lower loss.
     augmentation : augmentation, list of augmentations or None, default=None
-        Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
+        Random changes to the training frames, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
-        Optimiser, schedule, label smoothing, further regularisers, precision; None is
+        Optimiser, schedule, label smoothing, further regularisers and precision. None is a
         :class:`TrainingRecipe` with its defaults.
     warm_start : bool, default=False
-        Whether a further ``fit`` goes on training, instead of building anew.
+        Whether a second ``fit`` continues the training, instead of starting with a new network.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     random_state : int, RandomState instance or None, default=None
-        Decides weights, order of the clips, windows, augmentation and dropout. An int gives the same
-        network each time, for any ``n_jobs`` and backend.
+        Seed of the initial weights, the order of the clips, windows, augmentation and dropout. An int gives
+        the same network each time, for any ``n_jobs`` and backend.
     verbose : int, default=0
-        1 draws a bar of epochs on stderr.
+        1 draws a progress bar of epochs on stderr.
     net_params : dict or None, default=None
-        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
-        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+        Arguments of :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the copies are in ``net_.callbacks_``.
 
     Attributes
     ----------
     y_mean_, y_scale_ : ndarray of shape (n_outputs,)
-        Mean and deviation of the targets in training.
+        Mean and standard deviation of the training targets.
     net_ : skorch.NeuralNet
         The trained net, with its callbacks and history.
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` turns them into a table.
     n_iter_ : int
         Number of epochs trained.
     n_parameters_ : int
@@ -258,15 +264,15 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
     n_outputs_ : int
         Number of classes, tags or targets.
     n_bins_, n_frames_ : int
-        Size of what the network sees.
+        Size of the network's input.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: further training goes on from there.
+        State of the random generators, from which further training continues.
     n_features_in_ : int
         Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------
-    CNNClassifier : For labels and tags.
+    CNNClassifier : The same for labels and tags.
     skmir.modules : The networks themselves.
 
     References
@@ -289,7 +295,7 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
 
 
 def _given(network):
-    """Return the arguments of a user's own class that the network gives, and what decides them."""
+    """Return the arguments that the network gives to a user's own class, and what decides each of them."""
     given = dict(GIVEN)
     if network.n_filters is not None:
         given["n_filters"] = "n_filters of the network itself is set"

@@ -1,4 +1,4 @@
-"""The deep belief network as a classifier: pretrained without labels, fine-tuned with them."""
+"""The deep belief network as a classifier: pretrained without labels, then fine-tuned with labels."""
 
 import numpy as np
 import torch
@@ -17,9 +17,9 @@ from ._unsupervised import RBM, DeepBeliefNetwork, DenoisingAutoencoder, layer_o
 class DBNClassifier(BaseNetworkClassifier):
     """Deep belief network classifier.
 
-    A stack of restricted Boltzmann machines, or of denoising autoencoders, each trained on what the one
-    below gives, lends a network its first weights; back-propagation then fine-tunes all of them.
-    Takes a table or frames; for one row per frame, as Hamel and Eck (2010) had it, use
+    A stack of restricted Boltzmann machines, or of denoising autoencoders, each trained on the output of
+    the one below, gives a network its initial weights; back-propagation then fine-tunes all of them.
+    The input is a table or frames; for one row per frame, as in Hamel and Eck (2010), use
     ``FrameClassifier(DBNClassifier())``.
 
     Parameters
@@ -28,71 +28,74 @@ class DBNClassifier(BaseNetworkClassifier):
         Number of units in each hidden layer.
     pretraining : {"rbm", "dae"}, RBM, DenoisingAutoencoder or None, default="rbm"
         An :class:`RBM` or a :class:`DenoisingAutoencoder` says how each layer is trained, as in
-        :class:`DeepBeliefNetwork`; a name is one with its defaults and this network's ``batch_size``. None
-        starts from random weights instead: the same network, for comparison.
+        :class:`DeepBeliefNetwork`; a name stands for one with its defaults and this network's
+        ``batch_size``. None starts from random weights instead: the same network, for comparison.
     activation : {"sigmoid", "relu", "tanh", "elu", "leaky_relu", "softplus", "maxout"}, default="sigmoid"
-        Of the hidden layers. Boltzmann machines learn weights for "sigmoid", autoencoders for any of them;
-        "maxout" goes with ``pretraining=None`` only.
+        Activation of the hidden layers. Boltzmann machines learn weights for "sigmoid", autoencoders for
+        any activation but "maxout", which works with ``pretraining=None`` only.
     dropout : float, default=0.0
         Share of each hidden layer's outputs that is dropped in fine-tuning, in [0, 1).
     class_weight : dict, "balanced" or None, default="balanced"
-        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
+        As in scikit-learn, except that for tags "balanced" is the mean of the weights that each tag gives.
+        The weights follow from the clips that ``fit`` gets.
     n_frames : int or None, default=128
-        The longest stretch, in frames, that the network sees at once; at the front ends' defaults 43
-        frames are 1 s. Longer clips are cut at random places in training, and in prediction the scores of
-        windows that cover a clip are averaged. If the median clip is shorter, its length is taken, and
-        what is shorter still is repeated. None sets no limit.
+        Largest number of frames that the network sees at once; with the front ends' defaults, 43 frames
+        are 1 s. In training, longer clips are cut at random places; in prediction, the scores of the
+        windows that cover a clip are averaged. If the median clip is shorter, its length is used, and
+        clips that are shorter still are repeated. None sets no limit.
     max_iter : int or "auto", default="auto"
-        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
-        steps, and at least 15: few clips need more passes than many.
+        Number of epochs; with ``early_stopping``, the largest number. "auto" takes as many epochs as make
+        200 steps, but at least 15: small data sets need more epochs than large ones.
     batch_size : int, default=32
         Number of clips per batch, at least 2.
     learning_rate_init : float, default=0.01
-        Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
-        steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
+        Highest learning rate. The recipe sets the schedule: by default, the rate rises to this value over
+        a quarter of the steps and falls to zero along a cosine; with ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
-        Of the optimiser.
+        Weight decay of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has not
-        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
-        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
-        place of the part. The weights of the best epoch are kept.
+        Whether to hold out a part of the training clips, and to stop when the loss on it has not fallen
+        for ``n_iter_no_change`` epochs. If ``fit`` gets ``groups``, no group is in both parts; otherwise
+        the split is stratified by label, or random for numbers. If ``fit`` gets ``X_val`` and ``y_val``,
+        they take the place of the held-out part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping, in epochs.
+        Number of epochs for which early stopping waits for a lower loss.
     augmentation : augmentation, list of augmentations or None, default=None
-        Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
+        Random changes to the training frames, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
-        Optimiser, schedule, label smoothing, further regularisers, precision; None is
+        Optimiser, schedule, label smoothing, further regularisers and precision. None is a
         :class:`TrainingRecipe` with its defaults.
     warm_start : bool, default=False
-        Whether a further ``fit`` goes on training, instead of building anew.
+        Whether a second ``fit`` continues the training, instead of starting with a new network.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     random_state : int, RandomState instance or None, default=None
-        Decides weights, order of the clips, windows, augmentation and dropout. An int gives the same
-        network each time, for any ``n_jobs`` and backend.
+        Seed of the initial weights, the order of the clips, windows, augmentation and dropout. An int gives
+        the same network each time, for any ``n_jobs`` and backend.
     verbose : int, default=0
-        1 draws a bar of epochs on stderr.
+        1 draws a progress bar of epochs on stderr.
     net_params : dict or None, default=None
-        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
-        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+        Arguments of :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the copies are in ``net_.callbacks_``.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, or the columns of tags.
+        The class labels, or the column numbers of the tags.
     class_prior_ : ndarray of shape (n_classes,)
-        Share of each class, or tag, in training, after ``class_weight`` and ``sample_weight``.
+        Share of each class or tag in the training clips, weighted by ``class_weight`` and
+        ``sample_weight``.
     target_type_ : str
-        scikit-learn's name of what was learned.
+        Type of the targets, as scikit-learn names it.
     net_ : skorch.NeuralNet
         The trained net, with its callbacks and history.
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` turns them into a table.
     n_iter_ : int
         Number of epochs trained.
     n_parameters_ : int
@@ -100,16 +103,16 @@ class DBNClassifier(BaseNetworkClassifier):
     n_outputs_ : int
         Number of classes, tags or targets.
     n_bins_, n_frames_ : int
-        Size of what the network sees.
+        Size of the network's input.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: further training goes on from there.
+        State of the random generators, from which further training continues.
     n_features_in_ : int
         Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------
-    RBM : One layer, as a transformer.
-    MLPClassifier : Without pretraining.
+    RBM : A single layer, as a transformer.
+    MLPClassifier : The same network without pretraining.
 
     References
     ----------
@@ -128,7 +131,7 @@ class DBNClassifier(BaseNetworkClassifier):
     True
     """
 
-    # Unlabelled clips that a search or cross_validate routes reach pretraining unasked.
+    # Requested by default, so that unlabelled clips reach pretraining through a search or cross_validate.
     __metadata_request__fit = {"X_unlabelled": True}
 
     hidden_layer_sizes: tuple[int, ...] = positional(default=(256, 256))
@@ -138,40 +141,40 @@ class DBNClassifier(BaseNetworkClassifier):
     learning_rate_init: float = 0.01
 
     def fit(self, X, y, sample_weight=None, *, groups=None, X_val=None, y_val=None, X_unlabelled=None):
-        """Pretrain the network on all clips, and fine-tune it on those with labels.
+        """Pretrain the network on all clips, and fine-tune it on the clips with labels.
 
         Parameters
         ----------
         X : ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i), \
 or array-like of shape (n_clips, n_features)
-            Frames; a 2-D array is one frame a clip.
+            Frames; a 2-D array is one frame per clip.
         y : array-like of shape (n_clips,) or (n_clips, n_tags)
             Labels of any type, or an indicator of tags.
         sample_weight : array-like of shape (n_clips,), default=None
             Weight of each clip in fine-tuning.
         groups : array-like of shape (n_clips,), default=None
-            With ``early_stopping``, no group stands on both sides of the validation split.
+            With ``early_stopping``, no group is on both sides of the validation split.
         X_val, y_val : frames and targets, default=None
-            What to validate on, in place of a part of X.
+            Clips to validate on, in place of a part of X.
         X_unlabelled : frames, default=None
-            More clips to pretrain on, in the form of X. In a Pipeline ``transform_input=["X_unlabelled"]``
-            passes them through the steps before.
+            More clips to pretrain on, in the form of X. In a Pipeline, ``transform_input=["X_unlabelled"]``
+            passes them through the earlier steps.
 
         Returns
         -------
         self : DBNClassifier
-            The fitted network. With ``warm_start`` it goes on from where the last fit ended, without
-            pretraining.
+            The fitted network. With ``warm_start``, training continues from where the last fit ended,
+            without pretraining.
 
         Raises
         ------
         ValueError
-            If X, y or a parameter is not what it may be, or ``X_unlabelled`` comes without pretraining.
+            If X, y or a parameter is not valid, or if ``X_unlabelled`` is given with ``pretraining=None``.
         """
         if X_unlabelled is not None and self.pretraining is None:
             raise ValueError(
-                "X_unlabelled is for pretraining, and pretraining=None. Choose 'rbm' or 'dae', or leave "
-                "X_unlabelled out."
+                "X_unlabelled needs pretraining, got pretraining=None. Choose pretraining='rbm' or 'dae', or "
+                "leave X_unlabelled out."
             )
         goes_on = bool(self.warm_start) and hasattr(self, "net_")
         validation_data = (X_val, y_val)
@@ -185,8 +188,9 @@ or array-like of shape (n_clips, n_features)
             layer_of(self.pretraining)
             if self.activation == "maxout":
                 raise ValueError(
-                    "activation='maxout' takes the largest of several units, which no layer without labels "
-                    "learns. Use pretraining=None, or another activation."
+                    "activation='maxout' must go with pretraining=None, got "
+                    f"pretraining={self.pretraining!r}: no layer that learns without labels has maxout "
+                    "units. Use pretraining=None, or another activation."
                 )
         return mlp_parameters(self, super()._module_parameters(), activation=self.activation)
 
@@ -194,7 +198,7 @@ or array-like of shape (n_clips, n_features)
         return MLP(**params)
 
     def _pretrain(self, module, frames, rows, seed, unlabelled):
-        """Train a stack on the windows of all clips, and give its weights to the network."""
+        """Train a stack on the windows of all clips, and copy its weights into the network."""
         if self.pretraining is None:
             return
         parts = [Windows(frames, self.n_frames_, "cpu", rows=rows)]
@@ -217,7 +221,7 @@ or array-like of shape (n_clips, n_features)
         nn.init.zeros_(module.final_layer.bias)
 
     def _layer(self):
-        """Return the untrained layer, with what this network decides for it."""
+        """Return the untrained layer, with the parameters that this network sets for it."""
         layer = clone(layer_of(self.pretraining))
         if isinstance(self.pretraining, str):
             layer.set_params(batch_size=int(self.batch_size))
@@ -225,7 +229,7 @@ or array-like of shape (n_clips, n_features)
 
 
 def _copy(machine, layer):
-    """Give a machine's weights to a layer, which sees rows that are not standardised."""
+    """Copy a machine's weights into a layer, which gets rows that are not standardised."""
     weight = machine.components_ / machine.scale_
     bias = machine.intercept_hidden_ - weight @ machine.mean_
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Networks as ONNX files, which other programs run: no Python, torch or this library needed there."""
+"""Networks as ONNX files, which other programs can run without Python, torch and this library."""
 
 import contextlib
 import io
@@ -22,42 +22,43 @@ from ._targets import TARGETS
 def to_onnx(network, file):
     """Write a fitted network to an ONNX file.
 
-    The file holds what the network computes for windows of frames, and not the steps before it (front end,
-    scaler), nor the mean over the windows of a clip longer than what the network sees at once.
+    The file holds what the network computes for windows of frames. It holds neither the steps before the
+    network (front end, scaler), nor the mean over windows, which clips longer than a window need.
 
     Parameters
     ----------
     network : classifier or regressor of :mod:`skmir.neural_network`
-        Fitted. Of a Pipeline its last step, of a ``FrameClassifier`` its ``estimator_``.
+        It must be fitted. If it is part of a Pipeline, pass the last step; if it is part of a
+        ``FrameClassifier``, pass its ``estimator_``.
     file : str or PathLike
-        Where to write; a file that is there is replaced.
+        Where to write; a file that exists is replaced.
 
     Raises
     ------
     ImportError
         If onnx is missing: ``pip install onnx``.
     RuntimeError
-        If torch cannot export the architecture; it names both, and torch's reason.
+        If torch cannot export the architecture; the message tells torch's reason.
     TypeError
-        If it is not a network.
+        If ``network`` is not a network of this library.
     sklearn.exceptions.NotFittedError
-        If it is not fitted.
+        If ``network`` is not fitted.
 
     See Also
     --------
-    skmir.trusted_types : Whole pipelines, kept for Python.
+    skmir.trusted_types : For saving whole pipelines, to be loaded in Python.
 
     Notes
     -----
     The input ``frames`` is float32 of shape (batch, n_bins, n_frames), with a batch of any size. n_frames is
-    ``n_frames_``, but any number for ``RNNClassifier`` and ``RNNRegressor``.
+    ``n_frames_``; for ``RNNClassifier`` and ``RNNRegressor`` it can be any number.
 
-    A classifier has two outputs, float32 of shape (batch, n_outputs) in the order of ``classes_``:
-    ``logits``, which is what to average over the windows of a long clip, and ``probabilities``, their
-    softmax, or for tags their sigmoid. A regressor has one, ``numbers``, in the units of y.
+    A classifier has two outputs, float32 of shape (batch, n_outputs), in the order of ``classes_``. Average
+    ``logits`` over the windows of a long clip; ``probabilities`` are their softmax, or their sigmoid for
+    tags. A regressor has one output, ``numbers``, in the units of y.
 
-    The file's metadata, strings all, say the rest: ``estimator``, ``target_type``, ``classes`` (a JSON
-    list), ``n_bins``, ``n_frames`` ("any" where ``n_frames_`` is None), ``skmir_version``, ``torch_version``.
+    The metadata of the file are strings: ``estimator``, ``target_type``, ``classes`` (a JSON list),
+    ``n_bins``, ``n_frames`` ("any" if ``n_frames_`` is None), ``skmir_version`` and ``torch_version``.
 
     Examples
     --------
@@ -69,8 +70,8 @@ def to_onnx(network, file):
     """
     if not isinstance(network, BaseNetwork):
         raise TypeError(
-            f"network={network!r} is none of skmir's network classifiers and regressors. Of a Pipeline pass "
-            "the last step, of a FrameClassifier its estimator_."
+            f"network must be a network classifier or regressor of skmir, got {network!r}. From a Pipeline "
+            "pass the last step, from a FrameClassifier its estimator_."
         )
     check_is_fitted(network)
     require("to_onnx", "onnx")
@@ -82,12 +83,12 @@ def to_onnx(network, file):
 
 
 class OnnxNetwork(nn.Module):
-    """A network with what its estimator makes of its outputs.
+    """A network whose outputs are those of its estimator: scaled, corrected, and as probabilities too.
 
     Parameters
     ----------
     network : BaseNetwork
-        Fitted.
+        It must be fitted.
     """
 
     def __init__(self, network):
@@ -104,7 +105,7 @@ class OnnxNetwork(nn.Module):
 
     @property
     def output_names(self):
-        """Names of what ``forward`` returns."""
+        """Names of the tensors that ``forward`` returns."""
         return ["numbers"] if self.kind == "continuous" else ["logits", "probabilities"]
 
     def forward(self, frames):
@@ -120,9 +121,9 @@ class OnnxNetwork(nn.Module):
 def _export(network):
     """Return a network as an ONNX model.
 
-    torch's exporter by tracing serves every network with every torch that setup.cfg allows. The one by
-    ``torch.export`` writes a recurrent layer as one node for each frame, and not every torch and onnxscript
-    that pip puts together go with one another.
+    torch's exporter by tracing works for every network with every version of torch that setup.cfg allows.
+    The exporter by ``torch.export`` writes a recurrent layer as one node per frame, and it does not work
+    with every pair of torch and onnxscript that pip installs.
     """
     import onnx  # optional
 
@@ -141,7 +142,7 @@ def _export(network):
                 dynamic_axes={"frames": axes, **{name: {0: "batch"} for name in module.output_names}},
                 dynamo=False,
             )
-    except Exception as error:  # torch's exporter raises whatever its many parts raise
+    except Exception as error:  # torch's exporter raises many kinds of errors
         raise RuntimeError(
             f"torch {torch.__version__} cannot export {type(network).__name__} with the architecture "
             f"{type(network.module_).__name__} to ONNX. {type(error).__name__}: {error}"
@@ -151,7 +152,7 @@ def _export(network):
 
 @contextlib.contextmanager
 def _quiet():
-    """Keep what torch says of its own parts to itself; a branch that depends on the clips is an error."""
+    """Silence torch's warnings about itself; a branch that depends on the clips becomes an error."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     with warnings.catch_warnings():

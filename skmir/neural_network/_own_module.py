@@ -1,4 +1,4 @@
-"""A module class of the user's own as a parameter, and beside it the arguments of its constructor."""
+"""A user's own module class as a parameter, together with the arguments of its constructor."""
 
 import functools
 import inspect
@@ -14,11 +14,11 @@ PREFIX = "module__"
 
 
 class OwnModuleMixin(DeclaredParameters):
-    """For networks with a parameter that may be a class of ``torch.nn.Module``, which ``_OWN_MODULE`` names.
+    """For networks with a parameter, named by ``_OWN_MODULE``, that may be a class of ``torch.nn.Module``.
 
     Arguments of that class's constructor are parameters of the network too, as in skorch: ``module__depth=3``
-    in ``__init__``, ``set_params`` or a search is ``depth=3`` there. The class says which ones there are, and
-    may be set after them, so that they are checked in ``fit``.
+    in ``__init__``, ``set_params`` or a search gives the constructor ``depth=3``. They are checked in
+    ``fit``, since the class, which decides which arguments exist, may be set after them.
     """
 
     _OWN_MODULE = "architecture"
@@ -29,7 +29,7 @@ class OwnModuleMixin(DeclaredParameters):
             cls.__init__ = _with_module_parameters(cls.__init__)
 
     def get_params(self, deep=True):
-        """Return the parameters, those of the module among them.
+        """Return the parameters, including those of the module.
 
         Parameters
         ----------
@@ -44,12 +44,12 @@ class OwnModuleMixin(DeclaredParameters):
         return {**super().get_params(deep), **own}
 
     def set_params(self, **params):
-        """Set parameters, those of the module among them.
+        """Set parameters, including those of the module.
 
         Parameters
         ----------
         **params : object
-            By name; ``module__depth`` sets ``depth`` of a module class of the user's own.
+            Values by name; ``module__depth`` sets the argument ``depth`` of your own module class.
 
         Returns
         -------
@@ -62,14 +62,14 @@ class OwnModuleMixin(DeclaredParameters):
         return self
 
     def _check_module(self, known, given_by_network):
-        """Check the module that a user chose, and the arguments that are passed on to it.
+        """Check the module that a user chose, and the arguments that are passed on to its constructor.
 
         Parameters
         ----------
         known : dict of str to class
-            The modules that have names.
+            Modules by name.
         given_by_network : dict of str to str
-            Arguments of the constructor that the network gives by itself, and how a user decides them.
+            Arguments of the constructor that the network gives, mapped to how a user can set each.
 
         Returns
         -------
@@ -82,7 +82,7 @@ class OwnModuleMixin(DeclaredParameters):
         TypeError
             If the parameter is an instance of a module, or a ``functools.partial``.
         ValueError
-            If it is no name that is known, or if the constructor does not take an argument, or lacks one.
+            If the name is not known, if the constructor does not take an argument, or if it needs another.
         """
         name, chosen = self._OWN_MODULE, getattr(self, self._OWN_MODULE)
         if isinstance(chosen, nn.Module | functools.partial):
@@ -95,16 +95,16 @@ class OwnModuleMixin(DeclaredParameters):
         cls = check_choice(name, chosen, known, also="a class of torch.nn.Module")
         for key, value in own.items():
             raise ValueError(
-                f"{key}={value!r} is for a class passed as {name}, and {name}={chosen!r} is a name. Leave "
+                f"{key}={value!r} needs a class passed as {name}, got the name {name}={chosen!r}. Leave "
                 f"{key} out, or pass a class. {_choices(cls, given_by_network)}"
             )
         return cls, own
 
 
 def _with_module_parameters(init):
-    """Return an ``__init__`` that takes ``module__depth=3`` and the like too, and only assigns them.
+    """Return an ``__init__`` that also takes arguments such as ``module__depth=3``, and only assigns them.
 
-    Its signature stays as it is: scikit-learn takes all that stands there for a parameter with one name.
+    Its signature stays as it is: scikit-learn takes each name in a signature for one parameter.
     """
 
     @functools.wraps(init)  # with its ``__signature__``
@@ -117,12 +117,12 @@ def _with_module_parameters(init):
 
 
 def _plain(value):
-    """Return numpy's numbers, as a search has them, as Python's: torch does not take them everywhere."""
+    """Return numpy's numbers, which searches give, as Python's: torch does not take them everywhere."""
     return value.item() if isinstance(value, np.generic) else value
 
 
 def _check_arguments(name, cls, own, given_by_network):
-    """Raise unless a constructor takes the arguments, and gets all that it needs."""
+    """Raise unless a constructor takes the arguments, and gets all arguments that it needs."""
     parameters = inspect.signature(cls).parameters
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
     for argument, value in own.items():
@@ -142,20 +142,20 @@ def _check_arguments(name, cls, own, given_by_network):
 
 
 def _arguments(cls, given_by_network):
-    """Return the names of a constructor's arguments that are left to a user."""
+    """Return the names of the arguments of a constructor that a user can set."""
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     parameters = inspect.signature(cls).parameters.values()
     return [p.name for p in parameters if p.kind in named and p.name not in given_by_network]
 
 
 def _choices(cls, given_by_network):
-    """Return a sentence on what may be passed on to a class."""
+    """Return a sentence that lists the arguments that may be passed on to a class."""
     names = [PREFIX + name for name in _arguments(cls, given_by_network)]
-    return f"{cls.__name__} takes {', '.join(names) or 'none'}."
+    return f"{cls.__name__} takes {', '.join(names) or 'no such arguments'}."
 
 
 def _pass_the_class(network, chosen, given_by_network):
-    """Return what to say of a module, or of what makes one, that is passed in place of its class."""
+    """Return the error text for a module, or a partial, that is passed in place of its class."""
     if isinstance(chosen, functools.partial):
         cls, got = chosen.func, "a functools.partial"
         arguments = {name: repr(value) for name, value in chosen.keywords.items()}

@@ -16,7 +16,7 @@ POOLS = {"mean": lambda maps: maps.mean(-1), "max": lambda maps: maps.amax(-1)} 
 
 
 def check_training_parameters(estimator):
-    """Raise where a parameter of a network's training is not what it may be."""
+    """Raise if a parameter of a network's training is not valid."""
     if estimator.max_iter != "auto":
         check_number("max_iter", estimator.max_iter, kind=numbers.Integral, low=1)
     check_number("n_iter_no_change", estimator.n_iter_no_change, kind=numbers.Integral, low=1)
@@ -30,7 +30,7 @@ def check_training_parameters(estimator):
 
 
 def is_module_class(value):
-    """Return whether a parameter is a network, or a layer, of the user's own."""
+    """Return whether a parameter is a class for a network or a layer of the user's own."""
     return isinstance(value, type) and issubclass(value, nn.Module)
 
 
@@ -45,15 +45,15 @@ def check_sizes(name, sizes, *, at_least=0):
 
 
 def check_sample_weight(sample_weight, n_clips):
-    """Return weights as float64 of shape (n_clips,); ones where None was given."""
+    """Return weights as float64 of shape (n_clips,); ones if None was given."""
     if sample_weight is None:
         return np.ones(n_clips)
     weights = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
     if weights.ndim != 1:
-        raise ValueError(f"sample_weight has the shape {weights.shape}; one weight a clip is needed.")
+        raise ValueError(f"sample_weight must hold one weight per clip, got the shape {weights.shape}.")
     check_consistent_length(np.empty(n_clips), weights)
     if weights.min() < 0 or not weights.any():
-        raise ValueError("sample_weight must be zero or more for each clip, and more than zero for some.")
+        raise ValueError("sample_weight must be zero or more for each clip, and above zero for at least one.")
     return weights
 
 
@@ -63,7 +63,7 @@ def mean_one(weights):
 
 
 def mlp_parameters(estimator, sizes, *, activation):
-    """Return what an MLP is built from, for the sizes of the data."""
+    """Return the arguments of an MLP for the sizes of the data."""
     check_share("dropout", estimator.dropout)
     return {
         "n_inputs": sizes["n_bins"] * sizes["n_frames"],
@@ -80,11 +80,11 @@ def widths_of(cls, n_parameters, explicit, sizes, own=None):
     Parameters
     ----------
     cls : nn.Module class
-        With ``widths``, as :func:`skmir.modules.sized` needs it.
+        It must have ``widths``, as :func:`skmir.modules.sized` needs it.
     n_parameters : int or None
-        None gives no widths.
+        For None, the dict of widths is empty.
     explicit : dict
-        The parameters that say widths themselves; all must be None.
+        The parameters that set widths themselves; all must be None.
     sizes : dict
         n_bins, n_frames and n_outputs.
     own : dict or None, default=None
@@ -98,7 +98,7 @@ def widths_of(cls, n_parameters, explicit, sizes, own=None):
     Raises
     ------
     ValueError
-        If widths are said twice, the class has no widths that could grow, or is larger already.
+        If widths are set twice, if the class has no widths that can grow, or if it cannot be so small.
     """
     if n_parameters is None:
         return {}
@@ -106,14 +106,14 @@ def widths_of(cls, n_parameters, explicit, sizes, own=None):
     given = [name for name, value in explicit.items() if value is not None]
     if given:
         raise ValueError(
-            f"n_parameters={n_parameters} and {given[0]}={explicit[given[0]]!r} both say how wide the "
-            "network is. Leave one at None."
+            f"n_parameters={n_parameters} and {given[0]}={explicit[given[0]]!r} both set the width of the "
+            "network. Leave one of them at None."
         )
     if not hasattr(cls, "widths"):
         raise ValueError(
-            f"n_parameters={n_parameters} needs to know which widths of {cls.__name__} may grow. Give it a "
-            "static method widths(scale) that returns its width arguments as a dict, or leave n_parameters "
-            "at None."
+            f"n_parameters={n_parameters} needs to know which widths of {cls.__name__} may grow. Give the "
+            "class a static method widths(scale) that returns its width arguments as a dict, or leave "
+            "n_parameters at None."
         )
     return sized(cls, n_parameters, **sizes, **(own or {}))
 

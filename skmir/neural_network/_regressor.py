@@ -1,4 +1,4 @@
-"""What every network regressor adds: numbers of any scale."""
+"""Base of network regressors: it handles numbers of any scale."""
 
 import numpy as np
 import torch
@@ -12,22 +12,22 @@ from ._targets import check_numbers
 class BaseNetworkRegressor(RegressorMixin, BaseNetwork):
     """Base of network regressors: a subclass says which network it is.
 
-    Targets are brought to mean 0 and deviation 1 for training, with the weighted statistics of the training
-    fold, and back in prediction: so one learning rate serves targets of any scale. A subclass declares
-    parameters of its own as annotated attributes (:class:`DeclaredParameters`); those below are declared
-    here.
+    For training, targets are standardised with the weighted mean and standard deviation of the training
+    fold; predictions are scaled back. This makes one learning rate fit targets of any scale. A subclass
+    declares its own parameters as annotated attributes (:class:`DeclaredParameters`); it inherits the
+    parameters below.
 
     Parameters
     ----------
     n_frames, max_iter, batch_size, learning_rate_init, weight_decay, early_stopping, \
 validation_fraction, n_iter_no_change, augmentation, recipe, warm_start, device, random_state, verbose, \
 net_params : as in CNNRegressor
-        What all networks share; :class:`skmir.neural_network.CNNRegressor` says what each may be.
+        Parameters of all networks; :class:`skmir.neural_network.CNNRegressor` describes them.
 
     Attributes
     ----------
     y_mean_, y_scale_ : ndarray of shape (n_outputs,)
-        Mean and deviation of the targets in training.
+        Mean and standard deviation of the training targets.
     n_bins_, n_frames_, n_outputs_ : int
         Sizes of the network's input and output.
     net_ : skorch.NeuralNet
@@ -50,20 +50,20 @@ net_params : as in CNNRegressor
     A subclass must have a method:
 
     ``_make_module(**params)``
-        Returns a new ``torch.nn.Module``. It gets, by name, what ``_module_parameters`` returned in
-        ``fit``. It runs inside the seeded part of ``fit``, so that the first weights follow
-        ``random_state``, and again when a saved model is loaded.
+        Returns a new ``torch.nn.Module``. Its arguments, by name, are the values that
+        ``_module_parameters`` returned in ``fit``. The method runs inside the seeded part of ``fit``, so
+        that ``random_state`` decides the initial weights, and again when a saved model is loaded.
 
     and, if it has parameters of its own:
 
     ``_module_parameters()``
-        Checks its parameters and returns what the network is built from, a dict of plain values: numbers,
-        strings, lists. ``super()._module_parameters()`` gives ``n_bins``, ``n_frames`` and ``n_outputs``, the
-        sizes of the data. The dict is kept in ``fit``: a saved model is rebuilt from what was fitted.
+        Checks the subclass's own parameters and returns the arguments of ``_make_module``, a dict of plain
+        values: numbers, strings, lists. ``super()._module_parameters()`` gives ``n_bins``, ``n_frames`` and
+        ``n_outputs``, the sizes of the data. ``fit`` keeps the dict, and a saved model is rebuilt from it.
 
     The module gets a float32 tensor of shape (B, n_bins, n_frames) and returns one of shape (B, n_outputs),
-    in the scale of the training targets: mean 0 and deviation 1. A 2-D array is one frame per clip, so a
-    single frame must pass.
+    in the scale of the standardised training targets. A 2-D array is one frame per clip, so the module must
+    also work with a single frame.
 
     Examples
     --------
@@ -91,14 +91,15 @@ net_params : as in CNNRegressor
         Parameters
         ----------
         X, y : frames and numbers
-            As in ``fit``. The first call's y says how targets are scaled.
+            As in ``fit``. The y of the first call decides how targets are scaled.
         sample_weight : array-like of shape (n_clips,), default=None
             Weight of each clip in the loss.
 
         Returns
         -------
         self : object
-            The learning rate is ``learning_rate_init`` throughout, unless the recipe says otherwise.
+            The network after the epoch. The learning rate is always ``learning_rate_init``, unless the
+            recipe says otherwise.
         """
         return self._partial_fit(X, y, sample_weight)
 
@@ -134,5 +135,7 @@ net_params : as in CNNRegressor
     def _encode(self, y):
         columns = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
         if columns.shape[1] != self.n_outputs_:
-            raise ValueError(f"y has {columns.shape[1]} columns; the network learned {self.n_outputs_}.")
+            raise ValueError(
+                f"y must have one column per network output, {self.n_outputs_}, got {columns.shape[1]}."
+            )
         return torch.from_numpy(((columns - self.y_mean_) / self.y_scale_).astype(np.float32))

@@ -15,7 +15,7 @@ from ._regressor import BaseNetworkRegressor
 
 
 class RNNMixin(OwnModuleMixin):
-    """What the classifier and the regressor share: parameters, and the network that is made of them."""
+    """Parameters that the classifier and the regressor share, and the network built from them."""
 
     _OWN_MODULE = "cell"
 
@@ -48,78 +48,81 @@ class RNNMixin(OwnModuleMixin):
 class RNNClassifier(RNNMixin, BaseNetworkClassifier):
     """Recurrent network classifier of frames.
 
-    Stacked recurrent layers over the frames of a clip; its class follows from where the last of them
-    ends. Clips of unequal length are packed, so each is read from its beginning to its own end.
+    Stacked recurrent layers read the frames of a clip, and the class follows from the final state of the
+    last layer. Clips of unequal length are packed, so each is read from its beginning to its own end.
 
     Parameters
     ----------
     cell : {"gru", "lstm", "tanh"} or nn.Module class, default="gru"
-        Of the recurrent layers. A class has the interface of :class:`torch.nn.RNNBase`. Further arguments
-        of its constructor are parameters with the prefix ``module__``, to be set, searched and saved like
-        all others: ``RNNClassifier(torch.nn.RNN, module__nonlinearity="relu")``.
+        Cell of the recurrent layers. A class must have the interface of :class:`torch.nn.RNNBase`. Further
+        arguments of its constructor are parameters with the prefix ``module__``, which are set, searched
+        and saved like all others: ``RNNClassifier(torch.nn.RNN, module__nonlinearity="relu")``.
     hidden_layer_sizes : tuple of int, default=(64,)
         Number of units in each hidden layer.
     bidirectional : bool, default=False
-        Whether each layer runs over time in both directions, with so many units in each.
+        Whether each layer reads the frames in both directions, with ``hidden_layer_sizes`` units in each.
     dropout : float, default=0.3
-        Share of what each layer passes on that is dropped in training, in [0, 1).
+        Share of each layer's outputs that is dropped in training, in [0, 1).
     class_weight : dict, "balanced" or None, default="balanced"
-        As in scikit-learn, but "balanced" for tags is the mean over tags; computed on the training fold.
+        As in scikit-learn, except that for tags "balanced" is the mean of the weights that each tag gives.
+        The weights follow from the clips that ``fit`` gets.
     n_frames : int or None, default=None
-        The longest stretch, in frames, that the network sees at once. Longer clips are cut at random
-        places in training, and in prediction the scores of windows that cover a clip are averaged.
-        Shorter ones keep their length: batches are packed, and nothing is padded. None takes clips whole.
+        Largest number of frames that the network sees at once. In training, longer clips are cut at
+        random places; in prediction, the scores of the windows that cover a clip are averaged. Shorter
+        clips keep their length: batches are packed, and nothing is padded. None takes whole clips.
     max_iter : int or "auto", default="auto"
-        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
-        steps, and at least 15: few clips need more passes than many.
+        Number of epochs; with ``early_stopping``, the largest number. "auto" takes as many epochs as make
+        200 steps, but at least 15: small data sets need more epochs than large ones.
     batch_size : int, default=32
         Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
-        Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
-        steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
+        Highest learning rate. The recipe sets the schedule: by default, the rate rises to this value over
+        a quarter of the steps and falls to zero along a cosine; with ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
-        Of the optimiser.
+        Weight decay of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has not
-        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
-        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
-        place of the part. The weights of the best epoch are kept.
+        Whether to hold out a part of the training clips, and to stop when the loss on it has not fallen
+        for ``n_iter_no_change`` epochs. If ``fit`` gets ``groups``, no group is in both parts; otherwise
+        the split is stratified by label, or random for numbers. If ``fit`` gets ``X_val`` and ``y_val``,
+        they take the place of the held-out part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping, in epochs.
+        Number of epochs for which early stopping waits for a lower loss.
     augmentation : augmentation, list of augmentations or None, default=None
-        Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
+        Random changes to the training frames, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
-        Optimiser, schedule, label smoothing, further regularisers, precision; None is
+        Optimiser, schedule, label smoothing, further regularisers and precision. None is a
         :class:`TrainingRecipe` with its defaults.
     warm_start : bool, default=False
-        Whether a further ``fit`` goes on training, instead of building anew.
+        Whether a second ``fit`` continues the training, instead of starting with a new network.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     random_state : int, RandomState instance or None, default=None
-        Decides weights, order of the clips, windows, augmentation and dropout. An int gives the same
-        network each time, for any ``n_jobs`` and backend.
+        Seed of the initial weights, the order of the clips, windows, augmentation and dropout. An int gives
+        the same network each time, for any ``n_jobs`` and backend.
     verbose : int, default=0
-        1 draws a bar of epochs on stderr.
+        1 draws a progress bar of epochs on stderr.
     net_params : dict or None, default=None
-        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
-        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+        Arguments of :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the copies are in ``net_.callbacks_``.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The labels, or the columns of tags.
+        The class labels, or the column numbers of the tags.
     class_prior_ : ndarray of shape (n_classes,)
-        Share of each class, or tag, in training, after ``class_weight`` and ``sample_weight``.
+        Share of each class or tag in the training clips, weighted by ``class_weight`` and
+        ``sample_weight``.
     target_type_ : str
-        scikit-learn's name of what was learned.
+        Type of the targets, as scikit-learn names it.
     net_ : skorch.NeuralNet
         The trained net, with its callbacks and history.
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` turns them into a table.
     n_iter_ : int
         Number of epochs trained.
     n_parameters_ : int
@@ -127,9 +130,9 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
     n_outputs_ : int
         Number of classes, tags or targets.
     n_bins_, n_frames_ : int
-        Size of what the network sees; ``n_frames_`` is None if clips are taken whole.
+        Size of the network's input; ``n_frames_`` is None if the network takes whole clips.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: further training goes on from there.
+        State of the random generators, from which further training continues.
     n_features_in_ : int
         Number of columns, if ``fit`` saw a 2-D array.
 
@@ -156,72 +159,73 @@ class RNNClassifier(RNNMixin, BaseNetworkClassifier):
 class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     """Recurrent network regressor of frames.
 
-    Stacked recurrent layers over the frames of a clip; what is predicted follows from where the last of them
-    ends. Clips of unequal length are packed, so each is read from its beginning to its own end.
+    Stacked recurrent layers read the frames of a clip, and the prediction follows from the final state of
+    the last layer. Clips of unequal length are packed, so each is read from its beginning to its own end.
 
     Parameters
     ----------
     cell : {"gru", "lstm", "tanh"} or nn.Module class, default="gru"
-        Of the recurrent layers. A class has the interface of :class:`torch.nn.RNNBase`. Further arguments
-        of its constructor are parameters with the prefix ``module__``, to be set, searched and saved like
-        all others: ``RNNClassifier(torch.nn.RNN, module__nonlinearity="relu")``.
+        Cell of the recurrent layers. A class must have the interface of :class:`torch.nn.RNNBase`. Further
+        arguments of its constructor are parameters with the prefix ``module__``, which are set, searched
+        and saved like all others: ``RNNClassifier(torch.nn.RNN, module__nonlinearity="relu")``.
     hidden_layer_sizes : tuple of int, default=(64,)
         Number of units in each hidden layer.
     bidirectional : bool, default=False
-        Whether each layer runs over time in both directions, with so many units in each.
+        Whether each layer reads the frames in both directions, with ``hidden_layer_sizes`` units in each.
     dropout : float, default=0.3
-        Share of what each layer passes on that is dropped in training, in [0, 1).
+        Share of each layer's outputs that is dropped in training, in [0, 1).
     n_frames : int or None, default=None
-        The longest stretch, in frames, that the network sees at once. Longer clips are cut at random
-        places in training, and in prediction the scores of windows that cover a clip are averaged.
-        Shorter ones keep their length: batches are packed, and nothing is padded. None takes clips whole.
+        Largest number of frames that the network sees at once. In training, longer clips are cut at
+        random places; in prediction, the scores of the windows that cover a clip are averaged. Shorter
+        clips keep their length: batches are packed, and nothing is padded. None takes whole clips.
     max_iter : int or "auto", default="auto"
-        Number of epochs; under ``early_stopping``, the largest number. "auto" takes as many as make 200
-        steps, and at least 15: few clips need more passes than many.
+        Number of epochs; with ``early_stopping``, the largest number. "auto" takes as many epochs as make
+        200 steps, but at least 15: small data sets need more epochs than large ones.
     batch_size : int, default=32
         Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
-        Highest learning rate. The recipe says how it runs: by default a warm-up over a quarter of the
-        steps leads to it and a cosine from it to zero, and under ``early_stopping`` it is constant.
+        Highest learning rate. The recipe sets the schedule: by default, the rate rises to this value over
+        a quarter of the steps and falls to zero along a cosine; with ``early_stopping`` it is constant.
     weight_decay : float, default=0.02
-        Of the optimiser.
+        Weight decay of the optimiser.
     early_stopping : bool, default=False
-        Whether a part of the training clips is held out, and training stops when the loss on it has not
-        fallen for ``n_iter_no_change`` epochs. If ``groups`` come to ``fit``, no group is in both parts;
-        otherwise labels are stratified, and numbers are drawn at random. ``X_val`` and ``y_val`` take the
-        place of the part. The weights of the best epoch are kept.
+        Whether to hold out a part of the training clips, and to stop when the loss on it has not fallen
+        for ``n_iter_no_change`` epochs. If ``fit`` gets ``groups``, no group is in both parts; otherwise
+        the split is stratified by label, or random for numbers. If ``fit`` gets ``X_val`` and ``y_val``,
+        they take the place of the held-out part. The weights of the best epoch are kept.
     validation_fraction : float, default=0.1
         Share of the clips, or groups, held out for early stopping, in (0, 1).
     n_iter_no_change : int, default=10
-        Patience of early stopping, in epochs.
+        Number of epochs for which early stopping waits for a lower loss.
     augmentation : augmentation, list of augmentations or None, default=None
-        Random changes of the frames that are trained on, from :mod:`skmir.augmentation`.
+        Random changes to the training frames, from :mod:`skmir.augmentation`.
     recipe : TrainingRecipe or None, default=None
-        Optimiser, schedule, label smoothing, further regularisers, precision; None is
+        Optimiser, schedule, label smoothing, further regularisers and precision. None is a
         :class:`TrainingRecipe` with its defaults.
     warm_start : bool, default=False
-        Whether a further ``fit`` goes on training, instead of building anew.
+        Whether a second ``fit`` continues the training, instead of starting with a new network.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     random_state : int, RandomState instance or None, default=None
-        Decides weights, order of the clips, windows, augmentation and dropout. An int gives the same
-        network each time, for any ``n_jobs`` and backend.
+        Seed of the initial weights, the order of the clips, windows, augmentation and dropout. An int gives
+        the same network each time, for any ``n_jobs`` and backend.
     verbose : int, default=0
-        1 draws a bar of epochs on stderr.
+        1 draws a progress bar of epochs on stderr.
     net_params : dict or None, default=None
-        For :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
-        "optimizer__betas". Callbacks are copied before use; the trained ones are in ``net_.callbacks_``.
+        Arguments of :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the copies are in ``net_.callbacks_``.
 
     Attributes
     ----------
     y_mean_, y_scale_ : ndarray of shape (n_outputs,)
-        Mean and deviation of the targets in training.
+        Mean and standard deviation of the training targets.
     net_ : skorch.NeuralNet
         The trained net, with its callbacks and history.
     module_ : torch.nn.Module
         The trained network, on the CPU.
     history_ : dict of ndarray of shape (n_epochs,)
-        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` is a table.
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` turns them into a table.
     n_iter_ : int
         Number of epochs trained.
     n_parameters_ : int
@@ -229,15 +233,15 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
     n_outputs_ : int
         Number of classes, tags or targets.
     n_bins_, n_frames_ : int
-        Size of what the network sees; ``n_frames_`` is None if clips are taken whole.
+        Size of the network's input; ``n_frames_`` is None if the network takes whole clips.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: further training goes on from there.
+        State of the random generators, from which further training continues.
     n_features_in_ : int
         Number of columns, if ``fit`` saw a 2-D array.
 
     See Also
     --------
-    RNNClassifier : For labels and tags.
+    RNNClassifier : The same for labels and tags.
     skmir.modules.RNN : The network itself.
 
     Examples
@@ -256,7 +260,7 @@ class RNNRegressor(RNNMixin, BaseNetworkRegressor):
 
 
 def _given(cell):
-    """Return what the network gives to a cell: the first two by position, whatever their names."""
+    """Return the arguments that the network gives to a cell: the first two by position, under any name."""
     given = {
         "input_size": "it follows from the layer below",
         "hidden_size": "set hidden_layer_sizes of the network itself",

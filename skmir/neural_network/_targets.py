@@ -1,4 +1,4 @@
-"""What a label means to a network: how it is encoded, which loss it asks for, how logits become labels."""
+"""Types of targets: how they are encoded, which loss they need, and how logits become labels."""
 
 import numpy as np
 import torch
@@ -27,38 +27,38 @@ class ClassTarget:
 
     @staticmethod
     def soft(targets, n_outputs):
-        """Return positions as rows that can be mixed, float32 of shape (n_clips, n_classes)."""
+        """Return positions as one-hot rows, which can be mixed, float32 of shape (n_clips, n_classes)."""
         return one_hot(targets, n_outputs).float()
 
     @staticmethod
     def loss(label_smoothing):
-        """Return the loss of a batch."""
+        """Return the module that computes the loss of a batch."""
         return ClassLoss(label_smoothing)
 
     @staticmethod
     def prior(targets, weights, n_outputs):
-        """Return the share of each class of the weighted training clips, float32 of shape (n_classes,)."""
+        """Return the share of each class in the weighted training clips, float32 of shape (n_classes,)."""
         counts = np.bincount(targets.numpy(), weights, minlength=n_outputs)
         return (counts / counts.sum()).astype(np.float32)
 
     @staticmethod
     def prior_logits(prior):
-        """Return what the prior adds to the logits; a class never seen in training keeps its own."""
+        """Return the offset of the logits due to the prior; 0 for a class that training never saw."""
         return np.log(np.where(prior > 0, prior, 1))
 
     @staticmethod
     def decision(logits):
-        """Return logits; for two classes their difference, of shape (n_clips,)."""
+        """Return logits; for two classes, their difference, of shape (n_clips,)."""
         return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     @staticmethod
     def proba(logits):
-        """Return probabilities of shape (n_clips, n_classes), rows of sum 1."""
+        """Return probabilities of shape (n_clips, n_classes), each row of sum 1."""
         return softmax(logits, axis=1)
 
     @staticmethod
     def log_proba(logits):
-        """Return the logarithm of the probabilities, exact also where they underflow."""
+        """Return the logarithm of the probabilities, which is exact even if they underflow."""
         return log_softmax(logits, axis=1)
 
     @staticmethod
@@ -68,11 +68,11 @@ class ClassTarget:
 
 
 class TagTarget:
-    """Any number of tags per clip: a sigmoid and binary cross-entropy each."""
+    """Any number of tags per clip: a sigmoid and binary cross-entropy for each tag."""
 
     @staticmethod
     def classes(y):
-        """Return the tags' columns."""
+        """Return the numbers of the columns of the tags."""
         return np.arange(y.shape[1])
 
     @staticmethod
@@ -87,17 +87,17 @@ class TagTarget:
 
     @staticmethod
     def loss(label_smoothing):
-        """Return the loss of a batch."""
+        """Return the module that computes the loss of a batch."""
         return TagLoss(label_smoothing)
 
     @staticmethod
     def prior(targets, weights, n_outputs):
-        """Return how common each tag is among the weighted training clips, float32 of shape (n_tags,)."""
+        """Return the share of weighted training clips with each tag, float32 of shape (n_tags,)."""
         return np.average(targets.numpy(), axis=0, weights=weights).astype(np.float32)
 
     @staticmethod
     def prior_logits(prior):
-        """Return what the prior adds to the logits; a tag on none or on all clips keeps its own."""
+        """Return the offset of the logits due to the prior; 0 for a tag that no clip or every clip has."""
         inside = (prior > 0) & (prior < 1)
         return logit(np.where(inside, prior, 0.5))
 
@@ -118,12 +118,12 @@ class TagTarget:
 
     @staticmethod
     def labels(logits, classes):
-        """Return the indicator of the tags more likely than not."""
+        """Return the indicator of the tags that are more likely than not."""
         return (logits > 0).astype(int)
 
 
 class NumberTarget:
-    """Numbers of mean 0 and deviation 1 a clip: squared error."""
+    """Standardised numbers per clip: squared error."""
 
     @staticmethod
     def soft(targets, n_outputs):
@@ -132,7 +132,7 @@ class NumberTarget:
 
     @staticmethod
     def loss(label_smoothing):
-        """Return the loss of a batch; there are no labels to smooth."""
+        """Return the module that computes the loss of a batch; there are no labels to smooth."""
         return NumberLoss()
 
 
@@ -141,7 +141,7 @@ TARGETS = {**LABELS, "continuous": NumberTarget}
 
 
 def target_for(y):
-    """Return the name of the target type of labels, or raise an error that names what is learned.
+    """Return the name of the target type of labels, or raise an error that names the known types.
 
     Parameters
     ----------
@@ -155,8 +155,8 @@ def target_for(y):
     kind = type_of_target(y, input_name="y")
     if kind not in LABELS:
         raise ValueError(
-            f"Unknown label type: {kind!r}. A classifier learns one class a clip, y of shape (n_clips,), or "
-            "tags as an indicator of zeros and ones, y of shape (n_clips, n_tags)."
+            f"Unknown label type: {kind!r}. For a classifier, y must hold one class per clip, with the shape "
+            "(n_clips,), or an indicator of tags with zeros and ones, with the shape (n_clips, n_tags)."
         )
     if kind == "multilabel-indicator":
         check_tags(y)
@@ -183,33 +183,34 @@ def check_labels(estimator, n_clips, y):
 
 
 def check_known(y, classes, kind):
-    """Raise where labels are not those that a network has learned to tell apart.
+    """Raise if labels are not among those that a network has learned.
 
     Parameters
     ----------
     y : ndarray of shape (n_clips,) or (n_clips, n_tags)
-        Checked.
+        Labels that have been checked.
     classes : ndarray of shape (n_classes,)
-        What it tells apart.
+        Classes that the network has learned.
     kind : str
         A key of ``LABELS``.
     """
     if kind == "multilabel-indicator":
         if y.ndim != 2 or y.shape[1] != len(classes):
-            raise ValueError(f"y has the shape {y.shape}; an indicator of {len(classes)} tags is needed.")
+            raise ValueError(f"y must be an indicator of {len(classes)} tags, got the shape {y.shape}.")
         check_tags(y)
         return
     unknown = np.setdiff1d(y, classes)
     if y.ndim != 1 or len(unknown):
         raise ValueError(
-            f"y holds {plain(unknown) or 'an indicator'}, and the network knows {plain(classes)}. Going "
-            "on (warm_start, partial_fit) and validation need labels that it knows: pass classes= to the "
-            "first partial_fit, or fit a new network with warm_start=False."
+            f"y must hold labels that the network knows, {plain(classes)}, got "
+            f"{plain(unknown) or 'an indicator'}. Further training (warm_start, partial_fit) and validation "
+            "need known labels: pass classes= to the first partial_fit, or fit a new network with "
+            "warm_start=False."
         )
 
 
 def check_numbers(estimator, n_clips, y):
-    """Return what a regressor learns as float64 of shape (n_clips,) or (n_clips, n_outputs), or raise.
+    """Return a regressor's targets as float64 of shape (n_clips,) or (n_clips, n_outputs), or raise.
 
     Parameters
     ----------
@@ -223,7 +224,7 @@ def check_numbers(estimator, n_clips, y):
 
 
 def _check_there(estimator, n_clips, y, what):
-    """Raise unless there is one target a clip, and more than one clip."""
+    """Raise unless there is one target per clip, and more than one clip."""
     name = type(estimator).__name__
     if y is None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None. {what}")

@@ -14,7 +14,7 @@ SMALL = {
 
 
 def make(name, **params):
-    """Return a small classifier of three epochs, but for what is said otherwise."""
+    """Return a small classifier that trains for three epochs, unless the parameters say otherwise."""
     kind, small = SMALL[name]
     return kind(**{"max_iter": 3, "device": "cpu", "random_state": 0, **small, **params})
 
@@ -33,7 +33,7 @@ def each_network(request):
 
 @pytest.fixture
 def frames(rng):
-    """Twenty-four clips of 8 bins and 12 frames in three classes, each louder in bins of its own."""
+    """Twenty-four clips of 8 bins and 12 frames in three classes, each of which is louder in other bins."""
     y = np.tile(["bass", "drum", "horn"], 8)
     X = rng.randn(24, 8, 12).astype(np.float32)
     for i, label in enumerate(np.unique(y)):
@@ -43,6 +43,6 @@ def frames(rng):
 
 @pytest.fixture
 def ragged(rng):
-    """Clips of 5 to 40 frames, of 8 bins, and labels."""
+    """Clips of 8 bins and 5 to 40 frames, and labels."""
     lengths = [12, 5, 40, 12, 31, 7, 12, 24, 25, 13, 12, 12]
     return [rng.randn(8, n).astype(np.float32) for n in lengths], np.tile(["bass", "drum", "horn"], 4)

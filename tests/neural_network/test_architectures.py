@@ -1,4 +1,4 @@
-"""Every architecture, cell and activation: it learns by heart, again, for any batch size, from its seed."""
+"""Every architecture, cell and activation learns by heart, with any batch size, and its seed decides."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ class OwnNetwork(nn.Module):
 
 
 class SizedNetwork(OwnNetwork):
-    """One that says how it grows."""
+    """A network that declares how its widths grow."""
 
     @staticmethod
     def widths(scale):
@@ -41,7 +41,7 @@ class SizedNetwork(OwnNetwork):
 
 
 class BareNetwork(nn.Module):
-    """One that takes no options."""
+    """A network that takes no options."""
 
     def __init__(self, n_bins, n_frames, n_outputs):
         super().__init__()
@@ -52,7 +52,7 @@ class BareNetwork(nn.Module):
 
 
 class Known(Callback):
-    """Ends the training where there has been nothing left to learn for so many epochs."""
+    """Ends the training once there has been nothing to learn for a number of epochs."""
 
     def on_epoch_end(self, net, **kwargs):
         if len(net.history) > 16 and max(net.history[-16:, "train_loss"]) < 0.1:
@@ -122,7 +122,7 @@ def make(name, **params):
 
 
 def data(name, n_clips=20, *, other=False):
-    """Return random clips with random labels, of a size that the network takes, or of another one."""
+    """Return random clips with random labels, of the network's usual size or of another size."""
     size = SIZES.get(name, ((8, 12), (6, 15)))[other]
     return np.random.RandomState(other).randn(n_clips, *size).astype(np.float32), np.arange(n_clips) % 3
 
@@ -208,10 +208,10 @@ def test_a_number_of_parameters_is_met(name, n_parameters, within):
     ("name", "params", "message"),
     [
         *(
-            (name, {"n_filters": (8, 8, 8, 8)}, r"n_filters=\(8, 8, 8, 8\) both say how wide")
+            (name, {"n_filters": (8, 8, 8, 8)}, r"n_filters=\(8, 8, 8, 8\) both set the width")
             for name in GROWING
         ),
-        ("crnn", {"hidden_size": 8}, "hidden_size=8 both say how wide the network is. Leave one at None"),
+        ("crnn", {"hidden_size": 8}, "hidden_size=8 both set the width of the network. Leave one of them"),
         ("own", {"architecture": OwnNetwork}, r"which widths of OwnNetwork may grow.*widths\(scale\)"),
         *((name, {"n_parameters": 10}, "n_parameters=10 cannot be met: the narrowest") for name in GROWING),
         ("k2c2", {"n_parameters": 0}, "n_parameters=0 must be an integer >= 1"),
@@ -226,14 +226,14 @@ def test_a_number_of_parameters_that_cannot_be_met_is_refused(name, params, mess
 
 @pytest.mark.parametrize("params", [{"n_filters": (7,)}, {"dropout": 0.9}, {"n_parameters": 500}])
 @pytest.mark.parametrize("kind", [CNNClassifier, CNNRegressor])
-def test_what_a_class_does_not_take_is_refused(kind, params):
+def test_parameters_that_a_class_does_not_take_are_refused(kind, params):
     X, _ = data("bare")
     ((name, _),) = params.items()
     with pytest.raises(ValueError, match=f"{name}=.* BareNetwork (takes n_bins, n_frames|may grow)"):
         kind(BareNetwork, device="cpu", **params).fit(X, np.arange(len(X)) % 2)
 
 
-def test_what_a_class_takes_is_given_to_it_and_no_more():
+def test_a_class_gets_the_parameters_that_it_takes_and_no_others():
     X, y = data("bare")
     plain, other = (make("bare", dropout=dropout).fit(X, y) for dropout in (0.3, 0.0))
     np.testing.assert_array_equal(plain.predict_proba(X), other.predict_proba(X))
@@ -268,7 +268,7 @@ RAGGED = [*ARCHITECTURES, "own", "crnn", "gru", "lstm-both", "tanh-stacked", "ow
 
 
 def ragged(name):
-    """Return clips of unequal length; for networks that need 20 frames, longer ones."""
+    """Return clips of unequal length, which are longer for networks that need 20 frames."""
     rng = np.random.RandomState(5)
     n_bins, n_frames = data(name)[0].shape[1:]
     clips = [rng.randn(n_bins, -(-n * n_frames // 12)).astype(np.float32) for n in LENGTHS]
@@ -291,7 +291,7 @@ def test_clips_of_unequal_length_score_alone_as_in_a_list(name):
 
 @pytest.mark.parametrize("name", ["gru", "lstm-both", "own cell", "maxout"])
 def test_without_batch_normalisation_clips_do_not_meet_in_training(name):
-    """A clip of weight zero may be anything."""
+    """The content of a clip of weight zero does not matter."""
     X, y = ragged(name)
     weights = np.where(np.arange(12) == 2, 0.0, 1.0)
     first = make(name).fit(X, y, sample_weight=weights).decision_function(X[:2])

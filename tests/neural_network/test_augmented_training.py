@@ -1,4 +1,4 @@
-"""Training on augmented frames: in training alone, each batch anew, targets mixed where they are mixed."""
+"""Training on augmented frames: only in training, a new draw per batch, targets mixed like frames."""
 
 import pickle
 
@@ -51,7 +51,7 @@ each_augmentation = pytest.mark.parametrize("name", AUGMENTATIONS)
 
 
 class Watcher(nn.Module):
-    """A linear network that keeps what it was shown in training, and in evaluation."""
+    """A linear network that keeps its inputs of training and of evaluation."""
 
     shown = {True: [], False: []}
 
@@ -66,7 +66,7 @@ class Watcher(nn.Module):
 
 @pytest.fixture
 def shown(monkeypatch):
-    """What a linear network is shown: (in training, in evaluation)."""
+    """Inputs of a linear network: (in training, in evaluation)."""
     batches = {True: [], False: []}
     monkeypatch.setattr(Watcher, "shown", batches)
     return batches
@@ -105,7 +105,7 @@ def test_predictions_are_not_augmented(name, frames):
 
 
 @pytest.mark.parametrize("params", [{"early_stopping": True, "validation_fraction": 0.25}, {}])
-def test_what_is_validated_on_is_not_augmented(frames, shown, params):
+def test_validation_clips_are_not_augmented(frames, shown, params):
     X, y = frames
     X_val = X[:6] + 100
     given = {} if params else {"X_val": X_val, "y_val": y[:6]}
@@ -130,7 +130,7 @@ def test_each_epoch_is_augmented_anew(frames, shown):
 
 
 def test_augmentations_come_in_their_order_and_the_recipes_last(frames, shown):
-    """Noise on frames that are all hidden stays; the other way around it is hidden too."""
+    """Noise that is added after all frames were hidden stays; noise added before is hidden too."""
     X, y = frames
     hide = TimeMask(12, n_masks=200, fill=0.0)
     params = {"architecture": Watcher, "n_filters": None, "batch_size": 24, "max_iter": 1}
@@ -188,7 +188,7 @@ def test_a_search_reaches_into_it(frames, grid):
     ],
 )
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
-def test_what_is_no_augmentation_is_refused(frames, kind, value, error, message):
+def test_other_things_than_augmentations_are_refused(frames, kind, value, error, message):
     y = np.arange(24.0) if kind is MLPRegressor else frames[1]
     with pytest.raises(error, match=message):
         make(kind, augmentation=value).fit(frames[0], y)
@@ -197,7 +197,7 @@ def test_what_is_no_augmentation_is_refused(frames, kind, value, error, message)
 class TestMixup:
     @pytest.fixture
     def mixed(self, monkeypatch):
-        """What Mixup returned, batch by batch."""
+        """The results of Mixup, batch by batch."""
         seen = []
         plain = Mixup.__call__
 
@@ -244,13 +244,13 @@ class TestMixup:
         assert set(model.predict(frames[0])) == {"drum"}
 
     def test_no_mixture_is_no_change(self, frames):
-        """With alpha=0 the loss on one-hot targets is that on labels."""
+        """With alpha=0, the loss on one-hot targets equals the loss on labels."""
         params = {"batch_size": 24, "max_iter": 1, **STILL}
         plain, mixed = (make(augmentation=a, **params).fit(*frames).history_ for a in (None, Mixup(0.0)))
         np.testing.assert_allclose(mixed["train_loss"], plain["train_loss"], rtol=1e-6)
 
     @pytest.mark.parametrize("kind", [CNNClassifier, RNNClassifier, MLPClassifier])
-    def test_what_is_validated_on_is_not_mixed(self, kind, frames, rng):
+    def test_validation_clips_are_not_mixed(self, kind, frames, rng):
         X_val, y_val = rng.randn(9, 8, 12), np.tile(["bass", "drum", "horn"], 3)
         model = make(kind, augmentation=Mixup(0.4), recipe=PLAIN).fit(*frames, X_val=X_val, y_val=y_val)
         expected = log_loss(y_val, model.predict_proba(X_val))

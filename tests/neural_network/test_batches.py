@@ -1,4 +1,4 @@
-"""Batches: each clip once an epoch, no batch of one, the same again from the same seed."""
+"""Batches: each clip once per epoch, no batch of one clip, and equal batches for equal seeds."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from skmir._training._windows import Windows
 
 
 def examples(n, length=6, n_frames=4):
-    """Return examples whose frames, target and weight all say which clip they are of."""
+    """Return examples whose frames, target and weight each hold the number of their clip."""
     frames = [np.full((2, length), i, np.float32) for i in range(n)]
     return Examples(Windows(frames, n_frames, "cpu"), torch.arange(n), torch.arange(n) / 10)
 

@@ -1,4 +1,4 @@
-"""The convolutional deep belief network as a transformer, and where it is ahead of MFCC."""
+"""The convolutional deep belief network as a transformer, and a task for which it is better than MFCC."""
 
 import pickle
 import re
@@ -41,7 +41,7 @@ def stack(frames):
 
 
 def answers(model, x):
-    """Return the pooling units of each layer for one clip, by the modules."""
+    """Return the pooling units of each layer for one clip, computed by the modules."""
     v, found = torch.tensor(x)[None], []
     for layer, (weight, visible) in enumerate(zip(model.components_, model.intercept_visible_, strict=True)):
         machine = ConvRBM(weight.shape[1], len(weight), 3, 2, sigma=0.5).double().requires_grad_(False)
@@ -71,7 +71,7 @@ def test_layers_and_pools_are_chosen_after_training(stack, frames):
         assert stack.get_feature_names_out().tolist() == [names[i] for i in columns]
 
 
-def test_shapes_of_what_is_learned(stack):
+def test_shapes_of_learned_arrays(stack):
     assert [x.shape for x in stack.components_] == [(6, 5, 3), (4, 6, 3)]
     assert [x.shape for x in stack.intercept_hidden_] == [(6,), (4,)]
     assert [x.shape for x in stack.intercept_visible_] == [(5,), (6,)]
@@ -86,7 +86,7 @@ def test_the_reconstruction_gets_better(frames):
 
 
 def test_a_filter_finds_the_shape_that_comes_up(frames, rng):
-    """Its answer is higher for clips with the shape than for ones whose frames were shuffled."""
+    """Its output is higher for clips with the shape than for clips with shuffled frames."""
     model = small(n_iter=40, pool="max").fit(frames)
     shuffled = np.stack([x[:, rng.permutation(20)] for x in frames])
     gap = model.transform(frames).mean(axis=0) - model.transform(shuffled).mean(axis=0)
@@ -158,8 +158,8 @@ class TestClips:
 
 
 class TestFirstFilters:
-    def test_a_convolution_gives_what_the_units_take(self, stack, frames):
-        """The answer of a block of one is the logistic function of the convolution's output."""
+    def test_a_convolution_gives_the_inputs_of_the_units(self, stack, frames):
+        """The pooling unit of a block of one is the logistic function of the convolution's output."""
         model = small(pool_size=1).fit(frames)
         conv = torch.nn.Conv1d(5, 6, 3)
         weight, bias = model.conv_weights()
@@ -216,12 +216,12 @@ class TestState:
             with pytest.raises(NotFittedError, match="not fitted yet"):
                 getattr(clone(stack), method)(frames)
 
-    def test_parameters_changed_after_training_change_no_answer(self, stack, frames):
+    def test_parameters_changed_after_training_do_not_change_the_features(self, stack, frames):
         before = stack.transform(frames)
         stack.set_params(sigma=1.0, pool_size=3, filter_length=4, n_components=(9,), batch_size=7)
         np.testing.assert_allclose(stack.transform(frames), before, rtol=1e-9)
 
-    def test_what_diverges_leaves_the_model_as_it_was(self, frames):
+    def test_a_fit_that_diverges_leaves_the_model_as_it_was(self, frames):
         model = small((6, 4)).fit(frames)
         before = model.transform(frames)
         with pytest.raises(ValueError, match=r"diverged in pass 5 of layer 1 with learning_rate=1e\+30"):
@@ -239,20 +239,23 @@ class TestState:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"n_components": ()}, "n_components=() has no layer"),
+        ({"n_components": ()}, "n_components=() must hold the number of filters of at least one layer"),
         ({"n_components": (4, 0)}, "n_components=0 must be an integer >= 1"),
-        ({"filter_length": (3, 3)}, "filter_length=(3, 3) has 2 entries, and n_components has 1"),
+        (
+            {"filter_length": (3, 3)},
+            "filter_length=(3, 3) must have one entry per layer, 1 as in n_components, got 2",
+        ),
         ({"pool_size": 0}, "pool_size=0 must be an integer >= 1"),
         ({"sigma": 0}, "sigma=0 must be a number > 0"),
         ({"sparsity_target": 0.0}, "sparsity_target=0.0 must be"),
-        ({"momentum": (0.5, 0.9)}, "must be a number, or three"),
-        ({"n_frames": 3}, "n_frames=3 is too short: one unit of the highest layer sees 4 frames"),
+        ({"momentum": (0.5, 0.9)}, "must be one number, or three"),
+        ({"n_frames": 3}, "n_frames=3 must be at least 4, since one unit of the highest layer sees 4 frames"),
         ({"layer": 2}, "layer=2 must be an integer >= 1 and <= 1"),
         ({"layer": "both"}, "layer='both' is not one of ['all']"),
         ({"pool": "sum"}, "pool='sum' is not one of"),
     ],
 )
-def test_what_cannot_be_is_refused(frames, params, message):
+def test_invalid_parameters_are_refused(frames, params, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         small().set_params(**params).fit(frames)
 
@@ -266,7 +269,7 @@ FEATURES = {
 
 
 def few_shot_accuracy(seed, n_examples=(1, 5), n_draws=10):
-    """Return accuracy by features and number of labelled examples a class; 125 clips have no labels."""
+    """Return accuracy by features and number of labelled examples per class; 125 clips have no labels."""
     chirps = make_chirps(n_clips=50, random_state=seed)
     unlabelled, pool, test = np.split(np.arange(250), [125, 175])
     y, scores = chirps.target, {}
@@ -285,7 +288,7 @@ def few_shot_accuracy(seed, n_examples=(1, 5), n_draws=10):
 
 
 def test_few_labels_go_further_than_with_mfcc_and_with_the_spectrum():
-    """As in Lee et al. (2009), where what tells classes apart is shape in time and frequency."""
+    """As in Lee et al. (2009), for classes that differ in shape in time and frequency."""
     runs = [few_shot_accuracy(seed) for seed in range(3)]
     mean = {key: np.mean([run[key] for run in runs]) for key in runs[0]}
     for n, before_mfcc, before_raw in ((1, 0.08, 0.07), (5, 0.1, 0.08)):  # half of what was measured

@@ -22,13 +22,13 @@ EQUAL, ALIKE, X_AND_Y = data_parallel.EQUAL, data_parallel.ALIKE, data_parallel.
 
 @pytest.fixture(scope="module")
 def one():
-    """What the networks become in this process, without accelerate."""
+    """The networks after training in this process, without accelerate."""
     return data_parallel.fit_all()
 
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
-    """What the same networks become in each of two processes that train them together."""
+    """The same networks in each of two processes, after training in both together."""
     pytest.importorskip("accelerate", reason="needs accelerate: pip install accelerate")
     folder = tmp_path_factory.mktemp("processes")
     with socket.socket() as free:
@@ -72,7 +72,7 @@ def test_the_network_is_that_of_one_process(name, one, two):
 
 
 def test_training_has_moved_the_weights(one):
-    """Else all that is compared here would be equal for nothing."""
+    """Otherwise the comparisons in this file would hold without training."""
     start = clone(EQUAL["mlp"]).set_params(learning_rate_init=1e-12).fit(*X_AND_Y)
     weights = np.concatenate([values.flatten().numpy() for values in start.module_.state_dict().values()])
     assert np.abs(weights - one["mlp/weights"]).max() > 0.01
@@ -113,7 +113,7 @@ def test_the_module_comes_back_as_it_was(one, two):
 
 
 def test_processes_that_draw_apart_are_stopped(two):
-    """They would wait for one another, or average gradients of different networks."""
+    """Unlike processes would wait for one another, or average gradients of different networks."""
     for found in two:
         assert "Pass the same to each process, and an int as random_state" in str(found["unlike"])
 
@@ -141,7 +141,7 @@ def test_a_fitted_network_can_be_kept(accelerator):
     np.testing.assert_array_equal(loaded.predict_proba(X_AND_Y[0]), fitted.predict_proba(X_AND_Y[0]))
 
 
-def test_what_does_not_go_together(accelerator):
+def test_options_that_exclude_each_other_are_refused(accelerator):
     model = data_parallel.with_accelerator(clone(EQUAL["mlp"]), accelerator)
     with pytest.raises(ValueError, match=r"optimizer='lbfgs' does not work with accelerate"):
         model.set_params(weight_decay=0.0, recipe=TrainingRecipe("lbfgs")).fit(*X_AND_Y)

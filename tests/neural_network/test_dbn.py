@@ -1,4 +1,4 @@
-"""The deep belief network: pretraining gives the network its first weights."""
+"""The deep belief network: pretraining gives the network its initial weights."""
 
 import numpy as np
 import pytest
@@ -19,13 +19,13 @@ from skmir.preprocessing import FrameScaler
 
 @pytest.fixture
 def rows(rng):
-    """Rows of any scale and offset: what a machine standardises and the network does not."""
+    """Rows of any scale and offset, which a machine standardises and the network does not."""
     return (rng.randn(60, 6) * [1, 5, 0.2, 30, 1, 2] + [0, 3, -1, 100, 5, 0]).astype(np.float32)
 
 
 @pytest.fixture
 def start(network, monkeypatch):
-    """Fit without training on labels: what is found are first weights."""
+    """Fit without training on labels, so that the weights are the initial ones."""
 
     def start(*data, X_unlabelled=None, **params):
         model = network("dbn", **params)
@@ -51,7 +51,7 @@ def test_a_copied_layer_is_the_machine_on_rows_as_they_are(rows):
 @torch.no_grad()
 @pytest.mark.parametrize("pretraining", ["rbm", "dae"])
 def test_the_network_starts_as_a_stack(start, rows, pretraining):
-    """Each layer is trained on what the one below makes of all clips."""
+    """Each layer is trained on the outputs of the layer below for all clips."""
     y = np.tile([0, 1, 2], 20)
     model = start(rows, y, hidden_layer_sizes=(5, 4), pretraining=pretraining, batch_size=20, random_state=3)
     stack = DeepBeliefNetwork(
@@ -77,7 +77,7 @@ def test_without_pretraining_weights_are_torchs_own(start, rows):
     assert random.n_parameters_ == pretrained.n_parameters_
 
 
-def test_what_decides_pretraining(start, rows):
+def test_parameters_that_change_pretraining(start, rows):
     y = np.tile([0, 1, 2], 20)
     first = linear(start(rows, y))[0].weight
     for params in (
@@ -95,7 +95,7 @@ def test_what_decides_pretraining(start, rows):
 
 
 def test_pretraining_sees_the_training_part_only(start, rows, monkeypatch):
-    """Clips held out for early stopping are held out of everything."""
+    """Clips held out for early stopping are held out of pretraining too."""
     sides = []
 
     def split(*args):
@@ -158,7 +158,7 @@ def test_unlabelled_clips_pass_through_a_pipeline(network, frames, routing):
 
 def test_unlabelled_clips_without_pretraining_are_refused(network, frames):
     X, y = frames
-    with pytest.raises(ValueError, match="X_unlabelled is for pretraining, and pretraining=None"):
+    with pytest.raises(ValueError, match="X_unlabelled needs pretraining, got pretraining=None"):
         network("dbn", pretraining=None).fit(X, y, X_unlabelled=X)
     with pytest.raises(ValueError, match="bins"):
         network("dbn").fit(X, y, X_unlabelled=X[:, :4])
@@ -175,7 +175,9 @@ def test_activations_are_those_of_the_autoencoders(start, rows, activation):
 
 
 def test_maxout_starts_from_random_weights(network, frames):
-    with pytest.raises(ValueError, match="activation='maxout' takes the largest"):
+    with pytest.raises(
+        ValueError, match=r"activation='maxout' must go with pretraining=None, got pretraining=RBM\("
+    ):
         network("dbn", activation="maxout").fit(*frames)
     model = network("dbn", activation="maxout", pretraining=None).fit(*frames)
     assert any(isinstance(layer, Maxout) for layer in model.module_.hidden_layers)
@@ -188,6 +190,6 @@ def test_a_search_compares_pretraining_with_none(network, frames):
 
 
 @pytest.mark.parametrize("pretraining", ["pca", 3, nn.Linear(2, 2)])
-def test_what_pretraining_cannot_be_is_refused(network, frames, pretraining):
+def test_invalid_pretraining_is_refused(network, frames, pretraining):
     with pytest.raises(ValueError, match="is not one of"):
         network("dbn", pretraining=pretraining).fit(*frames)

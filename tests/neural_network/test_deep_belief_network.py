@@ -75,11 +75,11 @@ def test_seeds_pickles_and_sizes(rows):
         ({"layer": 4}, "layer=4 must be 'last', 'all', or a number from 1 to 3"),
         ({"layer": 0}, "layer=0 must be"),
         ({"layer": True}, "layer=True must be"),
-        ({"pretraining": "pca"}, "pretraining='pca' is not one of ['dae', 'rbm'], an RBM or"),
+        ({"pretraining": "pca"}, "pretraining='pca' is not one of ['dae', 'rbm'], nor an RBM or"),
         ({"pretraining": None}, "pretraining=None is not one of"),
         ({"hidden_layer_sizes": (4, 0)}, "hidden_layer_sizes"),
     ],
 )
-def test_what_it_cannot_be_is_refused(rows, params, message):
+def test_invalid_parameters_are_refused(rows, params, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         stack().set_params(**params).fit(rows)

@@ -28,8 +28,8 @@ def patterns(rng):
 
 @pytest.mark.parametrize("visible", ["bernoulli", "gaussian"])
 @pytest.mark.parametrize("corruption", CORRUPTIONS)
-def test_what_is_missing_is_mended(patterns, visible, corruption):
-    """A column that is put to its mean comes back from the others."""
+def test_a_missing_column_is_restored(patterns, visible, corruption):
+    """A column that is set to its mean is restored from the other columns."""
     X = patterns[visible]
     model = small(visible=visible, corruption=corruption, n_iter=60, learning_rate=0.05).fit(X[:200])
     losses = model.reconstruction_errors_
@@ -99,7 +99,7 @@ def test_rows_keep_their_dtype(patterns):
         ({"visible": "binary"}, "visible='binary' is not one of"),
     ],
 )
-def test_what_it_cannot_be_is_refused(patterns, params, message):
+def test_invalid_parameters_are_refused(patterns, params, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         small(**params).fit(patterns["gaussian"])
 
@@ -110,18 +110,20 @@ def test_noise_may_be_larger_than_one(patterns):
 
 
 def test_bits_must_be_bits(patterns):
-    with pytest.raises(ValueError, match=re.escape("(visible='bernoulli') takes values in")):
+    with pytest.raises(
+        ValueError, match=re.escape("(visible='bernoulli') needs values in [0, 1], got X from")
+    ):
         small(visible="bernoulli").fit(patterns["gaussian"])
 
 
-def test_what_diverges_says_so(patterns):
+def test_a_fit_that_diverges_says_so(patterns):
     with pytest.raises(ValueError, match="diverged in pass 1 with learning_rate=1e"):
         small(learning_rate=1e30).fit(patterns["gaussian"])
 
 
-def test_what_is_not_fitted_says_so(patterns):
+def test_an_autoencoder_that_is_not_fitted_says_so(patterns):
     for method in ("transform", "inverse_transform"):
         with pytest.raises(NotFittedError, match="not fitted yet"):
             getattr(small(), method)(patterns["gaussian"])
-    with pytest.raises(ValueError, match="expects the 8 hidden units"):
+    with pytest.raises(ValueError, match="must have 8 columns, the hidden units that transform gives, got"):
         small().fit(patterns["gaussian"]).inverse_transform(patterns["gaussian"])

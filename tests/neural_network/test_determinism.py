@@ -1,4 +1,4 @@
-"""random_state alone decides: bit for bit, wherever and beside whatever a network is trained."""
+"""random_state alone decides, bit for bit, on any thread and whatever else runs at the same time."""
 
 import concurrent.futures
 import pickle
@@ -124,7 +124,7 @@ def test_a_failed_fit_leaves_them_alone(two_threads, network, frames, snapshot_g
     assert torch.get_num_threads() == 2
 
 
-def test_what_was_drawn_before_does_not_matter(each_network, frames):
+def test_earlier_draws_do_not_matter(each_network, frames):
     X, y = frames
     expected = each_network().fit(X, y).predict_proba(X)
     with torch.random.fork_rng(devices=[]):

@@ -1,4 +1,4 @@
-"""Early stopping: when it stops, what it keeps, and who stands on which side of its split."""
+"""Early stopping: when it stops, what it keeps, and which clips its split holds out."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from skmir.neural_network import TrainingRecipe, _base
 
 @pytest.fixture
 def splits(monkeypatch):
-    """Record what the split was given and what it gave."""
+    """Record the arguments and the results of the split."""
     calls = []
     split = _base.validation_split
 
@@ -24,7 +24,7 @@ def splits(monkeypatch):
 
 @pytest.fixture
 def noise(rng):
-    """Clips whose labels say nothing, so that the validation loss rises sooner or later."""
+    """Clips with random labels, so that the validation loss rises sooner or later."""
     return rng.randn(40, 8, 12).astype(np.float32), np.tile([0, 1], 20)
 
 
@@ -112,7 +112,7 @@ def test_tags_are_split_at_random(network, noise, rng):
 
 
 def test_one_group_is_refused(network, noise):
-    with pytest.raises(ValueError, match=r"all clips here are of one group. Switch early_stopping off"):
+    with pytest.raises(ValueError, match=r"all clips are of one group. Set early_stopping=False"):
         network("mlp", early_stopping=True).fit(*noise, groups=np.zeros(40))
     network("mlp").fit(*noise, groups=np.zeros(40))  # nobody asks for the groups
 
@@ -133,5 +133,7 @@ def test_a_class_that_does_not_train_is_known_all_the_same(network, noise):
 
 
 def test_too_few_clips_are_refused(each_network, rng):
-    with pytest.raises(ValueError, match="leaves 1 of 2 clips to train on"):
+    with pytest.raises(
+        ValueError, match=r"two clips must be left to train on, but validation_fraction=.* leaves 1 of 2"
+    ):
         each_network(early_stopping=True).fit(rng.randn(2, 5), [0, 1])

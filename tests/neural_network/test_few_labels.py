@@ -1,4 +1,4 @@
-"""What pretraining, learned layers, dropout and max-norm are for: few labels.
+"""Pretraining, learned layers, dropout and max-norm help with few labels.
 
 Orderings of Hamel, Wood and Eck (2009), Hamel and Eck (2010) and Srivastava et al. (2014) on synthetic tones.
 Each asserted margin is about half of the one measured, the mean over seeds. "Without pretraining" is from
@@ -29,13 +29,13 @@ POLY = {"pretraining": "rbm"}
 
 
 def spectra(tones, power):
-    """Return one spectrum a clip, whatever its level: of magnitudes, or of their roots."""
+    """Return one spectrum per clip, of magnitudes or of their roots, whatever the level of the clip."""
     front_end = DFT(sr=tones.sr, n_fft=512, hop_length=256, center=False, power=power)
     return Normalizer().fit_transform(front_end.fit_transform(tones.data)[:, :, 0])
 
 
 def gain_of_pretraining(seed, *, pretraining, n_labelled, scaler, power, **tones):
-    """Return by how much the micro F rises where a network of three layers is pretrained."""
+    """Return by how much the micro F rises if a network of three layers is pretrained."""
     ends = np.cumsum([n_labelled, 2000, 300, 1000])  # labelled, unlabelled, to stop early, to test
     tones = make_tones(n_clips=ends[-1], random_state=seed, **tones)
     X = spectra(tones, power)
@@ -60,7 +60,7 @@ def gain_of_pretraining(seed, *, pretraining, n_labelled, scaler, power, **tones
 
 
 def test_pretraining_helps_with_few_labels():
-    """Single tones, 40 labels a family: .735 with pretraining and .675 without."""
+    """Single tones, 40 labels per family: .735 with pretraining and .675 without."""
     scaler = MinMaxScaler(clip=True)
     gains = [gain_of_pretraining(s, **SOLO, n_labelled=280, scaler=scaler, power=1.0) for s in SEEDS]
     assert np.mean(gains) > 0.03, gains
@@ -148,6 +148,6 @@ def held_out_loss(seed, dropout, max_norm):
     ids=["dropout", "max-norm", "max-norm on dropout", "dropout on max-norm"],
 )
 def test_dropout_and_max_norm_lower_the_held_out_loss(regulariser, weaker, margin):
-    """Without either 1.20, with dropout 1.04, with max-norm 1.03, with both .90."""
+    """Measured: 1.20 without either, 1.04 with dropout, 1.03 with max-norm, .90 with both."""
     falls = [held_out_loss(seed, *weaker) - held_out_loss(seed, *regulariser) for seed in SEEDS]
     assert np.mean(falls) > margin, falls

@@ -1,4 +1,4 @@
-"""The training loop: what breaks it off, what it leaves behind, what it tells of itself."""
+"""The training loop: what interrupts it, what it leaves behind, and what it reports."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from skmir.neural_network import CNNClassifier, MLPClassifier, MLPRegressor, RNN
 
 
 class Breaking(nn.Module):
-    """A network whose forward pass raises what it was told to, in the second epoch of three steps each."""
+    """A network whose forward pass raises a given error in the second epoch; an epoch has three steps."""
 
     error = None
     steps = 0
@@ -44,7 +44,7 @@ class BatchWatcher(Callback):
 
 
 class EpochWatcher(Callback):
-    """Looks at epochs alone."""
+    """Looks at epochs only."""
 
     def __init__(self):
         self.seen = []
@@ -140,7 +140,7 @@ class TestInterrupts:
 
 
 class TestStops:
-    """skorch's callbacks stop a training by the same exception; that is no error."""
+    """skorch's callbacks stop training with the same exception, which is not an error then."""
 
     @each_loop
     def test_early_stopping_still_stops(self, rng, loop):
@@ -152,7 +152,7 @@ class TestStops:
         assert losses[-4] == losses.min()
 
     @pytest.mark.parametrize("moment", ["on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end"])
-    def test_a_callbacks_stop_is_no_interrupt(self, frames, moment):
+    def test_a_stop_by_a_callback_is_not_an_interrupt(self, frames, moment):
         def stop(self, net, **kwargs):
             if len(net.history) == 2:
                 raise KeyboardInterrupt

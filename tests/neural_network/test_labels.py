@@ -1,4 +1,4 @@
-"""Labels of any type, one class, tags, and what cannot be learned."""
+"""Labels of any type, one class, tags, and targets that are refused."""
 
 import warnings
 
@@ -56,7 +56,7 @@ def test_one_class_is_always_right(each_network, frames):
 
 @pytest.fixture
 def tags(frames):
-    """Tags that the frames tell: one a class, none for every fourth clip, and both for some."""
+    """Tags that follow from the frames: one per class, none for every fourth clip, and both for some."""
     X, y = frames
     Y = np.column_stack([y == "bass", y != "horn"]).astype(int)
     Y[::4] = 0
@@ -128,7 +128,7 @@ def test_a_column_is_flattened_with_a_warning(network, frames):
     ],
     ids=["multioutput", "-1 and 1", "0 and 2", "3", "continuous", "nan", "too few", "none"],
 )
-def test_what_cannot_be_learned_is_refused(network, frames, y, message):
+def test_invalid_targets_are_refused(network, frames, y, message):
     with pytest.raises(ValueError, match=message):
         network("cnn").fit(frames[0], y)
 

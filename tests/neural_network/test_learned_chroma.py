@@ -1,4 +1,4 @@
-"""Learned chroma: what they start as, what they learn, and that they are better than folded octaves."""
+"""Learned chroma: initial weights, learned weights, and a comparison with folded octaves."""
 
 import pickle
 import warnings
@@ -41,7 +41,7 @@ def labels():
 
 
 def untrained(hidden, X, y, **params):
-    """One that has made a step too small to matter."""
+    """A network after a step that is too small to matter."""
     params = {"max_iter": 1, "learning_rate": 1e-12, "weight_decay": 0, **params}
     return small(hidden, **params).fit(X, y)
 
@@ -224,7 +224,7 @@ class TestForms:
     def test_notes_are_labels_too(self, frames):
         notes = small().fit(frames, np.arange(60, 70))
         assert notes.transform(frames).shape == (10, 12, 6)
-        with pytest.raises(ValueError, match=r"label 60\.5 is no chord"):
+        with pytest.raises(ValueError, match=r"labels must be chords .*, got 60\.5"):
             small().fit(frames, np.arange(60, 70) + 0.5)
 
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -243,7 +243,7 @@ class TestForms:
         assert (expected >= 0).all()
 
     @pytest.mark.parametrize("compression", [None, 10.0])
-    def test_silence_is_no_trouble(self, frames, labels, compression):
+    def test_silence_gives_finite_chroma(self, frames, labels, compression):
         silent = frames.copy()
         silent[0] = 0
         with warnings.catch_warnings():
@@ -252,7 +252,7 @@ class TestForms:
             assert np.isfinite(model.transform(silent)).all()
         np.testing.assert_allclose(model.transform(silent)[0, :, 0], model.intercepts_[0].clip(0), atol=1e-7)
 
-    def test_compression_raises_what_is_soft(self, frames, labels):
+    def test_compression_raises_soft_bins(self, frames, labels):
         found = untrained((), frames, labels, compression=100.0).transform(frames)
         plain = untrained((), frames, labels).transform(frames)
         assert found.max(axis=1).mean() < plain.max(axis=1).mean()
@@ -322,8 +322,12 @@ class TestState:
     [
         ({"target": "pitch"}, ValueError, r"target='pitch' is not one of \['chroma', 'tonnetz'\]"),
         ({"init": "zeros"}, ValueError, r"init='zeros' is not one of \['octave', 'random'\]"),
-        ({"hidden": (8,)}, ValueError, r"hidden_layer_sizes=\[8\] holds 8: init='octave' needs 12 units"),
-        ({"hidden": (24, 24, 24)}, ValueError, "must hold two sizes at most"),
+        (
+            {"hidden": (8,)},
+            ValueError,
+            r"init='octave' needs at least 12 units per hidden layer.* got hidden_layer_sizes=\[8\]",
+        ),
+        ({"hidden": (24, 24, 24)}, ValueError, "must hold at most two sizes"),
         ({"fmin": 0}, ValueError, "fmin=0"),
         ({"bins_per_octave": 12.0}, TypeError, "bins_per_octave=12.0"),
         ({"compression": 0}, ValueError, "compression=0"),
@@ -337,7 +341,7 @@ class TestState:
         (
             {"learning_rate": 1e30},
             ValueError,
-            "diverged in pass 1 with learning_rate=1e[+]30. Lower it: 1e[+]29",
+            "diverged in pass 1 with learning_rate=1e[+]30. Lower it [(]1e[+]29",
         ),
     ],
 )
@@ -346,13 +350,13 @@ def test_parameters_out_of_range_are_refused(frames, labels, params, error, mess
         small(**params).fit(frames, labels)
 
 
-def test_what_it_cannot_take_is_refused(frames, labels):
+def test_invalid_frames_and_labels_are_refused(frames, labels):
     model = small().fit(frames, labels)
     with pytest.raises(
         ValueError, match="clip 0 of X has 4 bins per frame, but LearnedChroma was fitted on 84"
     ):
         model.transform(frames[:, :4])
-    with pytest.raises(ValueError, match=r"label 'guitar' is no chord\. Labels look like"):
+    with pytest.raises(ValueError, match=r"labels must be chords such as .*, got 'guitar'"):
         small().fit(frames, ["guitar"] * 10)
     with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):
         small().fit(frames, None)

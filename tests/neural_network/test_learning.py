@@ -1,4 +1,4 @@
-"""What every network has to be able to do: learn by heart, learn again, tell what it learned."""
+"""Every network learns by heart, learns the same again, and describes what it has learned."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def test_a_table_is_learned_by_heart(network, rng, name):
 
 
 @pytest.mark.parametrize("name", WIDER)
-def test_what_is_learned_holds_for_new_clips(network, frames, name):
+def test_networks_generalise_to_new_clips(network, frames, name):
     model = network(name, max_iter=60, learning_rate_init=0.01, **WIDER[name])
     assert cross_val_score(model, *frames, cv=3).mean() > 0.8  # chance is a third
 
@@ -133,6 +133,6 @@ def test_nothing_is_predicted_before_fit(each_network, frames):
 
 
 def test_a_learning_rate_that_leads_nowhere_leaves_chance(network, frames):
-    """The optimiser is heard: with hardly any step, the loss stays where it was."""
+    """The learning rate reaches the optimiser: with tiny steps, the loss stays as it was."""
     losses = network("mlp", learning_rate_init=1e-9, dropout=0.0).fit(*frames).history_["train_loss"]
     np.testing.assert_allclose(losses, losses[0], rtol=1e-4)

@@ -1,4 +1,4 @@
-"""The two training loops are one; learning rates, precision, threads and compilation in them."""
+"""The two training loops give equal results; learning rates, precision, threads and compilation."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""A fit needs at most two copies of the clips beside the caller's."""
+"""A fit needs at most two copies of the clips besides the caller's."""
 
 import tracemalloc
 
@@ -24,7 +24,7 @@ ON_FRAMES = {
 
 
 def peak_of_fit(model, X, y):
-    """Return how much numpy holds at most in a fit; torch takes over what numpy has."""
+    """Return the peak of numpy's memory in a fit; torch shares numpy's memory."""
     model.fit(X[:40], y[:40])  # what is made once
     tracemalloc.start()
     try:

@@ -1,4 +1,4 @@
-"""What a user hands through to skorch, and the bar on stderr."""
+"""Parameters that are passed on to skorch, and the progress bar on stderr."""
 
 import inspect
 
@@ -15,7 +15,7 @@ SPLIT = {"early_stopping": True, "validation_fraction": 0.25}
 
 
 class Recorder(Callback):
-    """Writes down what it sees, in itself."""
+    """Records its inputs in its attributes."""
 
     def __init__(self):
         self.epochs = []
@@ -101,7 +101,7 @@ def test_gradients_can_be_clipped(network, frames):
 
 
 def test_the_names_of_skorch_are_all_known_here():
-    """A version of skorch with a new parameter is not passed over."""
+    """A new parameter in a new version of skorch makes this test fail."""
     ours = {"callbacks", "optimizer", *OURS}
     assert set(inspect.signature(NeuralNet).parameters) - {"kwargs"} <= ours
 
@@ -138,7 +138,7 @@ def test_the_names_of_skorch_are_all_known_here():
     ids=lambda value: "" if isinstance(value, str) else "+".join(map(str, value)),
 )
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
-def test_what_would_have_no_effect_is_refused(frames, kind, params, message):
+def test_options_without_effect_are_refused(frames, kind, params, message):
     with pytest.raises(ValueError, match=message):
         kind((4,), max_iter=1, device="cpu", net_params=params).fit(frames[0], np.arange(24) % 2)
 
@@ -148,7 +148,7 @@ def test_a_callback_that_is_not_there_cannot_be_set(network, frames):
         network("mlp", net_params={"callbacks__early_stoping__patience": 3}).fit(*frames)
 
 
-def test_options_of_what_is_there_are_obeyed(network, frames):
+def test_options_of_existing_callbacks_are_obeyed(network, frames):
     params = {"optimizer__betas": (0.5, 0.6), "callbacks__early_stopping__patience": 7}
     net = network("mlp", net_params=params, **SPLIT).fit(*frames).net_
     assert net.optimizer_.param_groups[0]["betas"] == (0.5, 0.6)

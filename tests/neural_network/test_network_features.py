@@ -1,4 +1,4 @@
-"""What layers answer: what the network computes, for one clip as for many, learned from no test fold."""
+"""Outputs of layers as features: as the network computes them, for one clip or many, without test folds."""
 
 import copy
 import pickle
@@ -220,22 +220,22 @@ class TestNetworksOfTheUsersOwn:
         assert_equal_clips(found, states.max(axis=0))
 
     def test_without_features_layers_must_be_named(self, plain, frames):
-        message = r"Plain has no method features\(x\).*Name layers instead: \['conv', 'rectify'"
+        message = r"needs a method features\(x\).*Plain has none\. Name layers instead: \['conv', 'rectify'"
         with pytest.raises(ValueError, match=message):
             NetworkFeatures(plain).fit(frames[0])
 
     def test_a_layer_that_does_not_run_is_named(self, plain, frames):
-        message = r"layer 'unused' \(Linear\) gives no tensor.*Other layers: \['conv'"
+        message = r"layer 'unused' \(Linear\) returns no tensor.*Other layers: \['conv'"
         with pytest.raises(ValueError, match=message):
             NetworkFeatures(plain, layers=["conv", "unused"]).fit(frames[0])
         message = r"layer 'stages' \(ModuleList\).*Name layers inside it: \['stages.0'\]"
         with pytest.raises(ValueError, match=message):
             NetworkFeatures(plain, layers=["stages"]).fit(frames[0])
 
-    def test_a_layer_whose_first_axis_is_no_batch_is_named(self, frames):
+    def test_a_layer_whose_first_axis_is_not_the_batch_is_named(self, frames):
         class Frames(Plain):
             def forward(self, x):
-                rows = self.rectify(x.transpose(1, 2).flatten(0, 1))  # a row a frame
+                rows = self.rectify(x.transpose(1, 2).flatten(0, 1))  # one row per frame
                 return super().forward(rows.unflatten(0, (len(x), -1)).transpose(1, 2)) + 0 * rows.sum()
 
         network = CNNClassifier(Frames, max_iter=1, device="cpu", random_state=0).fit(*frames)
@@ -253,12 +253,15 @@ class TestNetworksOfTheUsersOwn:
                 self.norm = nn.BatchNorm1d(n_bins)
 
         network = CNNClassifier(Rows, max_iter=1, device="cpu", random_state=0).fit(*frames)
-        with pytest.raises(ValueError, match=r"layer 'norm' \(BatchNorm1d\) gives 12 rows for 1 windows"):
+        with pytest.raises(
+            ValueError,
+            match=r"layer 'norm' \(BatchNorm1d\) must return one row .*, got 12 rows for 1 windows",
+        ):
             NetworkFeatures(FrozenEstimator(network), layers=["norm"]).fit(frames[0])
 
 
 class TestFit:
-    def test_the_network_is_fitted_on_what_fit_sees(self, name, frames):
+    def test_the_network_is_fitted_on_the_clips_of_fit(self, name, frames):
         X, y = frames
         features = NetworkFeatures(make(name)).fit(X[:18], y[:18])
         alone = FrozenEstimator(make(name).fit(X[:18], y[:18]))
@@ -380,8 +383,8 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("estimator", "message"),
         [
-            (SVC(), r"estimator=SVC\(\) is no network of skmir.neural_network, nor one in a FrozenEst"),
-            ("cnn", "estimator='cnn' is no network"),
+            (SVC(), r"estimator must be a network of skmir.neural_network, or one in a Froz.*, got SVC\(\)"),
+            ("cnn", "estimator must be a network .*, got 'cnn'"),
             (
                 make_pipeline(FrameScaler(), MLPClassifier()),
                 r"make_pipeline\(\*pipeline\[:-1\], NetworkFeatures\(pipeline\[-1\]\)\)",
@@ -393,7 +396,7 @@ class TestErrors:
         ],
         ids=["svc", "str", "pipeline", "frozen pipeline"],
     )
-    def test_what_is_no_network(self, frames, estimator, message):
+    def test_other_things_than_networks_are_refused(self, frames, estimator, message):
         with pytest.raises(TypeError, match=message):
             NetworkFeatures(estimator).fit(*frames)
 
@@ -490,8 +493,8 @@ class TestCrossValidation:
         np.testing.assert_array_equal(together, alone)
 
     @pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
-    def test_what_one_task_taught_serves_another(self, real_data):
-        """A network of solo phrases gives what an SVC tells single notes of other recordings by."""
+    def test_features_from_one_task_help_with_another(self, real_data):
+        """Features from a network of solo phrases let an SVC classify single notes of other recordings."""
         solos = load_folder(real_data / "medley_solos")
         network = CNNClassifier(max_iter=6, device="cpu", random_state=0)
         source = make_pipeline(MelSpectrogram(n_mels=64), FrameScaler(), network)

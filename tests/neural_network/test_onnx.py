@@ -1,4 +1,4 @@
-"""A network as an ONNX file gives what the estimator gives, in another program."""
+"""A network in an ONNX file gives the same outputs as the estimator, in another program."""
 
 import json
 import sys
@@ -109,7 +109,7 @@ def test_a_recurrent_network_takes_any_number_of_frames(run, frames):
         np.testing.assert_allclose(network(clips)["probabilities"], model.predict_proba(clips), atol=1e-5)
 
 
-def test_logits_are_what_to_average_over_a_long_clip(run, frames):
+def test_the_mean_of_logits_over_a_long_clip_is_the_estimators(run, frames):
     X, y = frames
     model = small(MLPClassifier, n_frames=20).fit(X, y)
     network = run(model)
@@ -158,7 +158,7 @@ def test_the_network_is_left_as_it_was_and_nothing_is_said(frames, tmp_path, cap
 
 
 class Undecided(nn.Module):
-    """A network whose layers depend on what it sees, which no graph can hold."""
+    """A network whose layers depend on its input, which no graph can express."""
 
     def __init__(self, n_bins, n_frames, n_outputs):
         super().__init__()
@@ -178,11 +178,11 @@ def test_an_architecture_that_torch_cannot_export_is_named(frames, tmp_path):
 def test_only_fitted_networks(frames, tmp_path):
     with pytest.raises(NotFittedError, match="MLPClassifier instance is not fitted"):
         to_onnx(MLPClassifier(), tmp_path / "network.onnx")
-    with pytest.raises(TypeError, match="Of a Pipeline pass the last step"):
+    with pytest.raises(TypeError, match="From a Pipeline pass the last step"):
         to_onnx(make_pipeline(small(MLPClassifier)).fit(*frames), tmp_path / "network.onnx")
 
 
-def test_what_is_missing_is_said(monkeypatch, frames, tmp_path):
+def test_a_missing_package_is_named(monkeypatch, frames, tmp_path):
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(ImportError, match=r"to_onnx needs onnx .*: pip install onnx, or"):
         to_onnx(small(MLPClassifier).fit(*frames), tmp_path / "network.onnx")

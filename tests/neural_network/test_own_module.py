@@ -46,7 +46,7 @@ class Own(nn.Module):
 
 
 class Needy(nn.Module):
-    """Has an argument without default."""
+    """Has an argument without a default."""
 
     def __init__(self, n_bins, n_frames, n_outputs, depth):
         super().__init__()
@@ -190,19 +190,19 @@ def test_a_cell_may_name_its_first_arguments_as_it_likes(data):
         (
             CNNRegressor,
             {"architecture": "k2c2", "module__depth": 3},
-            "module__depth=3 is for a class passed as architecture, and architecture='k2c2' is a name. Leave "
+            "module__depth=3 needs a class passed as architecture, got the name architecture='k2c2'. Leave "
             "module__depth out, or pass a class. K2C2 takes module__n_filters, module__pools.",
         ),
         (
             MLPRegressor,
             {"activation": "tanh", "module__slope": 3},
-            "module__slope=3 is for a class passed as activation, and activation='tanh' is a name. Leave "
-            "module__slope out, or pass a class. Tanh takes none.",
+            "module__slope=3 needs a class passed as activation, got the name activation='tanh'. Leave "
+            "module__slope out, or pass a class. Tanh takes no such arguments.",
         ),
         (
             RNNClassifier,
             {"cell": "gru", "module__bias": False},
-            "module__bias=False is for a class passed as cell, and cell='gru' is a name.",
+            "module__bias=False needs a class passed as cell, got the name cell='gru'.",
         ),
         (
             CNNClassifier,
@@ -270,7 +270,7 @@ def test_an_argument_that_cannot_be_passed_on_is_an_error_in_fit(kind, params, m
         (RNNClassifier, {"cell": nn.GRU(4, 4)}, "RNNClassifier(cell=GRU)."),
     ],
 )
-def test_what_is_not_a_class_says_what_to_pass(kind, params, message, data):
+def test_an_error_for_other_things_than_classes_says_what_to_pass(kind, params, message, data):
     model = make(kind, **{"n_filters": None, **params} if "architecture" in params else params)
     with pytest.raises(TypeError) as caught:
         model.fit(*data)
@@ -285,14 +285,14 @@ def test_networks_that_take_no_class_take_no_arguments_of_one():
 
 
 class Below(CNNClassifier):
-    """A subclass with another default, and a parameter of its own."""
+    """A subclass with another default, and an additional parameter."""
 
     architecture: type = Own
     strength: float = 1.0
 
 
 class Written(CNNClassifier):
-    """A subclass that writes its ``__init__``."""
+    """A subclass with a handwritten ``__init__``."""
 
     def __init__(self, depth=1):
         super().__init__(Own, module__depth=depth, dropout=0.0, max_iter=2)

@@ -1,4 +1,4 @@
-"""Parameters out of range are refused in fit, with their name, their value and what is allowed."""
+"""Parameters out of range are refused in fit; the error gives name, value and allowed values."""
 
 import numpy as np
 import pytest
@@ -55,14 +55,14 @@ SOME = [
 @pytest.mark.parametrize(
     ("params", "error", "message"), EVERY, ids=lambda p: str(p) if isinstance(p, dict) else ""
 )
-def test_what_every_network_refuses(each_network, frames, params, error, message):
+def test_parameters_that_every_network_refuses(each_network, frames, params, error, message):
     model = each_network(**params)  # the constructor takes anything
     with pytest.raises(error, match=message):
         model.fit(*frames)
 
 
 @pytest.mark.parametrize(("name", "params", "error", "message"), SOME)
-def test_what_one_network_refuses(network, frames, name, params, error, message):
+def test_parameters_that_one_network_refuses(network, frames, name, params, error, message):
     with pytest.raises(error, match=message):
         network(name, **params).fit(*frames)
 
@@ -82,8 +82,8 @@ def test_what_one_network_refuses(network, frames, name, params, error, message)
         ("dbn", {"hidden_layer_sizes": (8, 8, 8), "dropout": 0.2}),
     ],
 )
-def test_what_is_taken_in_other_forms(network, frames, name, params):
-    """numpy's numbers come out of searches; a single number is a single layer, as in scikit-learn."""
+def test_parameters_are_taken_in_other_forms(network, frames, name, params):
+    """Searches give numpy's numbers; a single number is a single layer, as in scikit-learn."""
     assert network(name, **params).fit(*frames).predict(frames[0]).shape == (24,)
 
 

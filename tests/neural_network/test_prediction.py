@@ -1,4 +1,4 @@
-"""Clips of unequal length: alone as in a list, short ones repeated, long ones averaged over windows."""
+"""Clips of unequal length: equal alone and in a list; short ones repeated, long ones cut into windows."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +78,7 @@ def test_long_clips_are_cut_to_what_the_user_allows(each_network, ragged):
 
 
 def test_training_sees_all_of_a_long_clip(network, rng):
-    """What tells the classes apart stands at the end of the clips only."""
+    """The classes differ only at the end of the clips."""
     X, y = rng.randn(20, 4, 60).astype(np.float32), np.tile([0, 1], 10)
     X[y == 1, :, 40:] += 3
     model = network("mlp", n_frames=20, max_iter=60, learning_rate_init=0.01).fit(X, y)
@@ -96,7 +96,7 @@ def test_training_sees_all_of_a_long_clip(network, rng):
     ],
     ids=["paths", "waveforms", "one path", "bins", "nan"],
 )
-def test_what_is_no_frames_is_refused(each_network, X, message):
+def test_invalid_frames_are_refused(each_network, X, message):
     with pytest.raises(ValueError, match=message):
         each_network().fit(X, [0, 1])
 
@@ -131,7 +131,7 @@ def test_threads_predict_side_by_side(network, frames):
 
 
 def test_threads_share_a_network_bit_for_bit(each_network, frames, rng):
-    """Predictions, features by hooks, and a training of another network beside them."""
+    """Predictions and features by hooks, while another network trains."""
     X, y = frames
     model = each_network().fit(X, y)
     names = [name for name, _ in model.module_.named_modules() if name][:2]

@@ -1,4 +1,4 @@
-"""Untrained networks: means of their maps, the same for one clip as for many, decided by the seed alone."""
+"""Untrained networks: means of their maps, equal for one clip and many, which only the seed decides."""
 
 import pickle
 
@@ -30,7 +30,7 @@ def name(request):
 
 
 def network_of(features):
-    """Return the network with the weights that were drawn."""
+    """Return the network with its random weights."""
     cls, options = ARCHITECTURES[features.architecture]
     network = cls(features.n_bins_, features.n_frames_, 1, **features.n_filters_, **options)
     network.final_layer = nn.Identity()
@@ -143,7 +143,7 @@ class TestWeights:
                 assert values.mean() == pytest.approx(0, abs=5 * np.sqrt(2 / fan_in / values.size))
                 assert values.std() == pytest.approx(np.sqrt(2 / fan_in), rel=0.15)
 
-    def test_a_pickle_scores_the_same_whatever_is_set_since(self, name, ragged):
+    def test_a_pickle_gives_the_same_features_whatever_is_set_later(self, name, ragged):
         X, _ = ragged
         features = RandomConvFeatures(name, pool="max", n_frames=15, **SIZE).fit(X)
         table = features.transform(X)
@@ -199,12 +199,12 @@ class TestSize:
         ({"architecture": "resnet"}, ValueError, r"architecture='resnet' is not one of \['7x86', '7x96'"),
         ({"n_filters": 0}, ValueError, r"n_filters=0 must be an integer >= 1 or None"),
         ({"n_features": 2.5}, TypeError, r"n_features=2.5 must be an integer >= 1 or None"),
-        ({"n_features": 9, "n_filters": 9}, ValueError, r"both say how wide .* Leave one at None"),
+        ({"n_features": 9, "n_filters": 9}, ValueError, r"both set the width .* Leave one of them at None"),
         ({"n_frames": 0}, ValueError, r"n_frames=0 must be an integer"),
         ({"n_threads": 0}, ValueError, r"n_threads=0 must be an integer"),
         ({"activation": "maxout"}, ValueError, r"activation='maxout' is not one of \['elu'"),
         ({"pool": "median"}, ValueError, r"pool='median' is not one of"),
-        ({"device": "abacus"}, ValueError, r"device='abacus' is neither"),
+        ({"device": "abacus"}, ValueError, r"device='abacus' must be 'auto' or a torch device"),
     ],
 )
 def test_refusals(params, error, message, ragged):
@@ -213,7 +213,7 @@ def test_refusals(params, error, message, ragged):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_cuda_gives_what_the_cpu_gives(name, ragged):
+def test_cuda_gives_the_same_as_the_cpu(name, ragged):
     X, _ = ragged
     cpu = RandomConvFeatures(name, **SIZE).fit(X)
     cuda = sklearn.base.clone(cpu).set_params(device="cuda").fit(X)

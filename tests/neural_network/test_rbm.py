@@ -50,7 +50,7 @@ def test_hidden_units_are_probabilities(fitted):
     assert model.get_feature_names_out().tolist() == [f"rbm{i}" for i in range(8)]
 
 
-def test_what_was_learned_is_likelier_than_noise(fitted, rng):
+def test_training_patterns_are_likelier_than_noise(fitted, rng):
     model, X = fitted
     shuffled = np.column_stack([rng.permutation(column) for column in X.T])  # each column as it was
     assert model.free_energy(X).mean() < model.free_energy(shuffled).mean() - 1
@@ -97,7 +97,7 @@ def test_a_constant_column_carries_nothing(rng, value, dtype):
     assert np.isfinite(model.transform(with_constant)).all()
 
 
-def test_bernoulli_units_take_what_a_scaler_rounds():
+def test_bernoulli_units_take_rounding_errors_of_a_scaler():
     X = MinMaxScaler().fit_transform(np.array([[0.1, -7.3], [0.7, 1.1], [0.3, 2 / 3]]) / 3)
     beyond = X + 1e-9
     assert beyond.max() > 1
@@ -106,13 +106,13 @@ def test_bernoulli_units_take_what_a_scaler_rounds():
 
 @pytest.mark.parametrize("row", [[-0.1, 0.5], [0.5, 1.5]])
 def test_bernoulli_units_refuse_values_out_of_range(row):
-    message = r"RBM\(visible='bernoulli'\) takes values in \[0, 1\], and X spans \[.*\]. Scale it"
+    message = r"RBM\(visible='bernoulli'\) needs values in \[0, 1\], got X from .* to .*\. Scale X"
     with pytest.raises(ValueError, match=message):
         small(visible="bernoulli").fit([row, [0, 1]])
 
 
 def test_a_learning_rate_too_large_is_said(patterns):
-    message = r"RBM diverged in pass \d+ with learning_rate=100. Lower it: 10 is the next to try"
+    message = r"RBM diverged in pass \d+ with learning_rate=100. Lower it \(10 is the next to try\)"
     with pytest.raises(ValueError, match=message):
         small(learning_rate=100, n_iter=50).fit(patterns["gaussian"])
 
@@ -246,7 +246,7 @@ class TestPartialFit:
         with pytest.raises(ValueError, match="expecting 10 features"):
             small().partial_fit(patterns["gaussian"]).partial_fit(patterns["gaussian"][:, :5])
 
-    def test_what_diverges_leaves_the_model_as_it_was(self, patterns):
+    def test_a_fit_that_diverges_leaves_the_model_as_it_was(self, patterns):
         X = patterns["gaussian"]
         model = small().fit(X)
         before = model.components_.copy()
@@ -267,7 +267,7 @@ class TestSparsity:
 
 
 class TestScores:
-    def test_the_pseudo_likelihood_is_what_scikit_learn_estimates(self, patterns):
+    def test_scikit_learn_estimates_the_same_pseudo_likelihood(self, patterns):
         X = patterns["bernoulli"]
         model = small(visible="bernoulli", learning_rate=0.05).fit(X)
         other = BernoulliRBM(n_components=8, random_state=0).fit(X)
@@ -302,7 +302,7 @@ class TestGibbs:
         if model.visible == "bernoulli":
             assert set(np.unique(rows)) == {0.0, 1.0}
 
-    def test_what_is_sampled_has_the_patterns_of_the_data(self, fitted):
+    def test_samples_have_the_patterns_of_the_data(self, fitted):
         model, X = fitted
         for rows in (X, model.gibbs(X, 20)):
             correlations = np.corrcoef(rows.T)
@@ -314,12 +314,12 @@ class TestGibbs:
     ("params", "message"),
     [
         ({"reconstruction": "both"}, "reconstruction='both' is not one of"),
-        ({"momentum": (0.5, 0.9)}, "must be a number, or three"),
+        ({"momentum": (0.5, 0.9)}, "must be one number, or three"),
         ({"momentum": (0.5, 1.9, 5)}, "momentum=1.9 must be"),
         ({"sparsity_target": 0.0}, "sparsity_target=0.0 must be"),
         ({"sparsity_cost": -1}, "sparsity_cost=-1 must be"),
     ],
 )
-def test_what_training_cannot_be_is_refused(patterns, params, message):
+def test_invalid_parameters_of_training_are_refused(patterns, params, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         small(**params).fit(patterns["gaussian"])

@@ -1,4 +1,4 @@
-"""What the recipe puts into a step: optimiser, norms, sparsity, noise, first weights."""
+"""Options of the recipe that change training: optimiser, norms, sparsity, noise, initial weights."""
 
 import math
 
@@ -100,7 +100,7 @@ class TestOptimizers:
 
 
 class TestGradientsAndNorms:
-    def test_a_gradient_is_no_longer_than_the_limit(self, fitted):
+    def test_a_gradient_is_at_most_as_long_as_the_limit(self, fitted):
         step = {"optimizer": torch.optim.SGD, "learning_rate": "constant", "max_iter": 1, **WHOLE}
         start = weights(fitted(**{**step, **STILL}))
 
@@ -170,7 +170,7 @@ class TestSparsity:
         plain, sparse = (fitted("rnn", *ragged, l1_activation=w, dropout=0.0) for w in (0.0, 0.5))
         assert losses(sparse)[0] > losses(plain)[0] + 0.01
 
-    def test_what_is_validated_on_is_not_watched(self, fitted, frames):
+    def test_validation_clips_are_not_watched(self, fitted, frames):
         held_out = {"X_val": frames[0], "y_val": frames[1]}
         plain, other = (fitted(l1_activation=1.0, fit_params=given) for given in (None, held_out))
         np.testing.assert_array_equal(losses(plain), losses(other))

@@ -1,4 +1,4 @@
-"""The recipe as an estimator, and what it makes of labels and of probabilities."""
+"""The recipe as an estimator, and its effects on labels and probabilities."""
 
 import itertools
 
@@ -39,7 +39,7 @@ def weights(model):
 
 class TestAsAnEstimator:
     @pytest.mark.parametrize("recipe", [{"optimizer": "sgd"}, "sgd", TrainingRecipe, False])
-    def test_what_is_no_recipe_is_refused(self, network, frames, recipe):
+    def test_other_things_than_recipes_are_refused(self, network, frames, recipe):
         with pytest.raises(TypeError, match=r"recipe=.* must be a TrainingRecipe, such as TrainingRecipe"):
             network("mlp", recipe=recipe).fit(*frames)
 
@@ -70,13 +70,13 @@ class TestAsAnEstimator:
         ],
         ids=str,
     )
-    def test_what_it_may_not_be_is_refused(self, fitted, params, error, message):
+    def test_invalid_options_are_refused(self, fitted, params, error, message):
         with pytest.raises(error, match=message):
             fitted(**params)
 
     @pytest.mark.parametrize("kind", [np.float32, np.float64])
     def test_numpys_numbers_are_taken(self, fitted, frames, kind):
-        """They come out of searches."""
+        """Searches give numpy's numbers."""
         numbers = {"momentum": 0.5, "clip_grad_norm": 1.0, "label_smoothing": 0.25, "input_dropout": 0.25}
         numbers |= {"noise": 0.5, "l1_activation": 0.25, "max_norm": 2.0}
         typed = {name: kind(value) for name, value in numbers.items()}

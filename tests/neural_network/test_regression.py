@@ -1,4 +1,4 @@
-"""Regressors: numbers of any scale, one a clip or several."""
+"""Regressors: numbers of any scale, one or several per clip."""
 
 import pickle
 
@@ -25,7 +25,7 @@ def make(kind=MLPRegressor, **params):
 
 @pytest.fixture
 def numbers(rng):
-    """Clips that say a number: how loud they are on the whole."""
+    """Clips with a number each: how loud they are on the whole."""
     y = rng.uniform(-1, 1, 60)
     X = 0.5 * rng.randn(60, 8, 6) + y[:, np.newaxis, np.newaxis]
     return X.astype(np.float32), y
@@ -40,7 +40,7 @@ class TestLearning:
         assert model.score(X, y) == r2_score(y, model.predict(X))
 
     @each(REGRESSORS)
-    def test_what_is_learned_holds_for_new_clips(self, kind, numbers):
+    def test_networks_generalise_to_new_clips(self, kind, numbers):
         scores = cross_val_score(make(kind, max_iter=15, learning_rate_init=0.02), *numbers, cv=2)
         assert scores.min() > 0.6  # of the mean it is 0
 
@@ -70,7 +70,7 @@ class TestShapes:
             assert prediction.dtype == np.float64
             assert model.n_outputs_ == len(model.y_mean_) == (1 if target.ndim == 1 else shape[1])
 
-    def test_a_column_is_what_a_vector_is(self, numbers):
+    def test_a_column_is_the_same_as_a_vector(self, numbers):
         X, y = numbers
         one, other = make().fit(X, y), make().fit(X, y[:, np.newaxis])
         np.testing.assert_array_equal(one.predict(X), other.predict(X)[:, 0])
@@ -137,7 +137,7 @@ class TestScale:
 
 class TestWeights:
     @each(REGRESSORS)
-    def test_what_clips_of_weight_zero_say_does_not_matter(self, kind, numbers):
+    def test_targets_of_clips_of_weight_zero_do_not_matter(self, kind, numbers):
         X, y = numbers
         sample_weight = (np.arange(60) % 3 > 0).astype(float)
         other = np.where(sample_weight > 0, y, 1e6)
@@ -161,7 +161,7 @@ class TestWeights:
         np.testing.assert_allclose(found, expected, atol=1e-5)
 
     def test_clips_of_weight_zero_teach_nothing(self, numbers):
-        """Half of the clips lie."""
+        """Half of the clips have wrong targets."""
         X, y = numbers
         lies = np.arange(60) < 30
         told = np.where(lies, -y, y)
@@ -172,11 +172,11 @@ class TestWeights:
         ("sample_weight", "message"),
         [
             (-np.ones(60), "sample_weight must be zero or more"),
-            (np.zeros(60), "more than zero for some"),
+            (np.zeros(60), "above zero for at least one"),
             (np.ones(59), "inconsistent numbers of samples"),
         ],
     )
-    def test_that_are_none_are_refused(self, numbers, sample_weight, message):
+    def test_that_are_invalid_are_refused(self, numbers, sample_weight, message):
         with pytest.raises(ValueError, match=message):
             make().fit(*numbers, sample_weight=sample_weight)
 
@@ -249,7 +249,7 @@ class TestTheRest:
         ],
         ids=["none", "nan", "infinity", "too few", "strings", "three dimensions"],
     )
-    def test_what_is_no_number_is_refused(self, kind, numbers, y, message):
+    def test_other_targets_than_numbers_are_refused(self, kind, numbers, y, message):
         with pytest.raises(ValueError, match=message):
             make(kind).fit(numbers[0], y)
 

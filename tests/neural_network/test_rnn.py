@@ -70,6 +70,6 @@ def test_clips_are_whole_up_to_what_the_user_allows(ragged, n_frames, starts):
     ],
 )
 @pytest.mark.parametrize("kind", [RNNClassifier, RNNRegressor])
-def test_what_it_may_not_be_is_refused(ragged, kind, params, error, message):
+def test_invalid_parameters_are_refused(ragged, kind, params, error, message):
     with pytest.raises(error, match=message):
         make(kind, **params).fit(ragged[0], np.arange(12) % 3)

@@ -1,4 +1,4 @@
-"""The validation part of early stopping: stratified, or cut by group, and loud where it cannot be."""
+"""The validation part of early stopping: stratified, or split by group, or an error if neither works."""
 
 import warnings
 
@@ -21,7 +21,7 @@ def test_without_groups_the_split_is_stratified():
     [np.array([0] * 9 + [1]), np.arange(10) % 5, np.arange(10), np.zeros((10, 3), int)],
     ids=["class of one", "more classes than clips", "all different", "tags"],
 )
-def test_where_there_is_no_room_to_stratify_it_is_random(y):
+def test_a_split_without_room_to_stratify_is_random(y):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of classes that train nothing: another test
         for n in (1, 3):
@@ -40,14 +40,17 @@ def test_the_smallest_fold_that_can_be_split():
 @pytest.mark.parametrize(
     ("n", "groups", "fraction", "message"),
     [
-        (3, None, 0.9, "validation_fraction=0.9 leaves 0 of 3 clips to train on"),
-        (2, None, 0.1, "validation_fraction=0.1 leaves 1 of 2 clips to train on"),
-        (6, [0, 0, 0, 1, 1, 1], 0.6, "validation_fraction=0.6 leaves 0 of 6 clips to train on"),
-        (2, [0, 1], 0.1, "validation_fraction=0.1 leaves 1 of 2 clips to train on"),
+        (3, None, 0.9, "validation_fraction=0.9 leaves 0 of 3"),
+        (2, None, 0.1, "validation_fraction=0.1 leaves 1 of 2"),
+        (6, [0, 0, 0, 1, 1, 1], 0.6, "validation_fraction=0.6 leaves 0 of 6"),
+        (2, [0, 1], 0.1, "validation_fraction=0.1 leaves 1 of 2"),
     ],
 )
 def test_too_few_clips_to_train_on_are_refused_with_what_to_do(n, groups, fraction, message):
-    with pytest.raises(ValueError, match=f"{message}.*Lower it, or switch early_stopping off"):
+    with pytest.raises(
+        ValueError,
+        match=f"two clips must be left to train on, but {message}.*Lower it, or set early_stopping=False",
+    ):
         validation_split(np.zeros(n, int), groups, fraction, 0)
 
 
@@ -69,7 +72,7 @@ def test_the_seed_decides():
 
 
 def test_one_group_is_refused_with_what_to_do():
-    message = "shares no group .* all clips here are of one group. Switch early_stopping off, or use fewer"
+    message = "shares no group .* all clips are of one group. Set early_stopping=False, or use fewer"
     with pytest.raises(ValueError, match=message):
         validation_split(np.array([0, 1, 0, 1]), [7, 7, 7, 7], 0.5, 0)
 

@@ -23,7 +23,7 @@ def recipe(network, **params):
 
 
 def lower(network):
-    """Return all but the last layer's values, statistics of batch normalisation too."""
+    """Return the values of all layers but the last, including statistics of batch normalisation."""
     state = network.module_.state_dict()
     return {name: value.clone() for name, value in state.items() if not name.startswith("final_layer")}
 
@@ -34,7 +34,7 @@ def same(one, other):
 
 @pytest.fixture
 def other_task(frames):
-    """The same clips, told apart in another way: four classes."""
+    """The same clips with other labels: four classes."""
     X, _ = frames
     return X[:, :, ::-1].copy(), np.tile([3, 1, 4, 2], 6)
 
@@ -69,7 +69,7 @@ def test_lower_layers_move_with_their_rate(kind, frames, other_task, rate):
     assert moved(rate) == pytest.approx(rate * moved(1.0), rel=2e-2)
 
 
-def test_what_was_learned_helps_where_there_are_few_labels(rng):
+def test_transferred_layers_help_with_few_labels(rng):
     """Loud bins tell the class in both tasks, and 8 clips are too few to find them among noise."""
     y = np.tile([0, 1], 200)
     X = rng.randn(400, 40, 1)
@@ -100,11 +100,11 @@ def test_another_shape_is_refused_with_what_to_do(frames):
     source = make(CNNClassifier).fit(*frames)
     for params, name in (({"n_filters": (6, 6)}, r"is \(4,"), ({"architecture": "compact"}, "is missing")):
         model = make(CNNClassifier, recipe=recipe(source), **params)
-        with pytest.raises(ValueError, match=f"init: .* {name}.*Take its architecture"):
+        with pytest.raises(ValueError, match=f"init: .* {name}.*Use its architecture"):
             model.fit(*frames)
 
 
-def test_what_is_no_fitted_network_is_refused(frames):
+def test_other_things_than_fitted_networks_are_refused(frames):
     X, y = frames
     with pytest.raises(NotFittedError, match="not fitted yet"):
         make(CNNClassifier, recipe=recipe(make(CNNClassifier))).fit(X, y)
@@ -118,7 +118,7 @@ def test_what_is_no_fitted_network_is_refused(frames):
 
 
 class TestFilters:
-    """A convolutional DBN's filters start a CNN over time (Dieleman et al. 2011)."""
+    """Filters of a convolutional DBN are the initial weights of a CNN over time (Dieleman et al. 2011)."""
 
     @pytest.fixture
     def dbn(self, frames):
@@ -145,5 +145,5 @@ class TestFilters:
             {"architecture": "temporal", "n_filters": (6, 6, 5, 5)},
             {"architecture": "k2c2", "n_filters": (4, 4)},
         ):
-            with pytest.raises(ValueError, match=r"init: .*Take architecture='temporal'"):
+            with pytest.raises(ValueError, match=r"init: .*Use architecture='temporal'"):
                 make(CNNClassifier, recipe=recipe(dbn), **params).fit(*frames)

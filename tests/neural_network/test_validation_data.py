@@ -1,4 +1,4 @@
-"""Validation data of the user's own: recorded, or what early stopping goes by, through a Pipeline as well."""
+"""Validation data from the user: recorded, or used by early stopping, through a Pipeline as well."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def make(kind=MLPClassifier, **params):
 
 
 def loss(model, X, y):
-    """Return the loss on clips from what is predicted for them."""
+    """Return the loss on clips, computed from the predictions."""
     if hasattr(model, "classes_"):
         return log_loss(y, model.predict_proba(X), labels=model.classes_)
     return mean_squared_error(y, model.predict(X)) / model.y_scale_[0] ** 2
@@ -38,13 +38,13 @@ def loss(model, X, y):
 
 @pytest.fixture
 def held_out(rng):
-    """Ten clips whose labels say nothing, so that the loss on them rises sooner or later."""
+    """Ten clips with random labels, so that the loss on them rises sooner or later."""
     return rng.randn(10, 8, 12).astype(np.float32), np.tile(["bass", "drum", "horn"], 4)[:10]
 
 
 @pytest.fixture
 def no_split(monkeypatch):
-    """Fail where a part of the training clips would be held out."""
+    """Fail if a part of the training clips is held out."""
 
     def split(*args):
         raise AssertionError("clips were held out although validation data was given")
@@ -150,7 +150,7 @@ class TestRefused:
     @pytest.mark.parametrize("given", ["X_val", "y_val"])
     def test_one_without_the_other(self, frames, held_out, given, early_stopping):
         data = dict(zip(("X_val", "y_val"), held_out, strict=True))
-        with pytest.raises(ValueError, match="X_val and y_val come together: pass both, or neither"):
+        with pytest.raises(ValueError, match="X_val and y_val must be given together: pass both, or neither"):
             make(early_stopping=early_stopping).fit(*frames, **{given: data[given]})
 
     @pytest.mark.parametrize(
@@ -159,13 +159,17 @@ class TestRefused:
             (np.zeros((2, 8, 12)), ["bass"], "inconsistent numbers of samples"),
             (np.zeros((2, 7, 12)), ["bass", "drum"], "clip 0 of X has 7 bins"),
             (np.full((2, 8, 12), np.nan), ["bass", "drum"], "contains NaN"),
-            (np.zeros((2, 8, 12)), ["bass", "lute"], r"y holds \['lute'\], and the network knows"),
-            (np.zeros((2, 8, 12)), [[0, 1], [1, 0]], "y holds"),
+            (
+                np.zeros((2, 8, 12)),
+                ["bass", "lute"],
+                r"y must hold labels that the network knows, .*, got \['lute'\]",
+            ),
+            (np.zeros((2, 8, 12)), [[0, 1], [1, 0]], "y must hold labels"),
             (["a.wav"], ["bass"], "takes frames, and X holds paths"),
         ],
         ids=["too few", "bins", "nan", "unknown label", "tags", "paths"],
     )
-    def test_what_training_would_not_take_either(self, frames, X_val, y_val, message):
+    def test_clips_that_training_would_refuse_too(self, frames, X_val, y_val, message):
         with pytest.raises(ValueError, match=message):
             make().fit(*frames, X_val=X_val, y_val=y_val)
 
@@ -174,7 +178,7 @@ class TestRefused:
         [
             ([1.0, np.nan], "y_val contains NaN"),
             ([1.0, np.inf], "y_val contains infinity"),
-            (np.ones((2, 3)), "y has 3 columns; the network learned 1"),
+            (np.ones((2, 3)), "y must have one column per network output, 1, got 3"),
         ],
         ids=["nan", "infinity", "columns"],
     )
@@ -186,7 +190,7 @@ class TestRefused:
 class TestPipeline:
     @pytest.fixture
     def loud(self, rng):
-        """Clips that are not standardised; those to validate on are others."""
+        """Clips that are not standardised, and other clips to validate on."""
         X = rng.randn(34, 8, 12) * np.arange(1, 9)[:, np.newaxis] + 50
         return X[:24], np.tile(["bass", "drum", "horn"], 8), X[24:], np.tile(["bass", "drum"], 5)
 
@@ -214,7 +218,7 @@ class TestPipeline:
         assert model[-1].history_["valid_loss"][-1] != pytest.approx(through, rel=0.01)
         assert model[-1].history_["valid_loss"][-1] == pytest.approx(loss(model[-1], X_val, y_val), rel=1e-4)
 
-    def test_early_stopping_goes_by_what_was_transformed(self, loud, no_split):
+    def test_early_stopping_uses_the_transformed_clips(self, loud, no_split):
         X, y, X_val, y_val = loud
         with sklearn.config_context(enable_metadata_routing=True):
             model = self.pipeline(make(**STOPPING), transform_input=["X_val"])
@@ -234,7 +238,7 @@ class TestPipeline:
 class TestGroups:
     @pytest.fixture
     def groups_seen(self, monkeypatch):
-        """Record which groups each split of early stopping was given."""
+        """Record the groups that each split of early stopping gets."""
         seen = []
         split = _base.validation_split
 
@@ -255,7 +259,7 @@ class TestGroups:
         assert len(groups_seen) == 3 and all(len(groups) in (4, 5, 6) for groups in groups_seen)
         assert len({tuple(groups) for groups in groups_seen}) == 3
 
-    def test_are_needed_by_no_one_who_brings_validation_data(self, frames, held_out, routing, no_split):
+    def test_are_not_needed_with_validation_data(self, frames, held_out, routing, no_split):
         model = make(early_stopping=True, max_iter=1)
         model.fit(*frames, groups=GROUPS, X_val=held_out[0], y_val=held_out[1])
         assert "valid_loss" in model.history_

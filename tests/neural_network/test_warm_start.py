@@ -1,4 +1,4 @@
-"""fit with warm_start goes on, with the parameters of now."""
+"""fit with warm_start continues training, with the current parameters."""
 
 import pickle
 
@@ -45,7 +45,9 @@ class TestWarmStart:
         X, y = frames
         known = y != "horn"
         model = make(warm_start=True).fit(X[known], y[known])
-        with pytest.raises(ValueError, match=r"y holds \['horn'\].*fit a new network with warm_start=False"):
+        with pytest.raises(
+            ValueError, match=r"y must hold .*, got \['horn'\].*fit a new network with warm_start=False"
+        ):
             model.fit(X, y)
         model.set_params(warm_start=False).fit(X, y)
         assert model.set_params(warm_start=True).fit(X[known], y[known]).classes_.tolist() == [
@@ -57,9 +59,11 @@ class TestWarmStart:
     def test_another_kind_of_target_is_refused(self, frames):
         X, y = frames
         tags = np.eye(3, dtype=int)[np.arange(24) % 3]
-        with pytest.raises(ValueError, match=r"y has the shape \(24,\); an indicator of 3 tags is needed"):
+        with pytest.raises(ValueError, match=r"y must be an indicator of 3 tags, got the shape \(24,\)"):
             make(warm_start=True).fit(X, tags).fit(X, y)
-        with pytest.raises(ValueError, match=r"y holds .*the network knows \['bass', 'drum', 'horn'\]"):
+        with pytest.raises(
+            ValueError, match=r"y must hold .* the network knows, \['bass', 'drum', 'horn'\], got"
+        ):
             make(warm_start=True).fit(X, y).fit(X, tags)
 
     def test_early_stopping_stops_each_time(self, rng):
@@ -72,7 +76,7 @@ class TestWarmStart:
         assert first + 3 <= model.n_iter_ < first + 100
 
     def test_parameters_of_now_count(self, rng):
-        """What training takes from the estimator, it takes at each fit."""
+        """Training reads the parameters of the estimator at each fit."""
         X, y = rng.randn(40, 8, 12).astype(np.float32), np.arange(40) % 2
         model = make(warm_start=True, max_iter=4, batch_size=40).fit(X, y)
         model.set_params(

@@ -18,7 +18,7 @@ from skmir.neural_network import (
 
 @pytest.fixture
 def overlapping(rng):
-    """Two classes that overlap, one clip in ten of the second."""
+    """Two classes that overlap; one clip in ten is of the second class."""
     y = (np.arange(200) % 10 == 0).astype(int)
     return rng.randn(200, 4) + y[:, np.newaxis], y
 
@@ -49,7 +49,7 @@ def test_class_weights_multiply_clip_weights(network, overlapping):
 
 
 def test_clips_of_weight_zero_teach_nothing(network, rng):
-    """Half of the clips lie; with weight zero they do not count."""
+    """Half of the clips have wrong labels; with weight zero they do not count."""
     X, y = rng.randn(80, 4), np.tile([0, 1], 40)
     X += 2 * y[:, np.newaxis]
     lies = np.arange(80) < 40
@@ -71,14 +71,14 @@ def test_the_scale_of_weights_does_not_matter(each_network, frames):
     ("weights", "message"),
     [
         (np.ones(23), "inconsistent numbers of samples"),
-        (np.ones((24, 2)), r"sample_weight has the shape \(24, 2\); one weight a clip is needed"),
+        (np.ones((24, 2)), r"sample_weight must hold one weight per clip, got the shape \(24, 2\)"),
         (-np.ones(24), "sample_weight must be zero or more"),
-        (np.zeros(24), "more than zero for some"),
+        (np.zeros(24), "above zero for at least one"),
         (np.full(24, np.nan), "sample_weight contains NaN"),
     ],
     ids=["too few", "two columns", "negative", "zero", "nan"],
 )
-def test_weights_that_are_none_are_refused(network, frames, weights, message):
+def test_invalid_weights_are_refused(network, frames, weights, message):
     with pytest.raises(ValueError, match=message):
         network("mlp").fit(*frames, sample_weight=weights)
 
@@ -95,38 +95,46 @@ def test_balanced_tags(network, frames, rng):
         (
             {"bass": -1, "drum": 1, "horn": 1},
             ValueError,
-            "class_weight gives 'bass' the weight -1; it must be",
+            "class_weight must give finite weights >= 0, got -1 for 'bass'",
         ),
         (
             {"bass": 1, "drum": np.nan, "horn": 1},
             ValueError,
-            "'drum' the weight nan; it must be a number >= 0",
+            "finite weights >= 0, got nan for 'drum'",
         ),
         (
             {"bass": 1, "drum": 1, "horn": np.inf},
             ValueError,
-            "'horn' the weight inf; it must be a number >= 0",
+            "finite weights >= 0, got inf for 'horn'",
         ),
-        ({"bass": 1, "drum": 1, "horn": "2"}, ValueError, "'horn' the weight '2'; it must be a number >= 0"),
-        ({"bass": 0, "drum": 0, "horn": 0}, ValueError, "leave no clip a weight above zero"),
+        ({"bass": 1, "drum": 1, "horn": "2"}, ValueError, "finite weights >= 0, got '2' for 'horn'"),
+        (
+            {"bass": 0, "drum": 0, "horn": 0},
+            ValueError,
+            "one clip must have a weight above zero, but .* leave none",
+        ),
         (
             {"bass": 1, "drum": 1, "Horn": 1},
             ValueError,
-            r"weights for \['Horn'\], .* and none for \['horn'\]",
+            r"got weights for \['Horn'\], and none for \['horn'\]",
         ),
     ],
     ids=["negative", "nan", "inf", "text", "zero", "unknown"],
 )
-def test_class_weights_that_are_none_are_refused(each_network, frames, weights, error, message):
+def test_invalid_class_weights_are_refused(each_network, frames, weights, error, message):
     with pytest.raises(error, match=message):
         each_network(class_weight=weights).fit(*frames)
 
 
-def test_class_weights_of_tags_are_looked_at_too(network, frames):
+def test_class_weights_of_tags_are_checked_too(network, frames):
     Y = np.arange(48).reshape(24, 2) % 3 % 2
     assert network("mlp", class_weight=[{0: 1, 1: 2}, {1: 3}]).fit(frames[0], Y).classes_.tolist() == [0, 1]
     for wrong, error, message in [
-        ([{0: 1, 1: -2}, {0: 1, 1: 1}], ValueError, r"class_weight\[0\] gives 1 the weight -2"),
+        (
+            [{0: 1, 1: -2}, {0: 1, 1: 1}],
+            ValueError,
+            r"class_weight\[0\] must give finite weights >= 0, got -2 for 1",
+        ),
         (["balanced", {0: 1, 1: 1}], TypeError, r"class_weight\[0\]='balanced' must be a dict"),
     ]:
         with pytest.raises(error, match=message):
@@ -136,7 +144,7 @@ def test_class_weights_of_tags_are_looked_at_too(network, frames):
 def test_class_and_clip_weights_that_cancel_each_other_are_refused(network, frames):
     X, y = frames
     model = network("mlp", class_weight={"bass": 0, "drum": 1, "horn": 1})
-    with pytest.raises(ValueError, match="leave no clip a weight above zero"):
+    with pytest.raises(ValueError, match=r"one clip must have a weight above zero, but .* leave none"):
         model.fit(X, y, sample_weight=(y == "bass").astype(float))
 
 

@@ -1,4 +1,4 @@
-"""Windows: inside long clips, repeats of short ones, and every frame covered."""
+"""Windows: inside long clips, repeats of short ones, and together over every frame."""
 
 import numpy as np
 import pytest

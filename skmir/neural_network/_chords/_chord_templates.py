@@ -1,4 +1,4 @@
-"""What pitch classes a chord has, by its label in the syntax of Harte, as in mir_eval."""
+"""Pitch classes of a chord, given its label in the syntax of Harte, as in mir_eval."""
 
 import numbers
 
@@ -35,22 +35,22 @@ def chord_templates(labels):
     Parameters
     ----------
     labels : array-like of shape (n_labels,)
-        Chords in mir_eval's syntax: a root, a colon and a quality, as "C:maj", "Bb:min7", "F#:hdim7". A root
-        alone is a major triad, and "N" is no chord: all pitch classes alike. Other qualities than Humphrey's
-        thirteen, degrees and bass notes ("C:9", "D:maj(9)", "A:min/b3") are left to mir_eval. Integers are
-        single notes, as MIDI numbers.
+        Chords in mir_eval's syntax: a root, a colon and a quality, such as "C:maj", "Bb:min7", "F#:hdim7". A
+        root alone means a major triad, and "N" means "no chord": all pitch classes get equal shares. Degrees,
+        bass notes and qualities other than Humphrey's thirteen ("D:maj(9)", "A:min/b3", "C:9") are parsed by
+        mir_eval. Integers are single notes, given as MIDI numbers.
 
     Returns
     -------
     templates : ndarray of shape (n_labels, 12)
-        float64; C is the first column.
+        float64; the first column is C.
 
     Raises
     ------
     ValueError
         If a label is not a chord.
     ImportError
-        If it needs mir_eval, which is not installed.
+        If a label needs mir_eval, which is not installed.
 
     Notes
     -----
@@ -71,7 +71,7 @@ def chord_templates(labels):
     """
     labels = labels if isinstance(labels, list) else np.asarray(labels).tolist()
     if not isinstance(labels, list):
-        raise ValueError(f"labels={plain(labels)!r} is a single label where a list is needed.")
+        raise ValueError(f"labels must be a list, got the single label {plain(labels)!r}.")
     known = {label: _template(label) for label in dict.fromkeys(labels)}
     return np.array([known[label] for label in labels])
 
@@ -82,7 +82,7 @@ def templates_of_rows(y, n_rows):
     Parameters
     ----------
     y : array-like of shape (n_clips,), or of arrays of shape (n_frames_i,)
-        A label per clip, which all its frames have, or one per frame.
+        One label per clip, for all its frames, or one label per frame.
     n_rows : ndarray of shape (n_clips,)
         Number of frames per clip.
 
@@ -101,8 +101,8 @@ def templates_of_rows(y, n_rows):
         of_clip = np.asarray(of_clip)
         if of_clip.ndim and of_clip.shape != (n,):
             raise ValueError(
-                f"clip {i} has {n} frames, and its labels in y have the shape {of_clip.shape}. Pass one "
-                "label a clip, or one a frame."
+                f"y must hold one label per clip, or one per frame, got labels of shape {of_clip.shape} for "
+                f"clip {i}, which has {n} frames."
             )
         labels += of_clip.tolist() if of_clip.ndim else [of_clip.item()] * int(n)
     return chord_templates(labels)
@@ -134,10 +134,10 @@ def _pitch_classes(label):
 def _by_mir_eval(label):
     if label == UNKNOWN:
         raise ValueError(
-            "label 'X' is a chord that is not known, and has no template. Leave these clips out, or call "
-            "what has no chord 'N'."
+            "label 'X' means an unknown chord, which has no template. Leave out clips or frames with this "
+            "label, or label them 'N' if they have no chord."
         )
-    what = f"label {plain(label)!r}, which has other parts than a root and one of {list(QUALITIES)},"
+    what = f"label {plain(label)!r}, which has parts other than a root and one of {list(QUALITIES)},"
     require(what, "eval")
     from mir_eval import chord
 
@@ -150,6 +150,6 @@ def _by_mir_eval(label):
 
 def _what_labels_are(label):
     return (
-        f"label {plain(label)!r} is no chord. Labels look like 'C:maj', 'Bb:min7', 'F#:sus4' or 'N' (no "
-        "chord), or are MIDI numbers of single notes, integers from 0 to 127."
+        "labels must be chords such as 'C:maj', 'Bb:min7', 'F#:sus4' or 'N' (no chord), or MIDI numbers of "
+        f"single notes, integers from 0 to 127, got {plain(label)!r}."
     )

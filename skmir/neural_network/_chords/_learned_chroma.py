@@ -1,4 +1,4 @@
-"""Chroma that are learned from chord labels."""
+"""Chroma that a network learns from chord labels."""
 
 import numbers
 
@@ -31,84 +31,86 @@ PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"
 
 
 class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, TorchSavingMixin, BaseEstimator):
-    """Learn which bins of a frame speak for which pitch class, from chord labels.
+    """Learn from chord labels how the bins of a frame indicate pitch classes.
 
     Chroma sum the bins of all octaves, and so take every partial and every melody note for a note of the
-    chord. A network of one to three layers, each half-wave rectified, starts as that sum and learns what
-    else tells the chord's notes: its outputs come near the chord's template, which has equal shares for
-    the chord's pitch classes and 0 for the others. Any classifier can follow.
+    chord. A network of one to three layers, each half-wave rectified, starts as that sum. It learns to output
+    the chord's template, which has equal shares for the chord's pitch classes and 0 for the others. Any
+    classifier can follow.
 
     Parameters
     ----------
     hidden_layer_sizes : sequence of int, default=()
-        Units of up to two hidden layers; () is a single layer.
+        Number of units in each of up to two hidden layers; () means a network of a single layer.
     target : {"chroma", "tonnetz"}, default="chroma"
-        What is learned: 12 pitch classes, or the six numbers that ``Tonnetz`` makes of them; these are
-        not rectified, since they have signs.
+        Outputs to learn: 12 pitch classes, or the six numbers that ``Tonnetz`` makes from them, which are
+        not rectified, since they can be negative.
     init : {"octave", "random"}, default="octave"
-        First weights. "octave" sums the bins of each pitch class over octaves: with all layers, the network
-        starts as chroma of sum 1, or as their ``Tonnetz``. "random" draws from a normal distribution of
-        deviation 0.01, and needs no bins of equal spacing in pitch.
+        Initial weights. "octave" sums the bins of each pitch class over octaves: the whole network starts as
+        chroma of sum 1, or as their ``Tonnetz``. "random" draws from a normal distribution with a standard
+        deviation of 0.01, and does not need bins of equal spacing in pitch.
     fmin : float or None, default=None
-        "octave": frequency of the lowest bin, in Hz; None is C1, 32.7 Hz, as for ``CQT``.
+        Frequency of the lowest bin, in Hz, for "octave"; None is C1, 32.7 Hz, as for ``CQT``.
     bins_per_octave : int, default=12
-        "octave": bins in an octave.
+        Number of bins per octave, for "octave".
     compression : float or None, default=None
-        Values of a frame, divided by the largest, become log(1 + compression * value); those below zero
-        by their magnitude. None leaves them.
+        Each value of a frame, divided by the largest magnitude, becomes log(1 + compression * value);
+        negative values are compressed by their magnitude and keep their sign. None leaves the values
+        unchanged.
     learning_rate : float, default=3e-4
-        Step of Adam.
+        Learning rate of Adam.
     weight_decay : float, default=0.1
-        L2 penalty on weights, not on biases: each step shrinks them by ``learning_rate * weight_decay`` of
-        themselves.
+        L2 penalty on weights, not on biases: each step multiplies them by
+        ``1 - learning_rate * weight_decay``.
     l1 : float, default=0.0
         L1 penalty on weights: each step moves them by ``learning_rate * l1`` towards zero, where they stop.
     max_iter : int, default=20
-        Passes over the frames.
+        Number of passes over the frames.
     batch_size : int, default=50
         Number of frames per batch.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     n_threads : int, default=1
-        Threads of torch; another number is another result in the last bits.
+        Number of threads that torch uses; another number changes the last bits of the result.
     random_state : int, RandomState instance or None, default=None
-        Decides first weights and order of the frames.
+        Seed of the initial weights and the order of the frames.
     verbose : int, default=0
-        1 draws a bar of passes on stderr.
+        1 draws a progress bar of passes on stderr.
 
     Attributes
     ----------
     weights_ : list of ndarray of shape (n_units, n_inputs)
-        Weights of each layer, float32, first to last.
+        Weights of each layer, float32, from the first layer to the last.
     intercepts_ : list of ndarray of shape (n_units,)
         Biases of each layer.
     initial_weights_ : list of ndarray of shape (n_units, n_inputs)
-        What the weights were at the start.
+        Initial weights.
     losses_ : ndarray of shape (max_iter,)
-        Squared distance to the target a pass, summed over outputs.
+        Squared distance to the target per pass, summed over outputs.
     n_iter_ : int
         Number of passes.
     n_bins_ : int
-        Number of bins of what comes in.
+        Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        The same, if ``fit`` saw a 2-D array.
 
     See Also
     --------
-    chord_templates : What chroma are learned towards.
-    skmir.feature_extraction.Chroma : Octaves folded, nothing learned.
-    skmir.inspection.FiltersDisplay : Weights at start and end as pictures.
+    chord_templates : Templates that the network learns to output.
+    skmir.feature_extraction.Chroma : Chroma that sum octaves, without learning.
+    skmir.inspection.FiltersDisplay : Draws the weights at start and end.
 
     Notes
     -----
     Each frame is divided by the sum of its magnitudes, so that loudness does not matter; silence stays zero.
-    Training sees bins that are standardised besides, which it needs to be quick; the weights, and the
-    penalties' zeros, are those for frames as they are.
+    Training uses bins that are standardised as well, which makes it fast; ``weights_`` are converted, so that
+    they apply to frames that are not standardised. A weight that a penalty brings to zero is zero in both.
 
-    With hidden layers and "octave", the units of each take the pitch classes in turn: a unit of the first
-    sums the bins of its class, one of a later layer averages the units of its class. Noise, a fiftieth of
-    the weights, lets units of one class learn different things. Biases start as zeros; with "random" those
-    of the outputs start as the mean target, 1 / 12.
+    With hidden layers and "octave", the units of each hidden layer are assigned to the pitch classes in turn:
+    a unit of the first layer sums the bins of its class, and a unit of a later layer averages the units of
+    its class. Noise, a fiftieth of the weights, lets units of one class learn different things. Biases start
+    as zeros; with "random", the biases of the outputs start as the mean target, 1 / 12.
 
     References
     ----------
@@ -155,7 +157,7 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
             ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
             or 2-D array. Magnitudes or powers.
         y : array-like of shape (n_clips,), or of arrays of shape (n_frames_i,)
-            A chord each clip, which all of its frames have, or one each frame: "C:maj", "Bb:min7", "N", in
+            One chord per clip, for all of its frames, or one chord per frame: "C:maj", "Bb:min7", "N", in
             mir_eval's syntax, see :func:`chord_templates`; or single notes as MIDI numbers.
 
         Returns
@@ -165,14 +167,14 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
         Raises
         ------
         ValueError
-            If y is missing, a label is no chord, training diverges, or a parameter is not what it may be.
+            If y is missing, a label is not a chord, training diverges, or a parameter is not valid.
         """
         sizes = self._check_parameters()
         frames = check_frames(self, X, reset=True)
         rows, n_rows = frame_rows(frames)
         matrix = TARGETS[self.target]()
         targets = templates_of_rows(y, n_rows) @ matrix.T
-        self._compression = self.compression  # as it is here: parameters may be set since
+        self._compression = self.compression  # parameters may be set after fit
         rows = sum_to_one(rows.astype(np.float64), self._compression)
         scaler = StandardScaler().fit(rows)
         device = resolve_device(self.device)
@@ -197,7 +199,7 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
         return self
 
     def transform(self, X):
-        """Return learned chroma of each frame.
+        """Return the learned chroma of each frame.
 
         Parameters
         ----------
@@ -206,8 +208,8 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
 
         Returns
         -------
-        chroma : ndarray of shape (n_clips, 12, n_frames), or list where lengths differ
-            6 in place of 12 for "tonnetz". A 2-D array where X is one; in the dtype of X.
+        chroma : ndarray of shape (n_clips, 12, n_frames), or list if lengths differ
+            6 in place of 12 for "tonnetz". A 2-D array if X is one; in the dtype of X.
         """
         check_is_fitted(self)
         rows, n_rows = frame_rows(check_frames(self, X, reset=False))
@@ -229,7 +231,7 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
         Returns
         -------
         names : ndarray of object of shape (12,) or (6,)
-            ``learned_chroma_C``, ``learned_chroma_C#``, ...; or those of ``Tonnetz``.
+            ``learned_chroma_C``, ``learned_chroma_C#``, ...; or the names of ``Tonnetz``.
         """
         check_is_fitted(self)
         if len(self.weights_[-1]) == 6:
@@ -257,7 +259,7 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
         return tags
 
     def _check_parameters(self):
-        """Hold the parameters to what they may be, and return the sizes of the hidden layers."""
+        """Raise if a parameter is not valid, and return the sizes of the hidden layers."""
         check_choice("target", self.target, TARGETS)
         check_choice("init", self.init, INITS)
         for name in ("bins_per_octave", "max_iter", "batch_size", "n_threads"):
@@ -269,11 +271,11 @@ class LearnedChroma(DeclaredParameters, FramesOutputMixin, TransformerMixin, Tor
         check_number("compression", self.compression, above=0, none=True)
         sizes = check_sizes("hidden_layer_sizes", self.hidden_layer_sizes)
         if len(sizes) > 2:
-            raise ValueError(f"hidden_layer_sizes={self.hidden_layer_sizes!r} must hold two sizes at most.")
+            raise ValueError(f"hidden_layer_sizes={self.hidden_layer_sizes!r} must hold at most two sizes.")
         return sizes
 
     def _start(self, sizes, matrix, scaler, rng):
-        """Return first weights and biases of each layer, for standardised frames."""
+        """Return the initial weights and biases of each layer, for standardised frames."""
         if self.init == "random":
             return random_start([self.n_bins_, *sizes], matrix, rng)
         fold = octave_fold(self.n_bins_, fmin=self.fmin, bins_per_octave=self.bins_per_octave)

@@ -1,4 +1,4 @@
-"""Octave equivalence as weights, and what else a network that is to learn chroma may start from."""
+"""Initial weights of a network that learns chroma: octave equivalence, or random weights."""
 
 import itertools
 
@@ -6,30 +6,30 @@ import numpy as np
 
 from ...dsp import cqt_frequencies
 
-C1 = cqt_frequencies(1)[0]  # Hz, where fmin=None begins
-DEVIATION = 0.01  # of random weights
-SPREAD = 0.02  # deviation of what tells units of one pitch class apart, relative to a layer's weights
+C1 = cqt_frequencies(1)[0]  # in Hz; the lowest bin for fmin=None
+DEVIATION = 0.01  # standard deviation of random weights
+SPREAD = 0.02  # of the noise that makes units of one pitch class differ, relative to a layer's weights
 
 
 def octave_fold(n_bins, *, fmin=None, bins_per_octave=12):
-    """Return which bins belong to which pitch class.
+    """Return the share of each bin in each pitch class.
 
     Parameters
     ----------
     n_bins : int
         Number of bins.
     fmin : float or None, default=None
-        Frequency of the lowest, in Hz; None is C1, 32.7 Hz.
+        Frequency of the lowest bin, in Hz; None is C1, 32.7 Hz.
     bins_per_octave : int, default=12
-        Bins in an octave.
+        Number of bins per octave.
 
     Returns
     -------
     fold : ndarray of shape (12, n_bins)
-        From C upwards. Columns have sum 1: a bin between two semitones belongs to either in part.
+        Rows from C upwards. Columns have sum 1: a bin between two semitones belongs to both in part.
     """
     frequencies = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave)
-    semitones = np.round(12 * np.log2(frequencies / C1), 6)  # of rounding errors no trace
+    semitones = np.round(12 * np.log2(frequencies / C1), 6)  # without rounding errors
     apart = (np.arange(12)[:, np.newaxis] - semitones + 6) % 12 - 6
     return np.maximum(0, 1 - np.abs(apart))
 
@@ -37,32 +37,32 @@ def octave_fold(n_bins, *, fmin=None, bins_per_octave=12):
 def octave_start(fold, hidden_layer_sizes, last, rng):
     """Return weights with which a rectified network folds frames into one octave.
 
-    Units of hidden layers take the pitch classes in turn. A unit of the first layer sums the bins of its
-    class, one of another layer averages the units of its class below it. So units of one class would be
-    alike, and learn alike; noise tells them apart.
+    Units of hidden layers are assigned to the pitch classes in turn. A unit of the first layer sums the bins
+    of its class, and a unit of another layer averages the units of its class in the layer below. Noise makes
+    the units of one class differ, since equal units would learn the same.
 
     Parameters
     ----------
     fold : ndarray of shape (12, n_bins)
-        From ``octave_fold``.
+        Result of ``octave_fold``.
     hidden_layer_sizes : list of int
-        Units a hidden layer, each at least 12.
+        Number of units per hidden layer, each at least 12.
     last : ndarray of shape (n_outputs, 12)
-        From pitch classes to the outputs.
+        Weights from pitch classes to the outputs.
     rng : numpy.random.Generator
 
     Returns
     -------
     weights : list of ndarray of shape (n_units, n_inputs)
-        A layer each. Frames without negative bins whose sum is 1 give chroma of sum 1.
+        Weights of each layer. Frames of sum 1 without negative bins give chroma of sum 1.
     intercepts : list of ndarray of shape (n_units,)
         Zeros.
     """
     too_small = [size for size in hidden_layer_sizes if size < 12]
     if too_small:
         raise ValueError(
-            f"hidden_layer_sizes={hidden_layer_sizes} holds {too_small[0]}: init='octave' needs 12 units at "
-            "least, one a pitch class. Use more, or init='random'."
+            "init='octave' needs at least 12 units per hidden layer, one per pitch class, got "
+            f"hidden_layer_sizes={hidden_layer_sizes}. Use more units, or init='random'."
         )
     below, weights = fold, []  # (12, n_below), from a layer's units to pitch classes
     for size in hidden_layer_sizes:
@@ -80,15 +80,15 @@ def random_start(sizes, last, rng):
     Parameters
     ----------
     sizes : list of int
-        Number of bins, and units of the hidden layers.
+        Number of bins, and of units in each hidden layer.
     last : ndarray of shape (n_outputs, 12)
-        From pitch classes to the outputs.
+        Weights from pitch classes to the outputs.
     rng : numpy.random.Generator
 
     Returns
     -------
     weights, intercepts : list of ndarray of shape (n_units, n_inputs), list of ndarray of shape (n_units,)
-        The outputs start as the mean target: one that is silent for all frames would stay so.
+        The outputs start as the mean target, since an output that is 0 for all frames would stay so.
     """
     shapes = itertools.pairwise([*sizes, len(last)])
     weights = [rng.normal(0, DEVIATION, (n_units, n_inputs)) for n_inputs, n_units in shapes]
@@ -96,13 +96,13 @@ def random_start(sizes, last, rng):
 
 
 def standardised(weights, intercepts, scaler):
-    """Return what gives for standardised frames what these weights and biases give for frames.
+    """Return weights and biases that give the same outputs for standardised frames as these for frames.
 
     Parameters
     ----------
     weights, intercepts : list of ndarray of shape (n_units, n_inputs), list of ndarray of shape (n_units,)
     scaler : StandardScaler
-        Fitted to frames.
+        Scaler that is fitted to the frames.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def standardised(weights, intercepts, scaler):
 
 
 def not_standardised(weights, intercepts, scaler):
-    """Undo ``standardised``; float32.
+    """Undo ``standardised``, and return float32.
 
     Parameters
     ----------

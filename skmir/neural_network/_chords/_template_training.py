@@ -1,4 +1,4 @@
-"""Training of frames towards templates."""
+"""Training of a network whose outputs should equal templates."""
 
 import numpy as np
 import torch
@@ -39,30 +39,30 @@ def train_towards(
     Parameters
     ----------
     module : ChromaNet
-        On the device.
+        Module on the device.
     rows : tensor of shape (n_rows, n_bins)
-        On the device.
+        Frames on the device.
     targets : tensor of shape (n_rows, n_outputs)
-        On the device.
+        Templates on the device.
     learning_rate : float
-        Of Adam.
+        Learning rate of Adam.
     weight_decay : float
-        Weights shrink by ``learning_rate * weight_decay`` of themselves a step.
+        Each step multiplies the weights by ``1 - learning_rate * weight_decay``.
     l1 : float
-        Weights move by ``learning_rate * l1`` towards 0 a step, and stop there.
+        Each step moves the weights by ``learning_rate * l1`` towards 0, where they stop.
     max_iter : int
-        Passes.
+        Number of passes.
     batch_size : int
         Number of rows per batch.
     generator : torch.Generator
-        Of the order of the rows.
+        Source of the order of the rows.
     verbose : bool
-        Whether a bar of passes is drawn on stderr.
+        Whether a progress bar is drawn on stderr.
 
     Returns
     -------
     losses : list of float
-        Means over the batches of a pass, as they were met.
+        Mean per pass of the losses of its batches, each computed before its step.
     """
     weights, biases = zip(*((layer.weight, layer.bias) for layer in module.layers()), strict=True)
     groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
@@ -81,8 +81,8 @@ def train_towards(
         losses.append(float(total) / len(rows))
         if not (np.isfinite(losses[-1]) and all(w.isfinite().all() for w in module.parameters())):
             raise ValueError(
-                f"LearnedChroma diverged in pass {len(losses)} with learning_rate={learning_rate}. Lower it: "
-                f"{learning_rate / 10:g} is the next to try."
+                f"LearnedChroma diverged in pass {len(losses)} with learning_rate={learning_rate}. Lower it "
+                f"({learning_rate / 10:g} is the next to try)."
             )
     return losses
 

@@ -1,4 +1,4 @@
-"""Features that networks give: trained, frozen or with random weights."""
+"""Features from networks that are trained, frozen, or have random weights."""
 
 from ._network_features import NetworkFeatures
 from ._random_conv_features import RandomConvFeatures

@@ -1,4 +1,4 @@
-"""What the layers of a network answer to frames, pooled to a row per clip."""
+"""Outputs of the layers of a network, pooled to one row per clip."""
 
 import threading
 
@@ -10,26 +10,26 @@ from .._parameters import POOLS
 
 
 class Activations(nn.Module):
-    """A network whose output is that of some of its layers.
+    """A network that returns the pooled outputs of some of its layers.
 
     Parameters
     ----------
     network : torch.nn.Module
-        It is shared, and left as it is.
+        The network, which is shared and not changed.
     layers : list of str or None
-        Names as in ``network.named_modules()``; None takes ``network.features``.
+        Names as in ``network.named_modules()``; None takes the output of ``network.features``.
     pools : list of {"mean", "max"}
-        What is taken over all axes but batch and channel.
+        Statistics over all axes but batch and channel.
 
     Attributes
     ----------
     names : list of str
-        Of the columns, known after a pass.
+        Names of the columns, which are known after a pass.
 
     Raises
     ------
     ValueError
-        If a name is none of the network's, or None is given for one without ``features``.
+        If the network has no layer of a name, or if ``layers`` is None and it has no ``features``.
     """
 
     def __init__(self, network, layers, pools):
@@ -40,8 +40,8 @@ class Activations(nn.Module):
         self.names = []
         if layers is None and not callable(getattr(network, "features", None)):
             raise ValueError(
-                f"layers=None takes what the last layer sees, and {type(network).__name__} has no method "
-                f"features(x) that says it. Name layers instead: {_names(network)}."
+                "layers=None needs a method features(x) that returns the inputs of the last layer, and "
+                f"{type(network).__name__} has none. Name layers instead: {_names(network)}."
             )
 
     def forward(self, x, **lengths):
@@ -52,7 +52,7 @@ class Activations(nn.Module):
         x : tensor of shape (B, n_bins, n_frames)
             Frames.
         **lengths : tensor
-            What the network takes besides.
+            Further arguments of the network.
 
         Returns
         -------
@@ -75,14 +75,14 @@ class Activations(nn.Module):
         found, thread = {}, threading.get_ident()
 
         def keep(name):
-            # Pooled on the spot: a later layer may work in place, and whole maps would fill the memory.
+            # Pooled at once: a later layer may work in place, and whole maps would fill the memory.
             def hook(layer, inputs, output):
                 if threading.get_ident() == thread:
                     found[name] = _pooled(layer, output, self.pools)
 
             return hook
 
-        # Hooks live for one pass, and hear their own thread: others may be running the same network.
+        # Hooks last for one pass and ignore other threads, which may be running the same network.
         hooks = [layer.register_forward_hook(keep(name)) for name, layer in self.named.items()]
         try:
             self.network(x, **lengths)
@@ -96,12 +96,12 @@ class Activations(nn.Module):
         if not parts:
             inside = [f"{name}.{below}" for below in _names(self.named[name])]
             cure = f"Name layers inside it: {inside}." if inside else f"Other layers: {_names(self.network)}."
-            raise ValueError(f"layer {name!r} ({kind}) gives no tensor when the network runs. {cure}")
+            raise ValueError(f"layer {name!r} ({kind}) returns no tensor when the network runs. {cure}")
         rows = {len(values) for values in parts.values()}
         if rows != {n_rows}:
             raise ValueError(
-                f"layer {name!r} ({kind}) gives {max(rows)} rows for {n_rows} windows; its first axis is not "
-                f"the batch. Other layers: {_names(self.network)}."
+                f"layer {name!r} ({kind}) must return one row per window, got {max(rows)} rows for {n_rows} "
+                f"windows: its first axis is not the batch. Other layers: {_names(self.network)}."
             )
         return parts
 
@@ -121,10 +121,10 @@ def _names(module):
 
 
 def _pooled(layer, output, pools):
-    """Return a dict of the tensor (B, C) a pool; of the output itself, where it has no more axes."""
+    """Return a dict with one tensor (B, C) per pool, or with the output itself if it has two axes."""
     if isinstance(output, PackedSequence):
         return _pooled_packed(output, pools)
-    if isinstance(output, tuple):  # of a recurrent layer: outputs and last states
+    if isinstance(output, tuple):  # from a recurrent layer: outputs and last states
         if isinstance(output[0], PackedSequence):
             return _pooled_packed(output[0], pools)
         output = _channels_first(output[0], getattr(layer, "batch_first", True))
@@ -136,12 +136,12 @@ def _pooled(layer, output, pools):
 
 
 def _pooled_packed(output, pools):
-    clips = [x.T[None] for x in unpack_sequence(output)]  # each (1, C, its own frames)
+    clips = [x.T[None] for x in unpack_sequence(output)]  # each (1, C, number of its frames)
     return {pool: torch.cat([POOLS[pool](x) for x in clips]) for pool in pools}
 
 
 def _channels_first(output, batch_first):
-    """Return (B, T, C), or (T, B, C), as (B, C, T); leave everything else."""
+    """Return (B, T, C), or (T, B, C), as (B, C, T), and anything else unchanged."""
     if not isinstance(output, torch.Tensor) or output.ndim != 3:
         return output
     return output.transpose(1, 2) if batch_first else output.permute(1, 2, 0)

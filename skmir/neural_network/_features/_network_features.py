@@ -1,4 +1,4 @@
-"""What a network's layers answer, as features: for another classifier, or for another task."""
+"""Outputs of the layers of a network, as features for another classifier or another task."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
@@ -18,49 +18,50 @@ from ._activations import Activations
 
 
 class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEstimator):
-    """Take what the layers of a network answer as features, a row per clip.
+    """Outputs of the layers of a network as features, with one row per clip.
 
-    The network learns in ``fit``, from the training fold only. One that has learned elsewhere, from other
-    clips and other labels, goes in frozen, and the features are transferred ones.
+    The network learns in ``fit``, from the training fold only. To transfer features, pass a frozen network
+    that has learned from other clips and other labels.
 
     Parameters
     ----------
     estimator : network of skmir.neural_network, FrozenEstimator of one, or None, default=None
-        It is cloned before use. ``sklearn.frozen.FrozenEstimator(network)`` around a fitted network keeps
-        it as it is; X must then come from the front end that it was trained with. None takes a
+        The network, which is cloned before use. ``sklearn.frozen.FrozenEstimator(network)`` keeps a fitted
+        network as it is; X must then come from the front end that it was trained with. None takes a
         ``CNNClassifier``, without a seed.
     layers : list of str or None, default=None
         Names of layers, as in ``network.module_.named_modules()``, whose pooled outputs are put side by
-        side. None takes what the last layer sees.
+        side. None takes the inputs of the last layer.
     pool : {"mean", "max"} or tuple of both, default="mean"
-        What is taken of each map over frequency and time, or of each recurrent unit over time. Layers
-        that are past those axes give their values as they are.
+        Statistic of each map over frequency and time, or of each recurrent unit over time. Layers without
+        these axes give their values unchanged.
 
     Attributes
     ----------
     estimator_ : network or FrozenEstimator
-        The fitted one.
+        The fitted network.
     layers_ : list of str or None
-        ``layers`` as it was in ``fit``.
+        ``layers`` at the time of ``fit``.
     pools_ : list of str
-        ``pool`` as it was in ``fit``.
+        ``pool`` at the time of ``fit``, as a list.
     n_parameters_ : int
         Number of trained parameters of the network.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        The same, if ``fit`` saw a 2-D array.
 
     See Also
     --------
     RBM : Features that are learned without labels.
-    skmir.modules : The networks; their attributes are the names of layers.
+    skmir.modules : The networks; the names of their attributes are the names of layers.
 
     Notes
     -----
-    A long clip's rows of all windows that cover it are averaged, the maxima too, as predictions are. Axis 1
-    of a layer's output is taken for its maps; of what gives a tuple, as recurrent layers do, the last axis
-    of the first entry. Of a layer that runs several times in a pass, the last output counts.
+    For a long clip, the rows of all windows that cover it are averaged, as predictions are; so are the
+    maxima. The maps of a layer are axis 1 of its output; if the output is a tuple, as that of recurrent
+    layers, they are the last axis of its first entry. If a layer runs several times in a pass, its last
+    output is used.
 
     References
     ----------
@@ -83,7 +84,7 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
           dtype=object)
     """
 
-    # Groups and validation data that a search or cross_validate routes reach the network unasked.
+    # Requested by default, so that they reach the network through a search or cross_validate.
     __metadata_request__fit = {"groups": True, "X_val": True, "y_val": True}
 
     estimator: BaseNetwork | FrozenEstimator | None = positional(default=None)
@@ -100,9 +101,9 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
             ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
             or 2-D array.
         y : array-like of shape (n_clips,), (n_clips, n_tags) or (n_clips, n_outputs), default=None
-            What the network learns. A frozen one needs none.
+            Targets of the network. A frozen network needs none.
         sample_weight : array-like of shape (n_clips,), default=None
-            As the network's ``fit`` takes it; so are the following. A frozen network ignores them.
+            Passed to the network's ``fit``, as are the following. A frozen network ignores them.
         groups : array-like of shape (n_clips,), default=None
             For early stopping.
         X_val, y_val : frames and targets, default=None
@@ -115,9 +116,9 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
         Raises
         ------
         ValueError
-            If y is missing, the network has no layer of a name, or a parameter is not what it may be.
+            If y is missing, the network has no layer of a name, or a parameter is not valid.
         TypeError
-            If ``estimator`` is no network.
+            If ``estimator`` is not a network.
         """
         layers, pools = check_layers(self.layers), check_pool(self.pool)
         estimator = CNNClassifier() if self.estimator is None else self.estimator
@@ -130,7 +131,7 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
         elif y is None:
             raise ValueError(
                 "NetworkFeatures requires y to be passed, but the target y is None. The network learns from "
-                "it; one that has learned already is passed as FrozenEstimator(network)."
+                "y; pass a network that is fitted already as FrozenEstimator(network)."
             )
         else:
             estimator.fit(X, y, sample_weight, groups=groups, X_val=X_val, y_val=y_val)
@@ -149,8 +150,8 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
         Returns
         -------
         table : ndarray of shape (n_clips, n_features)
-            Layer by layer, and with two pools all means of a layer before its maxima; in the dtype of X,
-            but no more exact than the network's float32.
+            Columns layer by layer; with two pools, all means of a layer come before its maxima. The values
+            are in the dtype of X, but only as exact as the network's float32.
         """
         check_is_fitted(self)
         frames = check_frames(self, X, reset=False)
@@ -158,7 +159,7 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
         return features.astype(np.result_type(*{x.dtype for x in frames}), copy=False)
 
     def get_feature_names_out(self, input_features=None):
-        """Return names such as ``conv_layers.0_12``, with ``_mean`` or ``_max`` where both are taken.
+        """Return names such as ``conv_layers.0_12``; with two pools, ``_mean`` or ``_max`` follows.
 
         Parameters
         ----------
@@ -195,12 +196,12 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
 
 
 def network_of(estimator):
-    """Return the network that an estimator is, or that is frozen in it.
+    """Return the network for an estimator: itself, or the network in a ``FrozenEstimator``.
 
     Raises
     ------
     TypeError
-        If there is none.
+        If the estimator is not a network.
     """
     network = estimator
     while isinstance(network, FrozenEstimator):
@@ -208,13 +209,14 @@ def network_of(estimator):
     if isinstance(network, BaseNetwork):
         return network
     raise TypeError(
-        f"estimator={estimator!r} is no network of skmir.neural_network, nor one in a FrozenEstimator."
+        "estimator must be a network of skmir.neural_network, or one in a FrozenEstimator, got "
+        f"{estimator!r}."
         + (_take_apart(frozen=network is not estimator) if isinstance(network, Pipeline) else "")
     )
 
 
 def _take_apart(*, frozen):
-    """Return how to pass a Pipeline whose last step is a network."""
+    """Return a sentence on how to pass a Pipeline whose last step is a network."""
     steps = "FrozenEstimator(pipeline[:-1])" if frozen else "*pipeline[:-1]"
     last = "FrozenEstimator(pipeline[-1])" if frozen else "pipeline[-1]"
     return f" Take the Pipeline apart: make_pipeline({steps}, NetworkFeatures({last}))."

@@ -1,4 +1,4 @@
-"""What convolutional networks answer before they have learned anything, as features."""
+"""Outputs of convolutional networks with random weights, as features."""
 
 import numbers
 
@@ -19,71 +19,74 @@ from .._parameters import check_pool
 from ._activations import Activations
 from ._random_networks import ACTIVATIONS, ARCHITECTURES, find_widths, make_network, outputs_by_length
 
-N_FEATURES = 500  # where nothing is said
+N_FEATURES = 500  # if neither n_features nor n_filters is given
 
 
 class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin, BaseEstimator):
-    """Means of the maps of a convolutional network that is never trained, a row per clip.
+    """Means of the maps of a convolutional network that is never trained, with one row per clip.
 
-    What such features are worth to a classifier says how well an architecture suits a task, before any of it
-    is trained: it is compared at the cost of a support vector machine. Put ``FrameScaler`` before it, and
-    ``StandardScaler`` behind.
+    The accuracy of a classifier of such features shows how well an architecture suits a task, without
+    training the architecture: a comparison costs as much as a support vector machine. Put ``FrameScaler``
+    before this step, and ``StandardScaler`` after it.
 
     Parameters
     ----------
     architecture : {"vgg", "timbral", "temporal", "timbral_temporal", "7x96", "7x86"}, default="vgg"
-        "vgg" has five layers of 3 x 3 kernels with pooling between them. The others are one layer:
-        "timbral" of kernels of nine and four tenths of the bins by 7, 3 and 1 frames, of which the maximum
-        over frequency is taken; "temporal" of kernels of 165 to 32 frames on the mean over frequency;
-        "timbral_temporal" both, half the maps each; "7x96" of kernels of 7 frames by all bins; "7x86" by
-        nine tenths of them, with the maximum over frequency. The numbers of bins in the last two names are
-        the paper's, of 96.
+        "vgg" has five layers of 3 x 3 kernels with pooling between them. The others have one layer. "timbral"
+        has kernels of nine and four tenths of the bins by 7, 3 and 1 frames, and takes the maximum over
+        frequency. "temporal" has kernels of 165 to 32 frames, on the mean over frequency.
+        "timbral_temporal" has both, with half of the maps each. "7x96" has kernels of 7 frames by all bins;
+        "7x86" has kernels of 7 frames by nine tenths of the bins, and takes the maximum over frequency. The
+        last two names come from the paper's 96 bins.
     n_filters : int or None, default=None
-        Width: maps of each layer of "vgg", "7x96" and "7x86". "timbral" and "temporal" have 14 times as many
-        maps in all, and "timbral_temporal" 28 times, in the paper's ratios. None leaves it to ``n_features``.
+        Number of maps of each layer of "vgg", "7x96" and "7x86". "timbral" and "temporal" have 14 times as
+        many maps in all, and "timbral_temporal" has 28 times as many, in the paper's ratios. With None,
+        ``n_features`` decides.
     n_features : int or None, default=None
-        How many columns there should be, as nearly as the architecture can: architectures compare at equal
-        size. None takes 500, unless ``n_filters`` says the width. The paper has some 120 and 3,500.
+        Number of columns, as nearly as the architecture allows, so that architectures can be compared at
+        equal size. None takes 500, unless ``n_filters`` is given. The paper has about 120 and 3,500.
     activation : {"relu", "elu", "tanh", "sigmoid", "leaky_relu", "softplus"} or None, default=None
-        None takes the paper's: ELU for "vgg", "7x96" and "7x86", and ReLU for the others.
+        Activation of the layers. None takes the paper's: ELU for "vgg", "7x96" and "7x86", and ReLU for the
+        others.
     pool : {"mean", "max"} or tuple of both, default="mean"
-        What is taken of each map over time, and over the frequency that is left.
+        Statistic of each map over time, and over the axis of frequency if the map has one.
     n_frames : int or None, default=None
-        The longest window in frames: the rows of all windows that cover a longer clip are averaged. None
-        takes clips whole.
+        Largest length of a window, in frames: for longer clips, the rows of all windows that cover a clip are
+        averaged. None takes whole clips.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     n_threads : int, default=1
-        Threads of torch; another number is another result in the last bits.
+        Number of threads that torch uses; another number changes the last bits of the result.
     random_state : int, RandomState instance or None, default=None
-        Decides the weights.
+        Seed of the weights.
 
     Attributes
     ----------
     weights_ : dict of str to ndarray
-        Weights and biases of each layer, float32: as He et al. draw them, and zero.
+        Weights and biases of each layer, float32: weights are drawn as by He et al., and biases are zero.
     n_filters_ : dict of str to list of int
         Widths of the network, as its constructor takes them.
     n_frames_ : int
-        Length that the network is built for: the median of the training clips, at most ``n_frames``. The
-        pools of "vgg" depend on it.
+        Length for which the network is built: the median length of the training clips, but at most
+        ``n_frames``. The pools of "vgg" depend on it.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
-        The same, where ``fit`` saw a 2-D array.
+        The same, if ``fit`` saw a 2-D array.
 
     See Also
     --------
-    NetworkFeatures : Of networks that have learned.
+    NetworkFeatures : Features from networks that have learned.
     skmir.modules.VGGCNN, skmir.modules.TimbralTemporalCNN : Networks of this kind, to be trained.
 
     Notes
     -----
-    "temporal" here is another network than that of ``CNNClassifier("temporal")``. A clip of fewer frames than
-    the network needs (7 for "7x96" and "7x86", the product of the pools for "vgg") is repeated. On a CPU
-    clips pass one by one, so that a row does not depend on the others, to the last bit.
+    "temporal" is not the network of ``CNNClassifier("temporal")``. A clip of fewer frames than the network
+    needs (7 for "7x96" and "7x86", the product of the pools for "vgg") is repeated. On a CPU, clips pass
+    through the network one by one, so that each row is the same to the last bit, whatever the other clips.
 
-    The paper's input is 96 mel bands of 12 kHz audio in dB, of frames of 512 samples every 256:
+    The paper's input is 96 mel bands in dB, of audio at 12 kHz, with frames of 512 samples every 256 samples:
     ``MelSpectrogram(12000, n_mels=96, n_fft=512, hop_length=256)``. Lengths of kernels are in frames.
 
     References
@@ -114,7 +117,7 @@ class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin,
 
     @all_or_nothing
     def fit(self, X, y=None):
-        """Draw the weights; of the clips, their bins count, and for "vgg" their median length.
+        """Draw the weights for the number of bins and, for "vgg", for the median length of the clips.
 
         Parameters
         ----------
@@ -130,7 +133,7 @@ class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin,
         Raises
         ------
         TypeError, ValueError
-            If a parameter is not what it may be.
+            If a parameter is not valid.
         """
         cls, options = check_choice("architecture", self.architecture, ARCHITECTURES)
         self._check_parameters()
@@ -141,12 +144,12 @@ class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin,
         self.n_frames_ = max(window_length(frames, self.n_frames), cls.min_frames)
         params = {"n_bins": self.n_bins_, "n_frames": self.n_frames_, **options}
         self.n_filters_ = self._widths(cls, params, len(pools))
-        # What transform needs, as it was here: parameters may be set since.
+        # Kept for transform, since parameters may be set after fit.
         self._network_params = {"architecture": self.architecture, **params, **self.n_filters_}
         self._pools, self._longest = pools, None if self.n_frames is None else int(self.n_frames)
         network = make_network(**self._network_params).to_empty(device="cpu")
         with seeded(self.random_state, n_threads=self.n_threads):
-            initialize(network, "he_normal")  # on the CPU, so that every device has the same
+            initialize(network, "he_normal")  # on the CPU, so that every device gets the same weights
         self.weights_ = weights_of(network)
         _, self._names_out = self._features(frames[:1])
         return self
@@ -162,8 +165,8 @@ class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin,
         Returns
         -------
         table : ndarray of shape (n_clips, n_features)
-            Layer by layer, and with two pools all means of a layer before its maxima; in the dtype of X,
-            but no more exact than float32.
+            Columns layer by layer; with two pools, all means of a layer come before its maxima. The values
+            are in the dtype of X, but only as exact as float32.
         """
         check_is_fitted(self)
         frames = check_frames(self, X, reset=False)
@@ -171,7 +174,7 @@ class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin,
         return features.astype(np.result_type(*{x.dtype for x in frames}), copy=False)
 
     def get_feature_names_out(self, input_features=None):
-        """Return names such as ``conv_layers.0_12``, with ``_mean`` or ``_max`` where both are taken.
+        """Return names such as ``conv_layers.0_12``; with two pools, ``_mean`` or ``_max`` follows.
 
         Parameters
         ----------
@@ -192,8 +195,8 @@ class RandomConvFeatures(DeclaredParameters, TransformerMixin, TorchSavingMixin,
             check_choice("activation", self.activation, ACTIVATIONS)
         if self.n_filters is not None and self.n_features is not None:
             raise ValueError(
-                f"n_filters={self.n_filters} and n_features={self.n_features} both say how wide the network "
-                "is. Leave one at None."
+                f"n_filters={self.n_filters} and n_features={self.n_features} both set the width of the "
+                "network. Leave one of them at None."
             )
 
     def _widths(self, cls, params, n_pools):

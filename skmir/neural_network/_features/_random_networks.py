@@ -1,4 +1,4 @@
-"""Networks whose weights stay as they are drawn: which there are, how wide, and what they give."""
+"""Networks whose weights stay random: their architectures, widths and outputs."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from ..._training import predict_outputs
 from ...modules import VGGCNN, SingleLayerCNN, TemporalFiltersCNN, TimbralCNN, TimbralTemporalCNN
 from ...modules._widths import widths_for
 
-ARCHITECTURES = {  # the network, and what it is told besides its sizes
+ARCHITECTURES = {  # the network, and its arguments other than its sizes
     "vgg": (VGGCNN, {}),
     "timbral": (TimbralCNN, {}),
     "temporal": (TemporalFiltersCNN, {}),
@@ -16,12 +16,12 @@ ARCHITECTURES = {  # the network, and what it is told besides its sizes
     "7x96": (SingleLayerCNN, {"height": 1.0}),
     "7x86": (SingleLayerCNN, {"height": 0.9}),
 }
-ACTIVATIONS = VGGCNN.ACTIVATIONS  # all of them take the same
-CUDA_BATCH = 8  # clips; 717 maps of the paper's clip of 29 s take 380 MB
+ACTIVATIONS = VGGCNN.ACTIVATIONS  # the same for all architectures
+CUDA_BATCH = 8  # clips; 717 maps of one of the paper's clips of 29 s take 380 MB
 
 
 def make_network(architecture, **params):
-    """Return a network without its last layer, and without weights: on the device "meta"."""
+    """Return a network without its last layer and without weights, on the device "meta"."""
     cls, options = ARCHITECTURES[architecture]
     with torch.device("meta"):
         network = cls(**{**options, **params}, n_outputs=1)
@@ -30,20 +30,20 @@ def make_network(architecture, **params):
 
 
 def find_widths(cls, n_columns, **params):
-    """Return the widths at which a network has as nearly as possible ``n_columns`` maps.
+    """Return the widths for which a network has as nearly as possible ``n_columns`` maps.
 
     Parameters
     ----------
     cls : type
         A subclass of ``MapMeansCNN`` with ``widths``.
     n_columns : float
-        Fewer than the narrowest network has give the narrowest.
+        If the narrowest network has more maps than this, the widths are those of the narrowest.
     **params
         Further arguments of the constructor.
     """
 
     def count(widths):
-        with torch.device("meta"):  # shapes alone: no memory, and no draw from the caller's generator
+        with torch.device("meta"):  # shapes only: no memory, and no use of the caller's generator
             return cls(**params, **widths, n_outputs=1).final_layer.in_features
 
     narrowest = cls.widths(0)
@@ -51,21 +51,22 @@ def find_widths(cls, n_columns, **params):
 
 
 def outputs_by_length(module, frames, lengths, *, device, n_threads):
-    """Return a module's outputs for clips whose windows differ in length.
+    """Return the outputs of a module for clips whose windows differ in length.
 
     Parameters
     ----------
     module : torch.nn.Module
-        It takes frames of any length.
+        It must take frames of any length.
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
         float32.
     lengths : ndarray of int of shape (n_clips,)
-        Of each clip's windows, in frames. A shorter clip is repeated, a longer one covered by several
-        windows, of which the outputs are averaged.
+        Length of the windows of each clip, in frames. A shorter clip is repeated; a longer clip is covered
+        by several windows, and their outputs are averaged.
     device : torch.device
-        On the CPU clips pass one by one: it is as fast, and each row is the same whatever the others.
+        On the CPU, clips pass one by one: this is as fast, and each row is the same, whatever the other
+        clips.
     n_threads : int
-        Threads of torch.
+        Number of threads that torch uses.
 
     Returns
     -------

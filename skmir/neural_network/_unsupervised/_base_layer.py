@@ -1,4 +1,4 @@
-"""What layers that learn without labels share: rows standardised, passes over them, plain arrays kept."""
+"""Base of layers that learn without labels: standardised rows, passes over them, plain arrays."""
 
 import numbers
 
@@ -21,8 +21,8 @@ from ..._validation import FLOAT
 from ._layer_training import check_finite, check_momentum
 
 VISIBLE = ("bernoulli", "gaussian")
-BLOCK = 2**20  # values that are summed up at once
-ROUNDING = 1e-6  # by which what MinMaxScaler gives may leave [0, 1]
+BLOCK = 2**20  # number of values that are summed at once
+ROUNDING = 1e-6  # by how much the output of MinMaxScaler may leave [0, 1]
 
 
 class BaseLayer(
@@ -30,8 +30,8 @@ class BaseLayer(
 ):
     """Base of :class:`RBM` and :class:`DenoisingAutoencoder`.
 
-    A subclass names the class of its module in ``_MODULE``, says in ``_ARRAYS`` which attribute keeps which
-    of its parameters, and has ``_module_options()`` and ``_make_training(module, rows, momentum, state)``.
+    A subclass names the class of its module in ``_MODULE``, maps attributes to the module's parameters in
+    ``_ARRAYS``, and has ``_module_options()`` and ``_make_training(module, rows, momentum, state)``.
     """
 
     _MODULE = None
@@ -66,17 +66,17 @@ class BaseLayer(
         Raises
         ------
         ValueError
-            If "bernoulli" units meet values outside [0, 1]; if the weights grow beyond bounds; if
-            a parameter is not what it may be.
+            If "bernoulli" units get values outside [0, 1], if training diverges, or if a parameter is not
+            valid.
         """
         check_number("n_iter", self.n_iter, kind=numbers.Integral, low=1)
         return self._fit(X, int(self.n_iter), goes_on=False)
 
     def partial_fit(self, X, y=None):
-        """Go on learning: one pass over the rows.
+        """Continue training with one pass over the rows.
 
-        "gaussian" units are standardised with the means and deviations of the first rows that were seen. As
-        many calls as ``n_iter``, each with the same rows, are one ``fit``.
+        "gaussian" units are standardised with the means and standard deviations of the rows of the first
+        call. ``n_iter`` calls, each with the same rows, give the same result as one ``fit``.
 
         Parameters
         ----------
@@ -92,12 +92,12 @@ class BaseLayer(
         Raises
         ------
         ValueError
-            As ``fit``.
+            As in ``fit``.
         """
         return self._fit(X, 1, goes_on=hasattr(self, "components_"))
 
     def transform(self, X):
-        """Return how far each hidden unit is on.
+        """Return the activation of each hidden unit.
 
         Parameters
         ----------
@@ -126,14 +126,14 @@ class BaseLayer(
         return len(self.components_)
 
     def _module_options(self):
-        """Return what the module is built from beside its size: plain values, kept with the weights."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how it is built.")
+        """Return the module's arguments other than its size: plain values, kept with the weights."""
+        raise NotImplementedError(f"{type(self).__name__} must have a method _module_options.")
 
     def _make_training(self, module, rows, momentum, state):
-        raise NotImplementedError(f"{type(self).__name__} does not say how it is trained.")
+        raise NotImplementedError(f"{type(self).__name__} must have a method _make_training.")
 
     def _check_parameters(self):
-        """Hold the parameters to what they may be."""
+        """Raise if a parameter is not valid."""
         check_choice("visible", self.visible, VISIBLE)
         for name in ("n_components", "batch_size", "n_threads"):
             check_number(name, getattr(self, name), kind=numbers.Integral, low=1)
@@ -168,7 +168,7 @@ class BaseLayer(
         return self
 
     def _keep(self, state):
-        """Take a module's arrays over, in place of those of an earlier fit."""
+        """Keep the arrays of a module, in place of the arrays of an earlier fit."""
         for attribute, name in self._ARRAYS.items():
             self.__dict__.pop(attribute, None)
             if name in state:
@@ -185,25 +185,25 @@ class BaseLayer(
         return errors
 
     def _location(self, X):
-        """Return mean and scale of each column that "gaussian" units are standardised with."""
+        """Return mean and scale of each column, with which "gaussian" units are standardised."""
         if self.visible == "bernoulli":
             return np.zeros(X.shape[1]), np.ones(X.shape[1])
-        scaler = StandardScaler()  # its scale is 1 where a column varies by rounding alone
-        for batch in gen_batches(len(X), max(BLOCK // X.shape[1], 1)):  # it needs two copies, in float64
+        scaler = StandardScaler()  # its scale is 1 for a column that varies by rounding errors only
+        for batch in gen_batches(len(X), max(BLOCK // X.shape[1], 1)):  # it makes two copies in float64
             scaler.partial_fit(X[batch])
         return scaler.mean_, scaler.scale_
 
     def _check_range(self, X):
         if self.visible == "bernoulli" and (X.min() < -ROUNDING or X.max() > 1 + ROUNDING):
             raise ValueError(
-                f"{type(self).__name__}(visible='bernoulli') takes values in [0, 1], and X spans "
-                f"[{X.min():g}, {X.max():g}]. Scale it (sklearn.preprocessing.MinMaxScaler), or use "
+                f"{type(self).__name__}(visible='bernoulli') needs values in [0, 1], got X from "
+                f"{X.min():g} to {X.max():g}. Scale X (sklearn.preprocessing.MinMaxScaler), or use "
                 "visible='gaussian'."
             )
 
     def _module(self, dtype):
         """Return the trained layer as a module."""
-        with torch.device("meta"):  # without first weights, which would be drawn for nothing
+        with torch.device("meta"):  # draws no initial weights, which would be replaced
             module = self._MODULE(**self._module_arguments)
         kept = {name: attribute for attribute, name in self._ARRAYS.items() if hasattr(self, attribute)}
         arrays = {name: torch.tensor(getattr(self, a).astype(dtype)) for name, a in kept.items()}
@@ -211,16 +211,16 @@ class BaseLayer(
         return module
 
     def _run(self, X, function):
-        """Return what a function of the module and of standardised rows gives, in the dtype of X."""
+        """Return the result of a function of the module and the standardised rows, in the dtype of X."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=FLOAT)
         return self._compute(function, _standardised(X, self.mean_, self.scale_))
 
     def _compute(self, function, rows):
-        """Return what a function of the module and of rows gives.
+        """Return the result of a function of the module and rows.
 
-        torch computes it, on the threads that ``fit`` had: a stack of layers learns from these numbers,
-        and their last bits must not depend on the threads that numpy happens to have.
+        torch computes it, with as many threads as in ``fit``: a stack of layers learns from these numbers,
+        and their last bits must not depend on the number of threads that numpy happens to use.
         """
         device = resolve_device(self.device)
         module = self._module(rows.dtype).to(device)
@@ -228,9 +228,9 @@ class BaseLayer(
             result = function(module, torch.from_numpy(rows).to(device)).cpu().numpy()
         if not np.isfinite(result).all():
             raise ValueError(
-                f"{type(self).__name__} gives numbers that are not finite: X, standardised, reaches "
-                f"{np.abs(rows).max():g}. Scale it as the rows were that it has learned from; if it is, the "
-                "training has diverged: fit again with a lower learning_rate."
+                f"{type(self).__name__} gives numbers that are not finite: standardised values of X reach "
+                f"{np.abs(rows).max():g}. Scale X in the same way as in fit. If it is scaled so, training "
+                "has diverged: fit again with a lower learning_rate."
             )
         return result
 

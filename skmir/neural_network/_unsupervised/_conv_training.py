@@ -20,7 +20,7 @@ from ._layer_training import ContrastiveDivergence, check_finite, check_momentum
 
 
 class ConvTrainingMixin(TorchSavingMixin):
-    """What :class:`ConvolutionalDBN` does in ``fit``, and the modules that it makes of its arrays."""
+    """Training of :class:`ConvolutionalDBN`, and the modules that it builds from its arrays."""
 
     @all_or_nothing
     def _fit(self, X, n_passes, *, goes_on=False):
@@ -56,7 +56,7 @@ class ConvTrainingMixin(TorchSavingMixin):
         return self
 
     def _passes(self, training, windows, generator, n_before, n_passes, layer):
-        """Run passes of a layer, and return the reconstruction error of each."""
+        """Train one layer for some passes, and return the reconstruction error of each."""
         errors = []
         bar = {"unit": "pass", "desc": f"layer {layer}", "disable": not self.verbose, "leave": False}
         for i in trange(n_passes, **bar):
@@ -80,7 +80,7 @@ class ConvTrainingMixin(TorchSavingMixin):
         )
 
     def _check_parameters(self):
-        """Hold the parameters to what they may be, and return the momentum's three numbers."""
+        """Raise if a parameter is not valid, and return the three numbers of the momentum."""
         n_layers = len(self._sizes()[0])
         self._check_features(n_layers)
         for name in ("batch_size", "n_threads"):
@@ -94,17 +94,17 @@ class ConvTrainingMixin(TorchSavingMixin):
         return check_momentum(self.momentum)
 
     def _sizes(self):
-        """Return filters, their lengths and the pool sizes, each a list with an entry a layer."""
+        """Return filters, their lengths and the pool sizes, each a list with one entry per layer."""
         n_filters = _integers("n_components", self.n_components)
         if not n_filters:
-            raise ValueError("n_components=() has no layer.")
+            raise ValueError("n_components=() must hold the number of filters of at least one layer.")
         lengths, pools = (
             _integers(name, getattr(self, name), len(n_filters)) for name in ("filter_length", "pool_size")
         )
         return n_filters, lengths, pools
 
     def _first_arguments(self):
-        """Return what the modules are built from."""
+        """Return the arguments that the modules are built with."""
         n_filters, lengths, pool_sizes = self._sizes()
         return [
             {
@@ -118,12 +118,12 @@ class ConvTrainingMixin(TorchSavingMixin):
         ]
 
     def _long_enough(self, frames, machines):
-        """Return clips, float32, that give at least one unit of the highest layer."""
+        """Return clips, float32, that are long enough for one unit of the highest layer."""
         needed = frames_needed(machines)
         if self.n_frames is not None and self.n_frames < needed:
             raise ValueError(
-                f"n_frames={self.n_frames} is too short: one unit of the highest layer sees {needed} frames. "
-                "Take more, or smaller filter_length or pool_size."
+                f"n_frames={self.n_frames} must be at least {needed}, since one unit of the highest layer "
+                f"sees {needed} frames. Raise it, or use a smaller filter_length or pool_size."
             )
         return long_enough(frames, needed, np.float32)
 
@@ -136,7 +136,7 @@ class ConvTrainingMixin(TorchSavingMixin):
 
     def _machines(self, dtype):
         """Return the trained machines as modules."""
-        with torch.device("meta"):  # without first weights, which would be drawn for nothing
+        with torch.device("meta"):  # draws no initial weights, which would be replaced
             machines = [ConvRBM(**arguments) for arguments in self._module_arguments]
         arrays = zip(self.components_, self.intercept_hidden_, self.intercept_visible_, strict=True)
         for machine, (weight, hidden, visible) in zip(machines, arrays, strict=True):
@@ -147,22 +147,25 @@ class ConvTrainingMixin(TorchSavingMixin):
 
 
 def _integers(name, value, n=None):
-    """Return a parameter as a list of int; of one number, n times the same."""
+    """Return a parameter as a list of int; a single number is repeated n times."""
     values = [value] * (n or 1) if isinstance(value, numbers.Number) else list(value)
     for one in values:
         check_number(name, one, kind=numbers.Integral, low=1)
     if n is not None and len(values) != n:
-        raise ValueError(f"{name}={plain(value)!r} has {len(values)} entries, and n_components has {n}.")
+        raise ValueError(
+            f"{name}={plain(value)!r} must have one entry per layer, {n} as in n_components, got "
+            f"{len(values)}."
+        )
     return [int(one) for one in values]
 
 
 def frames_needed(machines):
-    """Return how many frames give one pooling unit of the highest layer.
+    """Return how many frames one pooling unit of the highest layer needs.
 
     Parameters
     ----------
     machines : list of ConvRBM
-        From the lowest up.
+        Machines from the lowest layer up.
 
     Returns
     -------
@@ -175,15 +178,15 @@ def frames_needed(machines):
 
 
 def long_enough(frames, n_frames, dtype):
-    """Return clips of at least a number of frames; those that were shorter are repeated.
+    """Return clips with at least a given number of frames; shorter clips are repeated.
 
     Parameters
     ----------
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
     n_frames : int
-        How many each clip has at least.
+        Smallest number of frames per clip.
     dtype : dtype
-        Of the result.
+        Dtype of the result.
 
     Returns
     -------
@@ -204,7 +207,7 @@ def random_batches(windows, batch_size, generator):
     batch_size : int
         Number of windows per batch.
     generator : torch.Generator
-        Of the order and of the places.
+        Source of the order and the places.
 
     Yields
     ------
@@ -217,14 +220,14 @@ def random_batches(windows, batch_size, generator):
 
 
 def maps_of(machine, frames, batch_size):
-    """Return the pooling units of one machine over all of each clip.
+    """Return the pooling units of one machine over the whole of each clip.
 
     Parameters
     ----------
     machine : ConvRBM
     frames : list of ndarray of shape (n_channels, n_frames_i)
     batch_size : int
-        Clips at once.
+        Number of clips at once.
 
     Returns
     -------
@@ -239,17 +242,17 @@ def maps_of(machine, frames, batch_size):
 
 
 def pooled_maps(machines, frames, batch_size, layers, pools):
-    """Return the pooling units of some layers, pooled over all of each clip.
+    """Return the pooling units of some layers, pooled over the whole of each clip.
 
     Parameters
     ----------
     machines : list of ConvRBM
-        From the lowest up.
+        Machines from the lowest layer up.
     frames : list of ndarray of shape (n_bins, n_frames_i)
     batch_size : int
-        Clips at once.
+        Number of clips at once.
     layers : collection of int
-        Counted from 1.
+        Layers, counted from 1.
     pools : list of {"mean", "max"}
 
     Returns
@@ -274,6 +277,6 @@ def _batches_of_equal_length(frames, batch_size, device):
     for length in np.unique(lengths):
         rows = np.flatnonzero(lengths == length)
         for batch in gen_batches(len(rows), batch_size):
-            # In C order whatever the caller's: the last bits of a result hang on it.
+            # In C order, whatever the order of the caller's arrays: the last bits of a result depend on it.
             clips = np.ascontiguousarray(np.stack([frames[row] for row in rows[batch]]))
             yield rows[batch], torch.from_numpy(clips).to(device)

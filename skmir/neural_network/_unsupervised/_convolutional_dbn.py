@@ -1,4 +1,4 @@
-"""The convolutional deep belief network as a transformer: frames to table."""
+"""The convolutional deep belief network as a transformer, from frames to a table."""
 
 import numbers
 
@@ -19,55 +19,57 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     """Convolutional deep belief network: shapes in time and frequency, learned without labels.
 
     A stack of Boltzmann machines whose filters are shared by all positions in time. Each layer learns, by
-    contrastive divergence, from the pooling units of the layer below; how often the units are on in a clip
-    are the clip's features.
+    contrastive divergence, from the pooling units of the layer below. The features of a clip tell how often
+    the units are on in it.
 
-    Frames go in whitened: put a ``PCAWhitener`` before it. The units that see them are Gaussian, and of one
-    variance for all bins.
+    The frames should be whitened: put a ``PCAWhitener`` before this step. The units that see the frames are
+    Gaussian, with one variance for all bins.
 
     Parameters
     ----------
     n_components : tuple of int, default=(100,)
-        Number of filters per layer, from the lowest up.
+        Number of filters per layer, from the lowest layer up.
     filter_length : int or tuple of int, default=6
-        Length of a filter, in frames in the lowest layer and in blocks of the layer below in the others;
-        or one length per layer.
+        Length of the filters, or one length per layer: in frames for the lowest layer, and in blocks of the
+        layer below for the others.
     pool_size : int or tuple of int, default=3
-        Number of neighbouring positions of a filter that share a pooling unit; or one number per layer.
-        At most one of them is on.
+        Number of neighbouring positions of a filter that share a pooling unit, or one number per layer.
+        At most one of these positions is on.
     sigma : float, default=0.5
         Standard deviation of the Gaussian units that each layer sees, for frames of unit variance. A smaller
-        one makes sharper decisions.
+        value makes sharper decisions.
     learning_rate : float, default=0.05
-        Step along the gradient per position.
+        Size of the step along the gradient, which is divided by the number of positions.
     momentum : float or (float, float, int), default=(0.5, 0.9, 5)
-        Momentum of the steps; or the first, the final, and the pass after which the final one holds.
+        Momentum of the steps; or its first value, its final value, and the number of passes with the first.
     weight_decay : float, default=0.01
         L2 penalty on the weights, not on the biases.
     sparsity_target : float or None, default=0.05
-        How often a hidden unit should be on, in (0, 1); .01 to .1 are usual. None asks for nothing.
+        Share of the data for which a hidden unit should be on, in (0, 1), usually 0.01 to 0.1. None sets
+        no target.
     sparsity_cost : float, default=3.0
-        Weight of the distance to the target in the step on the hidden biases; a running mean over batches
-        is held against the target.
+        Weight of the distance to the target in the step on the hidden biases. The distance is that of a
+        running mean over batches.
     n_iter : int, default=15
         Number of passes over the clips per layer. A pass sees one window of each clip, at a random place.
     batch_size : int, default=20
         Number of windows per batch.
     n_frames : int or None, default=None
-        Length of the windows in training, in frames; they are never longer than the median clip. None is
-        that length.
+        Length of the windows in training, in frames. They are never longer than the median clip; None takes
+        its length.
     layer : "all" or int, default="all"
-        Whose units are the features, counted from 1, the lowest. It may be changed after ``fit``.
+        Layer whose units are the features, counted from 1, the lowest. It may be changed after ``fit``.
     pool : {"mean", "max"} or tuple of both, default="mean"
-        What is taken of each filter's pooling units over time. It may be changed after ``fit``.
+        Statistic of each filter's pooling units over time. It may be changed after ``fit``.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     n_threads : int, default=1
-        Threads of torch; another number is another result in the last bits.
+        Number of threads that torch uses; another number changes the last bits of the result.
     random_state : int, RandomState instance or None, default=None
-        Decides first weights, windows and their order, and samples.
+        Seed of the initial weights, the windows and their order, and samples.
     verbose : int, default=0
-        1 draws a bar of passes on stderr.
+        1 draws a progress bar of passes on stderr.
 
     Attributes
     ----------
@@ -78,11 +80,12 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     intercept_visible_ : list of ndarray of shape (n_channels,)
         Visible biases of each layer.
     reconstruction_errors_ : ndarray of shape (n_layers, n_passes)
-        Mean squared error of the reconstruction per pass. A sign of life, and no objective.
+        Mean squared error of the reconstruction per pass. It shows that training works, but it is not the
+        objective.
     n_iter_ : int
         Number of passes per layer so far.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: ``partial_fit`` goes on from there.
+        State of the random generators, from which ``partial_fit`` continues.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
@@ -90,18 +93,18 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
 
     See Also
     --------
-    RBM : The same without convolution, for rows of a table.
-    skmir.preprocessing.PCAWhitener : Uncorrelated bins of unit variance.
+    RBM : A machine without convolution, for rows of a table.
+    skmir.preprocessing.PCAWhitener : Makes bins uncorrelated and of unit variance.
 
     Notes
     -----
-    The features suit classes that differ in local shape. If the mean spectrum tells them apart, statistics
-    of MFCC do better with few labels. A clip too short for one unit of the highest layer is repeated.
-    Positions at the end of a clip that do not fill a block are left out.
+    The features suit classes that differ in local shape. If the mean spectrum tells the classes apart,
+    statistics of MFCC do better with few labels. A clip that is too short for one unit of the highest layer
+    is repeated. Positions at the end of a clip that do not fill a block are left out.
 
-    As in the code that belongs to [1]_, gradients are divided by the number of positions; and every layer's
-    visible units are Gaussian, those that see probabilities too. Inference goes up once: the paper's joint
-    inference, in which layers also answer downwards, is not there.
+    As in the code published with [1]_, gradients are divided by the number of positions, and the visible
+    units of every layer are Gaussian, even of layers that see probabilities. Inference goes upwards once: the
+    paper's joint inference, in which layers also feed back downwards, is not available.
 
     References
     ----------
@@ -149,7 +152,7 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     verbose: int = 0
 
     def fit(self, X, y=None):
-        """Learn the layers from the lowest up.
+        """Train the layers from the lowest up.
 
         Parameters
         ----------
@@ -165,16 +168,17 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
         Raises
         ------
         ValueError
-            If the weights grow beyond bounds; if ``n_frames`` is too short for the filters.
+            If training diverges, if ``n_frames`` is too small for the filters, or if a parameter is not
+            valid.
         """
         check_number("n_iter", self.n_iter, kind=numbers.Integral, low=1)
         return self._fit(X, int(self.n_iter))
 
     def partial_fit(self, X, y=None):
-        """Go on learning: one pass over the clips in each layer, from the lowest up.
+        """Continue training with one pass over the clips per layer, from the lowest layer up.
 
-        Of one layer, as many calls as ``n_iter``, each with the same clips, are one ``fit``. With more,
-        the upper layers learn from lower ones that still change.
+        With one layer, ``n_iter`` calls, each with the same clips, give the same result as one ``fit``. With
+        more layers, the upper ones learn from lower ones that still change.
 
         Parameters
         ----------
@@ -189,7 +193,7 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
         return self._fit(X, 1, goes_on=hasattr(self, "components_"))
 
     def transform(self, X):
-        """Return how often, or how surely, the units are on in each clip.
+        """Return how often (pool="mean"), or how surely (pool="max"), the units are on in each clip.
 
         Parameters
         ----------
@@ -199,7 +203,8 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
         Returns
         -------
         table : ndarray of shape (n_clips, n_features)
-            Layer by layer, and with two pools all means of a layer before its maxima; in the dtype of X.
+            Columns layer by layer; with two pools, all means of a layer come before its maxima. In the
+            dtype of X.
         """
         check_is_fitted(self)
         layers, pools = self._check_features(len(self.components_))
@@ -234,20 +239,20 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
     def conv_weights(self, layer=1):
         """Return a layer's filters and biases in the layout of ``torch.nn.Conv1d``.
 
-        A convolution with them gives what the layer's logistic units take. Rectified units start better from
-        ``sigma ** 2`` times as much, which is ``components_`` and ``intercept_hidden_``.
+        A convolution with them gives the inputs of the layer's logistic units. Rectified units start better
+        from ``components_`` and ``intercept_hidden_``, which are ``sigma ** 2`` times as large.
 
         Parameters
         ----------
         layer : int, default=1
-            Counted from 1, the lowest.
+            Number of the layer, counted from 1, the lowest.
 
         Returns
         -------
         weight : ndarray of shape (n_filters, n_channels, filter_length)
-            ``components_`` over ``sigma ** 2``.
+            ``components_`` divided by ``sigma ** 2``.
         bias : ndarray of shape (n_filters,)
-            ``intercept_hidden_`` over ``sigma ** 2``.
+            ``intercept_hidden_`` divided by ``sigma ** 2``.
         """
         check_is_fitted(self)
         check_number("layer", layer, kind=numbers.Integral, low=1, high=len(self.components_))
@@ -271,7 +276,7 @@ class ConvolutionalDBN(DeclaredParameters, ConvTrainingMixin, TransformerMixin, 
         return tags
 
     def _check_features(self, n_layers):
-        """Return the layers, counted from 1, and the pools that make the features."""
+        """Return the layers, counted from 1, and the pools from which the features come."""
         if isinstance(self.layer, str):
             check_choice("layer", self.layer, ["all"], also=f"an integer from 1 to {n_layers}")
             return range(1, n_layers + 1), check_pool(self.pool)

@@ -23,27 +23,30 @@ LAYERS = {"rbm": RBM, "dae": DenoisingAutoencoder}
 class DeepBeliefNetwork(
     DeclaredParameters, ClassNamePrefixFeaturesOutMixin, TransformerMixin, SavingMixin, BaseEstimator
 ):
-    """Stack of restricted Boltzmann machines, or of denoising autoencoders, trained one upon the other.
+    """Stack of restricted Boltzmann machines, or of denoising autoencoders, trained one after the other.
 
-    Each layer learns from what the one below makes of the rows. For frames use
-    ``FrameTransformer(DeepBeliefNetwork())``, which makes a row of each frame.
+    Each layer learns from the output of the layer below. For frames, use
+    ``FrameTransformer(DeepBeliefNetwork())``, which turns each frame into a row.
 
     Parameters
     ----------
     hidden_layer_sizes : tuple of int, default=(256, 256)
         Number of units in each layer.
     pretraining : {"rbm", "dae"}, RBM or DenoisingAutoencoder, default="rbm"
-        How each layer is trained: its size and its visible units are set for the layer, and the first one,
-        if its units are Gaussian, takes a tenth of the learning rate. A name is one with its defaults.
-        An object's ``visible`` says what the columns of X are.
+        Estimator that trains each layer: its size and its visible units are set for the layer, and the
+        first layer, if its visible units are Gaussian, uses a tenth of the learning rate. A name stands for
+        an estimator with its defaults. The ``visible`` of an estimator says how the columns of X are
+        treated.
     layer : int, "last" or "all", default="last"
-        Which layer's hidden units ``transform`` gives, from 1; or those of all layers side by side.
+        Layer whose hidden units ``transform`` gives, counted from 1; "all" puts those of all layers side by
+        side.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     random_state : int, RandomState instance or None, default=None
-        Decides first weights, order of the rows and samples.
+        Seed of the initial weights, the order of the rows and samples.
     verbose : int, default=0
-        1 draws a bar of passes on stderr.
+        1 draws a progress bar of passes on stderr.
 
     Attributes
     ----------
@@ -56,7 +59,7 @@ class DeepBeliefNetwork(
 
     See Also
     --------
-    DBNClassifier : Such a stack, fine-tuned with labels.
+    DBNClassifier : The same stack, fine-tuned with labels.
 
     References
     ----------
@@ -82,7 +85,7 @@ class DeepBeliefNetwork(
 
     @all_or_nothing
     def fit(self, X, y=None):
-        """Train layer upon layer.
+        """Train one layer after the other, from the lowest up.
 
         Parameters
         ----------
@@ -97,7 +100,7 @@ class DeepBeliefNetwork(
         Raises
         ------
         ValueError
-            If a parameter is not what it may be; as the layer's own ``fit``.
+            If a parameter is not valid, or if the ``fit`` of a layer raises it.
         """
         sizes = check_sizes("hidden_layer_sizes", self.hidden_layer_sizes)
         check_layer(self.layer, len(sizes))
@@ -120,7 +123,7 @@ class DeepBeliefNetwork(
         return self
 
     def transform(self, X):
-        """Return the hidden units of the layers chosen.
+        """Return the hidden units of the chosen layers.
 
         Parameters
         ----------
@@ -153,18 +156,18 @@ class DeepBeliefNetwork(
 
 
 def layer_of(pretraining):
-    """Return the untrained layer that ``pretraining`` names or is."""
+    """Return the untrained layer for ``pretraining``, which is a layer or its name."""
     if isinstance(pretraining, BaseLayer):
         return pretraining
     if isinstance(pretraining, str) and pretraining in LAYERS:
         return LAYERS[pretraining]()
     raise ValueError(
-        f"pretraining={pretraining!r} is not one of {sorted(LAYERS)}, an RBM or a DenoisingAutoencoder."
+        f"pretraining={pretraining!r} is not one of {sorted(LAYERS)}, nor an RBM or a DenoisingAutoencoder."
     )
 
 
 def check_layer(layer, n_layers):
-    """Return the numbers of the layers wanted, from 1."""
+    """Return the numbers of the chosen layers, counted from 1."""
     if layer == "all":
         return list(range(1, n_layers + 1))
     if layer == "last":
@@ -175,7 +178,7 @@ def check_layer(layer, n_layers):
 
 
 def _of_depth(template, depth):
-    """Return the parameters that a layer's place decides."""
+    """Return the parameters of a layer that depend on its depth."""
     if not depth:
         return {"learning_rate": template.learning_rate * (0.1 if template.visible == "gaussian" else 1)}
     in_unit_range = getattr(template, "activation", "sigmoid") == "sigmoid"

@@ -12,47 +12,48 @@ from ._layer_training import Denoising
 
 
 class DenoisingAutoencoder(BaseLayer):
-    """Denoising autoencoder: features learned without labels, by mending rows that were corrupted.
+    """Denoising autoencoder: features learned without labels, by restoring corrupted rows.
 
-    Takes the rows of a table. For frames use ``FrameTransformer(DenoisingAutoencoder())``, which makes a row
-    of each frame.
+    The input is the rows of a table. For frames, use ``FrameTransformer(DenoisingAutoencoder())``, which
+    turns each frame into a row.
 
     Parameters
     ----------
     n_components : int, default=256
         Number of hidden units.
     corruption : {"masking", "gaussian", "salt_and_pepper"}, default="masking"
-        Values put to zero (the mean, if standardised); noise added; values put to the column's lowest or
-        highest in training.
+        "masking" sets values to zero, which is the mean of standardised columns; "gaussian" adds noise;
+        "salt_and_pepper" sets values to the lowest or highest value of their column in training.
     corruption_level : float, default=0.3
-        Share of the values that are put elsewhere, in [0, 1); or the noise's standard deviation, 1 being
-        that of a standardised column.
+        Share of the values that are replaced, in [0, 1]; for "gaussian", the standard deviation of the
+        noise, in units of that of a standardised column.
     activation : {"sigmoid", "tanh", "relu", "elu", "leaky_relu", "softplus"}, default="sigmoid"
-        Of the hidden units.
+        Activation of the hidden units.
     tied_weights : bool, default=True
-        Whether the decoder's weights are the encoder's, transposed.
+        Whether the weights of the decoder are those of the encoder, transposed.
     visible : {"gaussian", "bernoulli"}, default="gaussian"
         "gaussian" takes real values, standardises each column with the mean and the standard deviation of
         the training rows, decodes linearly and minimises the squared error. "bernoulli" takes values in
         [0, 1], decodes through a sigmoid and minimises the cross-entropy.
     learning_rate : float, default=0.01
-        Step on weights and biases, for a loss that is a sum over columns and a mean over rows.
+        Learning rate of weights and biases, for a loss that is a sum over columns and a mean over rows.
     batch_size : int, default=100
         Number of rows per batch.
     n_iter : int, default=10
         Number of passes over the rows.
     momentum : float or (float, float, int), default=(0.5, 0.9, 5)
-        Momentum of the steps; or the first, the final, and the pass after which the final one holds.
+        Momentum of the steps; or its first value, its final value, and the number of passes with the first.
     weight_decay : float, default=2e-4
         L2 penalty on the weights, not on the biases.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     n_threads : int, default=1
-        Threads of torch; another number is another result in the last bits.
+        Number of threads that torch uses; another number changes the last bits of the result.
     random_state : int, RandomState instance or None, default=None
-        Decides first weights, order of the rows and corruption.
+        Seed of the initial weights, the order of the rows and corruption.
     verbose : int, default=0
-        1 draws a bar of passes on stderr.
+        1 draws a progress bar of passes on stderr.
 
     Attributes
     ----------
@@ -65,22 +66,22 @@ class DenoisingAutoencoder(BaseLayer):
     intercept_visible_ : ndarray of shape (n_features,)
         Biases of the decoder.
     mean_, scale_ : ndarray of shape (n_features,)
-        What "gaussian" units are standardised with; 0 and 1 for "bernoulli".
+        Mean and scale with which "gaussian" units are standardised; 0 and 1 for "bernoulli".
     low_, high_ : ndarray of shape (n_features,)
-        Lowest and highest value of each column in the first ``fit``, standardised.
+        Lowest and highest value of each column in ``fit``, or the first ``partial_fit``, standardised.
     reconstruction_errors_ : ndarray of shape (n_passes,)
-        Mean loss per pass, on corrupted rows.
+        Mean loss per pass on corrupted rows.
     n_iter_ : int
         Number of passes over the rows so far.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: ``partial_fit`` goes on from there.
+        State of the random generators, from which ``partial_fit`` continues.
     n_features_in_ : int
         Number of columns.
 
     See Also
     --------
     RBM : Learns a distribution over rows.
-    DeepBeliefNetwork : A stack of either.
+    DeepBeliefNetwork : A stack of machines or autoencoders.
 
     References
     ----------
@@ -111,7 +112,7 @@ class DenoisingAutoencoder(BaseLayer):
     tied_weights: bool = True
 
     def inverse_transform(self, X):
-        """Return the rows that hidden units stand for.
+        """Return the rows that the decoder makes from hidden units.
 
         Parameters
         ----------
@@ -121,14 +122,14 @@ class DenoisingAutoencoder(BaseLayer):
         Returns
         -------
         rows : ndarray of shape (n_samples, n_features)
-            In the units of the rows that were learned from.
+            In the units of the rows that ``fit`` got.
         """
         check_is_fitted(self)
         hidden = check_array(X, dtype=FLOAT)
         if hidden.shape[1] != len(self.components_):
             raise ValueError(
-                f"X has {hidden.shape[1]} columns, and inverse_transform expects the {len(self.components_)} "
-                "hidden units that transform gives."
+                f"X must have {len(self.components_)} columns, the hidden units that transform gives, got "
+                f"{hidden.shape[1]}."
             )
         return self._in_units_of_data(self._compute(lambda module, h: module.decode(h), hidden))
 

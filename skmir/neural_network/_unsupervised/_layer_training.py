@@ -1,4 +1,4 @@
-"""Passes of stochastic gradient descent over rows, which can stop and go on bit for bit."""
+"""Passes of stochastic gradient descent over rows, which can stop and continue bit for bit."""
 
 import math
 import numbers
@@ -12,21 +12,21 @@ from ...modules import DenoisingAutoencoderLayer
 class LayerTraining:
     """Stochastic gradient descent with momentum and weight decay, for one layer without labels.
 
-    A subclass has ``_step(batch)``, which changes the weights and returns a batch's mean error. Parameters
-    of the module whose name contains "weight" are decayed, and no others.
+    A subclass has ``_step(batch)``, which changes the weights and returns a batch's mean error. Only
+    parameters of the module whose name contains "weight" are decayed.
 
     Parameters
     ----------
     module : torch.nn.Module
-        On the device that it is trained on.
+        It must be on the device that it is trained on.
     learning_rate : float
-        Of weights and biases.
+        Learning rate of weights and biases.
     momentum : tuple of (float, float, int)
-        The first, the final, and the pass after which the final one holds.
+        First value, final value, and number of passes with the first.
     weight_decay : float
-        On the weights.
+        Decay of the weights, not of the biases.
     state : dict of str to ndarray or None, default=None
-        What ``state`` returned, of training that is to go on.
+        Result of ``state()``, to continue training.
     """
 
     def __init__(self, module, *, learning_rate, momentum, weight_decay, state=None):
@@ -53,7 +53,7 @@ class LayerTraining:
         batches : iterable of tensor
             Data.
         n_passes_before : int
-            Passes so far: they decide the momentum.
+            Number of passes so far, which decides the momentum.
         """
         first, final, change = self.momentum
         for group in self.optimizer.param_groups:
@@ -65,51 +65,51 @@ class LayerTraining:
         return float(total) / n_rows
 
     def state(self):
-        """Return velocities, and what else must be kept to go on, as plain arrays."""
+        """Return the velocities, and whatever else training needs to continue, as plain arrays."""
         kept = self._kept()
         for name, parameter in self.module.named_parameters():
             kept[name] = self.optimizer.state[parameter].get("momentum_buffer")
         return {name: value.cpu().numpy().copy() for name, value in kept.items() if value is not None}
 
     def _kept(self):
-        """Return further tensors of the state by name, or None for those that are not there."""
+        """Return further tensors of the state by name, or None for tensors that do not exist yet."""
         return {}
 
 
 def check_finite(error, module, where, estimator):
-    """Raise where an error or a weight has grown beyond bounds.
+    """Raise if an error or a weight is not finite.
 
     Parameters
     ----------
     error : float
-        Of the last pass.
+        Error of the last pass.
     module : torch.nn.Module
     where : str
-        Names the pass.
+        Name of the pass, for the error.
     estimator : estimator
-        With ``learning_rate``.
+        It must have a ``learning_rate``.
 
     Raises
     ------
     ValueError
-        With the learning rate to try next.
+        If one is not finite; the message suggests a learning rate.
     """
     if math.isfinite(error) and all(values.isfinite().all() for values in module.state_dict().values()):
         return
     rate = estimator.learning_rate
     raise ValueError(
-        f"{type(estimator).__name__} diverged in {where} with learning_rate={rate}. Lower it: {rate / 10:g} "
-        "is the next to try, and see that X is scaled (FrameScaler, StandardScaler, PCAWhitener)."
+        f"{type(estimator).__name__} diverged in {where} with learning_rate={rate}. Lower it ({rate / 10:g} "
+        "is the next to try), and make sure that X is scaled (FrameScaler, StandardScaler, PCAWhitener)."
     )
 
 
 def check_momentum(momentum):
-    """Return (first, final, pass after which the final one holds), of a number or of the three."""
+    """Return (first value, final value, number of passes with the first), given as one number or three."""
     three = (momentum, momentum, 0) if isinstance(momentum, numbers.Real) else tuple(momentum)
     if len(three) != 3:
         raise ValueError(
-            f"momentum={momentum!r} must be a number, or three: the first, the final, and the pass after "
-            "which the final one holds."
+            f"momentum={momentum!r} must be one number, or three: its first value, its final value, and "
+            "the number of passes with the first."
         )
     for value in three[:2]:
         check_number("momentum", value, low=0, high=1)
@@ -118,18 +118,18 @@ def check_momentum(momentum):
 
 
 class Denoising(LayerTraining):
-    """Gradient descent on the loss between clean rows and what is decoded from corrupted ones.
+    """Gradient descent on the loss between clean rows and rows decoded from corrupted ones.
 
     Parameters
     ----------
     module : skmir.modules.DenoisingAutoencoderLayer
-        On the device that it is trained on.
+        It must be on the device that it is trained on.
     corruption : {"masking", "gaussian", "salt_and_pepper"}
-        What is done to a row.
+        Kind of corruption.
     level : float
-        How much of it.
+        Amount of corruption.
     low, high : tensor of shape (n_visible,)
-        The extremes that "salt_and_pepper" puts in.
+        The extreme values that "salt_and_pepper" uses.
     learning_rate, momentum, weight_decay, state
         As in :class:`LayerTraining`.
     """
@@ -163,7 +163,7 @@ class Denoising(LayerTraining):
         return loss.detach()
 
 
-MEMORY = 0.9  # share of the past in the running mean that the sparsity target is held against
+MEMORY = 0.9  # share of the past in the running mean that is compared with the sparsity target
 
 
 class ContrastiveDivergence(LayerTraining):
@@ -172,18 +172,18 @@ class ContrastiveDivergence(LayerTraining):
     Parameters
     ----------
     machine : torch.nn.Module
-        With ``weight``, ``hidden_bias``, ``visible_bias`` and ``contrastive_divergence``.
+        It must have ``weight``, ``hidden_bias``, ``visible_bias`` and ``contrastive_divergence``.
     learning_rate, momentum, weight_decay, state
         As in :class:`LayerTraining`.
     sparsity_target, sparsity_cost : float or None, float
-        The share of the data for which a hidden unit should be on, None for no such wish, and the weight
+        The share of the data for which a hidden unit should be on, or None for no target, and the weight
         of the distance to it in the step on the hidden biases.
     k : int
-        Gibbs steps.
+        Number of Gibbs steps.
     persistent : bool
-        Whether chains go on from batch to batch.
+        Whether chains continue from batch to batch.
     sample : bool
-        Whether visible units are sampled, in chains that do not.
+        Whether visible units are sampled, in chains that are not persistent.
     """
 
     def __init__(
@@ -214,8 +214,8 @@ class ContrastiveDivergence(LayerTraining):
     def run(self, batches, n_passes_before):
         """Make a pass, and return the mean squared error of the reconstruction.
 
-        Persistent chains do not end near the data that they are held against: there it is the error of one
-        mean step from the last batch, which takes a product of matrices in place of one a batch.
+        Persistent chains do not end near the data that they are compared with. For them, the error is that
+        of one mean step from the last batch, which takes one matrix product instead of one per batch.
         """
         error = super().run(batches, n_passes_before)
         if not self.persistent:

@@ -17,46 +17,48 @@ RECONSTRUCTION = ("mean", "sample")
 class RBM(BaseLayer):
     """Restricted Boltzmann machine: features learned without labels.
 
-    Trained by contrastive divergence on the rows of a table. For frames use
-    ``FrameTransformer(RBM())``, which makes a row of each frame.
+    The machine is trained by contrastive divergence on the rows of a table. For frames, use
+    ``FrameTransformer(RBM())``, which turns each frame into a row.
 
     Parameters
     ----------
     n_components : int, default=256
         Number of hidden units.
     k : int, default=1
-        Gibbs steps of contrastive divergence.
+        Number of Gibbs steps of contrastive divergence.
     persistent : bool, default=False
-        Whether ``batch_size`` chains go on from batch to batch, and always sample, instead of starting at
-        the data: nearer to the likelihood's gradient, where the learning rate is small.
+        Whether ``batch_size`` chains continue from batch to batch, and always sample, instead of starting
+        at the data. If the learning rate is small, this is nearer to the gradient of the likelihood.
     reconstruction : {"mean", "sample"}, default="mean"
-        What chains that start at the data take for visible units: their means, or samples of them.
+        Visible units of chains that start at the data: their means, or samples of them.
     sparsity_target : float or None, default=None
-        How often a hidden unit should be on, in (0, 1); .01 to .1 are usual. None asks for nothing.
+        Share of the data for which a hidden unit should be on, in (0, 1), usually 0.01 to 0.1. None sets
+        no target.
     sparsity_cost : float, default=0.1
-        Weight of the distance to the target in the step on the hidden biases; a running mean over batches
-        is held against the target.
+        Weight of the distance to the target in the step on the hidden biases. The distance is that of a
+        running mean over batches.
     visible : {"gaussian", "bernoulli"}, default="gaussian"
         "gaussian" takes real values, and standardises each column with the mean and the standard
         deviation of the training rows. "bernoulli" takes values in [0, 1], as probabilities.
     learning_rate : float, default=0.01
-        Step on the weights; Gaussian units bear about a tenth of what binary ones do.
+        Learning rate of the weights; that of Gaussian units should be about a tenth of that of binary units.
     batch_size : int, default=100
         Number of rows per batch.
     n_iter : int, default=10
         Number of passes over the rows.
     momentum : float or (float, float, int), default=(0.5, 0.9, 5)
-        Momentum of the steps; or the first, the final, and the pass after which the final one holds.
+        Momentum of the steps; or its first value, its final value, and the number of passes with the first.
     weight_decay : float, default=2e-4
         L2 penalty on the weights, not on the biases.
     device : str, default="auto"
-        "auto" takes a CUDA device where there is one; or "cpu", "cuda", "cuda:1".
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
     n_threads : int, default=1
-        Threads of torch; another number is another result in the last bits.
+        Number of threads that torch uses; another number changes the last bits of the result.
     random_state : int, RandomState instance or None, default=None
-        Decides first weights, order of the rows and samples.
+        Seed of the initial weights, the order of the rows and samples.
     verbose : int, default=0
-        1 draws a bar of passes on stderr.
+        1 draws a progress bar of passes on stderr.
 
     Attributes
     ----------
@@ -67,21 +69,21 @@ class RBM(BaseLayer):
     intercept_visible_ : ndarray of shape (n_features,)
         Visible biases.
     mean_, scale_ : ndarray of shape (n_features,)
-        What a "gaussian" machine standardises with; 0 and 1 for "bernoulli".
+        Mean and scale with which a "gaussian" machine standardises; 0 and 1 for "bernoulli".
     reconstruction_errors_ : ndarray of shape (n_passes,)
-        Mean squared error of the reconstruction per pass: of the end of the chains, or if they persist of
-        one mean step from the last batch. A sign of life, and no objective.
+        Mean squared error of the reconstruction per pass: at the end of the chains, or, if they persist,
+        after one mean step from the last batch. It shows that training works, but it is not the objective.
     n_iter_ : int
         Number of passes over the rows so far.
     random_state_ : dict of ndarray of uint8
-        Where the random generators stand: ``partial_fit`` goes on from there.
+        State of the random generators, from which ``partial_fit`` continues.
     n_features_in_ : int
         Number of columns.
 
     See Also
     --------
-    DBNClassifier : A stack of them, fine-tuned with labels.
-    sklearn.neural_network.BernoulliRBM : Binary units, on the CPU.
+    DBNClassifier : A stack of machines, fine-tuned with labels.
+    sklearn.neural_network.BernoulliRBM : A machine with binary units, on the CPU.
 
     References
     ----------
@@ -112,7 +114,7 @@ class RBM(BaseLayer):
     sparsity_cost: float = 0.1
 
     def free_energy(self, X):
-        """Return the free energy of rows: minus their log-likelihood, but for a constant.
+        """Return the free energy of rows: minus their log-likelihood, up to a constant.
 
         Parameters
         ----------
@@ -122,13 +124,13 @@ class RBM(BaseLayer):
         Returns
         -------
         free_energy : ndarray of shape (n_samples,)
-            Low for what the machine finds likely. The gap between held-out and training rows grows
-            as it over-fits.
+            Low for rows that the machine finds likely. The gap between held-out and training rows grows if
+            the machine over-fits.
         """
         return self._run(X, self._MODULE.free_energy)
 
     def score_samples(self, X):
-        """Return the pseudo-likelihood of rows; of a "gaussian" machine, minus their free energy.
+        """Return the pseudo-likelihood of rows; for a "gaussian" machine, minus their free energy.
 
         Parameters
         ----------
@@ -138,9 +140,9 @@ class RBM(BaseLayer):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            The sum over columns of log P(value | the other values), where scikit-learn's ``BernoulliRBM``
-            estimates it from one column drawn at random. Minus the free energy lacks a constant that differs
-            between machines: it compares rows, not machines.
+            The sum over columns of log P(value | the other values), which scikit-learn's ``BernoulliRBM``
+            estimates from one random column. The negative free energy lacks a constant that differs between
+            machines, so it can be used to compare rows, but not machines.
         """
         check_is_fitted(self)
         bernoulli = self._module_arguments["visible"] == "bernoulli"
@@ -149,19 +151,19 @@ class RBM(BaseLayer):
         return scores if bernoulli else -scores
 
     def gibbs(self, X, k=1):
-        """Return rows sampled by Gibbs steps from rows.
+        """Return rows that Gibbs steps sample, starting from given rows.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Where the chains start.
+            Rows at which the chains start.
         k : int, default=1
-            Steps, of hidden units and then visible ones each.
+            Number of steps; each samples the hidden units and then the visible ones.
 
         Returns
         -------
         X_new : ndarray of shape (n_samples, n_features)
-            In the units of X. ``random_state`` decides.
+            In the units of X. ``random_state`` seeds the samples.
         """
         check_number("k", k, kind=numbers.Integral, low=1)
         with seeded(self.random_state, n_threads=self.n_threads, device=resolve_device(self.device)):
