@@ -174,7 +174,7 @@ CHECKS_OF_RESULTS = {
 # class_weight in one place, and MLPClassifier, the cheapest, runs the check.
 SKIPPED = {"check_class_weight_classifiers": (CNNClassifier, CRNNClassifier, RNNClassifier, DBNClassifier)}
 # These train three times: on the data as they are, on data that cannot be written to, and on float32. All
-# networks read their data in one place, so MLPClassifier and MLPRegressor run the variants; the others train once.
+# networks read their data in one place: the MLPs run the variants, the others train once.
 TRAINED_ONCE = {"check_classifiers_train", "check_regressors_train"}
 WHY_ONCE = "a variant of the data, which all networks read in one place: the MLPs run this check"
 WHY_SKIPPED = "1000 epochs; all networks compute class weights in one place: MLPClassifier runs this check"
