@@ -9,11 +9,14 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("plot_*.py"))
-# More than 15 seconds each: ``make docs`` runs them, as it runs all, and ends where one raises.
+# About 10 seconds each, or more: ``make docs`` runs them, as it runs all, and ends if one raises.
 SLOW = {
+    "plot_architectures",
     "plot_convolutional_dbn",
     "plot_dbn_layers",
     "plot_few_labels",
+    "plot_leakage",
+    "plot_learned_chroma",
     "plot_learning_curves",
     "plot_mixtures",
     "plot_random_features",

@@ -204,7 +204,7 @@ def test_a_network_in_a_bare_search_stops_early_by_group(data):
     groups = np.arange(120) % 2  # of which a training part has one: nothing to split, which is an error
     network = MLPClassifier((4,), max_iter=1, early_stopping=True, random_state=0)
     search = GridSearchCV(network, {}, cv=[(np.arange(30), np.arange(30, 60))])
-    with pytest.raises(ValueError, match="all clips here are of one group"):
+    with pytest.raises(ValueError, match="all clips are of one group"):
         compare({"search": search}, *data, groups=groups, cv=2)
 
 

@@ -287,6 +287,7 @@ def few_shot_accuracy(seed, n_examples=(1, 5), n_draws=10):
     return scores
 
 
+@pytest.mark.slow
 def test_few_labels_go_further_than_with_mfcc_and_with_the_spectrum():
     """As in Lee et al. (2009), for classes that differ in shape in time and frequency."""
     runs = [few_shot_accuracy(seed) for seed in range(3)]

@@ -108,6 +108,7 @@ def layer_scores(seed, n_train=7 * 30, layers=("hidden_layers.1", "hidden_layers
     }
 
 
+@pytest.mark.slow
 def test_learned_layers_are_better_features_than_mfcc_and_all_are_as_good_as_any():
     """MFCC .694 < layers .779, .790, .786 <= all .792."""
     scores = [layer_scores(seed) for seed in SEEDS]
@@ -137,6 +138,7 @@ def held_out_loss(seed, dropout, max_norm):
     return model.fit(X[:200], y[:200], X_val=X[200:], y_val=y[200:]).history_["valid_loss"][-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("regulariser", "weaker", "margin"),
     [
