@@ -14,8 +14,9 @@ QUICK := tests/test_imports.py tests/test_validation.py tests/audio/test_load.py
 	tests/datasets/test_load_folder.py tests/augmentation/test_augmentations.py tests/preprocessing \
 	tests/feature_extraction/test_front_ends.py tests/compose/test_frame_transformer.py \
 	tests/neural_network/test_learning.py tests/model_selection/test_compare.py tests/inspection/test_report.py
-# One thread a process for linear algebra and torch: the tests run in parallel.
-ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+# One thread per process for linear algebra and torch: the tests run in parallel. Byte code is written, because
+# workers, and the processes that tests start, would otherwise each compile the package and the tests again.
+FOR_TESTS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=
 
 .PHONY: help install compare test quick test-slow test-oldest test-newest lint format docs clean
 
@@ -44,25 +45,25 @@ compare: install
 	$(BIN)/skmir compare --output $(OUTPUT)
 
 test: lint
-	$(ONE_THREAD) $(BIN)/python $(TESTS)
+	$(FOR_TESTS) $(BIN)/python $(TESTS)
 
 quick: lint
-	$(ONE_THREAD) $(BIN)/python $(TESTS) $(QUICK)
+	$(FOR_TESTS) $(BIN)/python $(TESTS) $(QUICK)
 
 test-slow: install
-	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST_ARGS)
+	$(FOR_TESTS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST_ARGS)
 
 # Other versions than those of constraints.txt; each set, and each interpreter, has an environment of its own.
 test-oldest:
 	$(PYTHON) -m venv $(OLDEST)
 	$(PYTHON) tools/oldest_requirements.py > $(OLDEST)/constraints.txt
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check -c $(OLDEST)/constraints.txt -e ".[plot,test]"
-	$(ONE_THREAD) $(OLDEST)/bin/python $(TESTS)
+	$(FOR_TESTS) $(OLDEST)/bin/python $(TESTS)
 
 test-newest:
 	$(PYTHON) -m venv $(NEWEST)
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager -e ".[plot,test]"
-	$(ONE_THREAD) $(NEWEST)/bin/python $(TESTS)
+	$(FOR_TESTS) $(NEWEST)/bin/python $(TESTS)
 
 lint: install
 	$(BIN)/ruff check .
