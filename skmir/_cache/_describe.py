@@ -19,7 +19,7 @@ import xxhash
 from sklearn.frozen import FrozenEstimator
 
 from ._digests import array_digest
-from ._sources import counters, origin, own_text
+from ._sources import counters, origin, own_text, script_of
 
 NO_EFFECT = {"memory", "n_jobs", "verbose"}  # parameters that do not change any result
 _PLAIN = (bool, int, float, complex, str, bytes, types.NoneType, types.EllipsisType)
@@ -143,7 +143,7 @@ class _Description:
             return f"{_own_name(cls)} {known}"
         # An __init__ made from declared parameters has no file, and in a worker it comes first.
         files = [function.__code__.co_filename for function in functions]
-        file = next(filter(os.path.isfile, files), None)
+        file = next(filter(os.path.isfile, files), None) or script_of(cls)
         text = own_text(cls.__module__, file) if known is None else ""
         if text:  # the other attributes are in the text, except those that change as counters
             members = {key: member for key, member in members.items() if _is_code(member)}
@@ -156,6 +156,8 @@ class _Description:
     def _function(self, function):
         """Return a function's parts: name, text, code, defaults, closure, and the globals that it names."""
         module, file = function.__module__ or "__main__", function.__code__.co_filename
+        if not os.path.isfile(file):
+            file = script_of(function) or file
         known = origin(module)
         inside = [function.__defaults__, function.__kwdefaults__, getattr(function, "__wrapped__", None)]
         if known is not None and _is_importable(function):

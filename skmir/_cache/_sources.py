@@ -72,6 +72,28 @@ def own_text(module, file=None):
     return xxhash.xxh3_128_hexdigest(repr(listed).encode()) if listed else ""
 
 
+def script_of(code):
+    """Return the script that defines a class or function, in a worker process that received it by value.
+
+    cloudpickle leaves out the names of files from version 3.1.3 on. joblib's workers are started with the
+    arguments of the command, of which the first is the script.
+
+    Parameters
+    ----------
+    code : type or function
+
+    Returns
+    -------
+    file : str or None
+        None if the code is not of a script, or if the script does not define its name.
+    """
+    script = sys.argv[0] if sys.argv else ""
+    if code.__module__ not in _MAIN or not script.endswith(".py") or not os.path.isfile(script):
+        return None
+    defined = _parse(script, file_digest(script), "__main__")[2]
+    return script if code.__qualname__.partition(".")[0] in defined else None
+
+
 def counters(module, file=None):
     """Return the names that some function of a module declares as ``global``: their values may change."""
     path = _file(module) or file
@@ -181,15 +203,15 @@ def _is_package(file):
 
 @functools.lru_cache(maxsize=4096)
 def _parse(path, digest, name):
-    """Return the names that a file may import, and those that its functions declare as global."""
+    """Return the names that a file may import, that its functions declare as global, and that it defines."""
     del digest  # the hash of the file's bytes is only a part of the cache's key
     if not path.endswith(".py"):
-        return (), frozenset()
+        return (), frozenset(), frozenset()
     with open(path, "rb") as file:
         try:
             tree = ast.parse(file.read())
         except SyntaxError:  # edited and saved in an unfinished state after it was imported
-            return (), frozenset()
+            return (), frozenset(), frozenset()
     package = name.split(".") if _is_package(path) else name.split(".")[:-1]
     imported, changing = set(), set()
     for node in ast.walk(tree):
@@ -202,4 +224,5 @@ def _parse(path, digest, name):
         elif isinstance(node, ast.Global):
             changing |= set(node.names)
     parents = {name.rpartition(".")[0] for name in imported}  # their __init__ runs too
-    return tuple(sorted(filter(None, imported | parents))), frozenset(changing)
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    return tuple(sorted(filter(None, imported | parents))), frozenset(changing), frozenset(defined)

@@ -222,6 +222,7 @@ def test_cuda_gives_the_same_as_the_cpu(name, ragged):
     np.testing.assert_allclose(cuda.transform(X), cpu.transform(X), rtol=1e-2, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_temporal_filters_hear_rhythm_better_than_vgg_and_vgg_better_than_mfcc():
     """Pons & Serra's order on Extended Ballroom, by half the margins measured: .79, .65 and .40.
 
