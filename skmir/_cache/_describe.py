@@ -35,6 +35,8 @@ _NOT_CODE = {
     "__slotnames__",
     "__dataclass_fields__",  # their defaults stand in __init__ and among the attributes
     "__dataclass_params__",
+    "__firstlineno__",  # from Python 3.13 on; cloudpickle leaves them out
+    "__static_attributes__",
 }
 
 
