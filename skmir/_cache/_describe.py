@@ -143,8 +143,9 @@ class _Description:
         functions = [member for member in members.values() if isinstance(member, types.FunctionType)]
         if known is not None and (_is_importable(cls) or not functions):  # without functions: written in C
             return f"{_own_name(cls)} {known}"
-        # An __init__ made from declared parameters has no file, and in a worker it comes first.
-        files = [function.__code__.co_filename for function in functions]
+        # An __init__ made from declared parameters has no file, and in a worker it comes first; other methods
+        # that dataclasses adds are in a file of Python's.
+        files = [one.__code__.co_filename for one in functions if one.__module__ == cls.__module__]
         file = next(filter(os.path.isfile, files), None) or script_of(cls)
         text = own_text(cls.__module__, file) if known is None else ""
         if text:  # the other attributes are in the text, except those that change as counters
