@@ -25,7 +25,7 @@ help:
 	@echo "make compare  compare networks with classic models on synthesised notes; writes $(OUTPUT)/"
 	@echo "make test     lint, floors, tests, doctests, fast examples; says its seconds at the end"
 	@echo "make quick    lint, floors, and of each room the tests of what it is for; under two minutes"
-	@echo "make test-slow  the tests and examples of about 10 seconds each or more"
+	@echo "make test-slow  published orderings, and examples of some 6 seconds or more"
 	@echo "make test-oldest  the tests with the oldest versions that setup.cfg allows; PYTHON= chooses the interpreter"
 	@echo "make test-newest  the tests with the newest versions that pip finds; PYTHON= chooses the interpreter"
 	@echo "make lint     ruff, and words at which a reader would stumble"

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("plot_*.py"))
-# About 10 seconds each, or more: ``make docs`` runs them, as it runs all, and ends if one raises.
+# About 6 seconds each, or more: ``make docs`` runs them, as it runs all, and ends if one raises.
 SLOW = {
     "plot_architectures",
     "plot_convolutional_dbn",
@@ -17,10 +17,12 @@ SLOW = {
     "plot_few_labels",
     "plot_leakage",
     "plot_learned_chroma",
+    "plot_learned_features",
     "plot_learning_curves",
     "plot_mixtures",
     "plot_random_features",
     "plot_regularisers",
+    "plot_report",
     "plot_search",
     "plot_waveform_augmentation",
 }

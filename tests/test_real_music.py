@@ -43,7 +43,7 @@ def test_baseline_scores_as_the_usual_script(real_data, folder, column, step):
 @pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
 def test_network_learns_real_instruments(real_data):
     data = load_folder(real_data / "medley_solos")
-    models = default_models(["SVM", "CNN"], max_iter=20)
+    models = default_models(["SVM", "CNN"], max_iter=10)
     result = compare(models, data.data, data.target, groups=data.groups, cv=3, random_state=0)
     chance = 1 / len(data.target_names)
     assert (result.table_.loc[["SVM", "CNN"], "mean"] > 3 * chance).all()

@@ -59,6 +59,7 @@ def gain_of_pretraining(seed, *, pretraining, n_labelled, scaler, power, **tones
     return scores[False] - scores[True]
 
 
+@pytest.mark.slow
 def test_pretraining_helps_with_few_labels():
     """Single tones, 40 labels per family: .735 with pretraining and .675 without."""
     scaler = MinMaxScaler(clip=True)
