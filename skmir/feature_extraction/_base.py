@@ -36,8 +36,8 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
     hop_length : int, default=512
         From one frame to the next, in samples.
     offset : float, "center" or "random", default=0.0
-        Where in each clip to start, in s; or in its middle; or anywhere, as the clip's content and
-        ``random_state`` decide.
+        Start of the excerpt in each clip, in s; or the middle of the clip; or a random place, which the
+        clip's content and ``random_state`` decide.
     duration : float or None, default=None
         How much of each clip to use at most, in s; None is all. "center" and "random" need it.
     random_state : int, default=0

@@ -20,7 +20,7 @@ def beat_edges(envelope, *, sr, hop_length, subdivisions, start_bpm, tightness):
     Returns
     -------
     edges : ndarray of shape (n_beats * subdivisions + 1,)
-        Where parts start, and where the last one ends, in frames and fractions.
+        Starts of the parts, and the end of the last one, in frames and fractions.
     """
     clock = {"sr": sr, "hop_length": hop_length}
     beats = track_beats(np.ascontiguousarray(envelope), **clock, start_bpm=start_bpm, tightness=tightness)
