@@ -29,6 +29,26 @@ def positional(*, default):
     return dataclasses.field(default=default, kw_only=False)
 
 
+def method_missing(estimator, name):
+    """Return the error of a method that a subclass must write.
+
+    Parameters
+    ----------
+    estimator : object
+        An instance of the class that lacks the method.
+    name : str
+        Name of the method.
+
+    Returns
+    -------
+    error : NotImplementedError
+    """
+    return NotImplementedError(
+        f"{type(estimator).__name__} must have a method {name}. The guide's page \"Extending skmir\" shows "
+        "one class of each kind with all its methods."
+    )
+
+
 @typing.dataclass_transform(
     eq_default=False, kw_only_default=True, field_specifiers=(positional, dataclasses.field)
 )

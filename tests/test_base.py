@@ -117,7 +117,7 @@ def test_a_saved_model_does_not_name_base_classes():
 @pytest.mark.parametrize("name", [name for name in base.__all__ if name[0] == "B"])
 def test_a_method_that_is_missing_is_an_error_of_its_own(name, rng):
     kind = type("Incomplete", (getattr(base, name),), {})
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError, match="Incomplete must have a method _"):
         if "Augmentation" in name:
             kind().check()
         elif "FrontEnd" in name:

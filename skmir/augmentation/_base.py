@@ -8,7 +8,7 @@ generators are not touched.
 import torch
 from sklearn.base import BaseEstimator
 
-from .._declared_parameters import DeclaredParameters
+from .._declared_parameters import DeclaredParameters, method_missing
 from .._parameter_checks import check_number
 
 
@@ -105,10 +105,10 @@ class BaseAugmentation(DeclaredParameters, BaseEstimator):
         return changed, targets
 
     def _check_parameters(self):
-        raise NotImplementedError
+        raise method_missing(self, "_check_parameters")
 
     def _change(self, x, generator):
-        raise NotImplementedError
+        raise method_missing(self, "_change")
 
     def _choose(self, n, generator):
         """Draw which of n clips are changed, as a boolean tensor of shape (n,)."""

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from .._cache import array_digest, file_digest
-from .._declared_parameters import DeclaredParameters
+from .._declared_parameters import DeclaredParameters, method_missing
 from .._parameter_checks import check_choice, check_number, plain
 from .._validation import is_path
 
@@ -206,16 +206,16 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
         return repr((f"{kind.__module__}.{kind.__qualname__}", self.version, plain))
 
     def _check_parameters(self):
-        raise NotImplementedError
+        raise method_missing(self, "_check_parameters")
 
     def _draw(self, rng):
-        raise NotImplementedError
+        raise method_missing(self, "_draw")
 
     def _change(self, y, sr, **drawn):
-        raise NotImplementedError
+        raise method_missing(self, "_change")
 
     def _change_targets(self, targets, kind, draws):
-        raise NotImplementedError
+        raise method_missing(self, "_change_targets")
 
     def _cure(self, kind):
         return "Leave it out."

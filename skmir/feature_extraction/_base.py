@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from .._declared_parameters import DeclaredParameters, positional
+from .._declared_parameters import DeclaredParameters, method_missing, positional
 from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
@@ -221,11 +221,11 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
 
     def _n_bins(self):
         """Return the number of bins per frame."""
-        raise NotImplementedError
+        raise method_missing(self, "_check_parameters")
 
     def _span(self):
         """Return how many samples one frame spans, which parameter sets that, and how it is made smaller."""
-        raise NotImplementedError
+        raise method_missing(self, "_span")
 
     def _frames(self, y):
         """Return the frames of one clip, or of a batch of equal ones.
@@ -238,7 +238,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         -------
         frames : tensor of shape (n_bins, n_frames), or (n_clips, n_bins, n_frames)
         """
-        raise NotImplementedError
+        raise method_missing(self, "_frames")
 
     def _frames_in(self, empty, y):
         """Return the frames of one clip, in memory from ``empty`` if that spares a copy worth sparing.

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
-from .._declared_parameters import DeclaredParameters
+from .._declared_parameters import DeclaredParameters, method_missing
 from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._random import seeded
@@ -184,7 +184,7 @@ or array-like of shape (n_clips, n_features)
         return sum(p.numel() for p in self.module_.parameters() if p.requires_grad)
 
     def _make_module(self, **params):
-        raise NotImplementedError(f"{type(self).__name__} must have a method _make_module.")
+        raise method_missing(self, "_make_module")
 
     def _module_parameters(self):
         """Return the arguments of ``_make_module``: plain values, from which a saved model is rebuilt."""
@@ -196,7 +196,7 @@ or array-like of shape (n_clips, n_features)
 
     def _learn_targets(self, y, sample_weight, n_clips, classes=None, *, reset):
         """Return targets as a tensor and weights of mean 1; learn the form of y, or check it."""
-        raise NotImplementedError(f"{type(self).__name__} must have a method _learn_targets.")
+        raise method_missing(self, "_learn_targets")
 
     def _pretrain(self, module, frames, rows, seed, unlabelled):
         """Prepare a module before it is trained with labels; most networks start from random weights."""

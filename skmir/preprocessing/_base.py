@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._declared_parameters import DeclaredParameters
+from .._declared_parameters import DeclaredParameters, method_missing
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
@@ -129,13 +129,13 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
         return tags
 
     def _check_parameters(self):
-        raise NotImplementedError
+        raise method_missing(self, "_check_parameters")
 
     def _apply(self, x):
-        raise NotImplementedError
+        raise method_missing(self, "_apply")
 
     def _names(self, bins):
-        raise NotImplementedError
+        raise method_missing(self, "_names")
 
     def _check_frames(self, X, *, reset):
         return check_frames(self, X, reset=reset)

@@ -10,7 +10,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 from tqdm import trange
 
-from ..._declared_parameters import DeclaredParameters, positional
+from ..._declared_parameters import DeclaredParameters, method_missing, positional
 from ..._device import resolve_device
 from ..._fitting import all_or_nothing
 from ..._parameter_checks import check_choice, check_number
@@ -127,10 +127,10 @@ class BaseLayer(
 
     def _module_options(self):
         """Return the module's arguments other than its size: plain values, kept with the weights."""
-        raise NotImplementedError(f"{type(self).__name__} must have a method _module_options.")
+        raise method_missing(self, "_module_options")
 
     def _make_training(self, module, rows, momentum, state):
-        raise NotImplementedError(f"{type(self).__name__} must have a method _make_training.")
+        raise method_missing(self, "_make_training")
 
     def _check_parameters(self):
         """Raise if a parameter is not valid."""
