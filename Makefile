@@ -51,7 +51,7 @@ quick: lint
 	$(FOR_TESTS) $(BIN)/python $(TESTS) $(QUICK)
 
 test-slow: install
-	$(FOR_TESTS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow $(PYTEST_ARGS)
+	$(FOR_TESTS) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow -o faulthandler_timeout=1800 $(PYTEST_ARGS)
 
 # Other versions than those of constraints.txt; each set, and each interpreter, has an environment of its own.
 test-oldest:

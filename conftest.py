@@ -1,12 +1,8 @@
-"""What holds for every test, wherever it stands: compile caches apart, time for slow tests, CPU seconds."""
+"""What holds for every test, wherever it stands: compile caches apart, garbage, CPU seconds."""
 
 import gc
 import os
 import pathlib
-
-import pytest
-
-SLOW_TIMEOUT = 1800  # s; of the others, pyproject.toml says it
 
 
 def pytest_configure(config):
@@ -19,13 +15,6 @@ def pytest_configure(config):
     shared = os.environ.get("NUMBA_CACHE_DIR", pathlib.Path(__file__).parent / ".pytest_cache" / "numba")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     os.environ["NUMBA_CACHE_DIR"] = str(pathlib.Path(shared) / worker)
-
-
-def pytest_collection_modifyitems(items):
-    """Let tests that are marked as slow take longer."""
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT))
 
 
 def pytest_collection_finish():

@@ -44,7 +44,7 @@ def method_missing(estimator, name):
     error : NotImplementedError
     """
     return NotImplementedError(
-        f"{type(estimator).__name__} must have a method {name}. The guide's page \"Extending skmir\" shows "
+        f'{type(estimator).__name__} must have a method {name}. The guide\'s page "Extending skmir" shows '
         "one class of each kind with all its methods."
     )
 

@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 import torch
+from forks import Forks
 
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -17,6 +18,14 @@ def real_data():
     if not folder.is_dir():
         pytest.skip(f"no real recordings at {str(folder)!r}; set SKMIR_TEST_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory):
+    """Starts processes in which everything slow is loaded already."""
+    server = Forks(tmp_path_factory.mktemp("forks"))
+    yield server
+    server.close()
 
 
 @pytest.fixture

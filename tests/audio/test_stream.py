@@ -1,8 +1,6 @@
 """Clip by clip in threads: the order, the thread count, errors."""
 
 import pathlib
-import subprocess
-import sys
 import threading
 
 import nested_threads
@@ -48,12 +46,11 @@ def test_waveform_reads_paths_and_passes_arrays(tmp_path):
     assert name == "clip 3 of X"
 
 
-def test_threads_inside_threads_come_to_an_end():
+def test_threads_inside_threads_come_to_an_end(forks):
     """In a process of its own: a thread that waits for itself cannot be ended from outside."""
-    script = pathlib.Path(nested_threads.__file__)
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["augmented", "streams", "under_a_drawing", "at_once"]
+    status, said, error = forks.run(pathlib.Path(nested_threads.__file__).read_text(), timeout=240)
+    assert status == 0, error
+    assert said.split() == ["augmented", "streams", "under_a_drawing", "at_once"]
 
 
 def test_a_stream_inside_a_stream_runs_where_it_is_called():

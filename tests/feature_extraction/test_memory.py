@@ -6,7 +6,6 @@ import operator
 import os
 import pathlib
 import pickle
-import subprocess
 import sys
 import time
 import warnings
@@ -359,7 +358,7 @@ def test_a_full_disk_is_a_warning(call, clips, memory, monkeypatch):
     assert same(front_end.transform(clips), expected)
 
 
-def test_a_disk_that_is_full_in_the_middle_of_an_entry(tmp_path, memory):
+def test_a_disk_that_is_full_in_the_middle_of_an_entry(memory, forks):
     code = f"""
 import resource, signal, sys, warnings, numpy as np
 from skmir.feature_extraction import DFT
@@ -372,7 +371,8 @@ with warnings.catch_warnings(record=True) as caught:
 assert len(caught) == 2 and "cannot be written: File too large" in str(caught[0].message), caught
 assert (kept == DFT().transform(X)).all()
 """
-    subprocess.run([sys.executable, "-c", code], check=True)
+    status, _, error = forks.run(code)
+    assert status == 0, error
     assert not [file for file in memory.rglob("*") if file.is_file()]
 
 
@@ -413,10 +413,11 @@ for attempt in range(6):
 """
 
 
-def test_a_killed_writer_breaks_nothing(memory):
+def test_a_killed_writer_breaks_nothing(memory, forks):
     X = 0.1 * np.random.RandomState(0).randn(400, 4000)
     expected = FRONT_END.transform(X)
-    subprocess.run([sys.executable, "-c", KILL, str(memory)], check=True)
+    status, _, error = forks.run(KILL, memory)
+    assert status == 0, error
     assert len(entries(memory)) > 0
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -459,9 +460,10 @@ sys.exit(any(process.exitcode for process in processes))
 """
 
 
-def test_writers_at_once(memory, tmp_path_factory):
+def test_writers_at_once(memory, tmp_path_factory, forks):
     results = tmp_path_factory.mktemp("results")
-    subprocess.run([sys.executable, "-c", FILL, str(memory), str(results)], check=True)
+    status, _, error = forks.run(FILL, memory, results)
+    assert status == 0, error
     expected = FRONT_END.transform(0.1 * np.random.RandomState(0).randn(100, 4000))
     for number in range(3):
         assert np.array_equal(np.load(results / f"{number}.npy"), expected)

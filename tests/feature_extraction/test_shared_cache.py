@@ -2,8 +2,7 @@
 
 import os
 import pathlib
-import subprocess
-import sys
+import signal
 import time
 
 import numpy as np
@@ -16,7 +15,7 @@ N_KEYS = 30
 
 # Reads, checks and writes entries that others read and write as well, until it is told to stop.
 WORKER = f"""
-import pathlib, sys, time
+import pathlib, sys, time, warnings
 import numpy as np
 from skmir._cache import Entries, FeatureCache
 
@@ -31,7 +30,8 @@ def arrays_of(key):
 
 
 entries = Entries(folder / "cache")
-print("ready", flush=True)
+warnings.simplefilter("error")
+(folder / f"ready-{{seed}}").touch()
 while not (folder / "go").exists():
     time.sleep(0.001)
 while not (folder / "stop").exists():
@@ -50,31 +50,18 @@ print(n_found, n_missing)
 """
 
 
-def start(folder, seed, task):
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", WORKER, str(folder), str(seed), task],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 @pytest.fixture
-def stop(tmp_path):
-    """A function that ends the workers and returns what they have found and written."""
+def start(forks, tmp_path):
+    """A function that starts a worker, which ends with the test at the latest."""
     started = []
 
-    def end(*processes):
-        (tmp_path / "stop").touch()
-        results = [process.communicate(timeout=60) for process in processes]
-        for process, (_, error) in zip(processes, results, strict=True):
-            assert process.returncode == 0, error
-        return np.array([out.split() for out, _ in results], dtype=int)
+    def start(seed, task):
+        started.append(forks.start(WORKER, tmp_path, seed, task))
+        return started[-1]
 
-    end.started = started
-    yield end
+    yield start
+    (tmp_path / "stop").touch()
     for process in started:
-        process.kill()
         process.wait()
 
 
@@ -83,25 +70,25 @@ def expected(key):
     return entry.randn(40, 50 * (key + 1)).astype(np.float32)
 
 
-def test_writers_and_readers_with_some_killed(tmp_path, stop):
+def test_writers_and_readers_with_some_killed(tmp_path, start):
     """Same and different entries at once; one process after the other is killed while it writes.
 
-    One process reads, one reads and writes, one deletes besides, and three write until they are killed. Their
-    interpreters start together and are loaded before any of them begins.
+    One process reads, one reads and writes, one deletes besides, and three write until they are killed.
     """
     tasks = ["read", "both", "delete", "write", "write", "write"]
-    stop.started.extend(start(tmp_path, seed, task) for seed, task in enumerate(tasks))
-    for process in stop.started:
-        assert process.stdout.readline() == "ready\n", process.stderr.read()
+    *workers, first, second, third = [start(seed, task) for seed, task in enumerate(tasks)]
+    while len(list(tmp_path.glob("ready-*"))) < len(tasks):
+        time.sleep(0.001)
     (tmp_path / "go").touch()
-    *workers, first, second, third = stop.started
     for attempt, victim in enumerate((first, second, third)):
         time.sleep(0.1 + 0.037 * attempt)
-        assert victim.poll() is None
         victim.kill()
-        victim.wait()
+        assert victim.wait() == -signal.SIGKILL
     time.sleep(0.5)
-    (n_read, _), *others = stop(*workers)
+    (tmp_path / "stop").touch()
+    for process in workers:
+        assert process.wait() == 0, process.stderr
+    (n_read, _), *others = ([int(number) for number in process.stdout.split()] for process in workers)
     assert min(n_read, *np.ravel(others)) > 0
     there = [key for key in range(N_KEYS) if read(tmp_path, key) is not None]
     assert len(there) > 3
@@ -114,15 +101,14 @@ def read(folder, key):
     return Entries(folder / "cache").read(f"group-{key % 3}", f"key-{key}")
 
 
-def test_a_writer_killed_just_before_its_entry_takes_its_name(tmp_path):
+def test_a_writer_killed_just_before_its_entry_takes_its_name(tmp_path, forks):
     """The one moment at which a whole temporary file is there: it is no entry, and in nobody's way."""
     code = (
         "import os, sys; import numpy as np; from skmir._cache import Entries; "
         "os.replace = lambda *args: os.kill(os.getpid(), 9); "
         "Entries(sys.argv[1]).write('group', 'key', [np.arange(9)])"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
-    assert done.returncode == -9
+    assert forks.run(code, tmp_path)[0] == -signal.SIGKILL
     assert len(list((tmp_path / "skmir-cache" / "tmp").iterdir())) == 1
     entries = Entries(tmp_path)
     assert entries.read("group", "key") is None

@@ -4,8 +4,6 @@ import json
 import os
 import pathlib
 import signal
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -81,17 +79,11 @@ print(json.dumps(ends))
 """
 
 
-def run_apart(log, kept):
-    """Run the script; return what it prints."""
-    environment = {**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parent)}
-    arguments = [sys.executable, "-c", SCRIPT, str(log), str(kept)]
-    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def test_killed_half_way_it_resumes_and_gives_the_same_table(data, tmp_path):
-    killed_first, killed_later, resumed, again = run_apart(tmp_path / "log", tmp_path / "kept")
+def test_killed_half_way_it_resumes_and_gives_the_same_table(data, tmp_path, forks):
+    here = pathlib.Path(__file__).parent
+    status, said, error = forks.run(SCRIPT, tmp_path / "log", tmp_path / "kept", path=[here])
+    assert status == 0, error
+    killed_first, killed_later, resumed, again = json.loads(said)
     assert killed_first == [-signal.SIGKILL, 5, None]
     assert killed_later == [-signal.SIGKILL, 12, None]
     status, n_fits, record = resumed
