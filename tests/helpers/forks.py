@@ -1,4 +1,4 @@
-"""Processes that tests start: forked from one in which all that is slow to load is loaded, in milliseconds."""
+"""Processes that tests start: forked, in milliseconds, from one in which everything slow is loaded."""
 
 import json
 import os
