@@ -24,6 +24,7 @@ FLOORS = {
     "_extras": 0,
     "_fitting": 0,
     "_validation": 0,
+    "_annotations": 0,
     "_parameter_checks": -1,
     "_declared_parameters": -1,
     "_random": 0,
