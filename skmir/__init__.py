@@ -19,6 +19,7 @@ _subpackages, _dir, _names = lazy_loader.attach(
         "modules",
         "neural_network",
         "preprocessing",
+        "sequence",
     ],
     submod_attrs={
         "_persistence": ["load", "save"],

@@ -86,6 +86,10 @@ PRIVATE = {
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",
     ("model_selection/_doubts.py", "neural_network._base"): "asks what is a network",
     ("model_selection/_running/_bar.py", "neural_network._base"): "asks what is a network",
+    (
+        "sequence/_beat_dynamic_programming.py",
+        "feature_extraction._beat_tracking",
+    ): "the same algorithm, on any activation",
     ("base.py", "augmentation._base"): "makes the base class public",
     ("base.py", "feature_extraction._base"): "makes the base class public",
     ("base.py", "neural_network._classifier"): "makes the base class public",

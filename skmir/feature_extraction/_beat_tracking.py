@@ -7,6 +7,7 @@ from ..dsp import tempogram
 
 _SECONDS = 8.0  # window in which periods are looked for
 _FASTEST = 320.0  # beats per minute
+_FRAMES_AT_ONCE = 8192  # of the tempogram, so that that of an hour is never in memory
 
 
 def track_beats(envelope, *, sr, hop_length, start_bpm, tightness):
@@ -63,11 +64,26 @@ def _period(envelope, frame_rate, start_bpm):
     and a deviation of an octave.
     """
     n_lags = max(2, int(_SECONDS * frame_rate))
-    strengths = tempogram(torch.from_numpy(envelope), win_length=n_lags).mean(dim=-1).numpy()[1:]
+    strengths = _mean_tempogram(envelope, n_lags)[1:]
     tempi = 60 * frame_rate / np.arange(1, n_lags)
     weights = -0.5 * np.log2(tempi / start_bpm) ** 2
     weights[: np.argmax(tempi < _FASTEST)] = -np.inf
     return int(np.argmax(np.log1p(1e6 * strengths) + weights)) + 1
+
+
+def _mean_tempogram(envelope, n_lags):
+    """Return the mean over all frames of the tempogram, of shape (n_lags,)."""
+    n_frames = len(envelope)
+    if n_frames <= _FRAMES_AT_ONCE:
+        return tempogram(torch.from_numpy(envelope), win_length=n_lags).mean(dim=-1).numpy()
+    slope = np.arange(n_lags // 2, dtype=envelope.dtype) / (n_lags // 2)  # as tempogram(center=True) has it
+    padded = torch.from_numpy(np.concatenate([envelope[0] * slope, envelope, envelope[-1] * slope[::-1]]))
+    total = np.zeros(n_lags)
+    for first in range(0, n_frames, _FRAMES_AT_ONCE):
+        n_windows = min(_FRAMES_AT_ONCE, n_frames - first)
+        part = padded[first : first + n_windows + n_lags - 1]
+        total += tempogram(part, win_length=n_lags, center=False).sum(dim=-1).numpy()
+    return total / n_frames
 
 
 def _local_scores(envelope, period):

@@ -1,0 +1,9 @@
+"""Events in time: detectors of onsets, beats and tempo, and decoders that turn activations into events."""
+
+from ._bar_hmm import BarHMM
+from ._beat_autocorrelation import BeatAutocorrelation
+from ._beat_dynamic_programming import BeatDynamicProgramming
+from ._beat_hmm import BeatHMM
+from ._peak_picker import PeakPicker
+
+__all__ = ["BarHMM", "BeatAutocorrelation", "BeatDynamicProgramming", "BeatHMM", "PeakPicker"]
