@@ -27,8 +27,6 @@ class PeakPicker(BaseDecoder):
     threshold : "auto" or float, default="auto"
         By how much the activation of an event exceeds the mean around it, at least. "auto" learns it from
         annotations: of 64 thresholds, the one with the highest F-measure of all clips together.
-    fps : float, default=100.0
-        Frames per second of the activations. A detector sets it.
     window : float, default=0.05
         Greatest distance of two events that match, in s, for a threshold that is learned.
     pre_avg, post_avg : float, default=0.0
@@ -48,6 +46,8 @@ class PeakPicker(BaseDecoder):
     online : bool, default=False
         Whether an event must be found in the frame in which it happens: ``post_avg``
         and ``post_max`` count as 0, and smoothing looks at the past alone.
+    fps : float, default=100.0
+        Frames per second of the activations. A detector sets it.
 
     Attributes
     ----------

@@ -1,0 +1,303 @@
+"""The base of detectors: clips to events by a front end, a network or a signal baseline, and a decoder."""
+
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from .._annotations import check_events
+from .._declared_parameters import DeclaredParameters, method_missing, positional
+from .._fitting import all_or_nothing
+from .._parameter_checks import check_choice, check_number, shown
+from .._random import MAX_SEED
+from .._reading import reader
+from .._saving import SavingMixin
+from .._validation import check_clips
+from ..compose._fit_parameter import fit_parameter
+from ..feature_extraction import LogFilteredSpectrogram
+from ..metrics import get_scorer
+from ..neural_network import TCNSequenceClassifier
+from ._events import f_measure
+from ._flux import BANDS, flux
+from ._frames import check_frames_of, clock_of, is_silent, silence_tolerance, silent_frame
+from ._targets import check_within, frame_targets
+
+_LOUD = 0.999  # quantile of the rises of the training clips that becomes the activation 1
+_SHIFTS = 25  # to choose from, from -max_shift to max_shift
+_COARSE, _FINE = 0.05, 0.025  # windows in s: to find events whose times are shifted, and to find the shift
+
+
+class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
+    """Base of detectors.
+
+    A subclass has ``_default_decoder()``, ``_front_end_parameters``, a dict of parameters of the front end for
+    networks, and ``default_scoring``.
+    """
+
+    front_end: object = positional(default=None)
+    network: object = positional(default=None)
+    decoder: object = positional(default=None)
+    widen: int = 1
+    max_shift: float = 0.03
+    random_state: int | np.random.RandomState | None = None
+
+    # Groups routed by a search or cross_validate reach the network without a request.
+    __metadata_request__fit = {"groups": True}
+
+    _signals = tuple(BANDS)  # names that ``network`` may be
+
+    @all_or_nothing
+    def fit(self, X, y=None, *, groups=None):
+        """Fit front end, network and decoder.
+
+        Parameters
+        ----------
+        X : clips
+            Paths, a 2-D array, or a list of 1-D arrays.
+        y : list of array-like of shape (n_events_i,)
+            Annotated events of each clip, times in s.
+        groups : array-like of shape (n_clips,), default=None
+            Groups of clips, passed to a network that takes them: its early stopping then keeps groups together.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError
+            If a parameter is not valid, or an event is after the end of its clip.
+        """
+        self._check_parameters()
+        front_end = self._front_end()
+        sr, hop_length = clock_of(front_end)
+        clips = check_clips(self, X, reset=True, read=reader(sr))
+        truth = self._check_annotations(y, len(clips)) if y is not None or self._needs_annotations() else None
+        check_consistent_length(clips, groups)
+        frames = front_end.fit_transform(clips)
+        check_frames_of(clips, frames)
+        frames, fps = list(frames), float(sr / hop_length)
+        self.front_end_, self.fps_, self._sr = front_end, fps, float(sr)
+        self._silent = silent_frame(front_end, sr)
+        self._tolerance = silence_tolerance(frames, self._silent)
+        self._check_all_within(truth, frames)
+        self.network_ = self._fit_network(frames, truth, groups)
+        self._fit_decoder(self._activations(frames), truth)
+        return self
+
+    @all_or_nothing
+    def fit_decoder(self, activations, y=None):
+        """Fit the decoder again, to other activations; front end and network stay as they are.
+
+        Activations of clips that the network has not seen tell a threshold more than those that it was trained
+        on.
+
+        Parameters
+        ----------
+        activations : list of ndarray of shape (n_frames_i,)
+            As :meth:`predict_frames` returns them.
+        y : list of array-like of shape (n_events_i,), default=None
+            Annotated events of the clips, times in s.
+
+        Returns
+        -------
+        self : estimator
+        """
+        check_is_fitted(self)
+        truth = None if y is None else self._check_annotations(y, len(activations))
+        self._fit_decoder(activations, truth)
+        return self
+
+    def predict_frames(self, X):
+        """Return activations: how likely an event is in each frame.
+
+        Parameters
+        ----------
+        X : clips
+            Paths, a 2-D array, or a list of 1-D arrays.
+
+        Returns
+        -------
+        activations : list of ndarray of shape (n_frames_i,)
+            In [0, 1]; ``fps_`` frames per second.
+        """
+        check_is_fitted(self)
+        clips = check_clips(self, X, reset=False, read=reader(self._sr))
+        frames = self.front_end_.transform(clips)
+        check_frames_of(clips, frames)
+        return self._activations(list(frames))
+
+    def decode(self, activations):
+        """Return the events in activations.
+
+        Parameters
+        ----------
+        activations : list of ndarray of shape (n_frames_i,)
+            As :meth:`predict_frames` returns them.
+
+        Returns
+        -------
+        events : list of ndarray of shape (n_events_i,)
+            Times in s, sorted.
+        """
+        check_is_fitted(self)
+        return [self._shifted(events) for events in self.decoder_.predict(activations)]
+
+    def predict(self, X):
+        """Return the events of each clip.
+
+        Parameters
+        ----------
+        X : clips
+            Paths, a 2-D array, or a list of 1-D arrays.
+
+        Returns
+        -------
+        events : list of ndarray of shape (n_events_i,)
+            Times in s, sorted; an empty array if there is no event.
+        """
+        return self.decode(self.predict_frames(X))
+
+    def score(self, X, y):
+        """Return the score that :attr:`default_scoring` names.
+
+        Parameters
+        ----------
+        X : clips
+            Paths, a 2-D array, or a list of 1-D arrays.
+        y : list of array-like of shape (n_events_i,)
+            Annotated events of each clip, times in s.
+
+        Returns
+        -------
+        score : float
+            See :func:`skmir.metrics.get_scorer`.
+        """
+        return get_scorer(self.default_scoring)(self, X, y)
+
+    @property
+    def n_parameters_(self):
+        """Number of trained parameters of the network; a signal baseline has none."""
+        if self._is_signal(self.network_):
+            raise AttributeError(f"network={self.network_!r} has no trained parameters.")
+        return self.network_.n_parameters_
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.target_tags.required = self._needs_annotations()
+        tags.non_deterministic = False
+        return tags
+
+    def _is_signal(self, network):
+        return isinstance(network, str)
+
+    def _needs_annotations(self):
+        decoder = self._default_decoder() if self.decoder is None else self.decoder
+        return not self._is_signal(self.network) or decoder.__sklearn_tags__().target_tags.required
+
+    def _check_parameters(self):
+        if self._is_signal(self.network):
+            check_choice("network", self.network, self._signals, also="None, nor a frame-wise classifier")
+        elif self.network is not None and not hasattr(self.network, "predict_proba"):
+            raise TypeError(
+                f"network={shown(self.network)} must be None, one of {sorted(self._signals)}, or a frame-wise "
+                "classifier with predict_proba, such as skmir.neural_network.TCNSequenceClassifier."
+            )
+        check_number("widen", self.widen, kind=numbers.Integral, low=0)
+        check_number("max_shift", self.max_shift, low=0)
+
+    def _default_decoder(self):
+        raise method_missing(self, "_default_decoder")
+
+    def _front_end(self):
+        """Return an unfitted front end."""
+        if self.front_end is not None:
+            return clone(self.front_end)
+        if self._is_signal(self.network):
+            return LogFilteredSpectrogram(22050, n_fft=1024, hop_length=220, bands_per_octave=24, mul=10)
+        return LogFilteredSpectrogram(22050, hop_length=220, bands_per_octave=6, **self._front_end_parameters)
+
+    def _check_annotations(self, y, n_clips):
+        return check_events(y, n_clips)
+
+    def _check_all_within(self, truth, frames):
+        for i, (x, times) in enumerate(zip(frames, truth or (), strict=bool(truth))):
+            check_within(times, x.shape[1], self.fps_, i)
+
+    def _targets(self, times, n_frames):
+        return frame_targets(times, n_frames, self.fps_, int(self.widen))
+
+    def _fit_network(self, frames, truth, groups):
+        """Return the fitted network, or the name of a signal baseline."""
+        if self._is_signal(self.network):
+            self._lag = _LAG
+            rises = np.concatenate([self._rises(x, self.network) for x in frames])
+            self.scale_ = float(np.quantile(rises, _LOUD)) or 1.0
+            return self.network
+        network = TCNSequenceClassifier() if self.network is None else clone(self.network)
+        self._seed(network)
+        targets = [self._targets(times, x.shape[1]) for times, x in zip(truth, frames, strict=True)]
+        name = fit_parameter(network, "groups") if groups is not None else None
+        return network.fit(frames, targets, **({name: groups} if name else {}))
+
+    def _seed(self, network):
+        """Give a network, and what is inside it, seeds if it has none of its own and the detector has one."""
+        if self.random_state is None:
+            return
+        rng = check_random_state(self.random_state)
+        for name, value in sorted(network.get_params().items()):
+            if name.rpartition("__")[2] == "random_state":
+                seed = int(rng.randint(MAX_SEED))
+                network.set_params(**({name: seed} if value is None else {}))
+
+    def _rises(self, frames, name):
+        return flux(frames, BANDS[name], _LAG)
+
+    def _activations(self, frames):
+        """Return activations from frames; those of digital silence are 0."""
+        if self._is_signal(self.network_):
+            found = [np.minimum(self._rises(x, self.network_) / self.scale_, 1) for x in frames]
+        else:
+            found = self._probabilities(frames)
+        for x, activation in zip(frames, found, strict=True):
+            activation[..., is_silent(x, self._silent, self._tolerance)] = 0
+        return found
+
+    def _probabilities(self, frames):
+        """Return the network's activations of each clip, which may be changed."""
+        return [self._of_class(1, proba) for proba in self.network_.predict_proba(frames)]
+
+    def _of_class(self, label, proba):
+        """Return the probability of a class in each frame; 0 if there was no such frame in training."""
+        row = np.flatnonzero(self.network_.classes_ == label)
+        return proba[row[0]].astype(float) if len(row) else np.zeros(proba.shape[1])
+
+    def _fit_decoder(self, activations, truth):
+        """Fit the decoder, and find by how much a signal baseline is early or late."""
+        decoder = clone(self._default_decoder() if self.decoder is None else self.decoder)
+        if "fps" not in decoder.get_params():
+            raise TypeError(
+                f"decoder={shown(self.decoder)} must be a decoder with a parameter fps, such as those of "
+                "skmir.sequence."
+            )
+        decoder = decoder.set_params(fps=self.fps_).fit(activations, truth)
+        shift = 0.0
+        if self._is_signal(self.network_) and truth is not None and self.max_shift:
+            shift = _best_shift(truth, decoder.predict(activations), self.max_shift)
+            moved = [(times - shift).clip(min=0) for times in truth]
+            decoder = clone(decoder).fit(activations, moved)
+        self.shift_, self.decoder_ = shift, decoder
+
+    def _shifted(self, events):
+        return (events + self.shift_).clip(min=0)
+
+
+def _best_shift(truth, found, most):
+    """Return the time in s to add to events that were found, so that most of them match; 0 among equals."""
+    shifts = np.linspace(-most, most, _SHIFTS)
+    shifts = shifts[np.argsort(np.abs(shifts), kind="stable")]
+    scores = [f_measure(truth, [events + shift for events in found], _FINE) for shift in shifts]
+    return float(shifts[int(np.argmax(scores))])

@@ -1,0 +1,59 @@
+"""Targets of frames from annotated events."""
+
+import numpy as np
+
+
+def check_within(times, n_frames, fps, clip, noun="event"):
+    """Raise if an event is after the end of its clip.
+
+    Parameters
+    ----------
+    times : ndarray of shape (n_events,)
+        In s, sorted.
+    n_frames : int
+        Number of frames of the clip.
+    fps : float
+        Frames per second.
+    clip : int
+        Number of the clip, for the error.
+    noun : str, default="event"
+        How the error calls an event.
+    """
+    end = n_frames / fps
+    # A clip of one frame is no music: scikit-learn's checks have such clips, and events at 1 s.
+    if n_frames > 1 and len(times) and times[-1] > end:
+        i = int(np.searchsorted(times, end, side="right"))
+        raise ValueError(
+            f"annotation {clip} of y: {noun} {i} is at {times[i]:.6g} s, but clip {clip} of X ends at {end:.3f} s."
+            " Times must be in s from the beginning of the clip: are these ms, samples, or of another clip?"
+        )
+
+
+def frame_targets(times, n_frames, fps, widen, labels=1):
+    """Return a class per frame: 0, or that of the event in it.
+
+    Parameters
+    ----------
+    times : ndarray of shape (n_events,)
+        In s.
+    n_frames : int
+        Number of frames of the clip.
+    fps : float
+        Frames per second.
+    widen : int
+        Number of frames on each side of the nearest one that have the class of the event as well.
+    labels : int or ndarray of int of shape (n_events,), default=1
+        Classes of the events; the highest one wins in a frame that several reach.
+
+    Returns
+    -------
+    targets : ndarray of int of shape (n_frames,)
+    """
+    targets = np.zeros(n_frames, dtype=int)
+    nearest = np.round(times * fps).astype(int)
+    labels = np.broadcast_to(labels, nearest.shape)
+    for distance in range(-widen, widen + 1):
+        frames = nearest + distance
+        valid = (frames >= 0) & (frames < n_frames)
+        np.maximum.at(targets, frames[valid], labels[valid])
+    return targets
