@@ -15,6 +15,7 @@ _subpackages, _dir, _names = lazy_loader.attach(
         "dsp",
         "feature_extraction",
         "inspection",
+        "metrics",
         "model_selection",
         "modules",
         "neural_network",

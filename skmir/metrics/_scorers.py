@@ -1,0 +1,96 @@
+"""Scorers by name."""
+
+import sklearn.metrics
+from sklearn.metrics import make_scorer
+
+from ._beats import MEASURES, beat_continuity, beat_f_measure, downbeat_f_measure
+from ._events import onset_f_measure
+from ._tempo import tempo_accuracy
+
+_F_MEASURES = {
+    "onset_f25": (onset_f_measure, {"window": 0.025}),
+    "onset_f50": (onset_f_measure, {}),
+    "beat_f": (beat_f_measure, {}),
+    "downbeat_f": (downbeat_f_measure, {}),
+}
+_SCORERS = (
+    {name: make_scorer(metric, **options) for name, (metric, options) in _F_MEASURES.items()}
+    | {
+        f"{name}_{average}": make_scorer(metric, average=average, **options)
+        for name, (metric, options) in _F_MEASURES.items()
+        for average in ("micro", "samples")
+    }
+    | {measure: make_scorer(beat_continuity, measure=measure) for measure in MEASURES}
+    | {
+        "tempo_acc1": make_scorer(tempo_accuracy),
+        "tempo_acc2": make_scorer(tempo_accuracy, factors=(1, 2, 3, 1 / 2, 1 / 3)),
+    }
+)
+
+
+def get_scorer(scoring):
+    """Return a scorer by its name, for ``cross_val_score``, ``GridSearchCV`` and the like.
+
+    :func:`skmir.model_selection.compare` and :class:`skmir.model_selection.DecoderSearchCV` take the names
+    themselves.
+
+    Parameters
+    ----------
+    scoring : str or callable
+        One of :func:`get_scorer_names`, or of scikit-learn's names; a callable is returned as it is.
+
+    Returns
+    -------
+    scorer : callable
+        Takes (estimator, X, y), calls ``estimator.predict`` and returns a number; higher is better. Weights
+        per clip (``sample_weight``) are refused.
+
+    Raises
+    ------
+    ValueError
+        If there is no scorer of this name.
+
+    See Also
+    --------
+    get_scorer_names : The names.
+
+    Examples
+    --------
+    >>> from skmir.metrics import get_scorer
+    >>> get_scorer("onset_f25")
+    make_scorer(onset_f_measure, response_method='predict', window=0.025)
+    """
+    if isinstance(scoring, str) and scoring in _SCORERS:
+        return _SCORERS[scoring]
+    try:
+        return sklearn.metrics.get_scorer(scoring)
+    except ValueError as error:
+        raise ValueError(
+            f"scoring={scoring!r} is neither one of skmir.metrics.get_scorer_names(), {get_scorer_names()}, "
+            "nor one of sklearn.metrics.get_scorer_names()."
+        ) from error
+
+
+def get_scorer_names():
+    """Return the names of the scorers of music in time.
+
+    F-measures stand under three names: with the ending "_micro" the events of all clips are counted together,
+    with "_samples" the score is the mean over the clips, and without ending it is what the literature gives:
+    onsets together, beats per clip.
+
+    Returns
+    -------
+    names : list of str
+        In alphabetical order.
+
+    See Also
+    --------
+    get_scorer : The scorer of a name.
+
+    Examples
+    --------
+    >>> from skmir.metrics import get_scorer_names
+    >>> [name for name in get_scorer_names() if "_" not in name]
+    ['amlc', 'amlt', 'cmlc', 'cmlt']
+    """
+    return sorted(_SCORERS)
