@@ -23,7 +23,7 @@ from ._running import (
 from ._scoring import check_scoring
 from ._seeds import as_seed, seeded_clone
 from ._splits import make_splits
-from ._target_kind import check_two_classes, kind_of_target
+from ._target_kind import as_target, check_two_classes
 
 
 def compare(
@@ -67,8 +67,10 @@ def compare(
     X : clips, frames or table
         Anything that scikit-learn can index: an array, a list of paths, a list of arrays of unequal
         length, a pandas object.
-    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-        Labels. None may be missing, and there must be at least two classes.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs), or list of annotations
+        Labels; none may be missing, and there must be at least two classes. Or one annotation per clip (event
+        times in s, beats with their places in the bar, segments with labels, notes), as
+        :doc:`/user_guide/events` describes them.
     groups : array-like of shape (n_clips,), default=None
         Group of each clip, such as its recording, instrument or artist. Clips of one group are never on both
         sides of a split. A clip whose group is missing (None, NaN, blank) is a group of its own. As far as
@@ -77,22 +79,25 @@ def compare(
         and the like. ``warnings_`` names the parts that groups do not reach.
     cv : int, splitter or iterable of (train, test), default=5
         An integer gives that many folds. With groups, ``StratifiedGroupKFold`` makes them, or ``GroupKFold``
-        if ``y`` does not hold one class per clip; neither is shuffled. Without groups, ``StratifiedKFold``
-        or ``KFold`` makes them, shuffled with ``random_state`` (lists of files are usually sorted).
+        if ``y`` does not hold one class per clip (annotations never do); neither is shuffled. Without groups,
+        ``StratifiedKFold`` or ``KFold`` makes them, shuffled with ``random_state`` (lists of files are
+        usually sorted).
     n_repeats : int, default=1
         Number of times that clips, or groups, are assigned to the folds of an integer ``cv``, each time
         differently.
     scoring : str, callable, list of str or dict of str to (str or callable), default=None
-        Scorers as in scikit-learn. Models are judged by the first. None is "balanced_accuracy" for classes,
-        "f1_macro" for tags and "r2" for numbers. Scorers given by name or made by ``make_scorer`` are tried
-        on made-up predictions before anything is fitted. If a scorer gives NaN or raises an error, only its
-        own score is lost.
+        Scorers as in scikit-learn, or names of :func:`skmir.metrics.get_scorer_names`. Models are judged by
+        the first. None is "balanced_accuracy" for classes, "f1_macro" for tags, "r2" for numbers, and for
+        annotations the scorer that the models name as their ``default_scoring``. Scorers given
+        by name or made by ``make_scorer`` are tried on made-up predictions before anything is fitted. If a
+        scorer gives NaN or raises an error, only its own score is lost.
     reference : str, default=None
         Name of the model that the others are tested against; None is the first.
     baselines : bool, default=True
         Whether to add two models that do not look at the clips at the end of the table: "majority" and
-        "class frequency" (for numbers, "mean"). Holm's method does not count them as tests. If one of your
-        models has such a name, it replaces the baseline.
+        "class frequency" (for numbers, "mean"; for annotations "nothing", which predicts no event, and for
+        events and beats "constant tempo", for segments "commonest label"). Holm's method does not count them
+        as tests. If one of your models has such a name, it replaces the baseline.
     confidence_level : float in (0, 1], default=0.95
         Confidence level of the intervals.
     rope : float, default=0.01
@@ -127,8 +132,8 @@ def compare(
         parameter that cannot be hashed.
     ValueError
         If there are no models or no folds, ``reference`` is not one of the models, lengths differ, a label
-        is missing, there is only one class, a scorer is for other labels, the first scorer is undefined on
-        all folds, or every fit failed.
+        is missing, an annotation is not valid, there is only one class, a scorer is for other labels, the
+        first scorer is undefined on all folds, or every fit failed.
 
     Warns
     -----
@@ -173,10 +178,10 @@ def compare(
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
     groups = check_groups(groups)
-    kind = kind_of_target(y, models.values())
+    y, kind = as_target(y, models.values())
     check_two_classes(y, kind)
-    scorers = check_scoring(scoring, kind)
-    guesses = baseline_models(kind, models) if baselines else {}
+    scorers = check_scoring(scoring, kind, models)
+    guesses = baseline_models(kind, models, y) if baselines else {}
     doubts = []
     splits = make_splits(cv, X, y, groups, seed, n_repeats, kind, doubts)
     models, routes = _grouped_inside(models, groups, splits, seed)

@@ -33,7 +33,7 @@ def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
         All clips.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
-    kind : {"classes", "tags", "numbers"}
+    kind : {"classes", "tags", "numbers", "annotations"}
         What the labels are.
     groups : array-like of shape (n_clips,) or None
         Group of each clip; no group must be on both sides of a fold.
@@ -282,7 +282,8 @@ def _trains_on_clips(model):
     apart = tuple(
         f"{name}__" if name else ""
         for name, part in parts.items()
-        if isinstance(part, FrameClassifier | FrozenEstimator)
+        # A detector learns from frames, of which a clip has many.
+        if isinstance(part, FrameClassifier | FrozenEstimator) or hasattr(part, "predict_frames")
     )
     return any(isinstance(part, BaseNetwork) and not name.startswith(apart) for name, part in parts.items())
 

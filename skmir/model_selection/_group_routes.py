@@ -151,12 +151,19 @@ def _with_handed_on(model, reached):
     """Add the parts that get groups from parts that are reached."""
     parts = _parts(model)
     for path, method in list(reached):
-        while method == "fit" and isinstance(parts.get(path), _HAND_ON):
-            path = _last_step(parts, _below(path, "estimator"))
+        while method == "fit" and (inner := _handed_to(parts.get(path))):
+            path = _last_step(parts, _below(path, inner))
             if not takes_groups(parts.get(path)):
                 break
             reached.add((path, "fit"))
     return reached
+
+
+def _handed_to(part):
+    """Return the name of the parameter with the estimator that gets groups from a part, or None."""
+    if isinstance(part, _HAND_ON):
+        return "estimator"
+    return "network" if hasattr(part, "predict_frames") and hasattr(part, "network") else None  # a detector
 
 
 def _last_step(parts, path):

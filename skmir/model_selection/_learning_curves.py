@@ -15,7 +15,7 @@ from ._compare import compare
 from ._groups import check_groups
 from ._seeds import as_seed
 from ._splits import make_splits
-from ._target_kind import kind_of_target
+from ._target_kind import as_target
 
 
 class LearningCurves:
@@ -110,8 +110,8 @@ def learning_curves(
         As in :func:`compare`.
     X : clips, frames or table
         As in :func:`compare`.
-    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-        Labels.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs), or list of annotations
+        As in :func:`compare`.
     train_sizes : sequence of float in (0, 1] or of int, default=(0.1, 0.25, 0.5, 1.0)
         Shares of each training part. Integers from 2 on are numbers of clips, and are converted to shares of
         the smallest training part; a 1 among fractions means the whole part, as 1.0 does.
@@ -155,7 +155,7 @@ def learning_curves(
     X, y, groups = indexable(X, y, groups)
     groups = check_groups(groups)
     seed = as_seed(random_state)
-    kind = kind_of_target(y, models.values())
+    y, kind = as_target(y, models.values())
     splits = make_splits(cv, X, y, groups, seed, n_repeats, kind)
     shares = _check_shares(train_sizes, min(len(train) for train, _ in splits))
     seeds = np.random.RandomState(seed).randint(MAX_SEED, size=len(splits))

@@ -26,7 +26,7 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts
         Seeds the shuffling if ``cv`` is an integer.
     n_repeats : int, default=1
         Number of times that clips are assigned to folds if ``cv`` is an integer.
-    kind : {"classes", "tags", "numbers"} or None, default=None
+    kind : {"classes", "tags", "numbers", "annotations"} or None, default=None
         See :func:`kind_of_target`; None finds out from y.
     doubts : list of str or None, default=None
         A list to which warnings about the folds are added; None issues them as warnings.
@@ -53,12 +53,25 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts
             "or a splitter that repeats itself (RepeatedStratifiedKFold) and n_repeats=1."
         )
     else:
-        splits = _positions(check_cv(cv), X, y, groups)
+        splits = _of_splitter(check_cv(cv), X, y, groups, kind)
     if not splits:
         raise ValueError(
             f"cv={cv!r} gives no fold. Pass an integer >= 2, a splitter, or (train, test) pairs."
         )
     return splits
+
+
+def _of_splitter(cv, X, y, groups, kind):
+    """Return the folds of a splitter; one that looks at classes cannot split annotations."""
+    if kind != "annotations":
+        return _positions(cv, X, y, groups)
+    try:
+        return _positions(cv, X, y, groups)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"cv={cv!r} cannot split clips with annotations: {error}\nPass a number of folds, or a splitter "
+            "that does not look at classes, such as KFold or GroupKFold."
+        ) from error
 
 
 def _positions(splitter, X, y, groups):

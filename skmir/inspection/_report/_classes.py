@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from ..._annotations import kind_of_annotations
 from ._figures import confusion_figure
 from ._html import bullets, cell, folded, paragraph, row, table
 from ._numbers import best_of, number, percent
@@ -14,6 +15,7 @@ _GLOBAL = {
     "class": "over all decisions, and so the share of clips that are classified correctly. ",
     "tag": "over all decisions; its share is the mean number of tags per clip. ",
 }
+_NOUNS = {"events": "event", "bars": "beat", "segments": "segment", "notes": "note"}
 
 
 class Classes:
@@ -27,10 +29,13 @@ class Classes:
 
     Attributes
     ----------
-    kind : {"class", "tag", "target"}
-        Meaning of a column of ``y``, or of one of its values.
+    kind : str
+        Meaning of a column of ``y``, or of one of its values: "class", "tag" or "target"; "annotated event",
+        "annotated beat", "annotated segment" or "annotated note".
     labels : list
-        Classes, or positions of the tags or targets.
+        Classes, or positions of the tags or targets; none for annotations.
+    n_values : int
+        Number of labels, or of events, beats, segments or notes in all clips.
 
     Raises
     ------
@@ -44,6 +49,8 @@ class Classes:
         self.kind = _kind(comparison)
         if self.kind == "class":
             self.labels = np.unique(y).tolist()
+        elif comparison.kind_ == "annotations":
+            self.labels = []
         else:
             self.labels = list(range(y.shape[1] if y.ndim == 2 else 1))
         names = self.labels if target_names is None else list(target_names)
@@ -53,6 +60,7 @@ class Classes:
                 f"got {len(names)} names. Pass them in the order of the sorted labels, or of y's columns."
             )
         self._names = {label: str(name) for label, name in zip(self.labels, names, strict=True)}
+        self.n_values = len(self.labels) if comparison.kind_ != "annotations" else sum(map(_n_events, y))
         self._whole = "(Global)" if "Global" in self._names.values() else "Global"
 
     def name(self, label):
@@ -60,8 +68,8 @@ class Classes:
         return self._names.get(label, str(label))
 
     def scores(self):
-        """Return the tables of F1, precision and recall; nothing for numbers."""
-        if self.kind == "target":
+        """Return the tables of F1, precision and recall; nothing for numbers and annotations."""
+        if self.kind not in _GLOBAL:
             return ""
         tables = {metric: self._metric_table(metric) for metric in ("f1", "precision", "recall")}
         others = folded("Precision and recall", tables["precision"] + tables["recall"], is_open=True)
@@ -106,7 +114,14 @@ class Classes:
 
 def _kind(comparison):
     """Return the kind of values in y, in the singular."""
+    if comparison.kind_ == "annotations":
+        return f"annotated {_NOUNS[kind_of_annotations(comparison.y_)]}"
     return {"classes": "class", "tags": "tag", "numbers": "target"}[comparison.kind_]
+
+
+def _n_events(annotation):
+    """Return the number of events, beats, segments or notes of one clip."""
+    return len(annotation[1] if isinstance(annotation, tuple) else annotation)
 
 
 def _confusion_table(matrix, shares, model):

@@ -24,16 +24,16 @@ def scorer_name(scorer):
     return scorer.replace("_", " ")
 
 
-def facts(comparison, n_classes, kind):
+def facts(comparison, n_values, kind):
     """Return the size of the data, the scorers and the seed in one line.
 
     Parameters
     ----------
     comparison : Comparison
-    n_classes : int
-        Number of classes, tags or targets.
+    n_values : int
+        Number of classes, tags, targets, or annotated events.
     kind : str
-        "class", "tag" or "target".
+        What they are, in the singular: "class", "tag", "target", "annotated event" and the like.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def facts(comparison, n_classes, kind):
     others = [scorer_name(scorer) for scorer in comparison.scorers_[1:]]
     seed = comparison.random_state_
     parts = [
-        f"{_count(len(comparison.y_), 'clip')}, {_count(n_classes, kind, 'es' if kind == 'class' else 's')}",
+        f"{_count(len(comparison.y_), 'clip')}, {_count(n_values, kind, 'es' if kind == 'class' else 's')}",
         _count(len(comparison.splits_), "fold"),
         f"judged by {scorer_name(comparison.scoring_)}" + (f", also {listed(others)}" if others else ""),
         "no seed" if seed is None else f"seed {seed}",

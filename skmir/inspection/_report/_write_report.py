@@ -72,7 +72,7 @@ def write_report(comparison, path, *, title=None, description=None, target_names
     require("write_report", "plot")
     classes = Classes(comparison, target_names)
     lead = [text for text in (description or "").split("\n\n") if text.strip()]
-    lead.append(facts(comparison, len(classes.labels), classes.kind))
+    lead.append(facts(comparison, classes.n_values, classes.kind))
     text = page(title_of(comparison) if title is None else title, lead, _sections(comparison, classes))
     path = pathlib.Path(path)
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -39,13 +39,13 @@ class Comparison:
     ----------
     models : dict of str to estimator
         Unfitted, with the seeds that they ran with.
-    y : array-like of shape (n_clips,) or (n_clips, n_outputs)
-        Labels.
+    y : array-like of shape (n_clips,) or (n_clips, n_outputs), or list of annotations
+        Labels, or what happens when in each clip.
     splits : list of (ndarray, ndarray)
         Training and test positions of each fold.
     results : dict of str to list of FoldResult
         Maps each model to its results on the folds.
-    kind : {"classes", "tags", "numbers"}
+    kind : {"classes", "tags", "numbers", "annotations"}
         What ``y`` holds.
     reference : str
         The model that the others are tested against.
@@ -88,10 +88,11 @@ class Comparison:
         Warnings about the validity of the numbers; ``compare`` issues them, too.
     baselines_ : list of str
         Names of the baselines, which guess.
-    predictions_ : dict of str to MaskedArray of shape (n_clips,) or (n_clips, n_outputs)
+    predictions_ : dict of str to MaskedArray of shape (n_clips,) or (n_clips, n_outputs), or list
         Each model's prediction for each clip while the clip was held out, in the order of ``y``;
         masked for clips that are in no test fold, or in one that failed. If a clip is tested several
-        times, its last prediction.
+        times, its last prediction. If ``y`` holds annotations, a list of predictions, with None instead
+        of a mask.
     splits_ : list of (ndarray, ndarray)
         Training and test positions of each fold, the same for all models.
     errors_ : dict of (str, int) or (str, int, str) to str
@@ -100,9 +101,9 @@ class Comparison:
         failed.
     models_ : dict of str to estimator
         Unfitted copies of the models, with the seeds that they ran with.
-    y_ : ndarray of shape (n_clips,) or (n_clips, n_outputs)
-        Labels.
-    kind_ : {"classes", "tags", "numbers"}
+    y_ : ndarray of shape (n_clips,) or (n_clips, n_outputs), or list of annotations
+        Labels, or annotations.
+    kind_ : {"classes", "tags", "numbers", "annotations"}
         What ``y_`` holds.
     n_classes_ : int or None
         Number of classes; None if ``y`` does not hold one class per clip.
@@ -141,7 +142,7 @@ class Comparison:
         doubts=(),
     ):
         self.models_ = models
-        self.y_ = np.asarray(y)
+        self.y_ = y if kind == "annotations" else np.asarray(y)
         self.kind_ = kind
         self.n_classes_ = len(np.unique(self.y_)) if kind == "classes" else None
         self.splits_ = splits
@@ -194,7 +195,7 @@ class Comparison:
         Raises
         ------
         ValueError
-            If ``metric`` is not one of the three, or the labels are numbers rather than classes.
+            If ``metric`` is not one of the three, or y holds numbers or annotations rather than classes.
         """
         check_choice("metric", metric, METRICS)
         self._check_classes(tags=True)

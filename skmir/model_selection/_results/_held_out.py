@@ -33,12 +33,17 @@ def held_out(folds, splits, y):
 
 
 def out_of_fold(folds, splits, y):
-    """Put the folds' predictions at the positions of their clips; mask clips without a prediction."""
+    """Put the folds' predictions at the positions of their clips; mask clips without a prediction.
+
+    If y is a list of annotations, so is the result, with None for clips without a prediction.
+    """
     done = [
         (test, fold.predictions)
         for (_, test), fold in zip(splits, folds, strict=True)
         if fold.predictions is not None
     ]
+    if isinstance(y, list):
+        return _list_of(done, len(y))
     if not done:
         return np.ma.masked_array(np.zeros_like(y), mask=True)
     everything = np.concatenate([predictions for _, predictions in done])
@@ -48,6 +53,14 @@ def out_of_fold(folds, splits, y):
         values[test] = predictions
         missing[test] = False
     return np.ma.masked_array(values, mask=missing)
+
+
+def _list_of(done, n_clips):
+    found = [None] * n_clips
+    for test, predictions in done:
+        for clip, prediction in zip(test, predictions, strict=True):
+            found[clip] = prediction
+    return found
 
 
 def best_params(results):

@@ -3,26 +3,34 @@
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
+from ..._annotations import kind_of_annotations
 from ..._random import MAX_SEED
+from ._guesses import GUESSES
 
 
-def baseline_models(kind, taken):
+def baseline_models(kind, taken, y=None):
     """Return the models that do not look at the clips.
 
     Parameters
     ----------
-    kind : {"classes", "tags", "numbers"}
+    kind : {"classes", "tags", "numbers", "annotations"}
         What the labels are.
     taken : collection of str
         Names of the user's models; a baseline with the same name is left out.
+    y : list of annotations or None, default=None
+        Needed if ``kind`` is "annotations".
 
     Returns
     -------
     models : dict of str to estimator
         "majority", which predicts the most frequent class (or for each tag the more frequent value), and
-        "class frequency", which guesses classes as often as they occur in training; for numbers "mean".
+        "class frequency", which guesses classes as often as they occur in training; for numbers "mean". For
+        annotations "nothing", and "constant tempo" for events and beats, "commonest label" for segments.
     """
-    if kind == "numbers":
+    if kind == "annotations":
+        form = kind_of_annotations(y)
+        models = {name: guess(form) for name, guess in GUESSES[form].items()}
+    elif kind == "numbers":
         models = {"mean": DummyRegressor()}
     else:
         models = {

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.model_selection import cross_validate
 from threadpoolctl import threadpool_limits
 
+from ..._annotations import kind_of_annotations
 from ._n_parameters import count_parameters
 from ._responses import NAN, NotKeptError, Responses, ScoreEach, nan_errors, needs_model, score
 
@@ -24,8 +25,8 @@ class FoldResult:
         See :func:`~skmir.model_selection._running._n_parameters.count_parameters`.
     best_params : dict of str to (number, str, bool or None), or None
         The parameters that a search chose; values of other types are replaced by their ``repr``.
-    predictions : ndarray of shape (n_test,) or (n_test, n_outputs), or None
-        For the clips of the test fold.
+    predictions : ndarray of shape (n_test,) or (n_test, n_outputs), list, or None
+        For the clips of the test fold; a list, with one item per clip, if y holds annotations.
     error : str or None
         The error if the model could not be fitted or could not predict; then there are no scores.
     score_errors : dict of str to str
@@ -41,7 +42,7 @@ class FoldResult:
     score_time: float = np.nan
     n_parameters: int | None = None
     best_params: dict | None = None
-    predictions: np.ndarray | None = None
+    predictions: np.ndarray | list | None = None
     error: str | None = None
     score_errors: dict = field(default_factory=dict)
     responses: Responses | None = None
@@ -123,7 +124,7 @@ def run_fold(model, X, y, train, test, *, scoring, params):
             )
             fitted = found["estimator"][0]
             responses, errors = each.found(fitted)
-            predictions = np.asarray(responses.get("predict"))
+            predictions = _one_per_clip(responses.get("predict"), y)
         return FoldResult(
             scores={name: float(found[f"test_{name}"][0]) for name in scoring},
             fit_time=float(found["fit_time"][0]),
@@ -158,6 +159,13 @@ def _keep_scores(kept, result, scoring, keys):
         error = result.score_errors.get(name)
         if error is None or (error == NAN and needs_model(scorer)):
             kept.write_score(result, keys[name], result.scores[name])
+
+
+def _one_per_clip(predictions, y):
+    """Return predictions as an array, or as a list if y holds annotations: their lengths may differ."""
+    if kind_of_annotations(y) is None or np.ndim(predictions[0]) == 0:  # a single number is a tempo
+        return np.asarray(predictions)
+    return list(predictions)
 
 
 def _plain_params(params):

@@ -6,12 +6,15 @@ import uuid
 
 import numpy as np
 
+from ..._annotations import as_object_array
 from ..._cache import Entries
 from ._fold import FoldResult
 from ._responses import Responses
 
 _FITS, _SCORES = "fits", "scores"
 _PLAIN = ("fit_time", "score_time", "n_parameters", "best_params")
+_PARTS = np.ndarray | list | tuple
+_CONTAINERS = {"list": list, "tuple": tuple, "each": as_object_array}
 
 
 class FoldCache:
@@ -47,7 +50,7 @@ class FoldCache:
         name, kind, methods, classes, values = record.pop("answers")
         values = {method: _unpack(spec, arrays) for method, spec in values.items()}
         responses = Responses(name, kind, _unpack(classes, arrays), methods, values)
-        return FoldResult(**record, predictions=np.asarray(values["predict"]), responses=responses)
+        return FoldResult(**record, predictions=values["predict"], responses=responses)
 
     def write(self, key, result):
         """Keep a fit. A fit with values that JSON cannot hold is not kept, so it would be run again.
@@ -92,9 +95,13 @@ def _pack(value, arrays):
     """Return a value in a form that JSON can hold; arrays are appended to the list and given by position."""
     if value is None:
         return None
+    if isinstance(value, str):  # a label of a segment
+        return {"text": value}
     if isinstance(value, list | tuple):
-        return {"list": [_pack(part, arrays) for part in value]}
+        return {type(value).__name__: [_pack(part, arrays) for part in value]}
     value = np.asarray(value)
+    if value.dtype.hasobject and value.ndim == 1 and any(isinstance(one, _PARTS) for one in value):
+        return {"each": [_pack(part, arrays) for part in value]}
     if value.dtype.hasobject:
         return {"objects": value.tolist()}
     arrays.append(value)
@@ -104,6 +111,9 @@ def _pack(value, arrays):
 def _unpack(spec, arrays):
     if spec is None:
         return None
-    if "list" in spec:
-        return [_unpack(part, arrays) for part in spec["list"]]
+    (form, held), *_ = spec.items()
+    if form == "text":
+        return held
+    if form in _CONTAINERS:
+        return _CONTAINERS[form](_unpack(part, arrays) for part in held)
     return np.array(spec["objects"], dtype=object) if "objects" in spec else arrays[spec["array"]]

@@ -7,9 +7,9 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn import config_context, get_config
 from sklearn.exceptions import FitFailedWarning
-from sklearn.metrics import get_scorer
 from sklearn.utils.parallel import Parallel, delayed
 
+from ...metrics import get_scorer
 from .._groups import group_route
 from ._bar import GUESS, FitBar, Forecast, expected_weight
 from ._baselines import on_fold

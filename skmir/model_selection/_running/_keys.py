@@ -13,10 +13,12 @@ import joblib
 import numpy as np
 import xxhash
 from sklearn import get_config
-from sklearn.metrics import get_scorer
 
+from ..._annotations import kind_of_annotations
 from ..._cache import array_digest, describe, file_digest, library_versions, skmir_text
 from ..._validation import WIDE, is_path
+from ...metrics import get_scorer
+from ._fold import rows
 
 # Packages whose versions can change a result. The description of a model or scorer adds its own package.
 PACKAGES = (
@@ -86,11 +88,12 @@ def job_keys(models, digests, y, params, splits):
     TypeError
         If a parameter of a model cannot be hashed.
     """
-    y, keys = np.asarray(y), {}
+    keys = {}
+    y = y if kind_of_annotations(y) else np.asarray(y)
     routing = get_config()["enable_metadata_routing"]
     surroundings = json.dumps([routing, sys.version_info[:2], library_versions(PACKAGES), skmir_text()])
     folds = [
-        _hash(json.dumps([[digests[i] for i in part] + [describe(y[part])] for part in split]))
+        _hash(json.dumps([[digests[i] for i in part] + [describe(rows(y, part))] for part in split]))
         for split in splits
     ]
     for name, model in models.items():
@@ -119,8 +122,9 @@ def scorer_keys(scorers):
     TypeError
         If a scorer holds a value that cannot be hashed.
     """
+    matching = library_versions(("mir_eval",))["mir_eval"]  # it matches events for skmir.metrics
     return {
-        name: _hash(_told(f"scoring[{name!r}]", get_scorer(scorer) if isinstance(scorer, str) else scorer))
+        name: _hash(matching + _told(f"scoring[{name!r}]", get_scorer(scorer)))
         for name, scorer in scorers.items()
     }
 

@@ -223,5 +223,11 @@ def _number(value):
 
 def _fits(value):
     """Return whether predictions are not larger than the limit."""
-    parts = value if isinstance(value, list) else [value]
-    return sum(np.asarray(part).nbytes for part in parts) <= LIMIT
+    return _size(value) <= LIMIT
+
+
+def _size(value):
+    """Return the size in bytes of an array, or of all arrays in lists, tuples and object arrays."""
+    if isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.dtype.hasobject):
+        return sum(map(_size, value))
+    return np.asarray(value).nbytes

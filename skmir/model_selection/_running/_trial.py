@@ -3,8 +3,9 @@
 import warnings
 
 import numpy as np
-from sklearn.metrics import get_scorer
 
+from ..._annotations import as_object_array, kind_of_annotations
+from ...metrics import get_scorer, get_scorer_names
 from ._fold import rows
 from ._responses import METHODS, NAN, Responses, needs_model, score
 
@@ -14,6 +15,7 @@ FITTING = {
     "tags": "'f1_macro', 'f1_micro', 'f1_samples', or 'roc_auc' and 'average_precision' for models that give "
     "probabilities",
     "numbers": "'r2', 'neg_mean_absolute_error' or 'neg_root_mean_squared_error'",
+    "annotations": f"one of skmir.metrics.get_scorer_names(), {get_scorer_names()}",
 }
 
 
@@ -30,7 +32,7 @@ def try_scorers(scorers, models, y, kind, splits):
         Unfitted.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs)
         Labels.
-    kind : {"classes", "tags", "numbers"}
+    kind : {"classes", "tags", "numbers", "annotations"}
         What the labels are.
     splits : list of (ndarray, ndarray)
         Positions of the training and of the test clips.
@@ -67,7 +69,7 @@ class _Trial:
 
     def __init__(self, name, scorer, y, kind):
         self._name, self._scorer, self._kind = name, scorer, kind
-        self._y, self._labels = y, np.asarray(y)
+        self._y, self._labels = y, as_object_array(y) if kind == "annotations" else np.asarray(y)
 
     def check_labels(self, splits):
         """Raise an error if the scorer accepts neither all labels nor those of a fold."""
@@ -128,6 +130,8 @@ class _Trial:
     def _what(self):
         if self._kind == "classes":
             return f"{len(np.unique(self._labels))} classes"
+        if self._kind == "annotations":
+            return f"annotations ({kind_of_annotations(self._y)})"
         shape = self._labels.shape
         return f"{self._kind} of shape {shape}" if len(shape) > 1 else self._kind
 
@@ -135,7 +139,9 @@ class _Trial:
 def _made_up(y, known, kind, methods):
     """Yield predictions of every form that models make for labels of a kind."""
     guess, rng = np.roll(y, 1, axis=0), np.random.RandomState(0)
-    if kind == "numbers":
+    if kind == "annotations":
+        yield _responses(None, None, {"predict": list(guess)})
+    elif kind == "numbers":
         yield _responses("regressor", None, {"predict": guess})
         yield _responses(
             "regressor", None, {"predict": np.broadcast_to(np.mean(known, axis=0), y.shape).copy()}
