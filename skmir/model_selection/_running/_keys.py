@@ -122,7 +122,7 @@ def scorer_keys(scorers):
     TypeError
         If a scorer holds a value that cannot be hashed.
     """
-    matching = library_versions(("mir_eval",))["mir_eval"]  # it matches events for skmir.metrics
+    matching = json.dumps(library_versions(("mir_eval",)))  # it matches events for skmir.metrics
     return {
         name: _hash(matching + _told(f"scoring[{name!r}]", get_scorer(scorer)))
         for name, scorer in scorers.items()
