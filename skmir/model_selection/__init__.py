@@ -1,6 +1,7 @@
 """Comparing models on the same folds."""
 
 from ._compare import compare
+from ._decoder_search import DecoderSearchCV
 from ._default_models import default_models
 from ._leakage import check_leakage
 from ._learning_curves import LearningCurves, learning_curves
@@ -10,6 +11,7 @@ from ._shrinkage_lda import ShrinkageLDA
 
 __all__ = [
     "Comparison",
+    "DecoderSearchCV",
     "LearningCurves",
     "MultilabelStratifiedGroupKFold",
     "ShrinkageLDA",

@@ -98,8 +98,15 @@ def takes_groups(part):
 
 
 def is_search(part):
-    """Return whether an estimator is a search of scikit-learn, by its parameters: the base is private."""
+    """Return whether an estimator is a search, by its parameters: scikit-learn's base is private."""
     names = ("estimator", "cv", "refit", "return_train_score")
+    is_of_scikit_learn = not isinstance(part, FrozenEstimator) and all(hasattr(part, name) for name in names)
+    return is_of_scikit_learn or is_decoder_search(part)
+
+
+def is_decoder_search(part):
+    """Return whether an estimator is a :class:`DecoderSearchCV`, which passes groups on to its detector."""
+    names = ("estimator", "cv", "refit", "predict_frames")
     return not isinstance(part, FrozenEstimator) and all(hasattr(part, name) for name in names)
 
 
@@ -136,6 +143,8 @@ def _named(model, path):
     elif is_search(model):
         if splits_by_group(model):
             yield "groups", (path, "split")
+        if is_decoder_search(model):
+            yield "groups", (path, "fit")
         # scikit-learn keeps "groups" for the splitter.
         inside = _named(model.estimator, _below(path, "estimator"))
         yield from ((inner, key) for inner, key in inside if inner != "groups")
@@ -150,6 +159,8 @@ def _below(path, name):
 def _with_handed_on(model, reached):
     """Add the parts that get groups from parts that are reached."""
     parts = _parts(model)
+    searches = [path for path, method in reached if method == "fit" and is_decoder_search(parts.get(path))]
+    reached |= {(path, "split") for path in searches}
     for path, method in list(reached):
         while method == "fit" and (inner := _handed_to(parts.get(path))):
             path = _last_step(parts, _below(path, inner))
@@ -161,7 +172,7 @@ def _with_handed_on(model, reached):
 
 def _handed_to(part):
     """Return the name of the parameter with the estimator that gets groups from a part, or None."""
-    if isinstance(part, _HAND_ON):
+    if isinstance(part, _HAND_ON) or is_decoder_search(part):
         return "estimator"
     return "network" if hasattr(part, "predict_frames") and hasattr(part, "network") else None  # a detector
 

@@ -19,7 +19,9 @@ _FORMAT = "{percentage:3.0f}%|{bar}| {postfix[0]} [{elapsed}<{postfix[1]}]"
 def expected_weight(model):
     """Return how long a fit of a model takes relative to others, by the kind of model."""
     parts = [model, *(model.get_params(deep=True).values() if hasattr(model, "get_params") else ())]
-    return NETWORK if any(isinstance(part, BaseNetwork) for part in parts) else CLASSIC
+    # A detector (it has predict_frames) has a network, if only the usual one.
+    is_slow = any(isinstance(part, BaseNetwork) or hasattr(part, "predict_frames") for part in parts)
+    return NETWORK if is_slow else CLASSIC
 
 
 class Forecast:
