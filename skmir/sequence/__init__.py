@@ -4,6 +4,16 @@ from ._bar_hmm import BarHMM
 from ._beat_autocorrelation import BeatAutocorrelation
 from ._beat_dynamic_programming import BeatDynamicProgramming
 from ._beat_hmm import BeatHMM
+from ._beat_tracker import BeatTracker
+from ._onset_detector import OnsetDetector
 from ._peak_picker import PeakPicker
 
-__all__ = ["BarHMM", "BeatAutocorrelation", "BeatDynamicProgramming", "BeatHMM", "PeakPicker"]
+__all__ = [
+    "BarHMM",
+    "BeatAutocorrelation",
+    "BeatDynamicProgramming",
+    "BeatHMM",
+    "BeatTracker",
+    "OnsetDetector",
+    "PeakPicker",
+]

@@ -17,11 +17,12 @@ from .._saving import SavingMixin
 from .._validation import check_clips
 from ..compose._fit_parameter import fit_parameter
 from ..feature_extraction import LogFilteredSpectrogram
+from ..feature_extraction._positive_difference import difference_lag
 from ..metrics import get_scorer
 from ..neural_network import TCNSequenceClassifier
 from ._events import f_measure
 from ._flux import BANDS, flux
-from ._frames import check_frames_of, clock_of, is_silent, silence_tolerance, silent_frame
+from ._frames import check_frames_of, front_end_of, is_silent, silence_tolerance, silent_frame
 from ._targets import check_within, frame_targets
 
 _LOUD = 0.999  # quantile of the rises of the training clips that becomes the activation 1
@@ -40,6 +41,7 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
     network: object = positional(default=None)
     decoder: object = positional(default=None)
     widen: int = 1
+    diff_ratio: float = 0.5
     max_shift: float = 0.03
     random_state: int | np.random.RandomState | None = None
 
@@ -72,7 +74,8 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         """
         self._check_parameters()
         front_end = self._front_end()
-        sr, hop_length = clock_of(front_end)
+        clock = front_end_of(front_end)
+        sr, hop_length = clock.sr, clock.hop_length
         clips = check_clips(self, X, reset=True, read=reader(sr))
         truth = self._check_annotations(y, len(clips)) if y is not None or self._needs_annotations() else None
         check_consistent_length(clips, groups)
@@ -207,6 +210,7 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
                 "classifier with predict_proba, such as skmir.neural_network.TCNSequenceClassifier."
             )
         check_number("widen", self.widen, kind=numbers.Integral, low=0)
+        check_number("diff_ratio", self.diff_ratio, above=0, below=1)
         check_number("max_shift", self.max_shift, low=0)
 
     def _default_decoder(self):
@@ -233,7 +237,7 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
     def _fit_network(self, frames, truth, groups):
         """Return the fitted network, or the name of a signal baseline."""
         if self._is_signal(self.network):
-            self._lag = _LAG
+            self._lag = self._lag_of(self.front_end_)
             rises = np.concatenate([self._rises(x, self.network) for x in frames])
             self.scale_ = float(np.quantile(rises, _LOUD)) or 1.0
             return self.network
@@ -253,8 +257,19 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
                 seed = int(rng.randint(MAX_SEED))
                 network.set_params(**({name: seed} if value is None else {}))
 
+    def _lag_of(self, front_end):
+        """Return after how many frames the window of a front end has fallen to ``diff_ratio`` of its peak."""
+        params = front_end_of(front_end).get_params()
+        n_fft = params.get("n_fft", 2048)
+        return difference_lag(
+            self.diff_ratio,
+            n_fft=min(n_fft) if isinstance(n_fft, tuple | list) else n_fft,
+            hop_length=params["hop_length"],
+            window=params.get("window", "hann"),
+        )
+
     def _rises(self, frames, name):
-        return flux(frames, BANDS[name], _LAG)
+        return flux(frames, BANDS[name], self._lag)
 
     def _activations(self, frames):
         """Return activations from frames; those of digital silence are 0."""
@@ -283,13 +298,16 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
                 f"decoder={shown(self.decoder)} must be a decoder with a parameter fps, such as those of "
                 "skmir.sequence."
             )
-        decoder = decoder.set_params(fps=self.fps_).fit(activations, truth)
+        decoder.set_params(fps=self.fps_)
         shift = 0.0
         if self._is_signal(self.network_) and truth is not None and self.max_shift:
-            shift = _best_shift(truth, decoder.predict(activations), self.max_shift)
-            moved = [(times - shift).clip(min=0) for times in truth]
-            decoder = clone(decoder).fit(activations, moved)
-        self.shift_, self.decoder_ = shift, decoder
+            tolerant = clone(decoder)
+            if "window" in decoder.get_params():
+                tolerant.set_params(window=_COARSE)
+            found = tolerant.fit(activations, truth).predict(activations)
+            shift = _best_shift(truth, found, self.max_shift)
+            truth = [(times - shift).clip(min=0) for times in truth]
+        self.shift_, self.decoder_ = shift, decoder.fit(activations, truth)
 
     def _shifted(self, events):
         return (events + self.shift_).clip(min=0)

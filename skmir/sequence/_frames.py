@@ -10,8 +10,8 @@ from .._validation import is_table
 _SILENCE = 1e-3  # of the greatest distance of a frame from silence: some 100 dB
 
 
-def clock_of(front_end):
-    """Return the sampling rate and the hop of a front end, or of the one in a Pipeline.
+def front_end_of(front_end):
+    """Return a front end, or the one in a Pipeline: its sr and hop_length say when frames are.
 
     Parameters
     ----------
@@ -19,10 +19,8 @@ def clock_of(front_end):
 
     Returns
     -------
-    sr : float
-        In Hz.
-    hop_length : int
-        In samples.
+    front_end : transformer
+        With attributes ``sr`` and ``hop_length``.
 
     Raises
     ------
@@ -47,7 +45,7 @@ def clock_of(front_end):
                 "the beginning of the whole clip. Cut clips and annotations before they are passed, and leave "
                 "offset=0 and duration=None."
             )
-    return found[0].sr, found[0].hop_length
+    return found[0]
 
 
 def silent_frame(front_end, sr):

@@ -1,0 +1,65 @@
+"""Beats of clips."""
+
+from ._beat_hmm import BeatHMM
+from ._detector import BaseDetector
+
+
+class BeatTracker(BaseDetector):
+    """Find beats: the times at which a listener would tap.
+
+    A front end makes frames of clips, a network that is trained frame by frame says how likely there is a beat
+    in each, and a decoder finds the likeliest beats. With ``network="flux"`` or ``"superflux"`` the rise of the
+    spectrum takes the place of the network: a baseline with the same decoder.
+
+    Parameters
+    ----------
+    front_end : transformer or None, default=None
+        Clips to frames; see :class:`OnsetDetector`. None takes a ``LogFilteredSpectrogram`` with a hop of 220
+        samples at 22,050 Hz: for a network one with ``n_fft=(1024, 2048, 4096)``, ``bands_per_octave=6``,
+        ``mul=1`` and ``diff_ratio=0.5``, for a signal baseline that of :class:`OnsetDetector`.
+    network : classifier, {"flux", "superflux"} or None, default=None
+        A frame-wise classifier, or the name of a signal baseline; see :class:`OnsetDetector`. None takes a
+        ``TCNSequenceClassifier``.
+    decoder : decoder or None, default=None
+        Activations to beats; it is cloned before use, and its ``fps`` is set. None takes a :class:`BeatHMM`.
+    widen, diff_ratio, max_shift, random_state
+        See :class:`OnsetDetector`.
+
+    Attributes
+    ----------
+    front_end_, network_, decoder_, fps_, shift_, scale_, n_features_in_
+        See :class:`OnsetDetector`.
+    default_scoring : str
+        Name of the scorer by which ``score`` and :func:`skmir.model_selection.compare` judge: "beat_f".
+
+    See Also
+    --------
+    DownbeatTracker : With positions in the bar.
+    TempoEstimator : The tempo alone.
+    BeatAutocorrelation, BeatDynamicProgramming : Other decoders.
+
+    Notes
+    -----
+    A signal baseline with a decoder that learns nothing may be fitted without annotations, ``y=None``: its
+    beats are not moved then.
+
+    References
+    ----------
+    M. E. P. Davies and S. Böck, "Temporal convolutional networks for musical audio beat tracking", EUSIPCO, 2019.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.sequence import BeatTracker
+    >>> clips = np.zeros((2, 6 * 22050))
+    >>> clips[:, 4410::11025] = 1  # a click every half second, from 0.2 s on
+    >>> beats = BeatTracker(network="flux").fit(clips).predict(clips)
+    >>> np.diff(beats[0]).round(1)[:4]
+    array([0.5, 0.5, 0.5, 0.5])
+    """
+
+    default_scoring = "beat_f"
+    _front_end_parameters = {"n_fft": (1024, 2048, 4096), "mul": 1, "diff_ratio": 0.5}
+
+    def _default_decoder(self):
+        return BeatHMM()
