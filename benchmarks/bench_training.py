@@ -33,8 +33,10 @@ from torch import nn
 
 from skmir._training._batches import Examples
 from skmir._training._loop import make_net, train
+from skmir._training._losses import HeadsLoss
 from skmir._training._windows import Windows
 from skmir.modules import CRNN, K2C2, MLP, TimbreRhythmCNN, sized
+from skmir.modules._heads import has_heads
 from skmir.neural_network import CNNClassifier, TrainingRecipe
 from skmir.neural_network._targets import ClassTarget
 
@@ -97,11 +99,14 @@ def ours(module, frames, labels, batch_size, epochs, device):
     """Return the function that trains as the estimators do."""
     recipe = TrainingRecipe(label_smoothing=0.0)
     examples = Examples(Windows(frames, frames.shape[2], device), torch.from_numpy(labels), None)
+    loss = ClassTarget.loss(0.0)
+    if has_heads(module):
+        loss = HeadsLoss(loss)
 
     def run():
         net = make_net(
             copy.deepcopy(module),
-            ClassTarget.loss(0.0),
+            loss,
             recipe=recipe,
             learning_rate=RATE,
             weight_decay=DECAY,

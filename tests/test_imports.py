@@ -83,6 +83,7 @@ PRIVATE = {
     ("neural_network/_features/_random_networks.py", "modules._widths"): (
         "sized counts parameters, random features count maps; the search is one"
     ),
+    ("neural_network/_base.py", "modules._heads"): "asks whether a module has several last layers",
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",
     ("model_selection/_doubts.py", "neural_network._base"): "asks what is a network",
     ("model_selection/_running/_bar.py", "neural_network._base"): "asks what is a network",

@@ -4,18 +4,24 @@ The code here works with modules and tensors and knows nothing about labels; est
 """
 
 from ._batches import Examples
+from ._frame_prediction import frame_outputs_of
+from ._frames import FrameExamples, FrameValues
 from ._initialization import initialize
 from ._loop import callbacks_for, check_augmentation, epochs_of, make_net, take_over, train
-from ._losses import ClassLoss, NumberLoss, TagLoss
+from ._losses import ClassLoss, FrameLoss, HeadsLoss, NumberLoss, TagLoss
 from ._net_params import check_net_params
 from ._prediction import outputs_of, predict_outputs
 from ._recipe import TrainingRecipe, recipe_of
 from ._state import columns_of, history_from, load_weights, restore, rewound, snapshot, weights_of
-from ._windows import Windows, window_length
+from ._windows import Windows, lengths_of, window_length
 
 __all__ = [
     "ClassLoss",
     "Examples",
+    "FrameExamples",
+    "FrameLoss",
+    "FrameValues",
+    "HeadsLoss",
     "NumberLoss",
     "TagLoss",
     "TrainingRecipe",
@@ -25,8 +31,10 @@ __all__ = [
     "check_net_params",
     "columns_of",
     "epochs_of",
+    "frame_outputs_of",
     "history_from",
     "initialize",
+    "lengths_of",
     "load_weights",
     "make_net",
     "outputs_of",

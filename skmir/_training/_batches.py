@@ -34,6 +34,14 @@ class Examples(Dataset):
         clips = torch.tensor([i])
         return self.batch(clips, torch.zeros_like(clips))
 
+    def random_starts(self, clips, generator):
+        """Return a random start of the window of each clip."""
+        return self.windows.random_starts(clips, generator)
+
+    def covering(self):
+        """Return (clips, starts) of the windows that cover every clip."""
+        return self.windows.covering()
+
     def batch(self, clips, starts):
         """Return (windows, (targets, weights)) for clips and the frames at which their windows start."""
         rows = clips.to(self.targets.device)
@@ -42,7 +50,7 @@ class Examples(Dataset):
 
 
 class RandomBatches:
-    """Each clip once in random order, with a new random window each time.
+    """Each example once in random order, with a new random window each time.
 
     Parameters
     ----------
@@ -65,7 +73,7 @@ class RandomBatches:
 
     def __iter__(self):
         order = torch.randperm(len(self.examples), generator=self.generator)
-        starts = self.examples.windows.random_starts(order, self.generator)
+        starts = self.examples.random_starts(order, self.generator)
         bounds = [0, *range(self.batch_size, self._end(), self.batch_size), len(order)]
         size = self.batch_size * self.examples.windows.size
         at_once = max(BLOCK // size, 1)
@@ -124,7 +132,7 @@ class CoveringBatches:
     def __init__(self, examples, batch_size):
         self.batch_size = batch_size
         self.examples = examples
-        self.clips, self.starts = examples.windows.covering()
+        self.clips, self.starts = examples.covering()
 
     def __len__(self):
         return -(-len(self.clips) // self.batch_size)

@@ -13,7 +13,7 @@ from ._net import call
 from ._recipe import recipe_of
 from ._windows import Windows
 
-_MOVING = threading.RLock()  # not needed on a CPU, where nothing moves and threads can predict in parallel
+MOVING = threading.RLock()  # not needed on a CPU, where nothing moves and threads can predict in parallel
 
 
 def outputs_of(network, module, frames):
@@ -50,12 +50,17 @@ def outputs_of(network, module, frames):
     finite = np.isfinite(outputs).all(axis=1)
     if not finite.all():
         clip = int(finite.argmin())
-        raise ValueError(
-            f"{type(network).__name__} gives no finite numbers for clip {clip} of X, whose values reach "
-            f"{np.abs(frames[clip]).max():g}. Scale X like the training clips; if it is, the training has "
-            "diverged: fit again with a lower learning_rate_init."
-        )
+        raise not_finite(network, clip, frames[clip])
     return outputs
+
+
+def not_finite(network, clip, frames):
+    """Return the error for a clip, of these frames, whose outputs are not finite."""
+    return ValueError(
+        f"{type(network).__name__} gives no finite numbers for clip {clip} of X, whose values reach "
+        f"{np.abs(frames).max():g}. Scale X like the training clips; if it is, the training has "
+        "diverged: fit again with a lower learning_rate_init."
+    )
 
 
 def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_threads):
@@ -82,7 +87,7 @@ def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_t
     outputs : ndarray of shape (n_clips, n_outputs)
         float32.
     """
-    turn = contextlib.nullcontext() if device.type == "cpu" else _MOVING
+    turn = contextlib.nullcontext() if device.type == "cpu" else MOVING
     with turn, torch_threads(n_threads), torch.no_grad():
         try:
             module.eval().to(device)

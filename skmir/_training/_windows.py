@@ -88,14 +88,23 @@ class Windows:
             clip_by_clip = self.values.view(len(self), self.n_frames, -1)  # (n_clips, n_frames, n_bins)
             windows = clip_by_clip[clips.to(self.values.device)].transpose(1, 2)
         else:
-            steps = (starts[:, None] + torch.arange(self.n_frames)) % self.lengths[clips][:, None]
-            rows = (steps + self.firsts[clips][:, None]).to(self.values.device)  # (B, n_frames)
-            windows = self.values[rows].transpose(1, 2)
+            windows = self.values[self.rows(clips, starts)].transpose(1, 2)
         return (
             {"x": windows, "lengths": self.lengths[clips].clamp(max=self.n_frames)}
             if self.packed
             else windows
         )
+
+    def rows(self, clips, starts):
+        """Return the positions of the frames of windows among all frames, int64 of shape (B, n_frames).
+
+        Parameters
+        ----------
+        clips, starts : tensor of int64 of shape (B,)
+            As in ``cut``.
+        """
+        steps = (starts[:, None] + torch.arange(self.n_frames)) % self.lengths[clips][:, None]
+        return (steps + self.firsts[clips][:, None]).to(self.values.device)
 
     def random_starts(self, clips, generator):
         """Return a random start for each clip: anywhere inside a long clip, at any phase of a short one.

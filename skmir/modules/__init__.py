@@ -14,6 +14,7 @@ from ._pitch_cnn import PitchCNN
 from ._rbm_layer import RBMLayer
 from ._rnn import RNN
 from ._single_layer_cnn import SingleLayerCNN
+from ._tcn import TCN
 from ._temporal_cnn import TemporalCNN
 from ._temporal_filters_cnn import TemporalFiltersCNN
 from ._timbral_cnn import TimbralCNN
@@ -29,6 +30,7 @@ __all__ = [
     "K2C2",
     "MLP",
     "RNN",
+    "TCN",
     "VGGCNN",
     "ChromaNet",
     "CompactCNN",

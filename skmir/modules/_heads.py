@@ -51,3 +51,8 @@ class Heads(nn.Module):
             dim=1,
         )
         return logits if self.training else logits.mean(dim=1)
+
+
+def has_heads(module):
+    """Return whether a module's last layer is several, whose logits come separately in training."""
+    return isinstance(getattr(module, "final_layer", None), Heads)

@@ -9,6 +9,7 @@ from ._features import NetworkFeatures, RandomConvFeatures
 from ._mlp import MLPClassifier, MLPRegressor
 from ._onnx import to_onnx
 from ._rnn import RNNClassifier, RNNRegressor
+from ._sequence import TCNSequenceClassifier, TCNSequenceRegressor
 from ._unsupervised import RBM, ConvolutionalDBN, DeepBeliefNetwork, DenoisingAutoencoder
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "RNNClassifier",
     "RNNRegressor",
     "RandomConvFeatures",
+    "TCNSequenceClassifier",
+    "TCNSequenceRegressor",
     "TrainingRecipe",
     "chord_templates",
     "to_onnx",

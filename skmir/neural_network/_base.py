@@ -17,6 +17,7 @@ from .._random import seeded
 from .._saving import TorchSavingMixin
 from .._training import (
     Examples,
+    HeadsLoss,
     TrainingRecipe,
     Windows,
     callbacks_for,
@@ -39,8 +40,9 @@ from .._training import (
     window_length,
 )
 from .._validation import check_frames, warn_if_wide
+from ..modules._heads import has_heads
 from ._parameters import check_training_parameters
-from ._split import check_validation_data, validation_split
+from ._split import check_held_out, check_validation_data, validation_split
 from ._targets import TARGETS
 
 
@@ -126,7 +128,7 @@ or array-like of shape (n_clips, n_features)
         device = resolve_device(self.device)
         frames = _checked(self, X, reset=not goes_on)
         warn_if_wide(self, frames)
-        targets, weights = self._learn_targets(y, sample_weight, len(frames), classes, reset=not goes_on)
+        targets, weights = self._learn_targets(y, sample_weight, frames, classes, reset=not goes_on)
         held_out = check_validation_data(self, *held_out)
         unlabelled = None if unlabelled is None else _checked(self, unlabelled)
         check_consistent_length(targets, groups)
@@ -151,7 +153,7 @@ or array-like of shape (n_clips, n_features)
                 self.net_.set_params(lr=float(self.learning_rate_init)),
                 examples,
                 valid,
-                epochs=epochs_of(self.max_iter, len(rows), int(self.batch_size)) if last else 1,
+                epochs=epochs_of(self.max_iter, len(examples), int(self.batch_size)) if last else 1,
                 recipe=recipe,
                 schedule=self._schedule(recipe, last),
                 augmentation=self.augmentation,
@@ -194,21 +196,29 @@ or array-like of shape (n_clips, n_features)
             "n_outputs": int(self.n_outputs_),
         }
 
-    def _learn_targets(self, y, sample_weight, n_clips, classes=None, *, reset):
+    def _learn_targets(self, y, sample_weight, frames, classes=None, *, reset):
         """Return targets as a tensor and weights of mean 1; learn the form of y, or check it."""
         raise method_missing(self, "_learn_targets")
+
+    def _held_out_targets(self, y, frames):
+        """Return the targets of the clips to validate on, as a tensor."""
+        return self._encode(check_held_out(y))
 
     def _pretrain(self, module, frames, rows, seed, unlabelled):
         """Prepare a module before it is trained with labels; most networks start from random weights."""
 
     def _build(self, frames, rows, unlabelled, recipe, seed, device):
         """Make an untrained net for the size of the data."""
-        self.n_frames_ = window_length(frames, self.n_frames, whole=self._packed, rows=rows)
+        self.n_frames_ = self._window_length(frames, rows)
         self._module_arguments = self._module_parameters()
         module = self._make_module(**self._module_arguments)
         initialize(module, recipe.init)
         self._pretrain(module, frames, rows, seed, unlabelled)
         self.net_ = self._make_net(module, device, recipe).initialize()
+
+    def _window_length(self, frames, rows):
+        """Return the length of windows, in frames."""
+        return window_length(frames, self.n_frames, whole=self._packed, rows=rows)
 
     def _examples(self, frames, targets, weights, device, rows=None):
         """Return all or some clips in the form that training takes: windows, targets, weights."""
@@ -229,10 +239,15 @@ or array-like of shape (n_clips, n_features)
             return recipe.learning_rate
         return "one_cycle" if last and not self.early_stopping else "constant"
 
+    def _loss(self, module, recipe):
+        """Return the loss of a batch, as a module."""
+        loss = TARGETS[self.target_type_].loss(recipe.label_smoothing)
+        return HeadsLoss(loss) if has_heads(module) else loss
+
     def _make_net(self, module, device, recipe):
         return make_net(
             module,
-            TARGETS[self.target_type_].loss(recipe.label_smoothing),
+            self._loss(module, recipe),
             recipe=recipe,
             learning_rate=self.learning_rate_init,
             weight_decay=self.weight_decay,

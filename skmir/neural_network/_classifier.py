@@ -193,9 +193,12 @@ net_params : as in CNNClassifier
         logits = self._logits(X)
         return TARGETS[self.target_type_].labels(logits, self.classes_)
 
-    def _learn_targets(self, y, sample_weight, n_clips, classes=None, *, reset):
-        y = check_labels(self, n_clips, y)
-        weights = check_sample_weight(sample_weight, len(y))
+    def _learn_targets(self, y, sample_weight, frames, classes=None, *, reset):
+        y = check_labels(self, len(frames), y)
+        return self._learn_labels(y, check_sample_weight(sample_weight, len(y)), classes, reset=reset)
+
+    def _learn_labels(self, y, weights, classes, *, reset):
+        """Return encoded labels and weights of mean 1; learn the classes, or check that they are known."""
         known = classes if reset else self.classes_
         weights = weights * class_weights(self.class_weight, y, known)
         if not weights.any():

@@ -119,9 +119,12 @@ net_params : as in CNNRegressor
         outputs = self._outputs(X) * self.y_scale_ + self.y_mean_
         return outputs[:, 0] if self._one_column else outputs
 
-    def _learn_targets(self, y, sample_weight, n_clips, classes=None, *, reset):
-        y = check_numbers(self, n_clips, y)
-        weights = check_sample_weight(sample_weight, len(y))
+    def _learn_targets(self, y, sample_weight, frames, classes=None, *, reset):
+        y = check_numbers(self, len(frames), y)
+        return self._learn_numbers(y, check_sample_weight(sample_weight, len(y)), reset=reset)
+
+    def _learn_numbers(self, y, weights, *, reset):
+        """Return standardised numbers and weights of mean 1; learn mean and scale, or check the form of y."""
         if reset:
             self.target_type_ = "continuous"
             self._one_column = y.ndim == 1

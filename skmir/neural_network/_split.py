@@ -80,10 +80,13 @@ def check_validation_data(estimator, X, y):
         raise ValueError("X_val and y_val must be given together: pass both, or neither.")
     frames = check_frames(estimator, X, reset=False, dtype=np.float32)
     check_consistent_length(frames, y)
+    return frames, estimator._held_out_targets(y, frames)
+
+
+def check_held_out(y):
+    """Return targets of clips to validate on as an array of shape (n_clips,) or (n_clips, n_outputs)."""
     y = check_array(y, ensure_2d=False, dtype=None, input_name="y_val")
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = y[:, 0]
-    return frames, estimator._encode(y)
+    return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
 
 def _splitter(y, groups, fraction):

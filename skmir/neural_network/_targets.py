@@ -152,6 +152,9 @@ def target_for(y):
     kind : str
         A key of ``LABELS``.
     """
+    if y.ndim == 2 and y.shape[1] == 1:  # a single tag per frame; a column of classes has become a row
+        check_tags(y)
+        return "multilabel-indicator"
     kind = type_of_target(y, input_name="y")
     if kind not in LABELS:
         raise ValueError(

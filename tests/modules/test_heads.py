@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skmir._training._losses import ClassLoss, NumberLoss, TagLoss
+from skmir._training._losses import ClassLoss, HeadsLoss, NumberLoss, TagLoss
 from skmir.modules._heads import Heads
 
 SPANS = [(0, 4), (2, 6), (5, 6)]
@@ -38,4 +38,6 @@ def test_the_loss_of_several_heads_is_the_mean_of_theirs(kind, weights, features
     loss, targets = TARGETS[kind]
     logits = Heads(SPANS, 3).train()(features)
     each = [loss(logits[:, i], (targets, weights)) for i in range(3)]
-    torch.testing.assert_close(loss(logits, (targets, weights)), torch.stack(each).mean())
+    torch.testing.assert_close(HeadsLoss(loss)(logits, (targets, weights)), torch.stack(each).mean())
+    with pytest.raises(ValueError, match=r"outputs of shape \(B, n_outputs\), .* got \(7, 3, 3\)"):
+        loss(logits, (targets, weights))
