@@ -40,6 +40,7 @@ from skmir.neural_network import (
     RandomConvFeatures,
     RNNClassifier,
     RNNRegressor,
+    TCNSequenceClassifier,
 )
 from skmir.neural_network._base import BaseNetwork
 from skmir.preprocessing import (
@@ -53,7 +54,15 @@ from skmir.preprocessing import (
     Tonnetz,
     WindowPooler,
 )
-from skmir.sequence import BarHMM, BeatAutocorrelation, BeatDynamicProgramming, BeatHMM, PeakPicker
+from skmir.sequence import (
+    BarHMM,
+    BeatAutocorrelation,
+    BeatDynamicProgramming,
+    BeatHMM,
+    BeatTracker,
+    OnsetDetector,
+    PeakPicker,
+)
 
 # Every public estimator, small where training is slow. All checks run on each.
 ESTIMATORS = [
@@ -103,6 +112,8 @@ ESTIMATORS = [
     BarHMM(),
     BeatAutocorrelation(),
     BeatDynamicProgramming(),
+    OnsetDetector(network=TCNSequenceClassifier(4, max_iter=2)),
+    BeatTracker(network="superflux"),
 ]
 
 # Other parameters of the same classes, which take another path: the checks of CHECKS_OF_RESULTS run on each.

@@ -91,6 +91,10 @@ PRIVATE = {
         "sequence/_beat_dynamic_programming.py",
         "feature_extraction._beat_tracking",
     ): "the same algorithm, on any activation",
+    ("sequence/_detector.py", "compose._fit_parameter"): "how groups reach a network, or one in a Pipeline",
+    ("sequence/_detector.py", "feature_extraction._positive_difference"): (
+        "after how many frames a window has fallen to diff_ratio, for signal baselines"
+    ),
     ("base.py", "augmentation._base"): "makes the base class public",
     ("base.py", "feature_extraction._base"): "makes the base class public",
     ("base.py", "neural_network._classifier"): "makes the base class public",

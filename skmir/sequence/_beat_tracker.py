@@ -7,9 +7,9 @@ from ._detector import BaseDetector
 class BeatTracker(BaseDetector):
     """Find beats: the times at which a listener would tap.
 
-    A front end makes frames of clips, a network that is trained frame by frame says how likely there is a beat
-    in each, and a decoder finds the likeliest beats. With ``network="flux"`` or ``"superflux"`` the rise of the
-    spectrum takes the place of the network: a baseline with the same decoder.
+    A front end makes frames of clips, a network that is trained frame by frame says how likely there is a
+    beat in each, and a decoder finds the likeliest beats. With ``network="flux"`` or ``"superflux"`` the rise
+    of the spectrum takes the place of the network: a baseline with the same decoder.
 
     Parameters
     ----------
@@ -45,7 +45,8 @@ class BeatTracker(BaseDetector):
 
     References
     ----------
-    M. E. P. Davies and S. Böck, "Temporal convolutional networks for musical audio beat tracking", EUSIPCO, 2019.
+    M. E. P. Davies and S. Böck, "Temporal convolutional networks for musical audio beat tracking", EUSIPCO,
+    2019.
 
     Examples
     --------

@@ -33,8 +33,8 @@ _COARSE, _FINE = 0.05, 0.025  # windows in s: to find events whose times are shi
 class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
     """Base of detectors.
 
-    A subclass has ``_default_decoder()``, ``_front_end_parameters``, a dict of parameters of the front end for
-    networks, and ``default_scoring``.
+    A subclass has ``_default_decoder()``, ``_front_end_parameters``, a dict of parameters of the front end
+    for networks, and ``default_scoring``.
     """
 
     front_end: object = positional(default=None)
@@ -61,7 +61,8 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         y : list of array-like of shape (n_events_i,)
             Annotated events of each clip, times in s.
         groups : array-like of shape (n_clips,), default=None
-            Groups of clips, passed to a network that takes them: its early stopping then keeps groups together.
+            Groups of clips, passed to a network that takes them: its early stopping then keeps groups
+            together.
 
         Returns
         -------
@@ -94,8 +95,8 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
     def fit_decoder(self, activations, y=None):
         """Fit the decoder again, to other activations; front end and network stay as they are.
 
-        Activations of clips that the network has not seen tell a threshold more than those that it was trained
-        on.
+        Activations of clips that the network has not seen tell a threshold more than those that it was
+        trained on.
 
         Parameters
         ----------
@@ -206,8 +207,9 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
             check_choice("network", self.network, self._signals, also="None, nor a frame-wise classifier")
         elif self.network is not None and not hasattr(self.network, "predict_proba"):
             raise TypeError(
-                f"network={shown(self.network)} must be None, one of {sorted(self._signals)}, or a frame-wise "
-                "classifier with predict_proba, such as skmir.neural_network.TCNSequenceClassifier."
+                f"network={shown(self.network)} must be None, one of {sorted(self._signals)}, or a "
+                "frame-wise classifier with predict_proba, such as "
+                "skmir.neural_network.TCNSequenceClassifier."
             )
         check_number("widen", self.widen, kind=numbers.Integral, low=0)
         check_number("diff_ratio", self.diff_ratio, above=0, below=1)
@@ -241,6 +243,11 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
             rises = np.concatenate([self._rises(x, self.network) for x in frames])
             self.scale_ = float(np.quantile(rises, _LOUD)) or 1.0
             return self.network
+        if sum(x.shape[1] for x in frames) < 2:
+            raise ValueError(
+                f"n_samples=1: {type(self).__name__} cannot learn from a single clip of one frame. Pass more "
+                "clips."
+            )
         network = TCNSequenceClassifier() if self.network is None else clone(self.network)
         self._seed(network)
         targets = [self._targets(times, x.shape[1]) for times, x in zip(truth, frames, strict=True)]

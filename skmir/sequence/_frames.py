@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from .._parameter_checks import shown
 from .._validation import is_table
 
 _SILENCE = 1e-3  # of the greatest distance of a frame from silence: some 100 dB
@@ -30,8 +31,8 @@ def front_end_of(front_end):
     found = [step for _, step in _steps(front_end) if hasattr(step, "sr") and hasattr(step, "hop_length")]
     if len(found) != 1:
         raise ValueError(
-            f"front_end={front_end!r} must be a front end, or a Pipeline with one of them and frame steps: the "
-            f"times of frames follow from its sr and hop_length. Found {len(found)}."
+            f"front_end={shown(front_end)} must be a front end, or a Pipeline of one front end and frame "
+            f"steps: its sr and hop_length say when frames are. Found {len(found)} with these parameters."
         )
     for name, step in _steps(front_end):
         if not getattr(step, "center", True):
@@ -41,15 +42,15 @@ def front_end_of(front_end):
             )
         if getattr(step, "offset", 0) != 0 or getattr(step, "duration", None) is not None:
             raise ValueError(
-                f"{name} has offset={step.offset!r} and duration={step.duration!r}, but annotations count from "
-                "the beginning of the whole clip. Cut clips and annotations before they are passed, and leave "
-                "offset=0 and duration=None."
+                f"{name} has offset={step.offset!r} and duration={step.duration!r}, but annotations count "
+                "from the beginning of the whole clip. Leave offset=0 and duration=None, and cut clips and "
+                "annotations before they are passed."
             )
     return found[0]
 
 
 def silent_frame(front_end, sr):
-    """Return the frame of digital silence of a fitted front end, and check that steps keep the number of frames.
+    """Return the frame of digital silence, and check that all steps keep the number of frames.
 
     Parameters
     ----------

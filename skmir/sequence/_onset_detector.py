@@ -9,9 +9,9 @@ _AROUND = {"pre_avg": 0.1, "post_avg": 0.07, "pre_max": 0.03, "post_max": 0.03}
 class OnsetDetector(BaseDetector):
     """Find onsets: the times at which notes and drums begin.
 
-    A front end makes frames of clips, a network that is trained frame by frame says how likely there is an onset
-    in each, and a decoder picks the peaks. With ``network="flux"`` or ``"superflux"`` the rise of the spectrum
-    takes the place of the network, all else being equal: a baseline in the same class.
+    A front end makes frames of clips, a network that is trained frame by frame says how likely there is an
+    onset in each, and a decoder picks the peaks. With ``network="flux"`` or ``"superflux"`` the rise of the
+    spectrum takes the place of the network, all else being equal: a baseline in the same class.
 
     Parameters
     ----------
@@ -23,10 +23,10 @@ class OnsetDetector(BaseDetector):
         ``diff_ratio=0.25``, for a signal baseline one with ``n_fft=1024``, ``bands_per_octave=24`` and
         ``mul=10``. Give one with ``memory`` to keep frames on disk.
     network : classifier, {"flux", "superflux"} or None, default=None
-        A frame-wise classifier of :mod:`skmir.neural_network`, or a Pipeline that ends in one; it is cloned before
-        use. "flux" is the mean rise of the bins of the front end [1]_, "superflux" compares each with the
-        highest of three neighbours in the earlier frame, so that vibrato does not count [2]_. None takes a
-        ``TCNSequenceClassifier``.
+        A frame-wise classifier of :mod:`skmir.neural_network`, or a Pipeline that ends in one; it is cloned
+        before use. "flux" is the mean rise of the bins of the front end [1]_, "superflux" compares each with
+        the highest of three neighbours in the earlier frame, so that vibrato does not count [2]_. None takes
+        a ``TCNSequenceClassifier``.
     decoder : decoder or None, default=None
         Activations to events; it is cloned before use, and its ``fps`` is set. None takes a
         :class:`PeakPicker`: with ``window=0.025``, and for a signal baseline, also a mean over 0.1 s before
@@ -38,8 +38,8 @@ class OnsetDetector(BaseDetector):
         its peak there. If there are several ``n_fft``, the window is the shortest.
     max_shift : float, default=0.03
         Onsets of a signal baseline are moved by one time for all, up to this one in either direction, in s;
-        ``fit`` finds the one with which most annotations are met. Annotations and the rise of the spectrum often
-        differ by 10 to 30 ms. Networks learn when events are, and are not moved.
+        ``fit`` finds the one with which most annotations are met. Annotations and the rise of the spectrum
+        often differ by 10 to 30 ms. Networks learn when events are, and are not moved.
     random_state : int, RandomState instance or None, default=None
         Seeds the network, if its own ``random_state`` is None.
 
@@ -69,9 +69,9 @@ class OnsetDetector(BaseDetector):
 
     Notes
     -----
-    All that is learned, the threshold, the shift and the scale included, is learned from the clips that ``fit`` is
-    given. A threshold that is "auto" is chosen on activations of the clips that the network was trained on,
-    which are surer than others; :meth:`fit_decoder` takes those of other clips.
+    All that is learned, the threshold, the shift and the scale included, is learned from the clips that
+    ``fit`` is given. A threshold that is "auto" is chosen on activations of the clips that the network was
+    trained on, which are surer than others; :meth:`fit_decoder` takes those of other clips.
 
     Frames of digital silence have the activation 0.
 
@@ -79,8 +79,8 @@ class OnsetDetector(BaseDetector):
     ----------
     .. [1] S. Dixon, "Onset detection revisited", DAFx, 2006.
     .. [2] S. Böck and G. Widmer, "Maximum filter vibrato suppression for onset detection", DAFx, 2013.
-    .. [3] J. Schlüter and S. Böck, "Improved musical onset detection with convolutional neural networks", ICASSP,
-           2014.
+    .. [3] J. Schlüter and S. Böck, "Improved musical onset detection with convolutional neural networks",
+           ICASSP, 2014.
 
     Examples
     --------

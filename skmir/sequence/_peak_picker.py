@@ -214,7 +214,7 @@ def _thresholds(heights):
         return np.array([0.5])
     low, high = heights.min(), heights.max()
     none = high + max(high - low, abs(high), 1e-3) / _N_THRESHOLDS
-    even = np.linspace(low, high, _N_THRESHOLDS)
+    even = np.linspace(min(0, low), high, _N_THRESHOLDS)  # from 0 on, if all peaks are events
     return np.unique([*even, *np.quantile(heights, np.linspace(0, 1, _N_THRESHOLDS)), none])
 
 

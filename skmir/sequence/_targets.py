@@ -24,8 +24,9 @@ def check_within(times, n_frames, fps, clip, noun="event"):
     if n_frames > 1 and len(times) and times[-1] > end:
         i = int(np.searchsorted(times, end, side="right"))
         raise ValueError(
-            f"annotation {clip} of y: {noun} {i} is at {times[i]:.6g} s, but clip {clip} of X ends at {end:.3f} s."
-            " Times must be in s from the beginning of the clip: are these ms, samples, or of another clip?"
+            f"annotation {clip} of y: {noun} {i} is at {times[i]:.6g} s, but clip {clip} of X ends at "
+            f"{end:.3f} s. Times must be in s from the beginning of the clip: are these in ms or samples, or "
+            "those of another clip?"
         )
 
 

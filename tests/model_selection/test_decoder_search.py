@@ -114,7 +114,9 @@ def test_it_is_nested_in_compare_and_in_scikit_learn(music):
 
 
 def test_it_can_be_kept(music):
-    search = DecoderSearchCV(EnergyDetector(PeakPicker()), {"decoder__combine": [0.3, 0.03]}, cv=2).fit(*music)
+    search = DecoderSearchCV(EnergyDetector(PeakPicker()), {"decoder__combine": [0.3, 0.03]}, cv=2).fit(
+        *music
+    )
     again = pickle.loads(pickle.dumps(search))
     assert all(map(np.array_equal, again.predict(music[0]), search.predict(music[0])))
 
