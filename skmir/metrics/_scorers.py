@@ -66,8 +66,7 @@ def get_scorer(scoring):
         return sklearn.metrics.get_scorer(scoring)
     except ValueError as error:
         raise ValueError(
-            f"scoring={scoring!r} is neither one of skmir.metrics.get_scorer_names(), {get_scorer_names()}, "
-            "nor one of sklearn.metrics.get_scorer_names()."
+            f"{error} Those of music in time are {get_scorer_names()}, from skmir.metrics.get_scorer_names()."
         ) from error
 
 

@@ -165,7 +165,7 @@ def test_tempi():
         (lambda: beat_f_measure([[1.0]], [[1.0]], window=0), ValueError, "window=0 must be a number > 0"),
         (lambda: beat_continuity([[1.0]], [[1.0]], measure="aml"), ValueError, "measure='aml' is not one"),
         (lambda: downbeat_f_measure([[1.0, 2.0]], [[1.0]]), ValueError, "y_true must be an array of shape"),
-        (lambda: get_scorer("onset_f30"), ValueError, r"'onset_f30' is neither one of .*'onset_f25'"),
+        (lambda: get_scorer("onset_f30"), ValueError, r"'onset_f30' is not a valid .*'onset_f25'"),
     ],
 )
 def test_errors_name_what_is_wrong(call, error, words):

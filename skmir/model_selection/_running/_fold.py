@@ -1,5 +1,6 @@
 """One job of a comparison: one model on one fold."""
 
+import numbers
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -163,9 +164,10 @@ def _keep_scores(kept, result, scoring, keys):
 
 def _one_per_clip(predictions, y):
     """Return predictions as an array, or as a list if y holds annotations: their lengths may differ."""
-    if kind_of_annotations(y) is None or np.ndim(predictions[0]) == 0:  # a single number is a tempo
+    if kind_of_annotations(y) is None:
         return np.asarray(predictions)
-    return list(predictions)
+    are_tempi = len(predictions) > 0 and isinstance(predictions[0], numbers.Real)
+    return np.asarray(predictions) if are_tempi else list(predictions)
 
 
 def _plain_params(params):
