@@ -31,7 +31,7 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
     Parameters
     ----------
     estimator : estimator
-        A detector with ``predict_frames``, ``decode`` and a parameter ``decoder``, such as
+        A detector with ``predict_frames``, ``fit_decoder``, ``decode`` and a parameter ``decoder``, such as
         :class:`skmir.sequence.OnsetDetector`. It is cloned before use.
     param_grid : dict of str to sequence, or list of them
         Parameters of the decoder, such as ``"decoder__threshold"``, or whole decoders, ``"decoder"``, and the
@@ -141,7 +141,7 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         self.best_params_ = candidates[self.best_index_]
         if self.refit:
             start = time.perf_counter()
-            best = _with_decoder(self.estimator, found[0]["decoder"], self.best_params_)
+            best = _set_decoder(clone(self.estimator), found[0]["decoder"], self.best_params_)
             self.best_estimator_ = best.fit(X, y, **_groups_for(best, groups))
             self.refit_time_ = time.perf_counter() - start
         return self
@@ -223,13 +223,11 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
 
     def _check_parameters(self):
         """Return the candidates and the scorer."""
-        lacking = [
-            name for name in ("predict_frames", "decode", "decoder") if not hasattr(self.estimator, name)
-        ]
-        if lacking or isinstance(self.estimator, type):
+        needed = ("predict_frames", "fit_decoder", "decode", "decoder")
+        if isinstance(self.estimator, type) or not all(hasattr(self.estimator, name) for name in needed):
             raise TypeError(
-                f"estimator={shown(self.estimator)} must be a detector with predict_frames, decode and a "
-                "parameter decoder, such as those of skmir.sequence. For others, use GridSearchCV."
+                f"estimator={shown(self.estimator)} must be a detector with predict_frames, fit_decoder, "
+                "decode and a parameter decoder, as in skmir.sequence. For others, use GridSearchCV."
             )
         check_flag("refit", self.refit)
         candidates = list(ParameterGrid({} if self.param_grid is None else self.param_grid))
@@ -284,20 +282,21 @@ def _run_fold(estimator, candidates, scorer, X, y, groups, train, test):
         detector makes it.
     """
     start = time.perf_counter()
-    y_train, y_test, X_train, X_test = rows(y, train), rows(y, test), rows(X, train), rows(X, test)
+    X_train, y_train, X_test, y_test = rows(X, train), rows(y, train), rows(X, test), rows(y, test)
     detector = clone(estimator)
     detector.fit(X_train, y_train, **_groups_for(detector, groups, train))
-    original = detector.decoder_
-    decoders = [_decoder_of(original, candidate) for candidate in candidates]
-    learns = any(get_tags(decoder).requires_fit for decoder in decoders)
-    for_training = (detector.predict_frames(X_train), y_train) if learns else None
+    usual = clone(detector.decoder_)
+    for_training = detector.predict_frames(X_train)
     fit_time, start = time.perf_counter() - start, time.perf_counter()
     activations = detector.predict_frames(X_test)
     frames_time = time.perf_counter() - start
-    found = {"scores": [], "fit_times": [], "score_times": [], "decoder": clone(original)}
-    for decoder in decoders:
+    found = {"scores": [], "fit_times": [], "score_times": [], "decoder": usual}
+    for candidate in candidates:
         start = time.perf_counter()
-        detector.decoder_ = decoder.fit(*(for_training or (activations,)))
+        detector.set_params(
+            decoder=clone(estimator.decoder, safe=False)
+        )  # what the last candidate did not set
+        _set_decoder(detector, usual, candidate).fit_decoder(for_training, y_train)
         fitted = time.perf_counter()
         found["scores"].append(_score(scorer, detector, activations, X_test, y_test))
         found["fit_times"].append(fit_time + fitted - start)
@@ -305,21 +304,11 @@ def _run_fold(estimator, candidates, scorer, X, y, groups, train, test):
     return found
 
 
-def _decoder_of(original, candidate):
-    """Return an unfitted decoder with a candidate's parameters, at the detector's frame rate."""
-    decoder = clone(candidate.get("decoder", original))
-    params = {name.partition("__")[2]: value for name, value in candidate.items() if name != "decoder"}
-    if "decoder" in candidate and "fps" in decoder.get_params():
-        params["fps"] = original.fps
-    return decoder.set_params(**params)
-
-
-def _with_decoder(estimator, decoder, params):
-    """Return an unfitted detector with parameters; without a decoder of its own it has the usual one."""
-    detector = clone(estimator)
-    if detector.decoder is None and "decoder" not in params:
-        detector.set_params(decoder=decoder)
-    return detector.set_params(**{name: clone(value, safe=False) for name, value in params.items()})
+def _set_decoder(detector, usual, candidate):
+    """Set a candidate's parameters; a detector without a decoder of its own gets the usual one first."""
+    if detector.decoder is None and "decoder" not in candidate:
+        detector.set_params(decoder=clone(usual))
+    return detector.set_params(**{name: clone(value, safe=False) for name, value in candidate.items()})
 
 
 def _groups_for(detector, groups, positions=None):

@@ -27,8 +27,11 @@ class EnergyDetector(BaseEstimator):
     def fit(self, X, y, groups=None):
         self._note("fit", groups)
         self.level_ = max(np.max(x) for x in X)
+        return self.fit_decoder(self._activations(X), y)
+
+    def fit_decoder(self, activations, y):
         self.decoder_ = PeakPicker() if self.decoder is None else clone(self.decoder)
-        self.decoder_.set_params(fps=FPS).fit(self._activations(X), check_events(y))
+        self.decoder_.set_params(fps=FPS).fit(activations, check_events(y))
         return self
 
     def predict_frames(self, X):
