@@ -5,21 +5,23 @@ import importlib
 # The modules of each extra of setup.cfg that skmir itself imports.
 MODULES = {
     "data": ("mirdata",),
-    "eval": ("mir_eval",),
+    "eval": ("mir_eval", "pretty_midi"),
     "onnx": ("onnx",),
     "plot": ("matplotlib", "matplotlib.pyplot"),
     "save": ("skops", "skops.io"),
 }
 
 
-def require(what, extra):
-    """Raise unless all packages of an extra can be imported.
+def require(what, extra, *, module=None):
+    """Raise unless the packages of an extra can be imported.
 
     Parameters
     ----------
     what : str
         Name of the function, class or option of the command that needs it.
     extra : {"data", "eval", "onnx", "plot", "save"}
+    module : str or None, default=None
+        The only module of the extra that is needed; None needs all of them.
 
     Raises
     ------
@@ -32,11 +34,12 @@ def require(what, extra):
     >>> from skmir._extras import require
     >>> require("write_report", "plot")
     """
+    modules = MODULES[extra] if module is None else (module,)
     try:
-        for module in MODULES[extra]:
-            importlib.import_module(module)
+        for name in modules:
+            importlib.import_module(name)
     except ImportError as error:
-        packages = [module for module in MODULES[extra] if "." not in module]
+        packages = [name for name in modules if "." not in name]
         raise ImportError(
             f"{what} needs {' and '.join(packages)} ({error}). Install with: pip install "
             f'{" ".join(packages)}, or in a clone of skmir: pip install ".[{extra}]"'

@@ -1,3 +1,6 @@
+from ._annotation_files import read_annotations as read_annotations
+from ._annotation_files import write_annotations as write_annotations
+from ._annotation_folder import load_annotations as load_annotations
 from ._chirps import make_chirps as make_chirps
 from ._chords import make_chords as make_chords
 from ._folder import load_folder as load_folder

@@ -116,7 +116,7 @@ def list_folder(path, *, labels, file_column, label_column, group_column):
     Loading it takes longer than looking at most folders, and the command should report errors at once.
     """
     path = os.fspath(path)
-    _check_folder(path)
+    check_folder(path)
     table = os.path.join(path, labels)
     columns = {"file_column": file_column, "label_column": label_column, "group_column": group_column}
     groups = frame = None
@@ -142,7 +142,7 @@ def list_folder(path, *, labels, file_column, label_column, group_column):
     }
 
 
-def _check_folder(path):
+def check_folder(path):
     if not os.path.exists(path):
         raise FileNotFoundError(
             f"There is no folder {path!r}. Paths are relative to {os.getcwd()!r} unless absolute."

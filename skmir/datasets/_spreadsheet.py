@@ -54,7 +54,7 @@ def read_rows(table, wanted):
     ValueError
         If the file is not such a table; the message says what is wrong, and in which row.
     """
-    text, separator = _preamble(_decode(table))
+    text, separator = _preamble(decode(table, stacklevel=7))
     separator = separator or _separator(text, wanted)
     records = _parse(table, text, separator)
     header = next((i for i, cells in enumerate(records) if any(map(tidy, cells))), None)
@@ -73,8 +73,25 @@ def _unparsed(table, reason):
     return f"{table!r} cannot be parsed as a comma-separated table in UTF-8 with a header: {reason}"
 
 
-def _decode(table):
-    """Return the text of a file."""
+def decode(table, *, stacklevel):
+    """Return the text of a file in UTF-8, in UTF-16 or UTF-32 with a byte order mark, or in cp1252.
+
+    Parameters
+    ----------
+    table : str
+        Path of the file.
+    stacklevel : int
+        Of the warning about cp1252, counted from where it is given, as in ``warnings.warn``.
+
+    Returns
+    -------
+    text : str
+
+    Raises
+    ------
+    ValueError
+        If the file is not such a text.
+    """
     with open(table, "rb") as file:
         content = file.read()
     for mark, kind in _NO_TEXT.items():
@@ -86,14 +103,14 @@ def _decode(table):
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
             raise ValueError(f"{table!r} is not valid {encoding}, as it claims: {error}. {_CURE}") from error
-        text = _decode_cp1252(table, content)
+        text = _decode_cp1252(table, content, stacklevel)
     if "\0" in text:
         reason = "it holds null characters, so it is UTF-16 without a byte order mark, or not text"
         raise ValueError(_unparsed(table, f"{reason}. {_CURE}"))
     return text
 
 
-def _decode_cp1252(table, content):
+def _decode_cp1252(table, content, stacklevel):
     """Decode cp1252, the encoding of Windows in Western Europe, with a warning that shows a line of it."""
     lines = content.splitlines()
     strange = next(i for i, line in enumerate(lines) if not _is_utf8(line))
@@ -110,7 +127,7 @@ def _decode_cp1252(table, content):
         f"{table!r} is not UTF-8 and is read as cp1252, the encoding of Windows in Western Europe: line "
         f"{strange + 1} reads {lines[strange].decode('cp1252')!r}. If that is wrong, save the table as "
         "UTF-8.",
-        stacklevel=7,
+        stacklevel=stacklevel,
     )
     return text
 

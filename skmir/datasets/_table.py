@@ -42,18 +42,18 @@ def read_table(table, folder, *, file_column, label_column, group_column):
     auto = group_column == "auto"
     rows = read_rows(table, [file_column, label_column, "group" if auto else group_column])
     if auto:
-        group_column = "group" if _positions(rows, "group") else None
-    cells = _column(rows, table, "file_column", file_column)
-    labels = _column(rows, table, "label_column", label_column).map(tidy)
+        group_column = "group" if positions(rows, "group") else None
+    cells = column(rows, table, "file_column", file_column)
+    labels = column(rows, table, "label_column", label_column).map(tidy)
     groups = None
     if group_column is not None:
-        groups = _column(rows, table, "group_column", group_column).map(tidy).to_numpy(dtype=str)
-    files = _find_files(cells, table, folder)
-    _check_distinct(files, table)
-    return list(files.values()), labels.to_numpy(dtype=str), groups, _frame(rows, cells.name)
+        groups = column(rows, table, "group_column", group_column).map(tidy).to_numpy(dtype=str)
+    files = find_files(cells, table, folder)
+    check_distinct(files, table)
+    return list(files.values()), labels.to_numpy(dtype=str), groups, frame(rows, cells.name)
 
 
-def _positions(rows, name):
+def positions(rows, name):
     """Return the positions of a column: by its exact name, or else ignoring upper and lower case."""
     name = tidy(name)
     exact = np.flatnonzero([column == name for column in rows.columns])
@@ -61,9 +61,9 @@ def _positions(rows, name):
     return (exact if len(exact) else alike).tolist()
 
 
-def _column(rows, table, argument, name):
-    """Return one column, after checking that no cell is empty."""
-    found = _positions(rows, name)
+def column(rows, table, argument, name, *, empty=False):
+    """Return one column, after checking that no cell is empty, unless ``empty`` allows it."""
+    found = positions(rows, name)
     if not found:
         raise ValueError(
             f"{table!r} has no column {argument}={name!r}. Its columns are {list(rows.columns)}; choose one "
@@ -74,15 +74,15 @@ def _column(rows, table, argument, name):
             f"{table!r} has {len(found)} columns {[rows.columns[i] for i in found]} for {argument}={name!r}. "
             "Rename all but one of them."
         )
-    column = rows.iloc[:, found[0]]
-    empty = column.index[column.map(tidy) == ""]
-    if len(empty):
+    cells = rows.iloc[:, found[0]]
+    gaps = cells.index[cells.map(tidy) == ""]
+    if len(gaps) and not empty:
         raise ValueError(
-            f"{table!r} has nothing in the column {column.name!r} in row {empty[0]} below the header (in "
-            f"{len(empty)} of {len(rows)} rows). Fill it in, or remove the "
+            f"{table!r} has nothing in the column {cells.name!r} in row {gaps[0]} below the header (in "
+            f"{len(gaps)} of {len(rows)} rows). Fill it in, or remove the "
             f"row{', or pass group_column=None' if argument == 'group_column' else ''}."
         )
-    return column
+    return cells
 
 
 def _header_hint(rows):
@@ -94,7 +94,7 @@ def _header_hint(rows):
     return ""
 
 
-def _find_files(cells, table, folder):
+def find_files(cells, table, folder):
     """Return the path of each row's file, by row."""
     finder = Finder(folder)
     files = {row: finder.find(cell) for row, cell in cells.items()}
@@ -109,7 +109,7 @@ def _find_files(cells, table, folder):
     return files
 
 
-def _check_distinct(files, table):
+def check_distinct(files, table):
     rows = {}
     for row, file in files.items():
         first, name = rows.setdefault(identity(file), (row, file))
@@ -122,7 +122,7 @@ def _check_distinct(files, table):
             )
 
 
-def _frame(rows, file_column):
+def frame(rows, file_column):
     """Return all rows, tidied except for the files, with distinct names of columns."""
     frame = rows.reset_index(drop=True)
     seen, names = {}, []

@@ -78,6 +78,27 @@ def walk(path):
     return [file for _, file in pairs], [_class_of(folder) for folder, _ in pairs]
 
 
+def recordings(path):
+    """Return all recordings below a folder, and directly in it, with messages about what is left out.
+
+    Parameters
+    ----------
+    path : str
+        The folder.
+
+    Returns
+    -------
+    files : list of str
+        Sorted.
+    messages : list of str
+        About files of other formats, and about links.
+    """
+    tree = _Tree(path)
+    every = [*tree.loose, *(file for files in tree.files.values() for file in files)]
+    pairs = _distinct([(path, file) for file in every if _is_recording(file)], tree.again)
+    return sorted(file for _, file in pairs), [*_other_formats(every), *_links(tree)]
+
+
 @functools.cache
 def suffixes():
     """Return the suffixes of files that libsndfile decodes, in lower case."""
@@ -209,12 +230,7 @@ def _left_out(path, tree, found):
     found : set of str
         Sub-folders with recordings.
     """
-    unread = [file for files in tree.files.values() for file in files if _has(file, _UNREAD)]
-    if unread:
-        yield (
-            f"{count(unread, 'file')} left out since the format is not read; the first is {unread[0]!r}. "
-            "Convert them to WAV, FLAC, Ogg or MP3."
-        )
+    yield from _other_formats([file for files in tree.files.values() for file in files])
     unknown = [file for folder in tree.files if folder in found for file in _unknown(tree.files[folder])]
     if unknown:
         yield (
@@ -229,6 +245,15 @@ def _left_out(path, tree, found):
             f"{os.path.basename(loose[0])!r}. Move each into its class's sub-folder, or write a labels.csv."
         )
     yield from _links(tree)
+
+
+def _other_formats(files):
+    unread = [file for file in files if _has(file, _UNREAD)]
+    if unread:
+        yield (
+            f"{count(unread, 'file')} left out since the format is not read; the first is {unread[0]!r}. "
+            "Convert them to WAV, FLAC, Ogg or MP3."
+        )
 
 
 def _lost_folders(tree, found):

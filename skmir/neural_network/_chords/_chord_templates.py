@@ -138,7 +138,7 @@ def _by_mir_eval(label):
             "label, or label them 'N' if they have no chord."
         )
     what = f"label {plain(label)!r}, which has parts other than a root and one of {list(QUALITIES)},"
-    require(what, "eval")
+    require(what, "eval", module="mir_eval")
     from mir_eval import chord
 
     try:
