@@ -1,10 +1,12 @@
 from ._annotation_files import read_annotations as read_annotations
 from ._annotation_files import write_annotations as write_annotations
 from ._annotation_folder import load_annotations as load_annotations
+from ._beats import make_beats as make_beats
 from ._chirps import make_chirps as make_chirps
 from ._chords import make_chords as make_chords
 from ._folder import load_folder as load_folder
 from ._gtzan import load_gtzan as load_gtzan
 from ._instruments import make_instruments as make_instruments
+from ._onsets import make_onsets as make_onsets
 from ._rhythm import make_rhythm as make_rhythm
 from ._tones import make_tones as make_tones
