@@ -22,7 +22,7 @@ from skmir.feature_extraction import (
     SpectralShape,
     Tempogram,
 )
-from skmir.model_selection import ShrinkageLDA
+from skmir.model_selection import DecoderSearchCV, ShrinkageLDA
 from skmir.neural_network import (
     RBM,
     CNNClassifier,
@@ -59,7 +59,6 @@ from skmir.sequence import (
     BeatAutocorrelation,
     BeatDynamicProgramming,
     BeatHMM,
-    BeatTracker,
     OnsetDetector,
     PeakPicker,
 )
@@ -107,6 +106,7 @@ ESTIMATORS = [
     DeepBeliefNetwork((8, 4)),
     DBNClassifier((16, 16), max_iter=40),
     ShrinkageLDA(),
+    DecoderSearchCV(OnsetDetector(DFT(), "flux"), {"decoder__threshold": [5.0]}, cv=2),
     PeakPicker(5.0),  # out of reach: numpy, in some checks, takes no lists of unequal numbers of events
     BeatHMM(),
     BarHMM(),

@@ -147,7 +147,7 @@ def beat_continuity(
     check_number("phase_threshold", phase_threshold, above=0)
     check_number("period_threshold", period_threshold, above=0)
     truth, guesses = _trimmed(*times_of_both(y_true, y_pred), trim)
-    require("beat_continuity", "eval")
+    require("beat_continuity", "eval", module="mir_eval")
     thresholds = phase_threshold, period_threshold
     scores = [_continuity(*both, thresholds, measure) for both in zip(truth, guesses, strict=True)]
     return float(np.mean(scores))

@@ -142,7 +142,7 @@ def scores_of(truth, guesses, window, average, caller):
     """Return precision, recall and F-measure of sorted events; ``caller`` is named if mir_eval is missing."""
     check_number("window", window, above=0)
     check_choice("average", average, ("micro", "samples"))
-    require(caller, "eval")
+    require(caller, "eval", module="mir_eval")
     counts = np.array(
         [
             (_n_matches(*both, window), len(both[1]), len(both[0]))

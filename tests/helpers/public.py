@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 import skmir
 from skmir.augmentation import AddNoise
 from skmir.compose import AugmentedEstimator
+from skmir.model_selection import DecoderSearchCV
 from skmir.neural_network import (
     RBM,
     ConvolutionalDBN,
@@ -16,6 +17,7 @@ from skmir.neural_network import (
     MLPClassifier,
     NetworkFeatures,
 )
+from skmir.sequence import OnsetDetector
 
 SMALL = {
     "max_iter": 2,
@@ -31,6 +33,13 @@ SPECIAL = {
     ConvolutionalDBN: {"n_components": (3,)},
     DBNClassifier: {"pretraining": RBM(n_iter=1)},
     LearnedChroma: {"init": "random"},
+    DecoderSearchCV: {
+        "estimator": OnsetDetector(network="flux"),
+        "param_grid": {
+            "decoder__threshold": [5.0]
+        },  # so that no clip has an event, and results are one array
+        "cv": 2,
+    },
 }
 
 
@@ -58,6 +67,6 @@ def data(n_columns, labels):
 
 
 def labels_for(kind):
-    if kind.__module__.startswith("skmir.sequence"):
-        return [0.0, 0.1, 0.2]  # one event per clip, in s
+    if kind is DecoderSearchCV or kind.__module__.startswith("skmir.sequence"):
+        return [0.0, 0.001, -1.0]  # an event in s, within the clip, or none
     return [60, 64, 67] if kind is LearnedChroma or "Regressor" in kind.__name__ else ["a", "b", "c"]

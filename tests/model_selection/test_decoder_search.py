@@ -11,9 +11,11 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold, ShuffleSplit, cross_val_score
 
+from skmir.datasets import make_onsets
+from skmir.feature_extraction import DFT
 from skmir.metrics import get_scorer, onset_f_measure
 from skmir.model_selection import DecoderSearchCV, compare
-from skmir.sequence import BeatDynamicProgramming, PeakPicker
+from skmir.sequence import BeatDynamicProgramming, OnsetDetector, PeakPicker
 
 GRID = [
     {"decoder__threshold": ["auto", 0.5, 0.7, 0.9], "decoder__combine": [0.03, 0.3]},
@@ -148,3 +150,15 @@ def test_scores_of_nan_are_last_and_never_the_best(music):
     assert search.cv_results_["rank_test_score"].tolist() == [2, 1]
     with pytest.raises(ValueError, match="score of NaN on some fold"):
         search.set_params(param_grid={"decoder__threshold": [2.0]}).fit(*music)
+
+
+def test_a_detector_of_onsets_in_sound():
+    """Its fit_decoder also learns by how much the events are moved."""
+    clips, onsets = make_onsets(6, duration=1.5, sr=11025, random_state=0)
+    detector = OnsetDetector(DFT(n_fft=512, sr=11025, hop_length=110), "flux", PeakPicker())
+    grid = {"decoder__threshold": ["auto", 0.3], "decoder__combine": [0.03, 0.5]}
+    search = DecoderSearchCV(detector, grid, cv=3).fit(clips, onsets)
+    full = GridSearchCV(detector, grid, cv=3).fit(clips, onsets)
+    assert_array_equal(search.cv_results_["mean_test_score"], full.cv_results_["mean_test_score"])
+    assert search.best_params_ == full.best_params_ and search.best_score_ > 0.7
+    assert search.best_estimator_.shift_ == full.best_estimator_.shift_ != 0
