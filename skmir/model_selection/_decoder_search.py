@@ -23,7 +23,7 @@ from ._scoring import default_scoring_of
 class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseEstimator):
     """Search the parameters of a detector's decoder; its network is fitted once per fold.
 
-    ``GridSearchCV`` fits a network for each candidate and fold, although a decoder only turns the network's
+    ``GridSearchCV`` trains a network for each candidate and fold, although a decoder only turns the network's
     activations into events. Here each fold fits one network and computes the activations of its clips once;
     each candidate then decodes them. Scores and winner are those of ``GridSearchCV`` on the same folds, if
     the detector's ``random_state`` is a number.
@@ -61,8 +61,8 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         As in ``GridSearchCV``: ``params``, ``param_*``, ``split*_test_score``, ``mean_test_score``,
         ``std_test_score``, ``rank_test_score``, and times in s. The fit of a fold's network counts in full
         for each candidate.
-    scorer_ : callable
-        The scorer.
+    scoring_ : str or callable
+        The scorer, or its name.
     n_splits_ : int
         Number of folds.
     refit_time_ : float
@@ -126,7 +126,8 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
             If a parameter is not one of the decoder, there is no candidate, there is no scorer, or all scores
             are NaN. An error of a candidate on any fold is raised as it is.
         """
-        candidates, scorer = self._check_parameters()
+        candidates, scoring = self._check_parameters()
+        scorer = get_scorer(scoring)
         if y is None:
             raise ValueError("DecoderSearchCV requires y to be passed, but the target y is None.")
         X, y, groups = indexable(X, y, groups)
@@ -134,7 +135,7 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         found = Parallel(n_jobs=self.n_jobs)(
             delayed(_run_fold)(self.estimator, candidates, scorer, X, y, groups, *fold) for fold in folds
         )
-        self.scorer_, self.n_splits_ = scorer, len(folds)
+        self.scoring_, self.n_splits_ = scoring, len(folds)
         self.cv_results_ = _results(candidates, found)
         self.best_index_ = int(self.cv_results_["rank_test_score"].argmin())
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
@@ -202,8 +203,7 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         -------
         score : float
         """
-        best = self._best()
-        return float(self.scorer_(best, X, y))
+        return float(get_scorer(self.scoring_)(self._best(), X, y))
 
     @property
     def n_features_in_(self):
@@ -222,7 +222,7 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         return tags
 
     def _check_parameters(self):
-        """Return the candidates and the scorer."""
+        """Return the candidates, and the scorer or its name."""
         needed = ("predict_frames", "fit_decoder", "decode", "decoder")
         if isinstance(self.estimator, type) or not all(hasattr(self.estimator, name) for name in needed):
             raise TypeError(
@@ -246,16 +246,17 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
                 )
             if self.estimator.decoder is not None or "decoder" in candidate:
                 clone(self.estimator).set_params(**candidate)  # a wrong name is an error before any fit
-        return candidates, self._scorer()
+        return candidates, self._scoring()
 
-    def _scorer(self):
+    def _scoring(self):
         scoring = default_scoring_of(self.estimator) if self.scoring is None else self.scoring
         if not isinstance(scoring, str) and not callable(scoring):
             raise ValueError(
                 f"scoring={self.scoring!r} must be a scorer or its name, such as one of "
                 f"skmir.metrics.get_scorer_names(), {get_scorer_names()}."
             )
-        return get_scorer(scoring)
+        get_scorer(scoring)  # a wrong name is an error before any fit
+        return scoring
 
     def _splitter(self, groups):
         if self.cv is not None and not isinstance(self.cv, numbers.Integral):

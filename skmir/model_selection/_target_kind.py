@@ -57,8 +57,8 @@ def kind_of_target(y, models=()):
     Raises
     ------
     ValueError
-        If a label is missing (None, NaN, NaT, pandas' NA or blank text), tags are not 0 and 1, or arrays of
-        unequal lengths are no annotations, or models of labels are to learn them.
+        If a label is missing (None, NaN, NaT, pandas' NA or blank text), tags are not 0 and 1, the parts of y
+        have unequal lengths without being annotations, or classifiers are to learn annotations.
     """
     models = list(models)
     if _holds_annotations(y, models):
@@ -110,7 +110,7 @@ def _holds_annotations(y, models):
         if unequal:
             raise ValueError(
                 f"y must hold one label, or one annotation, per clip, got arrays of {min(lengths)} to "
-                f"{max(lengths)} values that are no annotations (event times in s must be float). Labels per "
+                f"{max(lengths)} values that are not annotations (event times in s must be float). Labels per "
                 "frame cannot be compared: compare detectors, which make them from annotations."
             )
         return False

@@ -11,6 +11,7 @@ from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold, ShuffleSplit, cross_val_score
 
+import skmir
 from skmir.datasets import make_onsets
 from skmir.feature_extraction import DFT
 from skmir.metrics import get_scorer, onset_f_measure
@@ -115,12 +116,15 @@ def test_it_is_nested_in_compare_and_in_scikit_learn(music):
     assert scores.shape == (3,) and np.isfinite(scores).all()
 
 
-def test_it_can_be_kept(music):
-    search = DecoderSearchCV(EnergyDetector(PeakPicker()), {"decoder__combine": [0.3, 0.03]}, cv=2).fit(
-        *music
-    )
-    again = pickle.loads(pickle.dumps(search))
-    assert all(map(np.array_equal, again.predict(music[0]), search.predict(music[0])))
+def test_it_can_be_saved(tmp_path):
+    clips, onsets = make_onsets(6, duration=1, sr=11025, random_state=0)
+    detector = OnsetDetector(DFT(n_fft=512, sr=11025, hop_length=110), "flux")
+    search = DecoderSearchCV(detector, {"decoder__threshold": ["auto", 0.3]}, cv=2).fit(clips, onsets)
+    skmir.save(search, tmp_path / "search.skops")
+    for again in (skmir.load(tmp_path / "search.skops"), pickle.loads(pickle.dumps(search))):
+        assert all(map(np.array_equal, again.predict(clips), search.predict(clips)))
+        assert again.score(clips, onsets) == search.score(clips, onsets)
+        assert again.cv_results_["param_decoder__threshold"].tolist() == ["auto", 0.3]
 
 
 @pytest.mark.parametrize(
