@@ -269,9 +269,7 @@ def _container(y, name, kind):
     if not isinstance(y, list | tuple | np.ndarray) or np.ndim(y if isinstance(y, np.ndarray) else [0]) == 0:
         raise ValueError(f"{wanted}, got {shown(y, width=120)}, of type {type(y).__name__}.")
     if _is_one_pair(y):
-        raise ValueError(
-            f"{wanted}, but is a single pair, the annotation of one clip. Pass a list: [{name}]."
-        )
+        raise ValueError(f"{wanted}, got a single pair, the annotation of one clip. Pass a list: [{name}].")
     if isinstance(y, np.ndarray) and y.dtype.kind == "O" and y.ndim > 1 and not _is_list_like(y):
         raise ValueError(
             f"{wanted}, got an object array of the shape {y.shape}: numpy makes one of annotations that are "

@@ -29,9 +29,9 @@ class TimeStretch(WaveformAugmentation):
 
     Notes
     -----
-    Labels of the kinds "tempo", "times", "chords" and "notes" are changed with the clip: times are divided by
-    the rate, and tempi multiplied. Copies differ in length from their clips, so a 2-D array of clips becomes
-    a list.
+    Labels of the kinds "tempo", "times", "bars", "segments", "chords" and "notes" are changed with the clip:
+    times are divided by the rate, and tempi multiplied. Copies differ in length from their clips, so a 2-D
+    array of clips becomes a list.
 
     References
     ----------
@@ -50,7 +50,7 @@ class TimeStretch(WaveformAugmentation):
     """
 
     version = 2
-    transforms = frozenset({"tempo", "times", "chords", "notes"})
+    transforms = frozenset({"tempo", "times", "bars", "segments", "chords", "notes"})
 
     def __init__(self, rate=(0.8, 1.25), *, n_fft=1024):
         self.rate = rate
@@ -76,7 +76,18 @@ class TimeStretch(WaveformAugmentation):
 
 
 def _slower_times(times, rate):
-    return np.asarray(times) / rate
+    times = np.asarray(times)
+    if times.ndim > 1:
+        raise ValueError(
+            f"Labels of the kind 'times' must be arrays of one dimension, got the shape {times.shape}. If "
+            "the second column is the place in the bar, pass target='bars'."
+        )
+    return times / rate
+
+
+def _slower_bars(bars, rate):
+    bars = np.asarray(bars)
+    return bars / np.array([rate, 1.0]) if bars.size else bars
 
 
 def _slower_intervals(annotation, rate):
@@ -87,6 +98,8 @@ def _slower_intervals(annotation, rate):
 _CHANGES = {
     "tempo": np.multiply,
     "times": _slower_times,
+    "bars": _slower_bars,
+    "segments": _slower_intervals,
     "chords": _slower_intervals,
     "notes": _slower_intervals,
 }

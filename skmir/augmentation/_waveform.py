@@ -20,6 +20,8 @@ TARGETS = {
     "midi": "a MIDI note number, or an array of them",
     "tempo": "beats per minute, a number or an array",
     "times": "an array of event times in s: beats, onsets",
+    "bars": "an array of shape (n_beats, 2): time in s, and place in the bar",
+    "segments": "a pair of intervals of shape (n, 2) in s, and n labels that do not depend on pitch",
     "chords": "a pair of intervals of shape (n, 2) in s, and n chords",
     "notes": "a pair of intervals of shape (n, 2) in s, and n pitches in Hz",
     "recording": "a word on how it was recorded: noise, room, codec, dynamics",
@@ -68,7 +70,7 @@ class WaveformAugmentation(DeclaredParameters, BaseEstimator):
     --------
     >>> from skmir.augmentation import WaveformAugmentation
     >>> class Reverse(WaveformAugmentation):
-    ...     invalidates = frozenset({"times", "chords", "notes"})
+    ...     invalidates = frozenset({"times", "bars", "segments", "chords", "notes"})
     ...
     ...     def _check_parameters(self):
     ...         pass

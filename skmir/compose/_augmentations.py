@@ -1,6 +1,10 @@
 """Checks of augmentations of waveforms, and the changes that they make to labels."""
 
+from .._annotations import kind_of_annotations
 from ..augmentation import WaveformAugmentation
+
+# The kinds of target that each kind of annotations can be.
+_TARGETS = {"events": ("times",), "bars": ("bars",), "segments": ("chords", "segments"), "notes": ("notes",)}
 
 
 def check_augmentations(value, target):
@@ -35,6 +39,29 @@ def check_augmentations(value, target):
         if target is not None:
             augmentation.change_targets([], target, [])
     return [augmentation for _, augmentation in named]
+
+
+def check_unmoved(y, augmentations):
+    """Raise if y holds annotations that an augmentation would move, and no target says so.
+
+    Parameters
+    ----------
+    y : list of labels or annotations, or None
+    augmentations : list of WaveformAugmentation
+
+    Raises
+    ------
+    ValueError
+        The message names the augmentation and the target.
+    """
+    kind = kind_of_annotations(y)
+    for augmentation in augmentations if kind else ():
+        if set(_TARGETS[kind]) & (augmentation.transforms | augmentation.invalidates):
+            targets = " or ".join(f"target={target!r}" for target in _TARGETS[kind])
+            raise ValueError(
+                f"y holds annotations, and {augmentation} changes when things happen, or at which pitch. "
+                f"Pass {targets} to say what they are, so that the annotations of copies are changed as well."
+            )
 
 
 def change_labels(labels, target, augmentations, draws):

@@ -8,13 +8,14 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_consistent_length, check_random_state, get_tags
 
+from .._annotations import as_object_array, kind_of_annotations
 from .._fitting import all_or_nothing
 from .._parameter_checks import check_number
 from .._random import MAX_SEED
 from .._reading import reader
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, stack_if_equal
-from ._augmentations import change_labels, check_augmentations
+from ._augmentations import change_labels, check_augmentations, check_unmoved
 from ._clip_copier import ClipCopier
 from ._delegate import DelegateMixin
 from ._fit_parameter import fit_parameter, weights_parameter
@@ -39,9 +40,10 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         Number of copies of each clip; 0 makes none.
     target : str or None, default=None
         The kind of labels in y, if an augmentation changes it: "key", "chord", "pitch", "midi", "tempo",
-        "times", "chords", "notes" or "recording", as :attr:`WaveformAugmentation.targets
+        "times", "bars", "segments", "chords", "notes" or "recording", as :attr:`WaveformAugmentation.targets
         <skmir.augmentation.WaveformAugmentation>` describes them. The labels of copies are then changed in
-        the same way. None leaves labels unchanged, as is right for instruments or genres.
+        the same way. None leaves labels unchanged, as is right for instruments or genres; it is refused for
+        annotations that an augmentation would move.
     sr : int, default=22050
         Sampling rate in Hz of the waveforms, to which files are resampled; the same as the front end's.
     memory : str or PathLike or None, default=None
@@ -149,12 +151,14 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         TypeError
             If a parameter is of the wrong type.
         ValueError
-            If a parameter is not valid, an augmentation makes the ``target`` wrong, or a front
-            end has a different ``sr``.
+            If a parameter is not valid, an augmentation makes the ``target`` wrong or moves annotations
+            without a ``target``, or a front end has a different ``sr``.
         """
         augmentations = self._check_parameters()
         clips = check_clips(self, X, reset=True, read=reader(self.sr))
         check_consistent_length(clips, y, sample_weight, groups)
+        if self.target is None:
+            check_unmoved(y, augmentations)
         self.estimator_ = self._inner()
         n_copies = int(self.n_copies) if augmentations else 0
         draws = []
@@ -223,7 +227,9 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         every = labels = list(y)
         for drawn in draws:
             every = every + change_labels(labels, self.target, augmentations, drawn)
-        return every if isinstance(y, list | tuple) else np.asarray(every)
+        if isinstance(y, list | tuple):
+            return every
+        return as_object_array(every) if kind_of_annotations(y) else np.asarray(every)
 
     def _fit_parameters(self, index, sample_weight, groups):
         """Return weights and groups of clips and copies, if the inner estimator takes them."""

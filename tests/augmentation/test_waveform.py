@@ -104,7 +104,9 @@ def test_each_says_what_it_does_to_labels(augmentation):
     for kind in augmentation.invalidates:
         with pytest.raises(ValueError, match=rf"makes labels of the kind '{kind}' wrong\. "):
             augmentation.change_targets([], kind, [])
-    with pytest.raises(ValueError, match=r"target='tempi' is not one of \['chord', .*'tempo', 'times'\]"):
+    with pytest.raises(
+        ValueError, match=r"target='tempi' is not one of \['bars', 'chord', .*'tempo', 'times'\]"
+    ):
         augmentation.change_targets([], "tempi", [])
 
 

@@ -412,7 +412,7 @@ def test_a_target_that_becomes_wrong_is_refused(clips):
             "recording",
             r"Codec\(\) makes labels of the kind 'recording' wrong. Leave",
         ),
-        (NOISE, "loudness", r"target='loudness' is not one of \['chord'"),
+        (NOISE, "loudness", r"target='loudness' is not one of \['bars', 'chord'"),
     ):
         with pytest.raises(ValueError, match=match):
             AugmentedEstimator(Spy(), augmentations, target=target).fit(X, y)
