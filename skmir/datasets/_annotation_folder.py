@@ -149,7 +149,7 @@ def list_annotations(folder, kind, *, combine, labels, file_column, annotation_c
         "annotation_column": annotation_column,
         "group_column": group_column,
     }
-    groups = frame = None
+    groups, frame, messages = None, None, []
     if os.path.isfile(table):
         from ._annotation_table import (
             read_table,
@@ -160,13 +160,16 @@ def list_annotations(folder, kind, *, combine, labels, file_column, annotation_c
         _check_no_table(table, labels, columns)
         files, messages = recordings(folder)
         annotation_files = [None] * len(files)
-        _warn(messages)
     if annotation_column == "auto" and not any(annotation_files):
-        annotation_files = _by_name(files, kind)
-    kept = _with_annotation(folder, files, annotation_files, kind)
+        annotation_files, left_over = _by_name(files, kind)
+        messages += left_over
+    kept, left_out = _with_annotation(folder, files, annotation_files, kind)
     files, annotation_files = ([each[i] for i in kept] for each in (files, annotation_files))
     target = [read_file(file, kind) for file in annotation_files]
-    _warn([*_doubts(files, annotation_files, target, kind), *_check_ends(files, annotation_files, target)])
+    messages += [*left_out, *_doubts(files, annotation_files, target, kind)]
+    messages += _check_ends(files, annotation_files, target)
+    for message in messages:
+        warnings.warn(message, stacklevel=3)
     if kind == "onsets" and combine:
         target = [combined(onsets, combine) for onsets in target]
     return {
@@ -205,17 +208,17 @@ def _check_no_table(table, labels, columns):
 
 
 def _by_name(files, kind):
-    """Return the annotation file of each recording, found by its name, or None."""
+    """Return the annotation file of each recording, by its name, or None; and a message about others."""
     pairing = Pairing(kind)
     found = [pairing.find(file) for file in files]
     left_over = pairing.left_over()
-    if left_over and any(found):
-        _warn([f"{count(left_over, 'file')} left out that fit no recording: {shown(left_over)}."])
-    return found
+    if not left_over:
+        return found, []
+    return found, [f"{count(left_over, 'file')} left out that fit no recording: {shown(left_over)}."]
 
 
 def _with_annotation(folder, files, annotation_files, kind):
-    """Return the positions of the recordings that have an annotation; raise if none has."""
+    """Return the positions of the recordings that have an annotation, and a message about the others."""
     kept = [i for i, file in enumerate(annotation_files) if file is not None]
     if not files:
         raise ValueError(f"{folder!r} has no recordings, in it or below it. Is it the right folder?")
@@ -228,9 +231,9 @@ def _with_annotation(folder, files, annotation_files, kind):
             f"'annotations', or name the files in a labels.csv with the columns file,{kind}."
         )
     lost = [file for file, other in zip(files, annotation_files, strict=True) if other is None]
-    if lost:
-        _warn([f"{count(lost, 'recording')} left out without an annotation of {kind}: {shown(lost)}."])
-    return kept
+    if not lost:
+        return kept, []
+    return kept, [f"{count(lost, 'recording')} left out without an annotation of {kind}: {shown(lost)}."]
 
 
 def _doubts(files, annotation_files, target, kind):
@@ -287,8 +290,3 @@ def _duration(file):
         return soundfile.info(file).duration
     except (OSError, RuntimeError):
         return np.inf
-
-
-def _warn(messages):
-    for message in messages:
-        warnings.warn(message, stacklevel=4)

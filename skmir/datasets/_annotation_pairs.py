@@ -23,15 +23,10 @@ class Pairing:
     Parameters
     ----------
     kind : {"onsets", "beats", "bars", "chords", "notes"}
-
-    Attributes
-    ----------
-    found : set of str
-        Annotation files named so far.
     """
 
     def __init__(self, kind):
-        self.kind, self.found, self._indices = kind, set(), {}
+        self.kind, self._known, self._indices = kind, set(), {}
         words = "|".join(WORDS[kind])
         suffixes = "|".join(_TEXTS if kind == "chords" else _TEXTS + _MIDI)
         self._with_word = re.compile(rf"(.+)[._-]({words})(?:\.({suffixes}))?", re.IGNORECASE)
@@ -50,13 +45,13 @@ class Pairing:
         candidates = sorted(
             candidate for place in self._places(folder) for candidate in self._index(place).get(stem, [])
         )
+        self._known.update(file for _, file in candidates)
         best = [file for rank, file in candidates if rank == candidates[0][0]]
         if len(best) > 1:
             raise ValueError(
                 f"{recording!r} has two files for {self.kind}: {best[0]!r} and {best[1]!r}. Remove or rename "
                 f"one of them, or write a labels.csv with the columns file,{self.kind}."
             )
-        self.found.update(best)
         return best[0] if best else None
 
     def left_over(self):
@@ -66,7 +61,7 @@ class Pairing:
             for index in self._indices.values()
             for candidates in index.values()
             for rank, file in candidates
-            if file not in self.found and rank < len(WORDS[self.kind])
+            if file not in self._known and rank < len(WORDS[self.kind])
         )
 
     def _places(self, folder):

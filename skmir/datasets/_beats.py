@@ -109,9 +109,9 @@ def make_beats(
 
 
 def _check_range(name, value, low, high):
-    values = (value, value) if isinstance(value, numbers.Real) else tuple(value)
-    if len(values) != 2:
-        raise ValueError(f"{name}={plain(value)!r} must be a number, or a pair (low, high).")
+    values = (value, value) if isinstance(value, numbers.Real) else value
+    if not isinstance(values, list | tuple) or len(values) != 2:
+        raise TypeError(f"{name}={plain(value)!r} must be a number, or a pair (low, high).")
     for number in values:
         check_number(name, number, low=low, high=high)
     if values[0] > values[1]:
