@@ -110,8 +110,8 @@ def _holds_annotations(y, models):
         if unequal:
             raise ValueError(
                 f"y must hold one label, or one annotation, per clip, got arrays of {min(lengths)} to "
-                f"{max(lengths)} values that are not annotations (event times in s must be float). Labels per "
-                "frame cannot be compared: compare detectors, which make them from annotations."
+                f"{max(lengths)} values that are not annotations (event times in s must be float). Labels "
+                "per frame cannot be compared: compare detectors, which make them from annotations."
             )
         return False
     wrong = [model for model in models if is_classifier(model)]

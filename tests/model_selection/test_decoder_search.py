@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from detectors import EnergyDetector, Log, clips_with_events
 from numpy.testing import assert_array_equal
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer
@@ -16,6 +17,8 @@ from skmir.datasets import make_onsets
 from skmir.feature_extraction import DFT
 from skmir.metrics import get_scorer, onset_f_measure
 from skmir.model_selection import DecoderSearchCV, compare
+from skmir.model_selection._groups import group_route
+from skmir.neural_network import TCNSequenceClassifier
 from skmir.sequence import BeatDynamicProgramming, OnsetDetector, PeakPicker
 
 GRID = [
@@ -114,6 +117,16 @@ def test_it_is_nested_in_compare_and_in_scikit_learn(music):
         assert not set(got[i]) & set(got[i + 1]) and set(got[i + 2]) == {*got[i], *got[i + 1]}
     scores = cross_val_score(clone(search), X, y, cv=GroupKFold(3), groups=GROUPS)
     assert scores.shape == (3,) and np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_groups_reach_all_parts_of_a_nested_search(routing):
+    network = TCNSequenceClassifier(early_stopping=True)  # it sets clips aside, and needs groups
+    detector = OnsetDetector(network=network)
+    for model in (detector, DecoderSearchCV(detector, {"decoder__threshold": [0.5]}, cv=GroupKFold(2))):
+        with config_context(enable_metadata_routing=routing):
+            route = group_route(model, GROUPS, routing=routing)
+        assert route.unreached == {} and list(route.params) == ["groups"]
 
 
 def test_it_can_be_saved(tmp_path):
