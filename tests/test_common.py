@@ -59,8 +59,11 @@ from skmir.sequence import (
     BeatAutocorrelation,
     BeatDynamicProgramming,
     BeatHMM,
+    BeatTracker,
+    DownbeatTracker,
     OnsetDetector,
     PeakPicker,
+    TempoEstimator,
 )
 
 # Every public estimator, small where training is slow. All checks run on each.
@@ -114,6 +117,8 @@ ESTIMATORS = [
     BeatDynamicProgramming(),
     OnsetDetector(network=TCNSequenceClassifier(4, max_iter=2)),
     BeatTracker(network="superflux"),
+    DownbeatTracker(DFT(n_fft=64), TCNSequenceClassifier(4, max_iter=2)),
+    TempoEstimator(),
 ]
 
 # Other parameters of the same classes, which take another path: the checks of CHECKS_OF_RESULTS run on each.

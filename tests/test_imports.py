@@ -92,7 +92,8 @@ PRIVATE = {
         "feature_extraction._beat_tracking",
     ): "the same algorithm, on any activation",
     ("sequence/_detector.py", "compose._fit_parameter"): "how groups reach a network, or one in a Pipeline",
-    ("sequence/_detector.py", "feature_extraction._positive_difference"): (
+    ("sequence/_periods.py", "feature_extraction._beat_tracking"): "the mean tempogram, in blocks",
+    ("sequence/_event_detector.py", "feature_extraction._positive_difference"): (
         "after how many frames a window has fallen to diff_ratio, for signal baselines"
     ),
     ("base.py", "augmentation._base"): "makes the base class public",

@@ -64,14 +64,14 @@ def _period(envelope, frame_rate, start_bpm):
     and a deviation of an octave.
     """
     n_lags = max(2, int(_SECONDS * frame_rate))
-    strengths = _mean_tempogram(envelope, n_lags)[1:]
+    strengths = mean_tempogram(envelope, n_lags)[1:]
     tempi = 60 * frame_rate / np.arange(1, n_lags)
     weights = -0.5 * np.log2(tempi / start_bpm) ** 2
     weights[: np.argmax(tempi < _FASTEST)] = -np.inf
     return int(np.argmax(np.log1p(1e6 * strengths) + weights)) + 1
 
 
-def _mean_tempogram(envelope, n_lags):
+def mean_tempogram(envelope, n_lags):
     """Return the mean over all frames of the tempogram, of shape (n_lags,)."""
     n_frames = len(envelope)
     if n_frames <= _FRAMES_AT_ONCE:

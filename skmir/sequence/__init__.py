@@ -5,8 +5,10 @@ from ._beat_autocorrelation import BeatAutocorrelation
 from ._beat_dynamic_programming import BeatDynamicProgramming
 from ._beat_hmm import BeatHMM
 from ._beat_tracker import BeatTracker
+from ._downbeat_tracker import DownbeatTracker
 from ._onset_detector import OnsetDetector
 from ._peak_picker import PeakPicker
+from ._tempo_estimator import TempoEstimator
 
 __all__ = [
     "BarHMM",
@@ -14,6 +16,8 @@ __all__ = [
     "BeatDynamicProgramming",
     "BeatHMM",
     "BeatTracker",
+    "DownbeatTracker",
     "OnsetDetector",
     "PeakPicker",
+    "TempoEstimator",
 ]

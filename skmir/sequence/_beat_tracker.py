@@ -1,10 +1,11 @@
 """Beats of clips."""
 
+from .._annotations import check_bars, kind_of_annotations
 from ._beat_hmm import BeatHMM
-from ._detector import BaseDetector
+from ._event_detector import EventDetector
 
 
-class BeatTracker(BaseDetector):
+class BeatTracker(EventDetector):
     """Find beats: the times at which a listener would tap.
 
     A front end makes frames of clips, a network that is trained frame by frame says how likely there is a
@@ -40,6 +41,8 @@ class BeatTracker(BaseDetector):
 
     Notes
     -----
+    Annotations with positions in the bar, of shape (n_beats_i, 2), serve as well: their times count.
+
     A signal baseline with a decoder that learns nothing may be fitted without annotations, ``y=None``: its
     beats are not moved then.
 
@@ -62,5 +65,10 @@ class BeatTracker(BaseDetector):
     default_scoring = "beat_f"
     _front_end_parameters = {"n_fft": (1024, 2048, 4096), "mul": 1, "diff_ratio": 0.5}
 
-    def _default_decoder(self):
+    def _check_annotations(self, y, n_clips):
+        if kind_of_annotations(y) == "bars":
+            return [bars[:, 0] for bars in check_bars(y, n_clips)]
+        return super()._check_annotations(y, n_clips)
+
+    def _default_decoder(self, truth):
         return BeatHMM()

@@ -10,45 +10,34 @@ from sklearn.utils.validation import check_is_fitted
 from .._annotations import check_events
 from .._declared_parameters import DeclaredParameters, method_missing, positional
 from .._fitting import all_or_nothing
-from .._parameter_checks import check_choice, check_number, shown
+from .._parameter_checks import check_number, shown
 from .._random import MAX_SEED
 from .._reading import reader
 from .._saving import SavingMixin
 from .._validation import check_clips
 from ..compose._fit_parameter import fit_parameter
 from ..feature_extraction import LogFilteredSpectrogram
-from ..feature_extraction._positive_difference import difference_lag
 from ..metrics import get_scorer
 from ..neural_network import TCNSequenceClassifier
-from ._events import f_measure
-from ._flux import BANDS, flux
 from ._frames import check_frames_of, front_end_of, is_silent, silence_tolerance, silent_frame
 from ._targets import check_within, frame_targets
 
-_LOUD = 0.999  # quantile of the rises of the training clips that becomes the activation 1
-_SHIFTS = 25  # to choose from, from -max_shift to max_shift
-_COARSE, _FINE = 0.05, 0.025  # windows in s: to find events whose times are shifted, and to find the shift
-
 
 class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
-    """Base of detectors.
+    """Base of detectors: a front end, a frame-wise network, and a decoder.
 
-    A subclass has ``_default_decoder()``, ``_front_end_parameters``, a dict of parameters of the front end
-    for networks, and ``default_scoring``.
+    A subclass has ``_default_decoder(truth)``, ``default_scoring``, and ``_front_end_parameters``, a dict of
+    parameters of the usual front end.
     """
 
     front_end: object = positional(default=None)
     network: object = positional(default=None)
     decoder: object = positional(default=None)
     widen: int = 1
-    diff_ratio: float = 0.5
-    max_shift: float = 0.03
     random_state: int | np.random.RandomState | None = None
 
     # Groups routed by a search or cross_validate reach the network without a request.
     __metadata_request__fit = {"groups": True}
-
-    _signals = tuple(BANDS)  # names that ``network`` may be
 
     @all_or_nothing
     def fit(self, X, y=None, *, groups=None):
@@ -86,7 +75,8 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         self.front_end_, self.fps_, self._sr = front_end, fps, float(sr)
         self._silent = silent_frame(front_end, sr)
         self._tolerance = silence_tolerance(frames, self._silent)
-        self._check_all_within(truth, frames)
+        if truth is not None:
+            self._check_all_within(truth, frames)
         self.network_ = self._fit_network(frames, truth, groups)
         self._fit_decoder(self._activations(frames), truth)
         return self
@@ -147,7 +137,7 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
             Times in s, sorted.
         """
         check_is_fitted(self)
-        return [self._shifted(events) for events in self.decoder_.predict(activations)]
+        return self.decoder_.predict(activations)
 
     def predict(self, X):
         """Return the events of each clip.
@@ -179,13 +169,11 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         score : float
             See :func:`skmir.metrics.get_scorer`.
         """
-        return get_scorer(self.default_scoring)(self, X, y)
+        return get_scorer(self.default_scoring)(self, X, self._check_annotations(y, None))
 
     @property
     def n_parameters_(self):
-        """Number of trained parameters of the network; a signal baseline has none."""
-        if self._is_signal(self.network_):
-            raise AttributeError(f"network={self.network_!r} has no trained parameters.")
+        """Number of trained parameters of the network."""
         return self.network_.n_parameters_
 
     def __sklearn_tags__(self):
@@ -195,54 +183,45 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         tags.non_deterministic = False
         return tags
 
-    def _is_signal(self, network):
-        return isinstance(network, str)
-
     def _needs_annotations(self):
-        decoder = self._default_decoder() if self.decoder is None else self.decoder
-        return not self._is_signal(self.network) or decoder.__sklearn_tags__().target_tags.required
+        return True
 
     def _check_parameters(self):
-        if self._is_signal(self.network):
-            check_choice("network", self.network, self._signals, also="None, nor a frame-wise classifier")
-        elif self.network is not None and not hasattr(self.network, "predict_proba"):
-            raise TypeError(
-                f"network={shown(self.network)} must be None, one of {sorted(self._signals)}, or a "
-                "frame-wise classifier with predict_proba, such as "
-                "skmir.neural_network.TCNSequenceClassifier."
-            )
+        self._check_network()
         check_number("widen", self.widen, kind=numbers.Integral, low=0)
-        check_number("diff_ratio", self.diff_ratio, above=0, below=1)
-        check_number("max_shift", self.max_shift, low=0)
 
-    def _default_decoder(self):
+    def _check_network(self):
+        if self.network is not None and not hasattr(self.network, "predict_proba"):
+            raise TypeError(
+                f"network={shown(self.network)} must be None or a frame-wise classifier with predict_proba, "
+                "such as skmir.neural_network.TCNSequenceClassifier."
+            )
+
+    def _default_decoder(self, truth):
+        """Return a decoder for None; ``truth`` is what the annotations are, or None."""
         raise method_missing(self, "_default_decoder")
 
     def _front_end(self):
         """Return an unfitted front end."""
         if self.front_end is not None:
             return clone(self.front_end)
-        if self._is_signal(self.network):
-            return LogFilteredSpectrogram(22050, n_fft=1024, hop_length=220, bands_per_octave=24, mul=10)
         return LogFilteredSpectrogram(22050, hop_length=220, bands_per_octave=6, **self._front_end_parameters)
 
     def _check_annotations(self, y, n_clips):
         return check_events(y, n_clips)
 
-    def _check_all_within(self, truth, frames):
-        for i, (x, times) in enumerate(zip(frames, truth or (), strict=bool(truth))):
-            check_within(times, x.shape[1], self.fps_, i)
+    def _times(self, annotation):
+        return annotation
 
-    def _targets(self, times, n_frames):
-        return frame_targets(times, n_frames, self.fps_, int(self.widen))
+    def _check_all_within(self, truth, frames):
+        for i, (x, annotation) in enumerate(zip(frames, truth, strict=True)):
+            check_within(self._times(annotation), x.shape[1], self.fps_, i)
+
+    def _targets(self, annotation, n_frames):
+        return frame_targets(annotation, n_frames, self.fps_, int(self.widen))
 
     def _fit_network(self, frames, truth, groups):
-        """Return the fitted network, or the name of a signal baseline."""
-        if self._is_signal(self.network):
-            self._lag = self._lag_of(self.front_end_)
-            rises = np.concatenate([self._rises(x, self.network) for x in frames])
-            self.scale_ = float(np.quantile(rises, _LOUD)) or 1.0
-            return self.network
+        """Return the fitted network."""
         if sum(x.shape[1] for x in frames) < 2:
             raise ValueError(
                 f"n_samples=1: {type(self).__name__} cannot learn from a single clip of one frame. Pass more "
@@ -264,32 +243,15 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
                 seed = int(rng.randint(MAX_SEED))
                 network.set_params(**({name: seed} if value is None else {}))
 
-    def _lag_of(self, front_end):
-        """Return after how many frames the window of a front end has fallen to ``diff_ratio`` of its peak."""
-        params = front_end_of(front_end).get_params()
-        n_fft = params.get("n_fft", 2048)
-        return difference_lag(
-            self.diff_ratio,
-            n_fft=min(n_fft) if isinstance(n_fft, tuple | list) else n_fft,
-            hop_length=params["hop_length"],
-            window=params.get("window", "hann"),
-        )
-
-    def _rises(self, frames, name):
-        return flux(frames, BANDS[name], self._lag)
-
     def _activations(self, frames):
         """Return activations from frames; those of digital silence are 0."""
-        if self._is_signal(self.network_):
-            found = [np.minimum(self._rises(x, self.network_) / self.scale_, 1) for x in frames]
-        else:
-            found = self._probabilities(frames)
+        found = self._raw_activations(frames)
         for x, activation in zip(frames, found, strict=True):
             activation[..., is_silent(x, self._silent, self._tolerance)] = 0
         return found
 
-    def _probabilities(self, frames):
-        """Return the network's activations of each clip, which may be changed."""
+    def _raw_activations(self, frames):
+        """Return what the network says about frames, in new arrays."""
         return [self._of_class(1, proba) for proba in self.network_.predict_proba(frames)]
 
     def _of_class(self, label, proba):
@@ -298,31 +260,15 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         return proba[row[0]].astype(float) if len(row) else np.zeros(proba.shape[1])
 
     def _fit_decoder(self, activations, truth):
-        """Fit the decoder, and find by how much a signal baseline is early or late."""
-        decoder = clone(self._default_decoder() if self.decoder is None else self.decoder)
+        """Set ``decoder_`` to a fitted decoder."""
+        self.decoder_ = self._unfitted_decoder(truth).fit(activations, truth)
+
+    def _unfitted_decoder(self, truth):
+        """Return a decoder at the frame rate of the front end."""
+        decoder = clone(self._default_decoder(truth) if self.decoder is None else self.decoder)
         if "fps" not in decoder.get_params():
             raise TypeError(
                 f"decoder={shown(self.decoder)} must be a decoder with a parameter fps, such as those of "
                 "skmir.sequence."
             )
-        decoder.set_params(fps=self.fps_)
-        shift = 0.0
-        if self._is_signal(self.network_) and truth is not None and self.max_shift:
-            tolerant = clone(decoder)
-            if "window" in decoder.get_params():
-                tolerant.set_params(window=_COARSE)
-            found = tolerant.fit(activations, truth).predict(activations)
-            shift = _best_shift(truth, found, self.max_shift)
-            truth = [(times - shift).clip(min=0) for times in truth]
-        self.shift_, self.decoder_ = shift, decoder.fit(activations, truth)
-
-    def _shifted(self, events):
-        return (events + self.shift_).clip(min=0)
-
-
-def _best_shift(truth, found, most):
-    """Return the time in s to add to events that were found, so that most of them match; 0 among equals."""
-    shifts = np.linspace(-most, most, _SHIFTS)
-    shifts = shifts[np.argsort(np.abs(shifts), kind="stable")]
-    scores = [f_measure(truth, [events + shift for events in found], _FINE) for shift in shifts]
-    return float(shifts[int(np.argmax(scores))])
+        return decoder.set_params(fps=self.fps_)

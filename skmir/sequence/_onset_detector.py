@@ -1,12 +1,12 @@
 """Onsets of clips."""
 
-from ._detector import BaseDetector
+from ._event_detector import EventDetector
 from ._peak_picker import PeakPicker
 
 _AROUND = {"pre_avg": 0.1, "post_avg": 0.07, "pre_max": 0.03, "post_max": 0.03}
 
 
-class OnsetDetector(BaseDetector):
+class OnsetDetector(EventDetector):
     """Find onsets: the times at which notes and drums begin.
 
     A front end makes frames of clips, a network that is trained frame by frame says how likely there is an
@@ -97,5 +97,5 @@ class OnsetDetector(BaseDetector):
     default_scoring = "onset_f50"
     _front_end_parameters = {"n_fft": (512, 1024, 2048), "mul": 5, "diff_ratio": 0.25}
 
-    def _default_decoder(self):
+    def _default_decoder(self, truth):
         return PeakPicker(window=0.025, **(_AROUND if isinstance(self.network, str) else {}))
