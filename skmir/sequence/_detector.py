@@ -70,10 +70,10 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         truth = self._check_annotations(y, len(clips)) if y is not None or self._needs_annotations() else None
         check_consistent_length(clips, groups)
         frames = front_end.fit_transform(clips)
-        check_frames_of(clips, frames)
-        frames, fps = list(frames), float(sr / hop_length)
-        self.front_end_, self.fps_, self._sr = front_end, fps, float(sr)
+        self.front_end_, self.fps_, self._sr = front_end, float(sr / hop_length), float(sr)
         self._silent = silent_frame(front_end, sr)
+        check_frames_of(clips, frames)
+        frames = list(frames)
         self._tolerance = silence_tolerance(frames, self._silent)
         if truth is not None:
             self._check_all_within(truth, frames)

@@ -2,7 +2,8 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import check_array, check_consistent_length, column_or_1d, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from .._annotations import check_bars, check_events, kind_of_annotations
@@ -109,7 +110,11 @@ class TempoEstimator(RegressorMixin, SavingMixin, DeclaredParameters, BaseEstima
         tracker = BeatTracker(network="flux") if self.tracker is None else clone(self.tracker)
         clips = check_clips(self, X, reset=True, read=_kept)
         check_consistent_length(clips, bpm, groups)
-        if beats is None and getattr(tracker, "_needs_annotations", bool)():
+        if (
+            beats is None
+            and get_tags(tracker).target_tags.required
+            and not isinstance(tracker, FrozenEstimator)
+        ):
             raise ValueError(
                 f"tracker={shown(tracker)} learns from annotated beats: pass y as a list of them, or wrap a "
                 "fitted tracker in sklearn.frozen.FrozenEstimator."
