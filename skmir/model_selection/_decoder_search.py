@@ -18,6 +18,7 @@ from .._saving import SavingMixin
 from ..metrics import get_scorer, get_scorer_names
 from ._running import Responses, needs_model, rows
 from ._scoring import default_scoring_of
+from ._splits import folds_of, of_splitter
 
 
 class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseEstimator):
@@ -131,10 +132,12 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         if y is None:
             raise ValueError("DecoderSearchCV requires y to be passed, but the target y is None.")
         X, y, groups = indexable(X, y, groups)
-        folds = list(self._splitter(groups).split(X, y, groups))
+        folds = self._folds(X, y, groups)
         found = Parallel(n_jobs=self.n_jobs)(
             delayed(_run_fold)(self.estimator, candidates, scorer, X, y, groups, *fold) for fold in folds
         )
+        for of_another_fit in ("best_estimator_", "refit_time_"):
+            vars(self).pop(of_another_fit, None)
         self.scoring_, self.n_splits_ = scoring, len(folds)
         self.cv_results_ = _results(candidates, found)
         self.best_index_ = int(self.cv_results_["rank_test_score"].argmin())
@@ -258,10 +261,11 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         get_scorer(scoring)  # a wrong name is an error before any fit
         return scoring
 
-    def _splitter(self, groups):
+    def _folds(self, X, y, groups):
         if self.cv is not None and not isinstance(self.cv, numbers.Integral):
-            return check_cv(self.cv)
-        return (KFold if groups is None else GroupKFold)(5 if self.cv is None else self.cv)
+            return of_splitter(check_cv(self.cv), X, y, groups, "annotations")
+        splitter = (KFold if groups is None else GroupKFold)(5 if self.cv is None else self.cv)
+        return folds_of(splitter, X, y, groups)
 
     def _best(self):
         check_is_fitted(self)
@@ -294,9 +298,8 @@ def _run_fold(estimator, candidates, scorer, X, y, groups, train, test):
     found = {"scores": [], "fit_times": [], "score_times": [], "decoder": usual}
     for candidate in candidates:
         start = time.perf_counter()
-        detector.set_params(
-            decoder=clone(estimator.decoder, safe=False)
-        )  # what the last candidate did not set
+        # Parameters that only the candidate before has set are as they were.
+        detector.set_params(decoder=clone(estimator.decoder, safe=False))
         _set_decoder(detector, usual, candidate).fit_decoder(for_training, y_train)
         fitted = time.perf_counter()
         found["scores"].append(_score(scorer, detector, activations, X_test, y_test))
@@ -322,10 +325,9 @@ def _groups_for(detector, groups, positions=None):
 def _score(scorer, detector, activations, X, y):
     if needs_model(scorer):
         return float(scorer(detector, X, y))
-    responses = {"predict": detector.decode(activations)}
-    return float(
-        scorer(Responses(type(detector).__name__, None, None, ["predict"], responses).stand_in(), X, y)
-    )
+    values = {"predict": detector.decode(activations)}
+    decoded = Responses(type(detector).__name__, None, None, ["predict"], values)
+    return float(scorer(decoded.stand_in(), X, y))
 
 
 def _results(candidates, found):
@@ -334,7 +336,7 @@ def _results(candidates, found):
     mean = scores.mean(axis=0)
     if np.isnan(mean).all():
         raise ValueError(
-            "Every candidate has a score of NaN on some fold. Pass another scorer, or other folds."
+            "Each candidate has a score of NaN on some fold. Pass another scorer or other folds."
         )
     results = {}
     for name in ("fit_time", "score_time"):

@@ -53,7 +53,7 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts
             "or a splitter that repeats itself (RepeatedStratifiedKFold) and n_repeats=1."
         )
     else:
-        splits = _of_splitter(check_cv(cv), X, y, groups, kind)
+        splits = of_splitter(check_cv(cv), X, y, groups, kind)
     if not splits:
         raise ValueError(
             f"cv={cv!r} gives no fold. Pass an integer >= 2, a splitter, or (train, test) pairs."
@@ -61,12 +61,12 @@ def make_splits(cv, X, y, groups=None, seed=None, n_repeats=1, kind=None, doubts
     return splits
 
 
-def _of_splitter(cv, X, y, groups, kind):
-    """Return the folds of a splitter; one that looks at classes cannot split annotations."""
+def of_splitter(cv, X, y, groups, kind):
+    """Return the folds of a splitter as positions; one that looks at classes cannot split annotations."""
     if kind != "annotations":
-        return _positions(cv, X, y, groups)
+        return folds_of(cv, X, y, groups)
     try:
-        return _positions(cv, X, y, groups)
+        return folds_of(cv, X, y, groups)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"cv={cv!r} cannot split clips with annotations: {error}\nPass a number of folds, or a splitter "
@@ -74,7 +74,7 @@ def _of_splitter(cv, X, y, groups, kind):
         ) from error
 
 
-def _positions(splitter, X, y, groups):
+def folds_of(splitter, X, y, groups):
     """Return the folds of a splitter, with masks converted to positions."""
     positions = np.arange(len(y))
     return [
@@ -110,9 +110,9 @@ class _Dealt:
         """Return the folds of one repeat."""
         if not self._is_grouped:
             splitter = StratifiedKFold if self._has_classes else KFold
-            return _positions(splitter(self._n_splits, shuffle=True, random_state=seed), *self._data)
+            return folds_of(splitter(self._n_splits, shuffle=True, random_state=seed), *self._data)
         stratified = self._stratified(seed) if self._has_classes else None
-        return stratified or _positions(GroupKFold(self._n_splits, **_shuffling(seed)), *self._data)
+        return stratified or folds_of(GroupKFold(self._n_splits, **_shuffling(seed)), *self._data)
 
     def _stratified(self, seed):
         """Return folds that keep groups together and spread classes; None if no useful folds exist.
@@ -129,7 +129,7 @@ class _Dealt:
             return None
         with warnings.catch_warnings():  # compare warns with more detail if a fold lacks a class
             warnings.filterwarnings("ignore", message="The least populated class in y has only")
-            folds = _positions(StratifiedGroupKFold(self._n_splits, **_shuffling(seed)), *self._data)
+            folds = folds_of(StratifiedGroupKFold(self._n_splits, **_shuffling(seed)), *self._data)
         if min(min(map(len, fold)) for fold in folds) == 0:
             self._doubt("StratifiedGroupKFold leaves a fold without clips")
             return None

@@ -10,7 +10,7 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer
-from sklearn.model_selection import GridSearchCV, GroupKFold, ShuffleSplit, cross_val_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, ShuffleSplit, StratifiedKFold, cross_val_score
 
 import skmir
 from skmir.datasets import make_onsets
@@ -63,8 +63,11 @@ def test_without_refit_there_are_results_alone(music):
     search = DecoderSearchCV(EnergyDetector(BeatDynamicProgramming(), log), grid, cv=3, refit=False)
     search.fit(*music)
     assert log.count("fit") == 3 and search.best_score_ > 0
-    with pytest.raises(AttributeError, match="refit=False: no detector was fitted"):
-        search.predict(music[0])
+    for _ in range(2):
+        with pytest.raises(AttributeError, match="refit=False: no detector was fitted"):
+            search.predict(music[0])
+        search.set_params(refit=True).fit(*music).predict(music[0])
+        search.set_params(refit=False).fit(*music)  # what the fit before has left is gone
 
 
 def test_groups_reach_folds_and_detector(music):
@@ -82,6 +85,18 @@ def test_the_usual_decoder_can_be_searched_too(decoder, music):
     assert search.best_params_ == {"decoder__combine": 0.03}
     assert search.best_estimator_.decoder_.combine == 0.03
     assert search.estimator.decoder is decoder  # nothing given is changed
+
+
+def test_folds_may_be_masks(music):
+    grid, half = {"decoder__threshold": [0.5, 0.7]}, np.arange(12) < 6
+    found = [
+        DecoderSearchCV(detector(), grid, cv=cv).fit(*music).cv_results_["split1_test_score"]
+        for cv in (
+            [(half, ~half), (~half, half)],
+            [(np.arange(6), np.arange(6, 12)), (np.arange(6, 12), range(6))],
+        )
+    ]
+    assert_array_equal(*found)
 
 
 def test_scorers(music):
@@ -149,6 +164,11 @@ def test_it_can_be_saved(tmp_path):
         (DecoderSearchCV(detector(), {}), ValueError, r"param_grid=\{\} has no candidate"),
         (DecoderSearchCV(detector(), {"decoder__thrshold": [1]}), ValueError, "Invalid parameter 'thrshold'"),
         (DecoderSearchCV(detector(), GRID, scoring=["a"]), ValueError, r"scoring=\['a'\] must be a scorer"),
+        (
+            DecoderSearchCV(detector(), GRID, cv=StratifiedKFold(2)),
+            ValueError,
+            "cannot split clips with annot",
+        ),
         (DecoderSearchCV(detector(), GRID, refit="yes"), TypeError, "refit='yes' must be True or False"),
     ],
 )
