@@ -43,6 +43,9 @@ class BaseAugmentation(DeclaredParameters, BaseEstimator):
         CPU. Everything random is drawn from that generator, on the CPU and in a dtype of its own, and moved
         to the device of x afterwards: so a seed gives the same changes on every device.
 
+    A subclass that moves sounds in time sets the class attribute ``moves = "time"``, one that moves them in
+    pitch ``moves = "pitch"``: networks with labels per frame then refuse it, or ask what becomes of them.
+
     Examples
     --------
     >>> import torch
@@ -65,6 +68,7 @@ class BaseAugmentation(DeclaredParameters, BaseEstimator):
 
     p: float = 1.0
 
+    moves = None  # "time" or "pitch", if sounds are not where the labels of frames say; None if they are
     mixes_targets = False  # whether targets are changed too, and have to be numbers that can be mixed
 
     def check(self):

@@ -5,13 +5,14 @@ import numbers
 import torch
 
 from .._parameter_checks import check_choice, check_number
-from ._base import BaseAugmentation, whole
+from ._base import BaseAugmentation, check_batch, whole
 from ._fill_value import FILLS, check_fill, fill_value
 
 SOURCES = {
     "shift": lambda bins, n_bins: bins.clamp(0, n_bins - 1),
     "circular": lambda bins, n_bins: bins % n_bins,
 }  # from the index of the wanted bin to that of an existing one
+LABELS = ("keep", "roll")
 
 
 class PitchRoll(BaseAugmentation):
@@ -34,6 +35,11 @@ class PitchRoll(BaseAugmentation):
     fill : {"edge", "mean", "min"} or float, default="edge"
         Value of the vacated bins: the outermost bin of the clip, repeated; the mean or the smallest of all
         values of the clip; or a number in the units of the frames. Without effect if ``mode="circular"``.
+    labels : {"keep", "roll"} or None, default=None
+        What becomes of the labels. With "keep" they stay as they are. With "roll", tags move along, one tag
+        per step: for tags that are pitches, or pitch classes, in the order of the bins. With "shift", tags of
+        pitches that leave are lost. None is the same as "keep" for labels of clips; networks with labels per
+        frame refuse it, since they cannot know.
     p : float, default=1.0
         Probability that a clip is changed at all.
 
@@ -43,8 +49,8 @@ class PitchRoll(BaseAugmentation):
 
     Notes
     -----
-    Labels that name an absolute pitch (key, note, root of a chord) are no longer true afterwards. Labels of
-    instrument, genre or type of chord stay true.
+    Labels that name an absolute pitch (key, note, root of a chord) are no longer true afterwards, unless they
+    are tags that move along. Labels of instrument, genre, type of chord, onsets and beats stay true.
 
     Repeating the outermost bin is closest to the vacated bins of a transposed recording. Frames in
     decibels are far from silent at either end: there, the smallest value of a clip is several standard
@@ -72,22 +78,57 @@ class PitchRoll(BaseAugmentation):
             [0., 0., 1., 0.]])
     """
 
-    def __init__(self, max_steps=6, *, bins_per_step=1, mode="shift", fill="edge", p=1.0):
+    moves = "pitch"
+
+    def __init__(self, max_steps=6, *, bins_per_step=1, mode="shift", fill="edge", labels=None, p=1.0):
         self.max_steps = max_steps
         self.bins_per_step = bins_per_step
         self.mode = mode
         self.fill = fill
+        self.labels = labels
         self.p = p
+
+    def __call__(self, x, targets, generator):
+        """Return the transposed batch, and its targets, which move along if ``labels="roll"``.
+
+        Parameters
+        ----------
+        x : tensor of float of shape (B, n_bins, n_frames)
+            On any device, in any memory layout. It is not written to.
+        targets : tensor of shape (B, ...) or None
+            With ``labels="roll"``, tags of shape (B, n_tags) or (B, n_frames, n_tags).
+        generator : torch.Generator
+            A generator on the CPU.
+
+        Returns
+        -------
+        x : tensor of shape (B, n_bins, n_frames)
+        targets : tensor of shape (B, ...) or None
+
+        Raises
+        ------
+        TypeError
+            If targets are to move along, but are classes.
+        """
+        self.check()
+        check_batch(x, generator)
+        steps = self._steps(len(x), x.shape[1], generator)
+        steps = torch.where(self._choose(len(x), generator), steps, 0)
+        if self.labels == "roll" and targets is not None:
+            targets = self._roll_tags(targets, steps)
+        return self._roll(x, steps), targets
 
     def _check_parameters(self):
         check_number("max_steps", self.max_steps, kind=numbers.Integral, low=0)
         check_number("bins_per_step", self.bins_per_step, kind=numbers.Integral, low=1)
         check_choice("mode", self.mode, SOURCES)
         check_fill(self.fill, ("edge", *FILLS))
+        if self.labels is not None:
+            check_choice("labels", self.labels, LABELS, also="None")
 
-    def _change(self, x, generator):
+    def _roll(self, x, steps):
+        """Return frames, each clip of which has moved up by its number of steps."""
         n, n_bins, _ = x.shape
-        steps = self._steps(n, n_bins, generator)
         wanted = torch.arange(n_bins) - self.bins_per_step * steps[:, None]  # (B, n_bins)
         sources = SOURCES[self.mode](wanted, n_bins)
         rolled = x[torch.arange(n)[:, None].to(x.device), sources.to(x.device)]  # (B, n_bins, n_frames)
@@ -95,6 +136,22 @@ class PitchRoll(BaseAugmentation):
             return rolled
         vacated = (wanted != sources)[:, :, None].to(x.device)
         return torch.where(vacated, fill_value(self.fill, x), rolled)
+
+    def _roll_tags(self, tags, steps):
+        """Return tags, the last axis of targets, each clip's moved up by its number of steps."""
+        if not tags.is_floating_point() or tags.ndim < 2:
+            raise TypeError(
+                f"labels='roll' needs tags, one per step, of shape (B, ..., n_tags), got targets of "
+                f"{tags.dtype} and the shape {tuple(tags.shape)}. Use labels='keep' if the classes do "
+                "not depend on pitch."
+            )
+        n_tags = tags.shape[-1]
+        wanted = torch.arange(n_tags) - steps[:, None]  # (B, n_tags)
+        sources = SOURCES[self.mode](wanted, n_tags)
+        shape = (len(tags), *[1] * (tags.ndim - 2), n_tags)
+        places = sources.view(shape).expand(tags.shape).to(tags.device)
+        there = (wanted % n_tags == sources) if self.mode == "circular" else (wanted == sources)
+        return tags.gather(-1, places) * there.view(shape).to(tags.device, tags.dtype)
 
     def _steps(self, n, n_bins, generator):
         """Draw the number of steps by which each of n clips moves up."""

@@ -26,7 +26,7 @@ class TimeShift(BaseAugmentation):
     Notes
     -----
     Labels of times and of order in time are no longer true afterwards. At the seam, the end of a clip meets
-    its beginning, which may sound like an onset.
+    its beginning, which may sound like an onset. Networks with labels per frame refuse it.
 
     Networks of :mod:`skmir.neural_network` take another window of each clip in each epoch anyway. This is
     for clips that are not longer than a window, and for networks that treat the places of a window
@@ -42,6 +42,8 @@ class TimeShift(BaseAugmentation):
             [2., 3., 4., 0., 1.],
             [3., 4., 0., 1., 2.]])
     """
+
+    moves = "time"
 
     def __init__(self, max_shift=None, *, p=1.0):
         self.max_shift = max_shift

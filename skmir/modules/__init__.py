@@ -10,9 +10,12 @@ from ._k2c1 import K2C1
 from ._k2c2 import K2C2
 from ._maxout import Maxout
 from ._mlp import MLP
+from ._onset_cnn import OnsetCNN
 from ._pitch_cnn import PitchCNN
 from ._rbm_layer import RBMLayer
 from ._rnn import RNN
+from ._sequence_crnn import SequenceCRNN
+from ._sequence_rnn import SequenceRNN
 from ._single_layer_cnn import SingleLayerCNN
 from ._tcn import TCN
 from ._temporal_cnn import TemporalCNN
@@ -37,8 +40,11 @@ __all__ = [
     "ConvRBM",
     "DenoisingAutoencoderLayer",
     "Maxout",
+    "OnsetCNN",
     "PitchCNN",
     "RBMLayer",
+    "SequenceCRNN",
+    "SequenceRNN",
     "SingleLayerCNN",
     "TemporalCNN",
     "TemporalFiltersCNN",

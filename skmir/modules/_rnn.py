@@ -45,7 +45,7 @@ class RNN(nn.Module):
     -----
     Boeck et al. (2012) find onsets with three bidirectional layers of 25 tanh units, which is
     ``cell="tanh", hidden_layer_sizes=(25, 25, 25), bidirectional=True``. Their network has one output per
-    frame; here there is one per clip.
+    frame, as :class:`SequenceRNN` does; here there is one per clip.
 
     Examples
     --------
@@ -134,15 +134,33 @@ class RNN(nn.Module):
         ValueError
             If a length is less than 1, or more than the number of frames.
         """
-        x = x.transpose(1, 2)  # (B, T, n_bins)
-        if lengths is not None:
-            x = _pack(x, lengths.cpu())
-        for depth, layer in enumerate(self.recurrent_layers):
-            x, state = layer(self._drop(x) if depth else x)  # (B, T, n_directions * n_units)
+        _, state = self.run(x, lengths)
         hidden = (
             state[0] if isinstance(state, tuple) else state
         )  # an LSTM also returns the states of its cells
         return hidden.transpose(0, 1).flatten(1)  # (n_directions, B, n_units) -> (B, n_features)
+
+    def run(self, x, lengths=None):
+        """Return the outputs of the last layer at each frame, and its last state.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+        lengths : int64 tensor of shape (B,), default=None
+            As in ``forward``.
+
+        Returns
+        -------
+        outputs : tensor of shape (B, n_frames, n_features), or PackedSequence if there are lengths
+        state : tensor of shape (n_directions, B, n_units), or tuple of tensors for an LSTM
+        """
+        x = x.transpose(1, 2)  # (B, T, n_bins)
+        if lengths is not None:
+            x = pack(x, lengths.cpu())
+        for depth, layer in enumerate(self.recurrent_layers):
+            x, state = layer(self._drop(x) if depth else x)  # (B, T, n_directions * n_units)
+        return x, state
 
     def _drop(self, x):
         if isinstance(x, PackedSequence):
@@ -150,7 +168,7 @@ class RNN(nn.Module):
         return self.dropout(x)
 
 
-def _pack(x, lengths):
+def pack(x, lengths):
     """Return the clips' own frames, packed."""
     # torch does not complain if a length exceeds the number of frames.
     shortest, longest = int(lengths.min()), int(lengths.max())

@@ -52,7 +52,7 @@ class TCN(nn.Module):
     >>> net(torch.zeros(1, 81, 700)).shape
     torch.Size([1, 2, 700])
     >>> net.context
-    257
+    256
     """
 
     def __init__(self, n_bins, n_frames, n_outputs, n_filters=16, n_levels=None, kernel_size=5, dropout=0.1):

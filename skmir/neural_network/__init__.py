@@ -9,15 +9,28 @@ from ._features import NetworkFeatures, RandomConvFeatures
 from ._mlp import MLPClassifier, MLPRegressor
 from ._onnx import to_onnx
 from ._rnn import RNNClassifier, RNNRegressor
-from ._sequence import TCNSequenceClassifier, TCNSequenceRegressor
+from ._sequence import (
+    CNNSequenceClassifier,
+    CNNSequenceRegressor,
+    CRNNSequenceClassifier,
+    CRNNSequenceRegressor,
+    RNNSequenceClassifier,
+    RNNSequenceRegressor,
+    TCNSequenceClassifier,
+    TCNSequenceRegressor,
+)
 from ._unsupervised import RBM, ConvolutionalDBN, DeepBeliefNetwork, DenoisingAutoencoder
 
 __all__ = [
     "RBM",
     "CNNClassifier",
     "CNNRegressor",
+    "CNNSequenceClassifier",
+    "CNNSequenceRegressor",
     "CRNNClassifier",
     "CRNNRegressor",
+    "CRNNSequenceClassifier",
+    "CRNNSequenceRegressor",
     "ConvolutionalDBN",
     "DBNClassifier",
     "DeepBeliefNetwork",
@@ -28,6 +41,8 @@ __all__ = [
     "NetworkFeatures",
     "RNNClassifier",
     "RNNRegressor",
+    "RNNSequenceClassifier",
+    "RNNSequenceRegressor",
     "RandomConvFeatures",
     "TCNSequenceClassifier",
     "TCNSequenceRegressor",

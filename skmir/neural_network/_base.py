@@ -41,7 +41,7 @@ from .._training import (
 )
 from .._validation import check_frames, warn_if_wide
 from ..modules._heads import has_heads
-from ._parameters import check_training_parameters
+from ._parameters import check_moved_labels, check_training_parameters
 from ._split import check_held_out, check_validation_data, validation_split
 from ._targets import TARGETS
 
@@ -56,6 +56,7 @@ class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
     # Requested by default, so that both reach early stopping through a search or cross_validate.
     __metadata_request__fit = {"groups": True, "X_val": True, "y_val": True}
 
+    _per_frame = False  # whether the module's outputs, and y, are one per frame
     _packed = False  # whether the module takes clips of unequal length in one batch, with their lengths
 
     n_frames: int | None = 128
@@ -132,6 +133,7 @@ or array-like of shape (n_clips, n_features)
         held_out = check_validation_data(self, *held_out)
         unlabelled = None if unlabelled is None else _checked(self, unlabelled)
         check_consistent_length(targets, groups)
+        check_moved_labels(self, self._per_frame)
         with (
             seeded(self.random_state, n_threads=recipe.n_threads, device=device) as seed,
             rewound(self.net_) if goes_on else contextlib.nullcontext(),

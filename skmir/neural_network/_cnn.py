@@ -40,24 +40,31 @@ class CNNMixin(OwnModuleMixin):
     dropout: float = 0.3
     n_frames: int | None = 1024
 
+    _architectures = ARCHITECTURES
+
     def _module_parameters(self):
-        cls, own = self._check_module(ARCHITECTURES, _given(self))
+        cls, own = self._check_module(self._architectures, _given(self))
         check_share("dropout", self.dropout)
         params = super()._module_parameters()
-        options = {"dropout": self.dropout} if _takes(cls, "dropout") else {}
-        if self.n_filters is not None:
-            options["n_filters"] = check_sizes("n_filters", self.n_filters, at_least=1)
-            _check_taken(cls, "n_filters", self.n_filters, "None")
-        declared = inspect.signature(type(self)).parameters.get("dropout")  # a subclass may do without it
-        default = 0.0 if declared is None else declared.default
-        if self.dropout not in (0, default):  # 0 holds without dropout too, and nobody chose the default
-            _check_taken(cls, "dropout", self.dropout, default)
-        widths = widths_of(cls, self.n_parameters, {"n_filters": self.n_filters}, params, own)
+        options = self._options(cls)
+        widths = widths_of(cls, self.n_parameters, {"n_filters": self.n_filters}, params, {**options, **own})
         own = {"module_params": own} if own else {}
         return {"architecture": self.architecture, **params, **options, **widths, **own}
 
+    def _options(self, cls):
+        """Check the parameters that not every architecture takes, and return those that this one does."""
+        options = {"dropout": self.dropout} if takes(cls, "dropout") else {}
+        if self.n_filters is not None:
+            options["n_filters"] = check_sizes("n_filters", self.n_filters, at_least=1)
+            check_taken(cls, "n_filters", self.n_filters, "None")
+        declared = inspect.signature(type(self)).parameters.get("dropout")  # a subclass may do without it
+        default = 0.0 if declared is None else declared.default
+        if self.dropout not in (0, default):  # 0 holds without dropout too, and nobody chose the default
+            check_taken(cls, "dropout", self.dropout, default)
+        return options
+
     def _make_module(self, architecture, module_params=None, **params):
-        return ARCHITECTURES.get(architecture, architecture)(**params, **(module_params or {}))
+        return self._architectures.get(architecture, architecture)(**params, **(module_params or {}))
 
 
 class CNNClassifier(CNNMixin, BaseNetworkClassifier):
@@ -304,14 +311,14 @@ def _given(network):
     return given
 
 
-def _takes(cls, name):
+def takes(cls, name):
     """Return whether a class's constructor has an argument of a name."""
     return name in inspect.signature(cls).parameters
 
 
-def _check_taken(cls, name, value, default):
+def check_taken(cls, name, value, default):
     """Raise if a parameter was set that the network's constructor does not take."""
-    if not _takes(cls, name):
+    if not takes(cls, name):
         raise ValueError(
             f"{name}={value!r} has no effect: {cls.__name__} takes "
             f"{', '.join(inspect.signature(cls).parameters)}. Leave {name} at {default}, or give the "

@@ -18,12 +18,14 @@ class CRNNMixin(DeclaredParameters):
     n_parameters: int | None = None
     dropout: float = 0.3
 
+    _module_class = CRNN
+
     def _module_parameters(self):
         check_number("hidden_size", self.hidden_size, kind=numbers.Integral, low=1, none=True)
         check_share("dropout", self.dropout)
         params = super()._module_parameters()
         explicit = {"n_filters": self.n_filters, "hidden_size": self.hidden_size}
-        widths = widths_of(CRNN, self.n_parameters, explicit, params)
+        widths = widths_of(self._module_class, self.n_parameters, explicit, params)
         if self.n_filters is not None:
             widths["n_filters"] = check_sizes("n_filters", self.n_filters, at_least=1)
         if self.hidden_size is not None:
@@ -31,7 +33,7 @@ class CRNNMixin(DeclaredParameters):
         return {**params, **widths, "dropout": self.dropout}
 
     def _make_module(self, **params):
-        return CRNN(**params)
+        return self._module_class(**params)
 
 
 class CRNNClassifier(CRNNMixin, BaseNetworkClassifier):

@@ -51,14 +51,16 @@ def to_onnx(network, file):
     Notes
     -----
     The input ``frames`` is float32 of shape (batch, n_bins, n_frames), with a batch of any size. n_frames is
-    ``n_frames_``; for ``RNNClassifier`` and ``RNNRegressor`` it can be any number.
+    ``n_frames_``; for ``RNNClassifier``, ``RNNRegressor`` and networks with outputs per frame it can be any
+    number.
 
-    A classifier has two outputs, float32 of shape (batch, n_outputs), in the order of ``classes_``. Average
+    A classifier has two outputs, float32 of shape (batch, n_outputs), in the order of ``classes_``; with
+    outputs per frame, of shape (batch, n_outputs, n_frames). Average
     ``logits`` over the windows of a long clip; ``probabilities`` are their softmax, or their sigmoid for
     tags. A regressor has one output, ``numbers``, in the units of y.
 
     The metadata of the file are strings: ``estimator``, ``target_type``, ``classes`` (a JSON list),
-    ``n_bins``, ``n_frames`` ("any" if ``n_frames_`` is None), ``skmir_version`` and ``torch_version``.
+    ``n_bins``, ``n_frames`` ("any" if any number will do), ``skmir_version`` and ``torch_version``.
 
     Examples
     --------
@@ -100,8 +102,9 @@ class OnnxNetwork(nn.Module):
             shift, scale = network.y_mean_, network.y_scale_
         elif recipe_of(network).prior_correction:
             shift = -TARGETS[self.kind].prior_logits(network.class_prior_)
-        self.register_buffer("shift", torch.tensor(shift, dtype=torch.float32))
-        self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32))
+        shape = (-1, 1) if network._per_frame else (-1,)
+        self.register_buffer("shift", torch.tensor(shift, dtype=torch.float32).reshape(shape))
+        self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32).reshape(shape))
 
     @property
     def output_names(self):
@@ -109,7 +112,7 @@ class OnnxNetwork(nn.Module):
         return ["numbers"] if self.kind == "continuous" else ["logits", "probabilities"]
 
     def forward(self, frames):
-        """Return the outputs for frames of shape (B, n_bins, n_frames), each of shape (B, n_outputs)."""
+        """Return the outputs for frames (B, n_bins, n_frames), each (B, n_outputs), or with frames last."""
         outputs = self.network(frames) * self.scale + self.shift
         if self.kind == "continuous":
             return outputs
@@ -128,7 +131,9 @@ def _export(network):
     import onnx  # optional
 
     module = OnnxNetwork(network).eval()
-    axes = {0: "batch", 2: "n_frames"} if network._packed else {0: "batch"}
+    one, many = {0: "batch"}, {0: "batch", 2: "n_frames"}
+    axes = dict.fromkeys(module.output_names, many if network._per_frame else one)
+    axes["frames"] = many if network._packed or network._per_frame else one
     example = torch.zeros(2, network.n_bins_, network.n_frames_ or 8)
     file = io.BytesIO()
     try:
@@ -139,7 +144,7 @@ def _export(network):
                 file,
                 input_names=["frames"],
                 output_names=module.output_names,
-                dynamic_axes={"frames": axes, **{name: {0: "batch"} for name in module.output_names}},
+                dynamic_axes=axes,
                 dynamo=False,
             )
     except Exception as error:  # torch's exporter raises many kinds of errors
@@ -172,7 +177,7 @@ def _metadata(network):
         "target_type": network.target_type_,
         "classes": json.dumps([] if classes is None else classes.tolist()),
         "n_bins": str(network.n_bins_),
-        "n_frames": "any" if network.n_frames_ is None else str(network.n_frames_),
+        "n_frames": "any" if network._per_frame or network.n_frames_ is None else str(network.n_frames_),
         "skmir_version": __version__,
         "torch_version": str(torch.__version__),
     }

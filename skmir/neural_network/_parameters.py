@@ -29,6 +29,39 @@ def check_training_parameters(estimator):
     check_augmentation(estimator.augmentation)
 
 
+def check_moved_labels(network, per_frame):
+    """Raise if augmentations move sounds, and it is not clear, or not possible, that labels move along.
+
+    Parameters
+    ----------
+    network : BaseNetwork
+        It must have learned the form of its targets.
+    per_frame : bool
+        Whether there is a label per frame.
+    """
+    name = type(network).__name__
+    for step in check_augmentation(network.augmentation):
+        labels = getattr(step, "labels", None)
+        if labels == "roll" and network.target_type_ in ("binary", "multiclass"):
+            raise ValueError(
+                f"augmentation: {step!r} moves tags along with pitch, but {name} learns classes. Make y an "
+                "indicator with one tag per step, or use labels='keep' if the classes do not depend on pitch."
+            )
+        if not per_frame or labels is not None or step.moves is None:
+            continue
+        if step.moves == "pitch":
+            raise ValueError(
+                f"augmentation: {step!r} moves sounds in pitch, and must be told what becomes of the labels "
+                "of frames. Pass labels='keep' to it if they say nothing about pitch, as for onsets and "
+                "beats, or labels='roll' if they are tags, one per step."
+            )
+        raise ValueError(
+            f"augmentation: {step!r} moves sounds in {step.moves}, but not the labels of their frames, so "
+            f"that {name} would learn wrong ones. Leave it out: the windows of training are at random places "
+            "anyway."
+        )
+
+
 def is_module_class(value):
     """Return whether a parameter is a class for a network or a layer of the user's own."""
     return isinstance(value, type) and issubclass(value, nn.Module)

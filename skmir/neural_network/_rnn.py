@@ -26,6 +26,7 @@ class RNNMixin(OwnModuleMixin):
     n_frames: int | None = None
 
     _packed = True
+    _module_class = RNN
 
     def _module_parameters(self):
         _, own = self._check_module(RNN.CELLS, _given(self.cell))
@@ -42,7 +43,7 @@ class RNNMixin(OwnModuleMixin):
     def _make_module(self, cell, module_params=None, **params):
         if module_params:
             cell = functools.partial(cell, **module_params)
-        return RNN(cell=cell, **params)
+        return self._module_class(cell=cell, **params)
 
 
 class RNNClassifier(RNNMixin, BaseNetworkClassifier):

@@ -206,6 +206,11 @@ def network_of(estimator):
     network = estimator
     while isinstance(network, FrozenEstimator):
         network = network.estimator
+    if isinstance(network, BaseNetwork) and network._per_frame:
+        raise TypeError(
+            f"estimator must be a network with one output per clip, but {type(network).__name__} has one per "
+            "frame. Its predict_proba gives features of frames, which FramePooler turns into rows."
+        )
     if isinstance(network, BaseNetwork):
         return network
     raise TypeError(

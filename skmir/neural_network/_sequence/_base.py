@@ -28,6 +28,7 @@ CHECK_TABLE = {False: check_labels, True: check_numbers}  # by whether targets a
 class SequenceMixin(DeclaredParameters):
     """For networks with outputs per frame: their targets, and what they learn from and predict, per frame."""
 
+    _per_frame = True
     _numbers = False  # whether targets are numbers
 
     def fit(self, X, y, sample_weight=None, *, groups=None, X_val=None, y_val=None):

@@ -163,7 +163,7 @@ class TCNSequenceClassifier(TCNMixin, BaseSequenceClassifier):
     >>> y = [np.arange(x.shape[1]) % 10 == 0 for x in frames]  # an onset at every tenth frame
     >>> for x, onsets in zip(frames, y):
     ...     x[:, onsets] += 2
-    >>> model = TCNSequenceClassifier(8, n_levels=2, max_iter=10, random_state=0).fit(frames, y)
+    >>> model = TCNSequenceClassifier(8, n_levels=2, max_iter=25, random_state=0).fit(frames, y)
     >>> probabilities = model.predict_proba(frames)
     >>> len(probabilities), probabilities[0].shape  # clips; classes and frames
     (20, (2, 60))
