@@ -44,5 +44,7 @@ def test_a_parameter_that_fit_has_used_is_not_read_again(kind):
         before = getattr(model, name)
         model.set_params(**{name: object()})  # of no use to anyone who looks at it
         for found, wanted in zip(results(), expected, strict=True):
-            np.testing.assert_array_equal(found, wanted, err_msg=name)
+            found, wanted = (each if isinstance(each, list) else [each] for each in (found, wanted))
+            for one, other in zip(found, wanted, strict=True):  # events of clips differ in their number
+                np.testing.assert_array_equal(one, other, err_msg=name)
         model.set_params(**{name: before})

@@ -25,8 +25,19 @@ class BarHMM(TempoParameters):
     n_tempi : int or None, default=60
         Number of tempi between them, with equal ratios from one to the next; None takes every whole number of
         frames.
-    transition_lambda, observation_lambda, threshold, correct, fps
-        See :class:`BeatHMM`.
+    transition_lambda : float, default=100.0
+        How closely the tempo is kept: a change of the beat's length to ``r`` times as much has a probability
+        in proportion to ``exp(-transition_lambda * |r - 1|)``.
+    observation_lambda : int, default=16
+        A beat is heard in the first of so many equal parts of the time to the next one.
+    threshold : float, default=0.05
+        Beats lie between the first and the last frame with an activation above it. If there is no such frame,
+        as in silence, there are no beats; nor in a clip shorter than the shortest beat.
+    correct : bool, default=True
+        Whether a beat is moved to the highest activation in the part where it is heard; if not, it is the
+        beginning of that part.
+    fps : float, default=100.0
+        Frames per second of the activations. A detector sets it.
 
     Attributes
     ----------

@@ -23,13 +23,33 @@ class BeatTracker(EventDetector):
         ``TCNSequenceClassifier``.
     decoder : decoder or None, default=None
         Activations to beats; it is cloned before use, and its ``fps`` is set. None takes a :class:`BeatHMM`.
-    widen, diff_ratio, max_shift, random_state
-        See :class:`OnsetDetector`.
+    diff_ratio : float, default=0.5
+        Distance of a signal baseline to the earlier frame: so far that the window has fallen to this ratio of
+        its peak there. If there are several ``n_fft``, the window is the shortest.
+    max_shift : float, default=0.03
+        Beats of a signal baseline are moved by one time for all, up to this one in either direction, in s;
+        ``fit`` finds the one with which most annotations are met.
+    widen : int, default=1
+        Number of frames on each side of an annotated one that a network learns as a beat too.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the network, if its own ``random_state`` is None.
 
     Attributes
     ----------
-    front_end_, network_, decoder_, fps_, shift_, scale_, n_features_in_
-        See :class:`OnsetDetector`.
+    front_end_ : transformer
+        The fitted front end.
+    network_ : classifier or str
+        The fitted network, or the name of the signal baseline.
+    decoder_ : decoder
+        The fitted decoder.
+    fps_ : float
+        Frames per second.
+    shift_ : float
+        The time added to events, in s; 0 for a network.
+    scale_ : float
+        The rise that has the activation 1; of a signal baseline only.
+    n_features_in_ : int
+        Number of samples per clip, if ``fit`` saw a 2-D array.
     default_scoring : str
         Name of the scorer by which ``score`` and :func:`skmir.model_selection.compare` judge: "beat_f".
 

@@ -34,8 +34,16 @@ class DownbeatTracker(BaseDetector):
 
     Attributes
     ----------
-    front_end_, network_, decoder_, fps_, n_features_in_
-        See :class:`OnsetDetector`.
+    front_end_ : transformer
+        The fitted front end.
+    network_ : classifier
+        The fitted network.
+    decoder_ : decoder
+        The fitted decoder.
+    fps_ : float
+        Frames per second.
+    n_features_in_ : int
+        Number of samples per clip, if ``fit`` saw a 2-D array.
     default_scoring : str
         Name of the scorer by which ``score`` and :func:`skmir.model_selection.compare` judge: "downbeat_f".
 

@@ -31,8 +31,6 @@ class OnsetDetector(EventDetector):
         Activations to events; it is cloned before use, and its ``fps`` is set. None takes a
         :class:`PeakPicker`: with ``window=0.025``, and for a signal baseline, also a mean over 0.1 s before
         and 0.07 s after, and peaks that are the highest within 0.03 s.
-    widen : int, default=1
-        Number of frames on each side of an annotated one that a network learns as an onset too.
     diff_ratio : float, default=0.5
         Distance of a signal baseline to the earlier frame: so far that the window has fallen to this ratio of
         its peak there. If there are several ``n_fft``, the window is the shortest.
@@ -40,6 +38,8 @@ class OnsetDetector(EventDetector):
         Onsets of a signal baseline are moved by one time for all, up to this one in either direction, in s;
         ``fit`` finds the one with which most annotations are met. Annotations and the rise of the spectrum
         often differ by 10 to 30 ms. Networks learn when events are, and are not moved.
+    widen : int, default=1
+        Number of frames on each side of an annotated one that a network learns as an onset too.
     random_state : int, RandomState instance or None, default=None
         Seeds the network, if its own ``random_state`` is None.
 
@@ -54,7 +54,7 @@ class OnsetDetector(EventDetector):
     fps_ : float
         Frames per second.
     shift_ : float
-        What is added to the times of events, in s; 0 for a network.
+        The time added to events, in s; 0 for a network.
     scale_ : float
         The rise that has the activation 1; of a signal baseline only.
     default_scoring : str

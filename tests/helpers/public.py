@@ -17,7 +17,7 @@ from skmir.neural_network import (
     MLPClassifier,
     NetworkFeatures,
 )
-from skmir.sequence import OnsetDetector
+from skmir.sequence import OnsetDetector, TempoEstimator
 
 SMALL = {
     "max_iter": 2,
@@ -67,6 +67,8 @@ def data(n_columns, labels):
 
 
 def labels_for(kind):
+    if kind is TempoEstimator:
+        return [90.0, 120.0, 150.0]
     if kind is DecoderSearchCV or kind.__module__.startswith("skmir.sequence"):
         return [0.0, 0.001, -1.0]  # an event in s, within the clip, or none
     return [60, 64, 67] if kind is LearnedChroma or "Regressor" in kind.__name__ else ["a", "b", "c"]
