@@ -1,27 +1,34 @@
 """The likeliest period of an activation."""
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 from scipy.signal import fftconvolve
 
 from ..feature_extraction._beat_tracking import mean_tempogram
 
 _SECONDS = 8.0  # window of the tempogram
+_MEAN_OVER = 0.5  # s
 _SMOOTH = 0.14  # s by which activations are smoothed before their autocorrelation
 
 
 def strengths_of_tempogram(activation, fps, n_lags):
     """Return how strong each lag is in the mean over local autocorrelations, an array of shape (n_lags,)."""
     win_length = max(n_lags, int(_SECONDS * fps))
-    return mean_tempogram(np.ascontiguousarray(activation), win_length)[:n_lags]
+    return mean_tempogram(_above_mean(activation, fps), win_length)[:n_lags].clip(min=0)
 
 
 def strengths_of_autocorrelation(activation, fps, n_lags):
     """Return the autocorrelation of the whole activation, as an array of shape (n_lags,)."""
     weights = np.hamming(round(_SMOOTH * fps) | 1)
-    smoothed = np.convolve(activation - activation.mean(), weights / weights.sum(), mode="same")
+    smoothed = np.convolve(_above_mean(activation, fps), weights / weights.sum(), mode="same")
     products = fftconvolve(smoothed, smoothed[::-1])[len(smoothed) - 1 :][:n_lags]
     products = np.pad(products, (0, n_lags - len(products)))
     return products.clip(min=0) / max(products[0], np.finfo(float).tiny)
+
+
+def _above_mean(activation, fps):
+    """Return an activation less its local mean, which raises the products of all lags alike."""
+    return activation - uniform_filter1d(activation, max(1, round(_MEAN_OVER * fps)))
 
 
 STRENGTHS = {"tempogram": strengths_of_tempogram, "autocorrelation": strengths_of_autocorrelation}

@@ -33,7 +33,7 @@ class TempoEstimator(RegressorMixin, SavingMixin, DeclaredParameters, BaseEstima
     tracker : estimator or None, default=None
         A :class:`BeatTracker`; it is cloned before use. One with a network learns from annotated beats; to
         pass one that has learned, wrap it in :class:`sklearn.frozen.FrozenEstimator`. None takes
-        ``BeatTracker(network="flux")``.
+        ``BeatTracker(network="superflux")``.
     min_bpm, max_bpm : float, default=40.0 and 250.0
         Slowest and fastest tempo of "tempogram" and "autocorrelation". The decoder of the tracker has
         its own for "beats".
@@ -107,7 +107,7 @@ class TempoEstimator(RegressorMixin, SavingMixin, DeclaredParameters, BaseEstima
         """
         self._check_parameters()
         beats, bpm = _beats_and_tempi(y)
-        tracker = BeatTracker(network="flux") if self.tracker is None else clone(self.tracker)
+        tracker = BeatTracker(network="superflux") if self.tracker is None else clone(self.tracker)
         clips = check_clips(self, X, reset=True, read=_kept)
         check_consistent_length(clips, bpm, groups)
         if (

@@ -235,7 +235,7 @@ class TestBeatHMM:
             tracemalloc.stop()
             return memory
 
-        n_bytes = (peak(8000) - peak(4000)) / 4000
+        n_bytes = (peak(5000) - peak(2500)) / 2500
         n_states = 7 * 60 / 2 if isinstance(decoder, BarHMM) else 82  # of three and of four, one at a time
         assert n_bytes < (2 * n_states + 150)
 
