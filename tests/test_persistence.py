@@ -49,6 +49,7 @@ from skmir.neural_network import (
     NetworkFeatures,
     RandomConvFeatures,
     RNNClassifier,
+    TCNSequenceClassifier,
     TrainingRecipe,
 )
 from skmir.preprocessing import (
@@ -62,6 +63,17 @@ from skmir.preprocessing import (
     Tonnetz,
     WindowPooler,
 )
+from skmir.sequence import (
+    BarHMM,
+    BeatAutocorrelation,
+    BeatDynamicProgramming,
+    BeatHMM,
+    BeatTracker,
+    DownbeatTracker,
+    OnsetDetector,
+    PeakPicker,
+    TempoEstimator,
+)
 
 ways = pytest.importorskip("saving_ways")  # without skops there is nothing to test
 
@@ -72,6 +84,10 @@ def small(kind, **params):
 
 def layer(kind, *args, **params):
     return kind(*args, device="cpu", random_state=0, **{"n_iter": 1, **params})
+
+
+def small_tcn():
+    return TCNSequenceClassifier(4, max_iter=1, device="cpu", random_state=0)
 
 
 def svm(*steps):
@@ -154,6 +170,7 @@ NETWORKS = {
     "FrameClassifier of SVC": FrameClassifier(SVC(), width=3, aggregate="vote"),
     "FrameClassifier of a network": FrameClassifier(small(DBNClassifier), width=2),
 }
+DECODERS = [PeakPicker(), BeatHMM(), BarHMM(), BeatAutocorrelation(), BeatDynamicProgramming()]
 AUGMENTATIONS = [
     augmentation.FrequencyMask(4),
     augmentation.FrequencyResponse(6.0),
@@ -203,6 +220,12 @@ MODELS = {
     },
     "CNNClassifier pitch": ("tall", cnn("pitch")),
     "ShrinkageLDA": ("frames", make_pipeline(FramePooler(), ShrinkageLDA())),
+    **{type(decoder).__name__: ("activations", decoder) for decoder in DECODERS},
+    "OnsetDetector": ("events", OnsetDetector(MEL, small_tcn())),
+    "OnsetDetector of a signal": ("events", OnsetDetector(network="superflux", decoder=PeakPicker())),
+    "BeatTracker": ("events", BeatTracker(make_pipeline(MEL, FrameScaler()), small_tcn(), BeatHMM())),
+    "DownbeatTracker": ("bars", DownbeatTracker(MEL, small_tcn())),
+    "TempoEstimator": ("tempi", TempoEstimator("autocorrelation", BeatTracker(network="flux"))),
     "several numbers": ("numbers", make_pipeline(FrameScaler(), small(CNNRegressor))),
     "LearnedChroma": (
         "chords",
@@ -239,6 +262,10 @@ def data(tmp_path_factory):
         "tall": (np.repeat(frames, 10, axis=1), y),
         "number": (frames, rng.randn(12)),
         "numbers": (frames, rng.randn(12, 2)),
+        "activations": ([rng.rand(200 + i) ** 4 for i in range(12)], [[0.1, 0.9]] * 12),
+        "events": (waves, [np.array([0.1, 0.3])] * 12),
+        "bars": (waves, [np.array([[0.1, 1], [0.3, 2]])] * 12),
+        "tempi": (waves, np.tile([90.0, 120.0, 150.0], 4)),
         "chords": (frames, np.tile(["C:maj", "A:min", "G:maj"], 4)),
     }
 
