@@ -145,8 +145,7 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         self.best_params_ = candidates[self.best_index_]
         if self.refit:
             start = time.perf_counter()
-            best = _set_decoder(clone(self.estimator), found[0]["decoder"], self.best_params_)
-            self.best_estimator_ = best.fit(X, y, **_groups_for(best, groups))
+            self.best_estimator_ = _fitted(self.estimator, self.best_params_, X, y, groups)
             self.refit_time_ = time.perf_counter() - start
         return self
 
@@ -283,8 +282,7 @@ def _run_fold(estimator, candidates, scorer, X, y, groups, train, test):
     Returns
     -------
     found : dict
-        ``scores``, ``fit_times`` and ``score_times`` of the candidates, and ``decoder``: unfitted, as the
-        detector makes it.
+        ``scores``, ``fit_times`` and ``score_times`` of the candidates.
     """
     start = time.perf_counter()
     X_train, y_train, X_test, y_test = rows(X, train), rows(y, train), rows(X, test), rows(y, test)
@@ -295,7 +293,7 @@ def _run_fold(estimator, candidates, scorer, X, y, groups, train, test):
     fit_time, start = time.perf_counter() - start, time.perf_counter()
     activations = detector.predict_frames(X_test)
     frames_time = time.perf_counter() - start
-    found = {"scores": [], "fit_times": [], "score_times": [], "decoder": usual}
+    found = {"scores": [], "fit_times": [], "score_times": []}
     for candidate in candidates:
         start = time.perf_counter()
         # Parameters that only the candidate before has set are as they were.
@@ -306,6 +304,18 @@ def _run_fold(estimator, candidates, scorer, X, y, groups, train, test):
         found["fit_times"].append(fit_time + fitted - start)
         found["score_times"].append(frames_time + time.perf_counter() - fitted)
     return found
+
+
+def _fitted(estimator, params, X, y, groups):
+    """Return a detector with the parameters of a decoder, fitted to all clips."""
+    detector = clone(estimator)
+    has_decoder = detector.decoder is not None or "decoder" in params
+    if has_decoder:
+        _set_decoder(detector, None, params)
+    detector.fit(X, y, **_groups_for(detector, groups))
+    if not has_decoder:  # only a fitted detector says which one is the usual one
+        _set_decoder(detector, detector.decoder_, params).fit_decoder(detector.predict_frames(X), y)
+    return detector
 
 
 def _set_decoder(detector, usual, candidate):
