@@ -17,10 +17,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from skmir._annotations import as_object_array
+from skmir.datasets import load_annotations
 from skmir.inspection import ComparisonDisplay, write_report
 from skmir.metrics import get_scorer, onset_f_measure
 from skmir.model_selection import compare, learning_curves
-from skmir.sequence import PeakPicker
+from skmir.sequence import OnsetDetector, PeakPicker
 
 GROUPS = np.arange(12) // 2
 
@@ -336,3 +337,19 @@ def test_scores_of_a_plain_function(music):
         {"a": detector()}, X, y, groups=GROUPS, cv=3, scoring={"own": scorer, "named": "onset_f25"}
     )
     assert_array_equal(result.all_scores_["own"], result.all_scores_["named"])
+
+
+def test_recordings_of_drums(real_data, tmp_path):
+    loops = load_annotations(real_data / "drum_loops", kind="onsets")
+    X, y = loops.data[::4], loops.target[::4]
+    models = {"flux": OnsetDetector(network="flux"), "superflux": OnsetDetector(network="superflux")}
+    options = {
+        "groups": loops.groups[::4],
+        "cv": 2,
+        "scoring": ["onset_f25", "onset_f50"],
+        "memory": tmp_path,
+    }
+    first, again = (compare(models, X, y, **options) for _ in range(2))
+    assert (first.table_.loc[["flux", "superflux"], "mean"] > 0.9).all()
+    assert first.table_.loc["constant tempo", "mean"] < 0.5
+    assert again.all_scores_.equals(first.all_scores_)
