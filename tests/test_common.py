@@ -27,9 +27,13 @@ from skmir.neural_network import (
     RBM,
     CNNClassifier,
     CNNRegressor,
+    CNNSequenceClassifier,
+    CNNSequenceRegressor,
     ConvolutionalDBN,
     CRNNClassifier,
     CRNNRegressor,
+    CRNNSequenceClassifier,
+    CRNNSequenceRegressor,
     DBNClassifier,
     DeepBeliefNetwork,
     DenoisingAutoencoder,
@@ -40,9 +44,13 @@ from skmir.neural_network import (
     RandomConvFeatures,
     RNNClassifier,
     RNNRegressor,
+    RNNSequenceClassifier,
+    RNNSequenceRegressor,
     TCNSequenceClassifier,
+    TCNSequenceRegressor,
 )
 from skmir.neural_network._base import BaseNetwork
+from skmir.neural_network._sequence._classifier import BaseSequenceClassifier
 from skmir.preprocessing import (
     HPSS,
     ContextWindow,
@@ -100,6 +108,14 @@ ESTIMATORS = [
     CRNNRegressor((8, 8), hidden_size=8, max_iter=40),
     RNNClassifier(hidden_layer_sizes=(8,), max_iter=20),
     RNNRegressor(hidden_layer_sizes=(8,), max_iter=40),
+    TCNSequenceClassifier(8, n_levels=1, max_iter=20, batch_size=32),
+    TCNSequenceRegressor(8, n_levels=1, max_iter=40, batch_size=32),
+    CNNSequenceClassifier(n_parameters=2000, max_iter=20, batch_size=32),
+    CNNSequenceRegressor(n_parameters=2000, max_iter=40, batch_size=32),
+    RNNSequenceClassifier(hidden_layer_sizes=(8,), max_iter=20, batch_size=32),
+    RNNSequenceRegressor(hidden_layer_sizes=(8,), max_iter=40, batch_size=32),
+    CRNNSequenceClassifier((8, 8), hidden_size=8, max_iter=20, batch_size=32),
+    CRNNSequenceRegressor((8, 8), hidden_size=8, max_iter=40, batch_size=32),
     LearnedChroma(),
     NetworkFeatures(MLPClassifier((8,), max_iter=5, random_state=0)),
     RandomConvFeatures(n_filters=8),
@@ -194,7 +210,15 @@ CHECKS_OF_RESULTS = {
 
 # This check sets max_iter=1000, whatever the estimator says: half the seconds of a network. All networks read
 # class_weight in one place, and MLPClassifier, the cheapest, runs the check.
-SKIPPED = {"check_class_weight_classifiers": (CNNClassifier, CRNNClassifier, RNNClassifier, DBNClassifier)}
+SKIPPED = {
+    "check_class_weight_classifiers": (
+        CNNClassifier,
+        CRNNClassifier,
+        RNNClassifier,
+        DBNClassifier,
+        BaseSequenceClassifier,
+    )
+}
 # These train three times: on the data as they are, on data that cannot be written to, and on float32. All
 # networks read their data in one place: the MLPs run the variants, the others train once.
 TRAINED_ONCE = {"check_classifiers_train", "check_regressors_train"}

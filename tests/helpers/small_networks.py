@@ -6,13 +6,21 @@ import pytest
 from skmir.neural_network import (
     CNNClassifier,
     CNNRegressor,
+    CNNSequenceClassifier,
+    CNNSequenceRegressor,
     CRNNClassifier,
     CRNNRegressor,
+    CRNNSequenceClassifier,
+    CRNNSequenceRegressor,
     DBNClassifier,
     MLPClassifier,
     MLPRegressor,
     RNNClassifier,
     RNNRegressor,
+    RNNSequenceClassifier,
+    RNNSequenceRegressor,
+    TCNSequenceClassifier,
+    TCNSequenceRegressor,
 )
 
 CNN = {"architecture": "k2c2", "n_filters": (4, 4)}
@@ -29,6 +37,16 @@ SMALL = {
     CRNNRegressor: CRNN,
     RNNRegressor: RNN,
     MLPRegressor: DENSE,
+}
+SEQUENCES = {  # with outputs per frame
+    TCNSequenceClassifier: {"n_filters": 8, "n_levels": 2},
+    CNNSequenceClassifier: {"n_filters": (4, 8), "dropout": 0.0},
+    RNNSequenceClassifier: RNN,
+    CRNNSequenceClassifier: CRNN,
+    TCNSequenceRegressor: {"n_filters": 8, "n_levels": 2},
+    CNNSequenceRegressor: {"n_filters": (4, 8), "dropout": 0.0},
+    RNNSequenceRegressor: RNN,
+    CRNNSequenceRegressor: CRNN,
 }
 REGRESSORS = [kind for kind in SMALL if kind.__name__.endswith("Regressor")]
 
@@ -47,7 +65,7 @@ def make(kind=MLPClassifier, **params):
         "device": "cpu",
         "random_state": 0,
     }
-    return kind(**{**defaults, **SMALL[kind], **params})
+    return kind(**{**defaults, **{**SMALL, **SEQUENCES}[kind], **params})
 
 
 def targets(kind, y):

@@ -2,7 +2,7 @@
 
 import pytest
 from parameter_texts import check_texts_are_equal, parameter_texts
-from small_networks import SMALL
+from small_networks import SEQUENCES, SMALL
 
 from skmir.neural_network import RBM, ConvolutionalDBN, DeepBeliefNetwork, DenoisingAutoencoder, MLPClassifier
 
@@ -16,6 +16,14 @@ THEIR_OWN = {
     ("dropout", "DBN"): "it is dropped in fine-tuning, not in pretraining",
     ("n_frames", "RNN"): "batches are packed, so that short clips keep their length",
     ("activation", "DBN"): "pretraining limits the choice",
+}
+SEQUENCES_OWN = {
+    ("n_filters", "TCN"): "one width for all layers",
+    ("n_filters", "CRNN"): "it says the default's widths",
+    ("n_parameters", "CRNN"): "it sizes the recurrent layer as well",
+    ("dropout", "CNN"): "dense layers' inputs",
+    ("dropout", "CRNN"): "the last layer's inputs, and what the convolutions drop",
+    ("dropout", "RNN"): "what is passed on over time",
 }
 LAYERS = [RBM, DenoisingAutoencoder, DeepBeliefNetwork, ConvolutionalDBN]
 LAYERS_OWN = {
@@ -33,6 +41,10 @@ LAYERS_OWN = {
 
 def test_networks_describe_a_shared_parameter_alike():
     check_texts_are_equal(NETWORKS, THEIR_OWN)
+
+
+def test_networks_with_outputs_per_frame_describe_a_shared_parameter_alike():
+    check_texts_are_equal(list(SEQUENCES), SEQUENCES_OWN)
 
 
 def test_layers_describe_a_shared_parameter_alike():

@@ -152,7 +152,7 @@ class RNNSequenceRegressor(SequenceRNNMixin, BaseSequenceRegressor):
     cell : {"gru", "lstm", "tanh"} or nn.Module class, default="gru"
         Cell of the recurrent layers. A class must have the interface of :class:`torch.nn.RNNBase`. Further
         arguments of its constructor are parameters with the prefix ``module__``, which are set, searched
-        and saved like all others: ``RNNSequenceRegressor(torch.nn.RNN, module__nonlinearity="relu")``.
+        and saved like all others: ``RNNSequenceClassifier(torch.nn.RNN, module__nonlinearity="relu")``.
     hidden_layer_sizes : tuple of int, default=(32,)
         Number of units in each hidden layer, in each direction.
     bidirectional : bool, default=True
