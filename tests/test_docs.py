@@ -75,7 +75,7 @@ def test_the_lists_hold_what_they_should():
     assert not any(name.endswith(("fit_transform", "set_fit_request")) for name in METHODS)
     with_parameters_of_a_module = {
         f"skmir.neural_network.{network}{kind}.{method}"
-        for network in ("CNN", "MLP", "RNN")
+        for network in ("CNN", "CNNSequence", "MLP", "RNN", "RNNSequence")
         for kind in ("Classifier", "Regressor")
         for method in ("get_params", "set_params")
     }

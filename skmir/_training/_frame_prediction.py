@@ -12,6 +12,7 @@ from ._prediction import MOVING, not_finite
 from ._recipe import recipe_of
 
 VALUES_AT_ONCE = 2**20  # input values per batch
+ROWS = 32  # clips of a single frame per batch
 MARGIN = 4  # recurrent networks: a piece reads 1 / MARGIN of a window more on each side than it keeps
 
 
@@ -49,8 +50,11 @@ def frame_outputs_of(network, frames):
     with turn, torch_threads(recipe_of(network).n_threads), torch.no_grad():
         try:
             module.eval().to(device)
-            for x in frames:
-                outputs.append(_outputs_of_clip(module, x, keep, context, network.n_outputs_, device))
+            if all(x.shape[1] == 1 for x in frames):
+                outputs += _outputs_of_rows(module, np.stack(list(frames)), device)
+            else:
+                for x in frames:
+                    outputs.append(_outputs_of_clip(module, x, keep, context, network.n_outputs_, device))
         finally:
             module.to("cpu")
     _check_finite(network, frames, outputs)
@@ -70,6 +74,17 @@ def _outputs_of_clip(module, x, keep, context, n_outputs, device):
         for (start, first, last), result in zip(pieces[batch], results, strict=True):
             outputs[first:last] = result[first - start : last - start]
     return outputs
+
+
+def _outputs_of_rows(module, rows, device):
+    """Return the outputs (1, n_outputs) of each clip of a single frame, for rows (n_clips, n_bins, 1).
+
+    All batches have the same size, so that the last bits of a row do not depend on how many there are.
+    """
+    filler = np.repeat(rows[-1:], -len(rows) % ROWS, axis=0)
+    batches = torch.from_numpy(np.concatenate([rows, filler])).split(ROWS)
+    outputs = torch.cat([module(batch.to(device)).float().cpu() for batch in batches])
+    return list(outputs[: len(rows)].transpose(1, 2).numpy())
 
 
 def pieces_of(length, keep, context):

@@ -21,11 +21,15 @@ class SequenceRNN(RNN):
         Not used: the network takes clips of any length. It is accepted because other networks need it.
     n_outputs : int
         Number of outputs per frame; they are logits.
-    cell, hidden_layer_sizes, dropout
-        See :class:`RNN`.
+    cell : {"gru", "lstm", "tanh"} or class, default="gru"
+        As for :class:`RNN`.
+    hidden_layer_sizes : sequence of int, default=(64,)
+        Number of units per recurrent layer, in each direction.
     bidirectional : bool, default=True
         Whether each layer follows the clip backwards too. Otherwise outputs depend on earlier frames only,
         and can be computed while music plays.
+    dropout : float, default=0.0
+        Share of each recurrent layer's outputs that is dropped in training, in [0, 1).
 
     Notes
     -----
