@@ -16,11 +16,28 @@ fails if lengths differ, and makes a table of it if they happen to be equal: use
 """
 
 import numbers
-import os
 
 import numpy as np
 
+from ._annotation_kinds import (
+    as_pair,
+    is_list_like,
+    is_number,
+    is_one_pair,
+    is_text,
+    kind_of_annotations,
+)
 from ._parameter_checks import shown
+
+__all__ = [
+    "CHECKS",
+    "as_object_array",
+    "check_bars",
+    "check_events",
+    "check_notes",
+    "check_segments",
+    "kind_of_annotations",
+]
 
 _FORMS = {
     "events": "a 1-D array of event times in s",
@@ -171,45 +188,6 @@ def check_notes(y, n_clips=None, *, name="y"):
 CHECKS = {"events": check_events, "bars": check_bars, "segments": check_segments, "notes": check_notes}
 
 
-def kind_of_annotations(y):
-    """Return which kind of annotations y holds, or None if it holds labels, tags or numbers.
-
-    Only the form counts, not the values. Events are float arrays: lists of arrays of whole numbers or of
-    booleans are classes or tags (of clips or of frames). An array of numbers is never annotations, whatever
-    its shape.
-
-    Parameters
-    ----------
-    y : object
-
-    Returns
-    -------
-    kind : {"events", "bars", "segments", "notes"} or None
-        If all annotations are empty, an array means events, and a pair means segments if the second part is
-        a list, and notes if it is an array.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmir._annotations import kind_of_annotations
-    >>> kind_of_annotations([np.array([0.5, 1.0]), np.array([0.1])])
-    'events'
-    >>> kind_of_annotations(["rock", "jazz"]) is None
-    True
-    """
-    if y is None or _is_text(y) or not (isinstance(y, list | tuple | np.ndarray) or hasattr(y, "to_numpy")):
-        return None
-    y = y if isinstance(y, list | tuple) else np.asarray(y)
-    if isinstance(y, np.ndarray) and (y.dtype.kind != "O" or not _is_list_like(y)):
-        return None
-    items = list(map(_as_pair, y))
-    if not items or _is_one_pair(y):
-        return None
-    if all(_kind_of_pair(item) for item in items):
-        return _kind_of_pairs(items)
-    return _kind_of_arrays(items)
-
-
 def as_object_array(items):
     """Return a 1-D object array of items of any shapes, equal or not.
 
@@ -240,26 +218,12 @@ def as_object_array(items):
 # ------------------------------------------------------------------------- the list of annotations
 
 
-def _is_text(item):
-    return isinstance(item, str | bytes | os.PathLike)
-
-
-def _is_one_pair(y):
-    """Return whether y is the annotation of one clip rather than a list of annotations."""
-    return bool(isinstance(y, tuple) and _kind_of_pair(y) and np.ndim(y[0]) == 2 and len(y[0]) == len(y[1]))
-
-
-def _is_list_like(y):
-    """Return whether an object array can be read as a list of annotations."""
-    return y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 2 and all(_kind_of_pair(tuple(row)) for row in y))
-
-
 def _container(y, name, kind):
     """Return y as list, tuple or ndarray, after refusing all that cannot hold one annotation per clip."""
     wanted = f"{name} must be a list with one annotation per clip, each {_FORMS[kind]}"
     if y is None:
         raise ValueError(f"{wanted}. Fitting requires y to be passed, but the target y is None.")
-    if _is_text(y):
+    if is_text(y):
         raise ValueError(
             f"{wanted}, got the text {shown(str(y), width=120)}. If it names a folder or a file, read it "
             "with skmir.datasets.load_annotations or read_annotations."
@@ -268,9 +232,9 @@ def _container(y, name, kind):
         y = np.asarray(y)
     if not isinstance(y, list | tuple | np.ndarray) or np.ndim(y if isinstance(y, np.ndarray) else [0]) == 0:
         raise ValueError(f"{wanted}, got {shown(y, width=120)}, of type {type(y).__name__}.")
-    if _is_one_pair(y):
+    if is_one_pair(y):
         raise ValueError(f"{wanted}, got a single pair, the annotation of one clip. Pass a list: [{name}].")
-    if isinstance(y, np.ndarray) and y.dtype.kind == "O" and y.ndim > 1 and not _is_list_like(y):
+    if isinstance(y, np.ndarray) and y.dtype.kind == "O" and y.ndim > 1 and not is_list_like(y):
         raise ValueError(
             f"{wanted}, got an object array of the shape {y.shape}: numpy makes one of annotations that are "
             f"equally long. Pass the list that it was made of, or list({name})."
@@ -289,11 +253,11 @@ def _numbers(y):
 
 def _items(y, n_clips, name, kind):
     """Return the annotations as a list, after checking that each one can be one."""
-    items = list(map(_as_pair, y))
+    items = list(map(as_pair, y))
     _check_count(len(items), n_clips, name)
     for i, item in enumerate(items):
         wanted = f"annotation {i} of {name} must be {_FORMS[kind]}"
-        if _is_text(item):
+        if is_text(item):
             raise ValueError(
                 f"{wanted}, got the text {shown(str(item), width=120)}. If it names a file, read it with "
                 "skmir.datasets.read_annotations."
@@ -302,12 +266,6 @@ def _items(y, n_clips, name, kind):
             one = f" A clip with one event has [{item}]." if kind == "events" and item is not None else ""
             raise ValueError(f"{wanted}, got {shown(item, width=120)}.{one}")
     return items
-
-
-def _as_pair(item):
-    """Return a row of a 2-D object array as the pair from which numpy made it; all else is unchanged."""
-    is_row = isinstance(item, np.ndarray) and item.dtype.kind == "O" and item.shape == (2,)
-    return tuple(item) if is_row and _kind_of_pair(tuple(item)) else item
 
 
 def _check_count(n_annotations, n_clips, name):
@@ -375,7 +333,7 @@ def _notes(item, where):
 
 def _pair(item, where, kind):
     """Return the intervals of a pair as an array, and its second part as a list."""
-    if not isinstance(item, list | tuple) or len(item) != 2 or any(map(_is_text, item)):
+    if not isinstance(item, list | tuple) or len(item) != 2 or any(map(is_text, item)):
         got = f"the shape {item.shape}" if isinstance(item, np.ndarray) else shown(item, width=120)
         raise ValueError(f"{where} must be {_FORMS[kind]}, got {got}.")
     intervals, values = item
@@ -390,16 +348,12 @@ def _array(item, wanted):
     """Return numbers as a new array of float64, of any shape; raise if there is anything but numbers."""
     try:
         array = np.asarray(item)
-        is_numeric = array.dtype.kind in "iuf" or not array.size or all(map(_is_number, array.flat))
+        is_numeric = array.dtype.kind in "iuf" or not array.size or all(map(is_number, array.flat))
         if is_numeric:
             return np.array(array, dtype=float)
     except (TypeError, ValueError):  # lists of unequal lengths
         pass
     raise ValueError(f"{wanted}, got {shown(item, width=120)}.")
-
-
-def _is_number(value):
-    return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
 
 
 def _check_intervals(intervals, n_values, where, noun, values):
@@ -428,70 +382,3 @@ def _check_all(valid, where, noun, must, values, unit=""):
     wrong = np.flatnonzero(~valid)
     if len(wrong):
         raise ValueError(f"{where}: {noun} {wrong[0]} {must}, got {shown(values[wrong[0]])}{unit}.")
-
-
-# ----------------------------------------------------------------------------- the kind, by form alone
-
-
-def _kind_of_pair(item):
-    """Return "segments", "notes", or "empty" if that cannot be told; None if it is another thing."""
-    if not isinstance(item, list | tuple) or len(item) != 2:
-        return None
-    intervals, values = item
-    if (
-        _is_text(values)
-        or not isinstance(values, list | tuple | np.ndarray)
-        or not _is_table_of_two(intervals)
-    ):
-        return None
-    if isinstance(values, np.ndarray) and values.ndim != 1:
-        return None
-    if not len(values):
-        return "empty"
-    if all(isinstance(value, str) for value in values):
-        return "segments"
-    return "notes" if all(map(_is_number, values)) else None
-
-
-def _is_table_of_two(intervals):
-    """Return whether these are rows of two numbers, or nothing."""
-    if not isinstance(intervals, list | tuple | np.ndarray):
-        return False
-    try:
-        array = np.asarray(intervals)
-    except ValueError:  # of unequal lengths
-        return False
-    return array.dtype.kind in "iuf" and (not array.size or (array.ndim == 2 and array.shape[1] == 2))
-
-
-def _kind_of_pairs(items):
-    kinds = {_kind_of_pair(item) for item in items} - {"empty"}
-    if len(kinds) == 1:
-        return kinds.pop()
-    if kinds:
-        return None
-    return "notes" if all(isinstance(values, np.ndarray) for _, values in items) else "segments"
-
-
-def _kind_of_arrays(items):
-    """Return "events" or "bars", if all items are arrays of float, or lists of unequal lengths."""
-    if all(isinstance(item, list | tuple) for item in items) and len(set(map(len, items))) == 1:
-        return None  # rows of a table: tags, or numbers
-    if any(_is_text(item) or np.isscalar(item) or not hasattr(item, "__len__") for item in items):
-        return None
-    try:
-        arrays = [np.asarray(item) for item in items]
-    except ValueError:
-        return None
-    filled = [array for array in arrays if array.size]
-    if any(array.dtype.kind not in "iuf" for array in filled) or not any(a.dtype.kind == "f" for a in arrays):
-        return None
-    if all(array.ndim == 1 for array in filled):
-        return None if _are_tags(arrays) else "events"
-    return "bars" if all(array.ndim == 2 and array.shape[1] == 2 for array in filled) else None
-
-
-def _are_tags(arrays):
-    """Return whether rows of equal length hold nothing but zeros and ones."""
-    same = len({len(array) for array in arrays}) == 1 and len(arrays[0])
-    return bool(same) and all(((array == 0) | (array == 1)).all() for array in arrays)

@@ -18,6 +18,7 @@ FLOORS = {
     "_version": -1,
     "_waveforms": -1,
     "_frame_rows": -1,
+    "_annotation_kinds": -1,
     "_text_table": -1,
     "_saving": 0,
     "_output": 0,
@@ -126,6 +127,12 @@ def test_slow_and_optional_packages_wait_for_their_use():
     imports = "import skmir.audio, skmir.datasets, skmir.feature_extraction"
     seen = ["torch", "soundfile"]  # they are loaded: the test sees what is
     assert loaded_by(imports, [*slow, *seen]) == seen
+
+
+def test_a_folder_of_annotations_is_looked_at_before_anything_slow_is_loaded():
+    slow = ["pandas", "sklearn", "torch", "scipy", "pretty_midi"]
+    statement = "from skmir.datasets._annotation_folder import list_annotations"
+    assert loaded_by(statement, [*slow, "soundfile"]) == ["soundfile"]
 
 
 def part_of(file):

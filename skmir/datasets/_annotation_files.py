@@ -9,12 +9,11 @@ import numpy as np
 
 from .._annotations import CHECKS, kind_of_annotations
 from .._parameter_checks import check_choice
-from .._validation import is_path
 from ._annotation_columns import KINDS, annotation_of, empty
 from ._annotation_jams import jams_text, read_jams
 from ._annotation_midi import read_midi, write_midi
 from ._annotation_rows import split_rows
-from ._spreadsheet import decode
+from ._decode import decode
 
 _FORMATS = {".csv": "csv", ".jams": "jams", ".json": "jams", ".mid": "midi", ".midi": "midi"}
 _HEADERS = {
@@ -102,7 +101,7 @@ def read_annotations(file, kind=None):
     >>> labels
     ['C:maj', 'G:maj']
     """
-    if not is_path(file):
+    if not isinstance(file, str | os.PathLike):
         raise TypeError(f"file must be a path, got {file!r}.")
     if kind is not None:
         check_choice("kind", kind, KINDS)
