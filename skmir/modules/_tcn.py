@@ -1,4 +1,4 @@
-"""The temporal convolutional network: small convolutions over frequency, then dilated ones over time.
+"""The temporal convolutional network: convolutions that take in frequency, then dilated ones over time.
 
 Davies & Böck, "Temporal convolutional networks for musical audio beat tracking", EUSIPCO 2019.
 """
@@ -13,7 +13,7 @@ MOST_LEVELS = 11  # dilations from 1 to 1024, as in the paper
 
 
 class TCN(nn.Module):
-    """Three convolutions that take frequency to one value, dilated convolutions over time, outputs per frame.
+    """Convolutions that take frequency to one value, dilated convolutions over time, outputs per frame.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class TCN(nn.Module):
         Length of the windows that the network learns from; it takes clips of any length.
     n_outputs : int
         Number of outputs per frame; they are logits.
-    n_filters : int, default=16
+    n_filters : int, default=24
         Number of feature maps of every layer.
     n_levels : int or None, default=None
         Number of dilated layers, with the dilations 1, 2, 4, and so on. None takes as many as have a filter
@@ -32,6 +32,10 @@ class TCN(nn.Module):
         Length of the dilated filters, in frames; it must be odd.
     dropout : float, default=0.1
         Share of the values that is dropped after each layer, in training.
+    first_layers : {"1d", "2d"}, default="1d"
+        "1d" is one convolution over three frames, with a weight for each bin: any order of bins will do, such
+        as that of several spectrograms over each other. "2d" are the paper's three small convolutions with
+        pooling, for the bands of one spectrogram; they take several times as long.
 
     Attributes
     ----------
@@ -42,7 +46,7 @@ class TCN(nn.Module):
     -----
     Time is never pooled, so that there is one output per frame. Both directions are used: an output depends
     on later frames as on earlier ones. Beyond the ends of a clip, each bin has its mean over the training
-    frames. The paper's input has 81 bins.
+    frames. The paper's network has 81 bins, 16 maps, and "2d".
 
     Examples
     --------
@@ -52,27 +56,30 @@ class TCN(nn.Module):
     >>> net(torch.zeros(1, 81, 700)).shape
     torch.Size([1, 2, 700])
     >>> net.context
-    256
+    255
     """
 
-    def __init__(self, n_bins, n_frames, n_outputs, n_filters=16, n_levels=None, kernel_size=5, dropout=0.1):
+    def __init__(
+        self,
+        n_bins,
+        n_frames,
+        n_outputs,
+        n_filters=24,
+        n_levels=None,
+        kernel_size=5,
+        dropout=0.1,
+        first_layers="1d",
+    ):
         super().__init__()
         n_levels = levels_for(n_frames, kernel_size) if n_levels is None else n_levels
-        pools = min(POOL, n_bins), min(POOL, max(n_bins // POOL, 1))
-        bins_left = n_bins // pools[0] // pools[1]
+        self.is_image = first_layers == "2d"
         self.input_norm = nn.BatchNorm1d(n_bins)
-        self.conv_layers = nn.Sequential(
-            *_conv_layer(1, n_filters, 3, pools[0], dropout),
-            *_conv_layer(n_filters, n_filters, 3, pools[1], dropout),
-            nn.Conv2d(n_filters, n_filters, (bins_left, 1)),
-            nn.ELU(),
-            nn.Dropout2d(dropout),
-        ).to(memory_format=torch.channels_last)
+        self.conv_layers = (_image_layers if self.is_image else _bin_layers)(n_bins, n_filters, dropout)
         self.dilated_layers = nn.Sequential(
             *(DilatedLayer(n_filters, kernel_size, 2**level, dropout) for level in range(n_levels))
         )
         self.final_layer = nn.Linear(n_filters, n_outputs)
-        self.context = 2 + (kernel_size - 1) // 2 * (2**n_levels - 1)
+        self.context = (2 if self.is_image else 1) + (kernel_size - 1) // 2 * (2**n_levels - 1)
 
     def features(self, x):
         """Return the input of the last layer.
@@ -86,9 +93,9 @@ class TCN(nn.Module):
         -------
         features : tensor of shape (B, n_frames, n_filters)
         """
-        x = as_image(self.input_norm(x))  # (B, 1, F, T)
-        x = self.conv_layers(x).squeeze(2)  # (B, n_filters, 1, T) -> (B, n_filters, T)
-        return self.dilated_layers(x.contiguous()).transpose(1, 2)
+        x = self.input_norm(x)
+        x = self.conv_layers(as_image(x) if self.is_image else x)  # (B, n_filters, 1, T), or without the 1
+        return self.dilated_layers(x.flatten(2)).transpose(1, 2)
 
     def forward(self, x):
         """Return logits per frame.
@@ -153,6 +160,23 @@ def levels_for(n_frames, kernel_size):
     """
     widest = max(n_frames // max(kernel_size - 1, 1), 1)
     return min(widest.bit_length(), MOST_LEVELS)
+
+
+def _bin_layers(n_bins, n_filters, dropout):
+    """Return a convolution over time that has weights of its own for each bin."""
+    return nn.Sequential(nn.Conv1d(n_bins, n_filters, 3, padding=1), nn.ELU(), nn.Dropout1d(dropout))
+
+
+def _image_layers(n_bins, n_filters, dropout):
+    """Return three convolutions over frequency and time that pool all of frequency."""
+    pools = min(POOL, n_bins), min(POOL, max(n_bins // POOL, 1))
+    return nn.Sequential(
+        *_conv_layer(1, n_filters, 3, pools[0], dropout),
+        *_conv_layer(n_filters, n_filters, 3, pools[1], dropout),
+        nn.Conv2d(n_filters, n_filters, (n_bins // pools[0] // pools[1], 1)),
+        nn.ELU(),
+        nn.Dropout2d(dropout),
+    ).to(memory_format=torch.channels_last)
 
 
 def _conv_layer(n_in, n_out, kernel_size, pool, dropout):

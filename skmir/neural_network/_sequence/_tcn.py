@@ -3,7 +3,7 @@
 import numbers
 
 from ..._declared_parameters import DeclaredParameters, positional
-from ..._parameter_checks import check_number, check_share
+from ..._parameter_checks import check_choice, check_number, check_share
 from ...modules import TCN
 from ._classifier import BaseSequenceClassifier
 from ._regressor import BaseSequenceRegressor
@@ -12,7 +12,8 @@ from ._regressor import BaseSequenceRegressor
 class TCNMixin(DeclaredParameters):
     """Parameters that the classifier and the regressor share, and the network built from them."""
 
-    n_filters: int = positional(default=16)
+    n_filters: int = positional(default=24)
+    first_layers: str = "1d"
     n_levels: int | None = None
     kernel_size: int = 5
     dropout: float = 0.1
@@ -21,6 +22,7 @@ class TCNMixin(DeclaredParameters):
 
     def _module_parameters(self):
         check_number("n_filters", self.n_filters, kind=numbers.Integral, low=1)
+        check_choice("first_layers", self.first_layers, ["1d", "2d"])
         check_number("n_levels", self.n_levels, kind=numbers.Integral, low=1, none=True)
         check_number("kernel_size", self.kernel_size, kind=numbers.Integral, low=1)
         if self.kernel_size % 2 == 0:
@@ -32,6 +34,7 @@ class TCNMixin(DeclaredParameters):
         return {
             **super()._module_parameters(),
             "n_filters": int(self.n_filters),
+            "first_layers": self.first_layers,
             "n_levels": None if self.n_levels is None else int(self.n_levels),
             "kernel_size": int(self.kernel_size),
             "dropout": self.dropout,
@@ -44,14 +47,18 @@ class TCNMixin(DeclaredParameters):
 class TCNSequenceClassifier(TCNMixin, BaseSequenceClassifier):
     """Temporal convolutional network classifier of each frame, such as onset or none, beat, chord.
 
-    Three small convolutions reduce the bins of a frame to one value per map, and dilated convolutions look
-    at more and more of the time around it, in both directions. It is the network of Davies and Böck (2019)
-    for beats: small, and fast in prediction.
+    A convolution, or three small ones, reduces the bins of a frame to one value per map, and dilated
+    convolutions look at more and more of the time around it, in both directions. It is the network of Davies
+    and Böck (2019) for beats: small, and fast in prediction.
 
     Parameters
     ----------
-    n_filters : int, default=16
+    n_filters : int, default=24
         Number of feature maps of every layer.
+    first_layers : {"1d", "2d"}, default="1d"
+        "1d" is one convolution over three frames, with a weight for each bin: any order of bins will do, such
+        as that of several spectrograms over each other. "2d" are the paper's three small convolutions with
+        pooling, for the bands of one spectrogram; they take several times as long.
     n_levels : int or None, default=None
         Number of dilated layers, with the dilations 1, 2, 4, and so on; each doubles the time that an output
         depends on. None takes as many as have a filter that fits into a training window, at most 11.
@@ -175,13 +182,17 @@ class TCNSequenceClassifier(TCNMixin, BaseSequenceClassifier):
 class TCNSequenceRegressor(TCNMixin, BaseSequenceRegressor):
     """Temporal convolutional network regressor of each frame, such as loudness, arousal, or a pitch in cents.
 
-    Three small convolutions reduce the bins of a frame to one value per map, and dilated convolutions look
-    at more and more of the time around it, in both directions.
+    A convolution, or three small ones, reduces the bins of a frame to one value per map, and dilated
+    convolutions look at more and more of the time around it, in both directions.
 
     Parameters
     ----------
-    n_filters : int, default=16
+    n_filters : int, default=24
         Number of feature maps of every layer.
+    first_layers : {"1d", "2d"}, default="1d"
+        "1d" is one convolution over three frames, with a weight for each bin: any order of bins will do, such
+        as that of several spectrograms over each other. "2d" are the paper's three small convolutions with
+        pooling, for the bands of one spectrogram; they take several times as long.
     n_levels : int or None, default=None
         Number of dilated layers, with the dilations 1, 2, 4, and so on; each doubles the time that an output
         depends on. None takes as many as have a filter that fits into a training window, at most 11.
