@@ -50,45 +50,45 @@ def frame_outputs_of(network, frames):
     with turn, torch_threads(recipe_of(network).n_threads), torch.no_grad():
         try:
             module.eval().to(device)
-            if all(x.shape[1] == 1 for x in frames):
-                outputs += _outputs_of_rows(module, np.stack(list(frames)), device)
-            else:
-                for x in frames:
-                    outputs.append(_outputs_of_clip(module, x, keep, context, network.n_outputs_, device))
+            rows = iter(_outputs_of_rows(module, [x for x in frames if x.shape[1] == 1], device))
+            for x in frames:
+                single = x.shape[1] == 1
+                outputs.append(next(rows) if single else _outputs_of_clip(module, x, keep, context, device))
         finally:
             module.to("cpu")
     _check_finite(network, frames, outputs)
     return outputs
 
 
-def _outputs_of_clip(module, x, keep, context, n_outputs, device):
+def _outputs_of_clip(module, x, keep, context, device):
     """Return the outputs of one clip, of shape (n_frames, n_outputs).
 
     Pieces of a clip share a batch, but clips do not, since last bits depend on what else is in a batch.
     """
     size, pieces = pieces_of(x.shape[1], keep, context)
-    outputs = np.empty((x.shape[1], n_outputs), np.float32)
+    kept = []
     for batch in gen_batches(len(pieces), max(VALUES_AT_ONCE // (size * len(x)), 1)):
         read = np.stack([x[:, start : start + size] for start, _, _ in pieces[batch]])
         results = module(torch.from_numpy(read).to(device)).float().transpose(1, 2).cpu().numpy()
         for (start, first, last), result in zip(pieces[batch], results, strict=True):
-            outputs[first:last] = result[first - start : last - start]
-    return outputs
+            kept.append(result[first - start : last - start].copy())
+    return np.concatenate(kept)
 
 
-def _outputs_of_rows(module, rows, device):
-    """Return the outputs (1, n_outputs) of each clip of a single frame, for rows (n_clips, n_bins, 1).
+def _outputs_of_rows(module, clips, device):
+    """Return the outputs (1, n_outputs) of each clip of a single frame.
 
     All batches have the same size, so that the last bits of a row do not depend on how many there are.
     """
-    filler = np.repeat(rows[-1:], -len(rows) % ROWS, axis=0)
-    batches = torch.from_numpy(np.concatenate([rows, filler])).split(ROWS)
-    outputs = torch.cat([module(batch.to(device)).float().cpu() for batch in batches])
-    return list(outputs[: len(rows)].transpose(1, 2).numpy())
+    if not clips:
+        return []
+    rows = np.stack([*clips, *[clips[-1]] * (-len(clips) % ROWS)])  # (n_clips and fillers, n_bins, 1)
+    outputs = [module(batch.to(device)).float().cpu() for batch in torch.from_numpy(rows).split(ROWS)]
+    return list(torch.cat(outputs)[: len(clips)].transpose(1, 2).numpy())
 
 
 def pieces_of(length, keep, context):
-    """Return (start, first, last) of the pieces of a clip: where each begins, and the frames it keeps.
+    """Return the length of the pieces of a clip, and where each begins, and which frames it keeps.
 
     Parameters
     ----------
@@ -104,6 +104,7 @@ def pieces_of(length, keep, context):
     size : int
         Number of frames that each piece reads.
     pieces : list of (int, int, int)
+        The first frame that each reads, the first that it keeps, and the one after the last that it keeps.
 
     Examples
     --------

@@ -17,7 +17,7 @@ class TCNMixin(DeclaredParameters):
     n_levels: int | None = None
     kernel_size: int = 5
     dropout: float = 0.1
-    n_frames: int | None = 512
+    n_frames: int | None = 256
     batch_size: int = 8
 
     def _module_parameters(self):
@@ -69,7 +69,7 @@ class TCNSequenceClassifier(TCNMixin, BaseSequenceClassifier):
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, or of each tag, in the loss, for all frames. "balanced" raises the probability
         of rare classes far above their frequency: a few percent of the frames have an onset.
-    n_frames : int or None, default=512
+    n_frames : int or None, default=256
         Largest number of frames that the network sees at once in training: longer clips are cut at random
         places, into as many windows per epoch as cover them. If the median clip is shorter, its length is
         used. None takes the median length. Prediction takes clips of any length.
@@ -200,7 +200,7 @@ class TCNSequenceRegressor(TCNMixin, BaseSequenceRegressor):
         Length of the dilated filters in frames, an odd number.
     dropout : float, default=0.1
         Share of the maps that is dropped after each layer in training, in [0, 1).
-    n_frames : int or None, default=512
+    n_frames : int or None, default=256
         Largest number of frames that the network sees at once in training: longer clips are cut at random
         places, into as many windows per epoch as cover them. If the median clip is shorter, its length is
         used. None takes the median length. Prediction takes clips of any length.
