@@ -28,9 +28,7 @@ from skmir.model_selection import DecoderSearchCV
 from skmir.neural_network import TCNSequenceClassifier
 from skmir.sequence import BeatHMM, BeatTracker
 
-tracker = BeatTracker(
-    network=TCNSequenceClassifier(batch_size=4, max_iter=15), decoder=BeatHMM(), random_state=0
-)
+tracker = BeatTracker(network=TCNSequenceClassifier(max_iter=15), decoder=BeatHMM(), random_state=0)
 values = [1, 10, 100, 1000]
 search = DecoderSearchCV(tracker, {"decoder__transition_lambda": values}, cv=2, scoring="cmlt")
 search.fit(clips[train], beats[train])

@@ -30,7 +30,7 @@ from skmir.sequence import OnsetDetector
 models = {
     "flux": OnsetDetector(network="flux"),
     "SuperFlux": OnsetDetector(network="superflux"),
-    "TCN": OnsetDetector(network=TCNSequenceClassifier(batch_size=4, max_iter=15)),
+    "TCN": OnsetDetector(network=TCNSequenceClassifier(max_iter=15)),
 }
 
 # %%

@@ -9,6 +9,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("plot_*.py"))
 # About 6 seconds each, or more: ``make docs`` runs them, as it runs all, and ends if one raises.
 SLOW = {
     "plot_architectures",
+    "plot_beats",
     "plot_convolutional_dbn",
     "plot_dbn_layers",
     "plot_few_labels",
@@ -17,6 +18,7 @@ SLOW = {
     "plot_learned_features",
     "plot_learning_curves",
     "plot_mixtures",
+    "plot_onsets",
     "plot_random_features",
     "plot_regularisers",
     "plot_report",
