@@ -9,8 +9,8 @@ how little, and is searched here.
 """
 
 # %%
-# Drums, bass and chords that keep a tempo up to 15 % faster or slower than their own. All instruments are silent
-# on every fifth beat or so, which is a beat nevertheless. Six of the pieces are kept for testing.
+# Drums, bass and chords that keep a tempo up to 15 % faster or slower than their own. All instruments are
+# silent on every fifth beat or so, which is a beat nevertheless. Six of the pieces are kept for testing.
 import numpy as np
 
 from skmir.datasets import make_beats
@@ -21,9 +21,9 @@ train, test = slice(0, 14), slice(14, 20)
 print(len(clips), "clips of 10 s; beats of the first clip:", beats[0][:5].round(2))
 
 # %%
-# Values of ``transition_lambda`` are compared on two folds of the training clips. ``GridSearchCV`` would train a
-# network for each value; ``DecoderSearchCV`` trains one per fold, and one for all training clips at the end. The
-# score, CMLt, is the share of beats at which the right tempo is held.
+# Values of ``transition_lambda`` are compared on two folds of the training clips. ``GridSearchCV`` would
+# train a network for each value; ``DecoderSearchCV`` trains one per fold, and one for all training clips at
+# the end. The score, CMLt, is the share of beats at which the right tempo is held.
 from skmir.model_selection import DecoderSearchCV
 from skmir.neural_network import TCNSequenceClassifier
 from skmir.sequence import BeatHMM, BeatTracker
@@ -68,9 +68,9 @@ for name, times in found.items():
     print(f"{name:12s} " + "  ".join(f"{score:.2f}" for score in scores))
 
 # %%
-# The piece of the test clips whose tempo changes most. White lines are the beats as annotated, triangles those
-# that were found: by the hidden Markov model at the top, and by the peaks at the bottom. Below is the activation of
-# the network, and the tempo from beat to beat, which a beat that is missing halves.
+# The piece of the test clips whose tempo changes most. White lines are the beats as annotated, triangles
+# those that were found: by the hidden Markov model at the top, and by the peaks at the bottom. Below is the
+# activation of the network, and the tempo from beat to beat, which a beat that is missing halves.
 import matplotlib.pyplot as plt
 
 from skmir.feature_extraction import MelSpectrogram

@@ -3,13 +3,13 @@ Onsets of notes with vibrato
 ============================
 
 Spectral flux, the rise of the spectrum from frame to frame, finds drums and plucked strings. Vibrato moves
-partials from band to band, and tremolo raises the level within a note, so that the spectrum also rises where no
-note begins. Here a network that learns from annotations meets the flux on such notes.
+partials from band to band, and tremolo raises the level within a note, so that the spectrum also rises where
+no note begins. Here a network that learns from annotations meets the flux on such notes.
 """
 
 # %%
-# Melodies of slow attacks, vibrato and tremolo, whose onsets are known to the sample. The last note of most of
-# them is cut off, which clicks. To the flux the click would be an onset, so the clips are faded out.
+# Melodies of slow attacks, vibrato and tremolo, whose onsets are known to the sample. The last note of most
+# of them is cut off, which clicks. To the flux the click would be an onset, so the clips are faded out.
 import numpy as np
 
 from skmir.datasets import make_onsets
@@ -20,10 +20,10 @@ clips[:, -SR // 10 :] *= np.linspace(1, 0, SR // 10)
 print(len(clips), "clips,", sum(map(len, onsets)), "onsets; the first clip's:", onsets[0].round(2))
 
 # %%
-# A detector is a front end, a network and a decoder that picks peaks. The flux stands in place of the network,
-# so that the decoder is the same; "SuperFlux" (Böck and Widmer, 2013) compares each band with its neighbours in
-# the earlier frame, against vibrato. Both learn a threshold, and by how much they are late. The network is
-# the default, trained for a shorter time.
+# A detector is a front end, a network and a decoder that picks peaks. The flux stands in place of the
+# network, so that the decoder is the same; "SuperFlux" (Böck and Widmer, 2013) compares each band with its
+# neighbours in the earlier frame, against vibrato. Both learn a threshold, and by how much they are late. The
+# network is the default, trained for a shorter time.
 from skmir.neural_network import TCNSequenceClassifier
 from skmir.sequence import OnsetDetector
 
@@ -34,9 +34,9 @@ models = {
 }
 
 # %%
-# ``compare`` takes lists of times as it takes labels. Clips of one voice would be a group, so that no voice is on
-# both sides of a fold; here each clip has a voice of its own. The score is the F-measure of all onsets of a
-# fold; a match is at most 25 ms away.
+# ``compare`` takes lists of times as it takes labels. Clips of one voice would be a group, so that no voice
+# is on both sides of a fold; here each clip has a voice of its own. The score is the F-measure of all onsets
+# of a fold; a match is at most 25 ms away.
 import warnings
 
 from skmir.model_selection import compare
@@ -103,8 +103,8 @@ rows[-1].set_xlabel("time in s")
 plt.show()
 
 # %%
-# The dotted lines are the learned thresholds: of the network, an activation must reach it; of the flux, it must
-# exceed the mean around it by as much.
+# The dotted lines are the learned thresholds: of the network, an activation must reach it; of the flux, it
+# must exceed the mean around it by as much.
 #
 # The clip with a click at each onset that the flux has found:
 import base64
