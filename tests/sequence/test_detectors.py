@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 import skmir
 from skmir import metrics
 from skmir._annotations import as_object_array
+from skmir.augmentation import TimeStretch
+from skmir.compose import AugmentedEstimator
 from skmir.datasets import make_beats, make_onsets
 from skmir.feature_extraction import DFT, BeatSynchronizer, LogFilteredSpectrogram, MelSpectrogram
 from skmir.neural_network import TCNSequenceClassifier
@@ -99,10 +101,13 @@ class TestOnsetDetector:
         for model in (detector, OnsetDetector(network="flux").fit(clips, onsets)):
             assert (model.predict_frames(silence)[0] == 0).all()
             assert len(model.predict(silence)[0]) == 0
-        assert (
-            len(clone(detector).set_params(network=tcn(max_iter=1)).fit(clips, onsets).predict(silence)[0])
-            == 0
-        )
+        barely = clone(detector).set_params(network=tcn(max_iter=1)).fit(clips, onsets)
+        assert len(barely.predict(silence)[0]) == 0
+
+    @pytest.mark.filterwarnings("ignore:.*clips are shorter than")
+    def test_a_clip_of_one_frame_has_no_event(self, detector, rng):
+        one_frame, _ = detector.predict([rng.randn(100), rng.randn(22050)])
+        assert len(one_frame) == 0
 
     def test_a_signal_baseline_learns_how_late_annotations_are(self, hits):
         clips, onsets = hits
@@ -178,6 +183,15 @@ class TestOnsetDetector:
             again.predict_frames(clips[:2]), detector.predict_frames(clips[:2]), strict=True
         ):
             np.testing.assert_array_equal(one, other)
+
+    def test_copies_of_clips_have_their_onsets_moved(self, hits):
+        clips, onsets = hits
+        stretched = AugmentedEstimator(
+            OnsetDetector(network="flux"), TimeStretch((1.2, 1.3)), target="times", random_state=0
+        )
+        model = stretched.fit(clips, onsets)
+        assert model.score(clips, onsets) > 0.75
+        assert abs(model.estimator_.shift_) < 0.02
 
     def test_clips_without_any_event(self, hits):
         clips, _ = hits
