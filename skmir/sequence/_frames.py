@@ -69,6 +69,7 @@ def silent_frame(front_end, sr):
         If a step of a Pipeline changes the number of frames.
     """
     X, n_frames = [np.zeros(round(2 * sr), dtype=np.float32)], None
+    n_samples = len(X[0])
     for name, step in _steps(front_end):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", ".*clips are shorter than")  # transform says so of real clips
@@ -80,6 +81,11 @@ def silent_frame(front_end, sr):
             raise ValueError(
                 f"{name} makes {found} of {n_frames} frames, but a detector relates frames to times by the "
                 "front end's hop_length. Leave it out, or set it so that it keeps the number of frames."
+            )
+        if n_frames is None and abs(X[0].shape[1] - 1 - n_samples // step.hop_length) > 1:
+            raise ValueError(
+                f"{name} must make a frame each hop_length={step.hop_length} samples from the beginning of a "
+                f"clip on, got {X[0].shape[1]} frames of {n_samples} samples."
             )
         n_frames = X[0].shape[1]
     return X[0][:, n_frames // 2]

@@ -169,9 +169,8 @@ class TestOnsetDetector:
         y, groups = form(onsets), np.arange(10) // 3
         scoring = metrics.get_scorer("onset_f25")
         assert cross_val_score(model, clips, y, cv=3, scoring=scoring).min() > 0.4
-        search = GridSearchCV(
-            model, {"decoder__threshold": [0.1, 0.9], "network": ["flux", "superflux"]}, cv=2
-        )
+        grid = {"decoder__threshold": [0.1, 0.9], "network": ["flux", "superflux"]}
+        search = GridSearchCV(model, grid, cv=GroupKFold(2))
         assert search.fit(list(clips), y, groups=groups).best_params_["decoder__threshold"] == 0.1
 
     def test_saving(self, detector, hits, tmp_path):
@@ -251,7 +250,7 @@ class TestErrors:
 
     def test_beat_synchronous_frames_have_no_clock(self, hits):
         clips, onsets = hits
-        with pytest.raises(ValueError, match=r"clip \d+ of X ends at|front_end gives|frames of"):
+        with pytest.raises(ValueError, match=r"must make a frame each hop_length=512 samples.*got 1 frames"):
             OnsetDetector(BeatSynchronizer(), "flux").fit(clips, onsets)
 
     def test_frame_steps_are_fine(self, hits):
