@@ -22,7 +22,7 @@ class BarHMM(TempoParameters):
         The meters to choose from. A clip has one of them from beginning to end.
     min_bpm, max_bpm : float, default=55.0 and 215.0
         Slowest and fastest tempo, in beats per minute.
-    n_tempi : int or None, default=60
+    n_tempi : int or None, default=None
         Number of tempi between them, with equal ratios from one to the next; None takes every whole number of
         frames.
     transition_lambda : float, default=100.0
@@ -80,7 +80,6 @@ class BarHMM(TempoParameters):
     beats_per_bar: int | tuple[int, ...] = positional(default=(3, 4))
     min_bpm: float = 55.0
     max_bpm: float = 215.0
-    n_tempi: int | None = 60
 
     def predict(self, X):
         """Return the beats of each clip, with their positions in the bar.

@@ -236,7 +236,7 @@ class TestBeatHMM:
             return memory
 
         n_bytes = (peak(5000) - peak(2500)) / 2500
-        n_states = 7 * 60 / 2 if isinstance(decoder, BarHMM) else 82  # of three and of four, one at a time
+        n_states = 4 * 82 if isinstance(decoder, BarHMM) else 82  # of three and of four, one at a time
         assert n_bytes < (2 * n_states + 150)
 
     def test_more_than_256_tempi_need_two_bytes(self):
