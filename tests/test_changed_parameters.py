@@ -29,6 +29,7 @@ def test_those_that_learn_are_found():
     assert not {"FramePooler", "Delta", "HPSS"} & names
 
 
+@pytest.mark.filterwarnings("ignore:.*clips are shorter than")
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_parameter_that_fit_has_used_is_not_read_again(kind):
     X, y = data(30, labels_for(kind))
