@@ -16,11 +16,11 @@ class BeatTracker(EventDetector):
     ----------
     front_end : transformer or None, default=None
         Clips to frames; see :class:`OnsetDetector`. None takes a ``LogFilteredSpectrogram`` with a hop of 220
-        samples at 22,050 Hz: for a network one with ``n_fft=(1024, 2048, 4096)``, ``bands_per_octave=6``,
-        ``mul=1`` and ``diff_ratio=0.5``, for a signal baseline that of :class:`OnsetDetector`.
+        samples at 22,050 Hz: for a network one with ``n_fft=2048`` and ``bands_per_octave=12``, as in [1]_,
+        for a signal baseline that of :class:`OnsetDetector`.
     network : classifier, {"flux", "superflux"} or None, default=None
-        A frame-wise classifier, or the name of a signal baseline; see :class:`OnsetDetector`. None takes a
-        ``TCNSequenceClassifier``.
+        A frame-wise classifier, or the name of a signal baseline; see :class:`OnsetDetector`. None takes
+        ``TCNSequenceClassifier(16, first_layers="2d")``.
     decoder : decoder or None, default=None
         Activations to beats; it is cloned before use, and its ``fps`` is set. None takes a :class:`BeatHMM`.
     diff_ratio : float, default=0.5
@@ -68,8 +68,8 @@ class BeatTracker(EventDetector):
 
     References
     ----------
-    M. E. P. Davies and S. Böck, "Temporal convolutional networks for musical audio beat tracking", EUSIPCO,
-    2019.
+    .. [1] M. E. P. Davies and S. Böck, "Temporal convolutional networks for musical audio beat tracking",
+           EUSIPCO, 2019.
 
     Examples
     --------
@@ -83,7 +83,8 @@ class BeatTracker(EventDetector):
     """
 
     default_scoring = "beat_f"
-    _front_end_parameters = {"n_fft": (1024, 2048, 4096), "mul": 1, "diff_ratio": 0.5}
+    _front_end_parameters = {"n_fft": 2048, "bands_per_octave": 12}
+    _network_parameters = {"n_filters": 16, "first_layers": "2d"}
 
     def _check_annotations(self, y, n_clips):
         if kind_of_annotations(y) == "bars":

@@ -26,9 +26,11 @@ from ._targets import check_within, frame_targets
 class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
     """Base of detectors: a front end, a frame-wise network, and a decoder.
 
-    A subclass has ``_default_decoder(truth)``, ``default_scoring``, and ``_front_end_parameters``, a dict of
-    parameters of the usual front end.
+    A subclass has ``_default_decoder(truth)``, ``default_scoring``, and dicts of parameters of the usual front
+    end and network, ``_front_end_parameters`` and ``_network_parameters``.
     """
+
+    _network_parameters = {}
 
     front_end: object = positional(default=None)
     network: object = positional(default=None)
@@ -205,7 +207,7 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         """Return an unfitted front end."""
         if self.front_end is not None:
             return clone(self.front_end)
-        return LogFilteredSpectrogram(22050, hop_length=220, bands_per_octave=6, **self._front_end_parameters)
+        return LogFilteredSpectrogram(22050, hop_length=220, **self._front_end_parameters)
 
     def _check_annotations(self, y, n_clips):
         return check_events(y, n_clips)
@@ -227,7 +229,8 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
                 f"n_samples=1: {type(self).__name__} cannot learn from a single clip of one frame. Pass more "
                 "clips."
             )
-        network = TCNSequenceClassifier() if self.network is None else clone(self.network)
+        usual = TCNSequenceClassifier(**self._network_parameters)
+        network = usual if self.network is None else clone(self.network)
         self._seed(network)
         targets = [self._targets(times, x.shape[1]) for times, x in zip(truth, frames, strict=True)]
         name = fit_parameter(network, "groups") if groups is not None else None

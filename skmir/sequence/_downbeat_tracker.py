@@ -23,7 +23,7 @@ class DownbeatTracker(BaseDetector):
     front_end : transformer or None, default=None
         Clips to frames; see :class:`BeatTracker`.
     network : classifier or None, default=None
-        A frame-wise classifier; see :class:`OnsetDetector`. None takes a ``TCNSequenceClassifier``.
+        A frame-wise classifier; see :class:`OnsetDetector`. None takes that of :class:`BeatTracker`.
     decoder : decoder or None, default=None
         Activations of two rows to bars; it is cloned before use, and its ``fps`` is set. None takes a
         :class:`BarHMM`, whose ``beats_per_bar`` are the meters of the annotations that ``fit`` is given.
@@ -77,7 +77,8 @@ class DownbeatTracker(BaseDetector):
     """
 
     default_scoring = "downbeat_f"
-    _front_end_parameters = {"n_fft": (1024, 2048, 4096), "mul": 1, "diff_ratio": 0.5}
+    _front_end_parameters = {"n_fft": 2048, "bands_per_octave": 12}
+    _network_parameters = {"n_filters": 16, "first_layers": "2d"}
 
     def fit(self, X, y=None, *, groups=None):
         """Fit front end, network and decoder.

@@ -95,7 +95,12 @@ class OnsetDetector(EventDetector):
     """
 
     default_scoring = "onset_f50"
-    _front_end_parameters = {"n_fft": (512, 1024, 2048), "mul": 5, "diff_ratio": 0.25}
+    _front_end_parameters = {
+        "n_fft": (512, 1024, 2048),
+        "bands_per_octave": 6,
+        "mul": 5,
+        "diff_ratio": 0.25,
+    }
 
     def _default_decoder(self, truth):
         return PeakPicker(window=0.025, **(_AROUND if isinstance(self.network, str) else {}))
