@@ -26,8 +26,8 @@ from ._targets import check_within, frame_targets
 class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
     """Base of detectors: a front end, a frame-wise network, and a decoder.
 
-    A subclass has ``_default_decoder(truth)``, ``default_scoring``, and dicts of parameters of the usual front
-    end and network, ``_front_end_parameters`` and ``_network_parameters``.
+    A subclass has ``_default_decoder(truth)``, ``default_scoring``, and parameters of the usual front end and
+    network in the dicts ``_front_end_parameters`` and ``_network_parameters``.
     """
 
     _network_parameters = {}
