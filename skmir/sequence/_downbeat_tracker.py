@@ -78,7 +78,7 @@ class DownbeatTracker(BaseDetector):
 
     default_scoring = "downbeat_f"
     _front_end_parameters = {"n_fft": 2048, "bands_per_octave": 12}
-    _network_parameters = {"n_filters": 16, "first_layers": "2d"}
+    _network_parameters = {"n_filters": 16, "first_layers": "2d", "n_frames": 512}
 
     def fit(self, X, y=None, *, groups=None):
         """Fit front end, network and decoder.
