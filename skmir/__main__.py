@@ -1,8 +1,9 @@
-"""The command ``skmir``: does a deep network beat an SVM on MFCCs on these recordings?"""
+"""The command ``skmir``: does a deep network beat classic models on these recordings?"""
 
 import argparse
 import json
 import os
+import shlex
 import sys
 import tempfile
 import warnings
@@ -11,10 +12,17 @@ from ._model_names import MODEL_NAMES
 from ._options import in_options
 from ._version import __version__
 
-TABLE = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
+TABLE = {  # options and defaults
+    "labels": "labels.csv",
+    "file": "file",
+    "label": "label",
+    "annotation": "auto",
+    "group": "auto",
+}
 # Warnings from within fits that repeat what the command has said about the classes and the recordings.
 SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
+N_SYNTHESISED = 40  # clips with onsets or beats, if there is no folder
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
 
 
@@ -77,9 +85,10 @@ def _parser():
     commands = parser.add_subparsers(dest="command", required=True)
     compare = commands.add_parser(
         "compare",
-        help="compare deep networks with classic models on labelled recordings",
-        description="Compare deep networks with classic models on labelled recordings, by grouped "
-        "cross-validation, and print a table with intervals and p-values.",
+        help="compare deep networks with classic models on labelled or annotated recordings",
+        description="Compare deep networks with classic models on labelled recordings, or on recordings with "
+        "annotations of onsets or beats, by grouped cross-validation, and print a table with intervals and "
+        "p-values.",
     )
     compare.set_defaults(run=_compare)
     _add_data_arguments(compare)
@@ -96,33 +105,48 @@ def _add_data_arguments(parser):
         help="folder with a labels.csv (columns file,label[,group]) or with one sub-folder per class; "
         "without it, synthesised notes of seven instrument families are used",
     )
+    task = parser.add_mutually_exclusive_group()
+    for name in ("onsets", "beats"):
+        found = f"find {name} instead of classes: FOLDER holds recordings with annotation files beside them, "
+        found += f"such as song.{name}.csv for song.wav, or a labels.csv with the columns file,{name}[,group]"
+        task.add_argument(f"--{name}", dest="task", action="store_const", const=name, help=found)
     parser.add_argument("--labels", help="name of the table in FOLDER (default: %(default)s)")
     table_column = "the table's column of"
     parser.add_argument("--file", metavar="COLUMN", help=f"{table_column} file names (default: %(default)s)")
     parser.add_argument("--label", metavar="COLUMN", help=f"{table_column} labels (default: %(default)s)")
+    annotations = (
+        f"{table_column} annotation files, for --onsets and --beats; auto takes the columns that are "
+    )
+    annotations += "named like them, or notes, bars, jams, midi (default: %(default)s)"
+    parser.add_argument("--annotation", metavar="COLUMN", help=annotations)
     parser.add_argument(
         "--group",
         metavar="COLUMN",
         help=f"{table_column} groups; a group is never on both sides of a split; auto takes the column "
         "'group' if there is one, none ignores it (default: %(default)s)",
     )
-    parser.set_defaults(**TABLE)
+    parser.set_defaults(task="classes", **TABLE)
 
 
 def _add_experiment_arguments(parser):
     option = parser.add_argument
-    models = f"models to run, from {' '.join(MODEL_NAMES)}; all if not given"
+    models = f"models to run, from {shlex.join(MODEL_NAMES['classes'])}; with --onsets, from "
+    models += (
+        f"{shlex.join(MODEL_NAMES['onsets'])}; with --beats, from {shlex.join(MODEL_NAMES['beats'])}; all "
+    )
+    models += "if not given"
     option("--models", nargs="+", metavar="NAME", help=models)
     reference = "model that the others are tested against; the first if not given"
     option("--reference", metavar="NAME", help=reference)
     option("--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)")
     repeats = "how many times clips, or groups, are distributed over the folds (default: %(default)s)"
     option("--repeats", type=int, default=1, metavar="N", help=repeats)
-    scorers = "scikit-learn scorers; models are judged by the first; balanced_accuracy if not given"
+    scorers = "scikit-learn scorers, or skmir's of onsets or beats; models are judged by the first; "
+    scorers += "balanced_accuracy, onset_f50 or beat_f if not given"
     option("--scoring", nargs="+", metavar="NAME", help=scorers)
     n_jobs = "number of processes; if not given, one per core, or one if there is a GPU"
     option("--n-jobs", type=int, metavar="N", help=n_jobs)
-    seed = "seed of synthesised notes, folds, weights and order of clips (default: %(default)s)"
+    seed = "seed of synthesised clips, folds, weights and order of clips (default: %(default)s)"
     option("--seed", type=int, default=0, help=seed)
     epochs = "number of epochs of each network; each network's own number if not given"
     option("--max-epochs", type=int, metavar="N", help=epochs)
@@ -151,19 +175,20 @@ def _add_output_arguments(parser):
 
 def _compare(args):
     """Check, load, compare, print, write; modules that are slow to import are imported when needed."""
-    from ._early_checks import check_folds, check_options, check_targets
+    from ._early_checks import check_annotated_folds, check_folds, check_options, check_targets
 
     _give_back_folder(args)
     check_options(args)
     data = _load(args)
-    check_folds(data, args)
+    (check_folds if args.task == "classes" else check_annotated_folds)(data, args)
     output, report = check_targets(args, REPORT, REPORT_ALONE)
     if args.folder is not None:
         from ._recordings import check_recordings
 
-        check_recordings(data["data"], verbose=0 if args.quiet else 1)
+        check_recordings(data["data"], task=args.task, verbose=0 if args.quiet else 1)
     result = _run(args, data)
-    _print(result, data)
+    _say(_describe(data, args.task))
+    _say(result)
     for path in _write(result, data, output, report):
         _say(f"wrote {path}")
 
@@ -172,11 +197,12 @@ def _run(args, data):
     from .model_selection import compare, default_models
 
     with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
-        models = default_models(args.models, max_iter=args.max_epochs, memory=args.memory or folder)
+        options = {"max_iter": args.max_epochs, "memory": args.memory or folder}
+        models = default_models(args.models, task=args.task, **options)
         result = compare(
             models,
             data["data"],
-            _labels(data),
+            _labels(data) if args.task == "classes" else data["target"],
             groups=data["groups"],
             cv=args.cv,
             n_repeats=args.repeats,
@@ -208,11 +234,6 @@ def _labels(data):
     return data["target"] if len(names) <= 2 else [names[i] for i in data["target"]]
 
 
-def _print(result, data):
-    _say(_describe(data))
-    _say(result)
-
-
 def _say(text):
     """Print; if the pipe is closed (``| head``), go on in silence, since files are still to be written."""
     try:
@@ -225,18 +246,34 @@ def _load(args):
     """Return the data as a mapping."""
     if args.folder is None:
         _refuse_without_folder(args)
-        from .datasets import make_instruments
+        return _synthesise(args)
+    table = {
+        "labels": args.labels,
+        "file_column": args.file,
+        "group_column": None if args.group == "none" else args.group,
+    }
+    if args.task == "classes":
+        from .datasets._folder import list_folder
 
-        return make_instruments(random_state=args.seed)
-    from .datasets._folder import list_folder
+        return list_folder(args.folder, label_column=args.label, **table)
+    from .datasets._annotation_folder import COMBINE, list_annotations
 
-    return list_folder(
-        args.folder,
-        labels=args.labels,
-        file_column=args.file,
-        label_column=args.label,
-        group_column=None if args.group == "none" else args.group,
+    return list_annotations(
+        args.folder, args.task, combine=COMBINE, annotation_column=args.annotation, **table
     )
+
+
+def _synthesise(args):
+    """Return synthetic notes of seven families, or clips with exact onsets or beats."""
+    from . import datasets
+
+    if args.task == "classes":
+        return datasets.make_instruments(random_state=args.seed)
+    make = {"onsets": datasets.make_onsets, "beats": datasets.make_beats}[args.task]
+    clips, target = make(N_SYNTHESISED, random_state=args.seed)
+    description = f"{N_SYNTHESISED} synthesised clips with {sum(map(len, target))} {args.task}."
+    # Each clip has instruments of its own.
+    return {"data": clips, "target": target, "groups": list(range(len(clips))), "DESCR": description}
 
 
 def _refuse_without_folder(args):
@@ -255,9 +292,10 @@ def _n_jobs(n_jobs):
     return 1 if torch.cuda.is_available() else -1
 
 
-def _describe(data):
+def _describe(data, task):
     groups = "no groups" if data["groups"] is None else f"{len(set(data['groups']))} groups"
-    return f"{len(data['data'])} clips, {len(data['target_names'])} classes, {groups}"
+    n = len(data["target_names"]) if task == "classes" else sum(map(len, data["target"]))
+    return f"{len(data['data'])} clips, {n} {task}, {groups}"
 
 
 def _write(result, data, output, report):
@@ -266,9 +304,13 @@ def _write(result, data, output, report):
     if report is not None:
         from .inspection import write_report
 
-        names = {"target_names": data["target_names"]}
-        paths.append(write_report(result, report, description=data["DESCR"], **names))
+        paths.append(write_report(result, report, description=data["DESCR"], **_target_names(data)))
     return paths
+
+
+def _target_names(data):
+    """Return the names of the classes as an argument; annotations have no classes."""
+    return {"target_names": list(data["target_names"])} if "target_names" in data else {}
 
 
 def _write_output(result, data, folder):
@@ -280,7 +322,7 @@ def _write_output(result, data, folder):
     matplotlib.use("agg")
     paths = {name: folder / file for name, file in OUTPUTS.items()}
     result.table_.to_csv(paths["table"])
-    record = {"data": data["DESCR"], "target_names": list(data["target_names"]), **result.to_dict()}
+    record = {"data": data["DESCR"], **_target_names(data), **result.to_dict()}
     paths["record"].write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.savefig(paths["figure"], dpi=150, bbox_inches="tight")

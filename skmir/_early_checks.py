@@ -3,6 +3,7 @@
 import difflib
 import importlib.util
 import pathlib
+import shlex
 import tempfile
 import warnings
 
@@ -56,6 +57,16 @@ SCORERS_OF_TWO = (
     "recall",
     "roc_auc",
 )
+# skmir's scorers of events; its own list takes as long to import.
+_F_MEASURES = ("", "_micro", "_samples")
+ONSET_SCORERS = tuple(f"onset_f{window}{average}" for window in (25, 50) for average in _F_MEASURES)
+BEAT_SCORERS = (*(f"beat_f{average}" for average in _F_MEASURES), "cmlc", "cmlt", "amlc", "amlt")
+# By task, the scorers that --scoring may name, and the words for them.
+_SCORERS = {
+    "classes": (SCORERS + SCORERS_OF_TWO, "scorers for classes"),
+    "onsets": (ONSET_SCORERS, "scorers for onsets"),
+    "beats": (BEAT_SCORERS, "scorers for beats"),
+}
 _LOWEST = {"cv": 2, "repeats": 1, "max_epochs": 1, "seed": 0}
 _HIGHEST_SEED = 2**32 - 1  # of numpy's generators
 _N_NAMED = 5  # classes named in one message
@@ -72,7 +83,8 @@ def check_options(args):
     Raises
     ------
     ValueError
-        If a number is out of its range, or a name of a model or a scorer does not exist.
+        If a number is out of its range, a name of a model or a scorer does not exist, or a column is
+        named that is not read.
     """
     for name, lowest in _LOWEST.items():
         value = getattr(args, name)
@@ -85,13 +97,31 @@ def check_options(args):
         )
     if args.seed > _HIGHEST_SEED:
         raise ValueError(f"--seed must be at most {_HIGHEST_SEED}, got {args.seed}.")
-    _check_names("--models", args.models, MODEL_NAMES)
-    _check_names("--scoring", args.scoring, SCORERS + SCORERS_OF_TWO)
-    models = args.models or MODEL_NAMES
+    _check_task(args)
+    known = MODEL_NAMES[args.task]
+    _check_names(
+        "--models", args.models, known, "models" if args.task == "classes" else f"models of {args.task}"
+    )
+    _check_names("--scoring", args.scoring, *_SCORERS[args.task])
+    models = args.models or known
     if args.reference is not None and args.reference not in models:
         raise ValueError(
-            f"--reference must be one of the models that are run, {' '.join(models)}, got {args.reference}."
+            f"--reference must be one of the models that are run, {shlex.join(models)}, got {args.reference}."
             f"{_meant(args.reference, models)}"
+        )
+
+
+def _check_task(args):
+    """Raise if a column is named that the task does not read."""
+    if args.task == "classes" and args.annotation != "auto":
+        raise ValueError(
+            f"--annotation {args.annotation} names a column of annotation files, which are read with "
+            "--onsets or --beats. Add one of the two, or name the column of classes with --label."
+        )
+    if args.task != "classes" and args.label != "label":
+        raise ValueError(
+            f"--label {args.label} names a column of classes, and --{args.task} reads none. Leave it out, or "
+            "name a column of annotation files with --annotation."
         )
 
 
@@ -99,12 +129,11 @@ def _option(name):
     return f"--{name.replace('_', '-')}"
 
 
-def _check_names(option, names, known):
+def _check_names(option, names, known, what):
     for i, name in enumerate(names or ()):
         if name not in known:
-            what = "models" if option == "--models" else "scorers for classes"
             raise ValueError(
-                f"{option} must name {what}, got {name}.{_meant(name, known)} Use any of {' '.join(known)}."
+                f"{option} must name {what}, got {name}.{_meant(name, known)} Use any of {shlex.join(known)}."
             )
         if name in names[:i]:
             raise ValueError(f"{option} names {name} twice. Name it once.")
@@ -114,7 +143,7 @@ def _meant(name, known):
     """Return a question about the known name nearest to a wrong one, whatever its case, or no text."""
     upper = {each.upper(): each for each in known}
     near = difflib.get_close_matches(name.upper(), upper, n=1)
-    return f" Did you mean {upper[near[0]]}?" if near else ""
+    return f" Did you mean {shlex.quote(upper[near[0]])}?" if near else ""
 
 
 def check_folds(data, args):
@@ -166,19 +195,55 @@ def _check_sizes(sizes, _members, cv):
 
 
 def _check_groups(sizes, members, cv):
-    n_groups = len(set().union(*members.values()))
-    if n_groups < cv:
-        raise ValueError(
-            f"--cv {cv} needs {cv} groups, since a group is never divided, and there "
-            f"{'is one' if n_groups == 1 else f'are {n_groups}. Use --cv {n_groups}'}. Name another column "
-            "with --group, or use --group none to compare without groups."
-        )
+    _check_number_of_groups(len(set().union(*members.values())), cv)
     small = {name: size for name, size in sizes.items() if size < cv}
     if small:
         warnings.warn(
             f"With --cv {cv}, some folds have no clip of some classes to test on: {_counts(small, 'group')}. "
             f"{_cure(small, 'groups')}",
             stacklevel=3,
+        )
+
+
+def _check_number_of_groups(n_groups, cv):
+    if n_groups < cv:
+        raise ValueError(
+            f"--cv {cv} needs {cv} groups, since a group is never divided, and there "
+            f"{'is one' if n_groups == 1 else f'are {n_groups}. Use --cv {n_groups}'}. Name another column "
+            "with --group, or use --group none to compare without groups."
+        )
+
+
+def check_annotated_folds(data, args):
+    """Raise if the folds cannot be made of recordings with events, or nothing can be learned on some of them.
+
+    Parameters
+    ----------
+    data : mapping
+        With ``target`` and ``groups`` as :func:`skmir.datasets.load_annotations` returns them.
+    args : argparse.Namespace
+        Of ``skmir compare``.
+
+    Raises
+    ------
+    ValueError
+        The message names the option.
+    """
+    groups, n = data["groups"], len(data["target"])
+    if groups is not None:
+        _check_number_of_groups(len(set(groups)), args.cv)
+    elif n < args.cv:
+        raise ValueError(
+            f"--cv {args.cv} needs {args.cv} recordings with {args.task}, one to test on in every fold, and "
+            f"there {'is one. Add' if n == 1 else f'are {n}. Use --cv {n}, or add'} recordings."
+        )
+    unit = "recording" if groups is None else "group"
+    where = {i if groups is None else groups[i] for i, events in enumerate(data["target"]) if len(events)}
+    if len(where) < 2:
+        has = f"no {unit} has" if not where else f"only one {unit} has"
+        raise ValueError(
+            f"At least two {unit}s must have {args.task}, to learn from one while the other is held out, but "
+            f"{has}. Add recordings, or check the annotation files."
         )
 
 

@@ -1,3 +1,7 @@
-"""Names of the default models. They stand apart so that the command can check one without loading torch."""
+"""Names of the default models, by task. They stand apart: the command checks them without loading torch."""
 
-MODEL_NAMES = ("SVM", "LDA", "MLP", "CNN", "CRNN", "DBN")
+MODEL_NAMES = {
+    "classes": ("SVM", "LDA", "MLP", "CNN", "CRNN", "DBN"),
+    "onsets": ("flux", "SuperFlux", "TCN"),
+    "beats": ("flux + HMM", "TCN + HMM"),
+}

@@ -11,6 +11,13 @@ OPTIONS = {
         "label_column": "--label",
         "group_column": "--group",
     },
+    "load_annotations": {
+        "folder": "FOLDER",
+        "labels": "--labels",
+        "file_column": "--file",
+        "annotation_column": "--annotation",
+        "group_column": "--group",
+    },
     "default_models": {"names": "--models", "max_iter": "--max-epochs", "memory": "--memory"},
     "compare": {
         "models": "--models",
@@ -30,12 +37,18 @@ OPTIONS = {
 WITHOUT_OPTION = {
     "X": "the recordings; each is checked before",
     "y": "the labels; they come from the table or the names of folders",
+    "task": "what --onsets or --beats says; both are valid",
+    "kind": "what --onsets or --beats says; both are valid",
+    "combine": "left at its default, which is valid",
     "baselines": "left at its default, which is valid",
     "confidence_level": "left at its default, which is valid",
     "rope": "left at its default, which is valid",
 }
 # Advice that names classes or functions, and the same advice for users of the command.
 ADVICE = {
+    r"Pass kind='(onsets|beats)'": r"Use --\1",
+    r"write a labels\.csv with the columns file,label\[,group\]\.": r"\g<0> If the recordings have "
+    "annotations of onsets or beats, use --onsets or --beats.",
     r", AugmentedEstimator makes": "; in Python, AugmentedEstimator makes",
     r"(?:Pass|Use) cv as an integer, or a splitter [^.]*": "Use --cv with a number",
     r"Fewer folds, or a splitter that spreads classes(?: \(\w+\))?, may": "A smaller --cv may",

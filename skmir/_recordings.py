@@ -22,13 +22,15 @@ DOUBTS = {
 }
 
 
-def check_recordings(paths, *, verbose=0):
+def check_recordings(paths, *, task="classes", verbose=0):
     """Decode every file once: a bad file would fail most fits of every model, some of them hours later.
 
     Parameters
     ----------
     paths : list of str
         The recordings.
+    task : {"classes", "onsets", "beats"}, default="classes"
+        What models learn from them.
     verbose : int, default=0
         1 draws a progress bar on stderr.
 
@@ -45,7 +47,8 @@ def check_recordings(paths, *, verbose=0):
     front_end = MFCC()
     found = list(examine(paths, sr=front_end.sr, shortest=front_end.hop_length, n_jobs=-1, verbose=verbose))
     _refuse([each.error for each in found if each.error is not None], len(paths))
-    for doubt, words in DOUBTS.items():
+    doubts = DOUBTS if task == "classes" else DOUBTS | {"silent": ("silent", f"They hold no {task}.")}
+    for doubt, words in doubts.items():
         _warn(*words, [each.file for each in found if getattr(each, doubt)], len(paths))
     frame = front_end._span()[0]
     what = f"shorter than a frame of a spectrum ({frame} samples at {front_end.sr:g} Hz)"

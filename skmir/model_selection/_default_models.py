@@ -9,30 +9,44 @@ from .._parameter_checks import check_choice
 from ..compose import FrameClassifier
 from ..feature_extraction import MFCC, Chroma, MelSpectrogram, SpectralShape, Tempogram
 from ..feature_extraction._base import BaseFrontEnd
-from ..neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
+from ..neural_network import (
+    CNNClassifier,
+    CRNNClassifier,
+    DBNClassifier,
+    MLPClassifier,
+    TCNSequenceClassifier,
+)
 from ..preprocessing import Delta, FramePooler, FrameScaler, WindowPooler
+from ..sequence import BeatTracker, OnsetDetector
 from ._shrinkage_lda import ShrinkageLDA
 
 RICH = ("mean", "std", "max", "delta_std")
 
 
-def default_models(names=None, *, max_iter=None, memory=None):
-    """Return the models that the command ``skmir compare`` runs: two classic ones and four networks.
+def default_models(names=None, *, task="classes", max_iter=None, memory=None):
+    """Return the models that the command ``skmir compare`` runs.
 
-    "SVM" is the usual baseline: an RBF-SVM on means and standard deviations of MFCC and their first and
-    second derivatives, with equal weights for all classes. "LDA" is a strong baseline: discriminant analysis
+    For classes there are two classic ones and four networks. "SVM" is the usual baseline: an RBF-SVM on means
+    and standard deviations of MFCC and their first and second derivatives, with equal weights for all
+    classes. "LDA" is a strong baseline: discriminant analysis
     with shrunken covariance and equal priors on 584 statistics of MFCC with derivatives (over the clip and,
     means alone, over each third of it), log-mel spectrum, chroma, spectral shape and tempogram. A network
     that beats only "SVM" has not shown much. "MLP" sees statistics of the log-mel spectrum; "CNN" is the
     default network on the log-mel spectrogram, up to 24 s at a time; "CRNN" sees 1.5 s of it at a time;
     "DBN", pretrained without labels, sees windows of 0.5 s of it and averages over the windows of a clip.
 
+    For onsets, "flux" and "SuperFlux" pick peaks of the rise of the spectrum, and "TCN" picks those of a
+    temporal convolutional network's activations. For beats, "flux + HMM" and "TCN + HMM" find the likeliest
+    beats of the same two.
+
     All of them take any clip that :class:`~skmir.feature_extraction.MFCC` takes, even if it is very short.
 
     Parameters
     ----------
     names : str, sequence of str or None, default=None
-        Any of "SVM", "LDA", "MLP", "CNN", "CRNN" and "DBN"; None takes all.
+        Any of the names above; None takes all of the task.
+    task : {"classes", "onsets", "beats"}, default="classes"
+        What ``y`` holds: one class per clip, or the times of the onsets or beats in each.
     max_iter : int or None, default=None
         Number of epochs of the networks; None leaves each network's default.
     memory : str, PathLike or None, default=None
@@ -41,23 +55,27 @@ def default_models(names=None, *, max_iter=None, memory=None):
 
     Returns
     -------
-    models : dict of str to Pipeline
-        Pipelines from clips (paths or waveforms at 22,050 Hz) to labels, by name.
+    models : dict of str to estimator
+        Pipelines from clips (paths or waveforms at 22,050 Hz) to labels, or detectors from clips to times, by
+        name.
 
     Raises
     ------
     ValueError
-        If a name is not among the six.
+        If there is no such task, or a name is not one of its models.
 
     Examples
     --------
     >>> from skmir.model_selection import default_models
     >>> list(default_models(["SVM", "CNN"]))
     ['SVM', 'CNN']
+    >>> list(default_models(task="onsets"))
+    ['flux', 'SuperFlux', 'TCN']
     """
-    names = list(BUILDERS) if names is None else [names] if isinstance(names, str) else names
+    builders = check_choice("task", task, BUILDERS)
+    names = list(builders) if names is None else [names] if isinstance(names, str) else names
     models = {
-        name: check_choice("names", name, BUILDERS)({} if max_iter is None else {"max_iter": max_iter})
+        name: check_choice("names", name, builders)({} if max_iter is None else {"max_iter": max_iter})
         for name in names
     }
     for model in models.values():
@@ -111,4 +129,36 @@ def _dbn(epochs):
     return make_pipeline(MelSpectrogram(), WindowPooler(("mean",), widths=2), FrameScaler(), windows)
 
 
-BUILDERS = dict(zip(MODEL_NAMES, (_svm, _lda, _mlp, _cnn, _crnn, _dbn), strict=True))
+def _flux(_epochs):
+    return _with_front_end(OnsetDetector(network="flux"))
+
+
+def _superflux(_epochs):
+    return _with_front_end(OnsetDetector(network="superflux"))
+
+
+def _tcn(epochs):
+    return _with_front_end(OnsetDetector(network=TCNSequenceClassifier(**epochs)))
+
+
+def _flux_hmm(_epochs):
+    return _with_front_end(BeatTracker(network="flux"))
+
+
+def _tcn_hmm(epochs):
+    return _with_front_end(BeatTracker(network=TCNSequenceClassifier(**epochs)))
+
+
+def _with_front_end(detector):
+    """Give a detector its usual front end as a parameter, so that it can keep frames."""
+    return detector.set_params(front_end=detector._front_end())
+
+
+_FUNCTIONS = {
+    "classes": (_svm, _lda, _mlp, _cnn, _crnn, _dbn),
+    "onsets": (_flux, _superflux, _tcn),
+    "beats": (_flux_hmm, _tcn_hmm),
+}
+BUILDERS = {
+    task: dict(zip(MODEL_NAMES[task], functions, strict=True)) for task, functions in _FUNCTIONS.items()
+}
