@@ -107,18 +107,25 @@ def _add_data_arguments(parser):
     )
     task = parser.add_mutually_exclusive_group()
     for name in ("onsets", "beats"):
-        found = f"find {name} instead of classes: FOLDER holds recordings with annotation files beside them, "
-        found += f"such as song.{name}.csv for song.wav, or a labels.csv with the columns file,{name}[,group]"
-        task.add_argument(f"--{name}", dest="task", action="store_const", const=name, help=found)
+        task.add_argument(
+            f"--{name}",
+            dest="task",
+            action="store_const",
+            const=name,
+            help=f"compare detectors of {name}: FOLDER holds recordings with annotation files beside them, "
+            f"such as song.{name}.csv, or a labels.csv (columns file,{name}[,group]); without FOLDER, "
+            "synthesised clips are used",
+        )
     parser.add_argument("--labels", help="name of the table in FOLDER (default: %(default)s)")
     table_column = "the table's column of"
     parser.add_argument("--file", metavar="COLUMN", help=f"{table_column} file names (default: %(default)s)")
     parser.add_argument("--label", metavar="COLUMN", help=f"{table_column} labels (default: %(default)s)")
-    annotations = (
-        f"{table_column} annotation files, for --onsets and --beats; auto takes the columns that are "
+    parser.add_argument(
+        "--annotation",
+        metavar="COLUMN",
+        help=f"{table_column} annotation files, for --onsets and --beats; auto takes onsets, notes, midi, "
+        "jams, or beats, bars, jams, midi (default: %(default)s)",
     )
-    annotations += "named like them, or notes, bars, jams, midi (default: %(default)s)"
-    parser.add_argument("--annotation", metavar="COLUMN", help=annotations)
     parser.add_argument(
         "--group",
         metavar="COLUMN",
@@ -130,11 +137,9 @@ def _add_data_arguments(parser):
 
 def _add_experiment_arguments(parser):
     option = parser.add_argument
-    models = f"models to run, from {shlex.join(MODEL_NAMES['classes'])}; with --onsets, from "
-    models += (
-        f"{shlex.join(MODEL_NAMES['onsets'])}; with --beats, from {shlex.join(MODEL_NAMES['beats'])}; all "
-    )
-    models += "if not given"
+    of_task = {task: shlex.join(names) for task, names in MODEL_NAMES.items()}
+    models = f"models to run, from {of_task['classes']}; with --onsets, from {of_task['onsets']}; with "
+    models += f"--beats, from {of_task['beats']}; all if not given"
     option("--models", nargs="+", metavar="NAME", help=models)
     reference = "model that the others are tested against; the first if not given"
     option("--reference", metavar="NAME", help=reference)

@@ -10,7 +10,7 @@ import soundfile
 from .._parameter_checks import check_choice, check_number, shown
 from ._annotation_columns import KINDS
 from ._annotation_files import n_events, read_file
-from ._annotation_pairs import WORDS, Pairing
+from ._annotation_pairs import WORDS, Pairing, names_for
 from ._folder import check_folder
 from ._text import count
 from ._walk import recordings
@@ -102,8 +102,8 @@ def load_annotations(
     -----
     UserWarning
         If recordings are left out because they have no annotation; if files of annotations belong to no
-        recording; if recordings have no events, or some events lie after the end; if beats are those of the
-        tempi in MIDI files; if links are passed over, or files are in a format that is not read.
+        recording; if recordings have no events; if events are left out that lie after the end; if beats are
+        those of the tempi in MIDI files; if links are passed over, or files are in a format that is not read.
 
     See Also
     --------
@@ -167,7 +167,8 @@ def list_annotations(folder, kind, *, combine, labels, file_column, annotation_c
     files, annotation_files = ([each[i] for i in kept] for each in (files, annotation_files))
     target = [read_file(file, kind) for file in annotation_files]
     messages += [*left_out, *_doubts(files, annotation_files, target, kind)]
-    messages += _check_ends(files, annotation_files, target)
+    target, late = _within(files, annotation_files, target)
+    messages += late
     for message in messages:
         warnings.warn(message, stacklevel=3)
     if kind == "onsets" and combine:
@@ -228,7 +229,8 @@ def _with_annotation(folder, files, annotation_files, kind):
         raise ValueError(
             f"{folder!r} has no annotation of {kind} for any recording (of {len(files)}). For "
             f"{os.path.basename(files[0])!r} write {stem + '.' + word + '.csv'!r} beside it or into a folder "
-            f"'annotations', or name the files in a labels.csv with the columns file,{kind}."
+            f"'annotations', or name the files in a labels.csv with the columns file,{kind}. Other names "
+            f"that would be found are {', '.join(names_for(stem, kind))}."
         )
     lost = [file for file, other in zip(files, annotation_files, strict=True) if other is None]
     if not lost:
@@ -259,11 +261,19 @@ def _doubts(files, annotation_files, target, kind):
             return
 
 
-def _check_ends(files, annotation_files, target):
-    """Yield messages about events after the end of their recording; raise if these are most events."""
+def _within(files, annotation_files, target):
+    """Return annotations without the events that begin after the end, and messages about these.
+
+    Raises
+    ------
+    ValueError
+        If these are most events of a recording.
+    """
+    kept, messages = [], []
     for file, annotation_file, annotation in zip(files, annotation_files, target, strict=True):
         starts, duration = _starts(annotation), _duration(file)
         late = starts[starts > duration + _BEYOND]
+        kept.append(_cut(annotation, len(starts) - len(late)) if len(late) else annotation)
         if not len(late):
             continue
         said = (
@@ -275,7 +285,15 @@ def _check_ends(files, annotation_files, target):
                 f"{said} Times must be in seconds from the start of the recording: are these milliseconds or "
                 "samples, or is it the annotation of another recording?"
             )
-        yield f"{said} They are kept; check whether the two belong together."
+        messages.append(f"{said} They are left out; check whether the two belong together.")
+    return kept, messages
+
+
+def _cut(annotation, n_kept):
+    """Return an annotation with its first events only."""
+    if isinstance(annotation, tuple):
+        return tuple(part[:n_kept] for part in annotation)
+    return annotation[:n_kept]
 
 
 def _starts(annotation):

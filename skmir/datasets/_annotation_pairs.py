@@ -17,6 +17,12 @@ _TEXTS = ("csv", "txt", "tsv", "lab", "jams", "json")
 _MIDI = ("mid", "midi")
 
 
+def names_for(stem, kind):
+    """Return some names of files that would be found for a recording, of different formats."""
+    midi = [] if kind == "chords" else [f"{stem}.mid"]
+    return [f"{stem}.{WORDS[kind][0]}.txt", *(f"{stem}.{suffix}" for suffix in ("txt", "lab", "jams")), *midi]
+
+
 class Pairing:
     """Find annotation files by the names of recordings.
 
