@@ -29,7 +29,10 @@ from ._annotation_kinds import (
 )
 from ._parameter_checks import shown
 
+BEYOND = 0.05  # in s; an event may lie that much after the end of its clip, by rounding
+
 __all__ = [
+    "BEYOND",
     "CHECKS",
     "as_object_array",
     "check_bars",

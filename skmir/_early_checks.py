@@ -99,9 +99,8 @@ def check_options(args):
         raise ValueError(f"--seed must be at most {_HIGHEST_SEED}, got {args.seed}.")
     _check_task(args)
     known = MODEL_NAMES[args.task]
-    _check_names(
-        "--models", args.models, known, "models" if args.task == "classes" else f"models of {args.task}"
-    )
+    what = "models" if args.task == "classes" else f"models for {args.task}"
+    _check_names("--models", args.models, known, what)
     _check_names("--scoring", args.scoring, *_SCORERS[args.task])
     models = args.models or known
     if args.reference is not None and args.reference not in models:

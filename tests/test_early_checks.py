@@ -30,11 +30,13 @@ json.dump([status, [name for name in sys.argv[1].split() if name in sys.modules]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Six recordings of two classes: they hold nothing that could be decoded."""
+    """Six recordings of two classes, with beats of one class: they hold nothing that could be decoded."""
     path = tmp_path_factory.mktemp("sounds")
     for i, label in enumerate("aaaabb"):
         (path / label).mkdir(exist_ok=True)
         (path / label / f"{i}.wav").write_text("no sound")
+    for i in (4, 5):
+        (path / "b" / f"{i}.beats.txt").write_text("0.5\n1.0\n")
     return path
 
 
@@ -66,6 +68,8 @@ WRONG = {
     "FOLDER --group artist": "--group 'artist'",
     "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory must be a folder, got the file .*0\.wav",
     "--group artist": "--group needs a FOLDER with a table",
+    "FOLDER --onsets": r"has no annotation of onsets for any recording \(of 6\)\. For '0\.wav' write",
+    "FOLDER/b --beats": "--cv 5 needs 5 recordings with beats, one to test on in every fold, and there are 2. Use",
 }
 
 
@@ -189,8 +193,9 @@ def test_no_matplotlib(tmp_path, monkeypatch, option):
     assert check_targets(targets(memory=str(tmp_path)), "r.html", "s.html") == (None, None)
 
 
-def test_models_are_those_of_default_models():
-    assert tuple(default_models()) == MODEL_NAMES
+@pytest.mark.parametrize("task", MODEL_NAMES)
+def test_models_are_those_of_default_models(task):
+    assert tuple(default_models(task=task)) == MODEL_NAMES[task]
 
 
 def working_scorers(n_classes):

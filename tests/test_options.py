@@ -9,13 +9,14 @@ import pytest
 
 import skmir
 from skmir._options import OPTIONS, WITHOUT_OPTION, in_options
-from skmir.datasets import load_folder
+from skmir.datasets import load_annotations, load_folder
 from skmir.model_selection import compare, default_models
 
 PACKAGE = pathlib.Path(skmir.__file__).parent
 # Files whose messages can reach somebody who runs the command.
 SOURCES = [
     *(PACKAGE / "datasets" / name for name in ("_folder.py", "_table.py", "_text.py", "_walk.py")),
+    *sorted((PACKAGE / "datasets").glob("_annotation_*.py")),
     *sorted((PACKAGE / "model_selection").glob("_*.py")),
     PACKAGE / "_cache" / "_entries.py",
 ]
@@ -28,10 +29,13 @@ OUT_OF_REACH = {
     "shape": "no arrays are passed",
     "center": "default models leave it",
     "class": "HTML, for notebooks",
+    "kind": "advice on read_annotations without a kind; the command has one",
 }
 
 
-@pytest.mark.parametrize("function", [compare, default_models, load_folder], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "function", [compare, default_models, load_folder, load_annotations], ids=lambda f: f.__name__
+)
 def test_every_parameter_has_an_option_or_a_reason(function):
     options = OPTIONS[function.__name__]
     parameters = set(inspect.signature(function).parameters)
@@ -68,6 +72,8 @@ WORDS = {
     "memory='/a b/c' is a file.": "--memory '/a b/c' is a file.",
     "clips 3 and 7 of X are equal": "the recordings 3 and 7, counted from 0, are equal",
     "file np.str_('a.wav') is odd": "file 'a.wav' is odd",
+    "no column annotation_column='hits'.": "no column --annotation 'hits'.",
+    "Pass kind='onsets' for its onset.": "Use --onsets for its onset.",
 }
 
 

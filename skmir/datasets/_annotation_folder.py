@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import soundfile
 
+from .._annotations import BEYOND
 from .._parameter_checks import check_choice, check_number, shown
 from ._annotation_columns import KINDS
 from ._annotation_files import n_events, read_file
@@ -18,7 +19,6 @@ from ._walk import recordings
 COMBINE = (
     0.03  # in s; the annotated onsets of a chord are one, as Böck, Krebs and Schedl (ISMIR 2012) have it
 )
-_BEYOND = 0.05  # in s; an event may lie that much after the end, by rounding
 
 
 def load_annotations(
@@ -272,7 +272,7 @@ def _within(files, annotation_files, target):
     kept, messages = [], []
     for file, annotation_file, annotation in zip(files, annotation_files, target, strict=True):
         starts, duration = _starts(annotation), _duration(file)
-        late = starts[starts > duration + _BEYOND]
+        late = starts[starts > duration + BEYOND]
         kept.append(_cut(annotation, len(starts) - len(late)) if len(late) else annotation)
         if not len(late):
             continue

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_BEYOND = 0.05  # in s; an event may lie that much after the end, by rounding, as in load_annotations
+from .._annotations import BEYOND
 
 
 def check_within(times, n_frames, fps, clip, noun="event"):
@@ -23,8 +23,8 @@ def check_within(times, n_frames, fps, clip, noun="event"):
     """
     end = n_frames / fps
     # A clip of one frame is no music: scikit-learn's checks have such clips, and events at 1 s.
-    if n_frames > 1 and len(times) and times[-1] > end + _BEYOND:
-        i = int(np.searchsorted(times, end + _BEYOND, side="right"))
+    if n_frames > 1 and len(times) and times[-1] > end + BEYOND:
+        i = int(np.searchsorted(times, end + BEYOND, side="right"))
         raise ValueError(
             f"annotation {clip} of y: {noun} {i} is at {times[i]:.6g} s, but clip {clip} of X ends at "
             f"{end:.3f} s. Times must be in s from the beginning of the clip: are these in ms or samples, or "

@@ -5,12 +5,14 @@ import warnings
 import numpy as np
 import pytest
 import soundfile
+from sklearn.base import clone
 from sklearn.svm import SVC
 
 from skmir.datasets import make_instruments
 from skmir.feature_extraction import MFCC, MelSpectrogram
 from skmir.model_selection import ShrinkageLDA, default_models
 from skmir.neural_network._base import BaseNetwork
+from skmir.sequence import BeatTracker, OnsetDetector
 
 SR = 22050
 NAMES = ["SVM", "LDA", "MLP", "CNN", "CRNN", "DBN"]
@@ -93,3 +95,25 @@ def test_all_front_ends_share_a_folder_and_all_networks_their_epochs(tmp_path):
                 assert part.memory == tmp_path
             if isinstance(part, BaseNetwork):
                 assert part.max_iter == 3
+
+
+@pytest.mark.parametrize(
+    ("task", "usual"), [("onsets", OnsetDetector), ("beats", BeatTracker)], ids=["onsets", "beats"]
+)
+def test_detectors_are_the_usual_ones_with_a_folder_and_epochs(task, usual, tmp_path):
+    models = default_models(task=task, max_iter=3, memory=tmp_path)
+    for name, network in {"flux": "flux", "SuperFlux": "superflux", "TCN": None}.items():
+        model = models.get(name if task == "onsets" else f"{name} + HMM")
+        if model is None:
+            continue
+        plain = usual(network=network)
+        assert type(model) is usual and model.decoder is None and model.front_end.memory == tmp_path
+        assert repr(clone(model.front_end).set_params(memory=None)) == repr(plain._front_end())
+        assert model.network == network or model.network.max_iter == 3
+
+
+def test_no_such_task():
+    with pytest.raises(ValueError, match=r"task='tempo' is not one of \['beats', 'classes', 'onsets'\]"):
+        default_models(task="tempo")
+    with pytest.raises(ValueError, match="names='SVM' is not one of .*TCN"):
+        default_models("SVM", task="onsets")
