@@ -69,7 +69,7 @@ WRONG = {
     "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory must be a folder, got the file .*0\.wav",
     "--group artist": "--group needs a FOLDER with a table",
     "FOLDER --onsets": r"has no annotation of onsets for any recording \(of 6\)\. For '0\.wav' write",
-    "FOLDER/b --beats": "--cv 5 needs 5 recordings with beats, one to test on in every fold, and there are 2. Use",
+    "FOLDER/b --beats": "--cv 5 needs 5 recordings with beats, .*, and there are 2. Use --cv 2",
 }
 
 

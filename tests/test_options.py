@@ -13,6 +13,7 @@ from skmir.datasets import load_annotations, load_folder
 from skmir.model_selection import compare, default_models
 
 PACKAGE = pathlib.Path(skmir.__file__).parent
+FUNCTIONS = [compare, default_models, load_folder, load_annotations]
 # Files whose messages can reach somebody who runs the command.
 SOURCES = [
     *(PACKAGE / "datasets" / name for name in ("_folder.py", "_table.py", "_text.py", "_walk.py")),
@@ -29,13 +30,13 @@ OUT_OF_REACH = {
     "shape": "no arrays are passed",
     "center": "default models leave it",
     "class": "HTML, for notebooks",
+    "estimator": "no default model is a DecoderSearchCV",
+    "param_grid": "as estimator",
     "kind": "advice on read_annotations without a kind; the command has one",
 }
 
 
-@pytest.mark.parametrize(
-    "function", [compare, default_models, load_folder, load_annotations], ids=lambda f: f.__name__
-)
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
 def test_every_parameter_has_an_option_or_a_reason(function):
     options = OPTIONS[function.__name__]
     parameters = set(inspect.signature(function).parameters)

@@ -35,11 +35,11 @@ def default_models(names=None, *, task="classes", max_iter=None, memory=None):
     default network on the log-mel spectrogram, up to 24 s at a time; "CRNN" sees 1.5 s of it at a time;
     "DBN", pretrained without labels, sees windows of 0.5 s of it and averages over the windows of a clip.
 
+    All of these take any clip that :class:`~skmir.feature_extraction.MFCC` takes, even if it is very short.
+
     For onsets, "flux" and "SuperFlux" pick peaks of the rise of the spectrum, and "TCN" picks those of a
     temporal convolutional network's activations. For beats, "flux + HMM" and "TCN + HMM" find the likeliest
-    beats of the same two.
-
-    All of them take any clip that :class:`~skmir.feature_extraction.MFCC` takes, even if it is very short.
+    beats in the same two.
 
     Parameters
     ----------

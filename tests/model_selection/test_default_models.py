@@ -115,5 +115,5 @@ def test_detectors_are_the_usual_ones_with_a_folder_and_epochs(task, usual, tmp_
 def test_no_such_task():
     with pytest.raises(ValueError, match=r"task='tempo' is not one of \['beats', 'classes', 'onsets'\]"):
         default_models(task="tempo")
-    with pytest.raises(ValueError, match="names='SVM' is not one of .*TCN"):
+    with pytest.raises(ValueError, match=r"names='SVM' is not one of .*TCN"):
         default_models("SVM", task="onsets")
