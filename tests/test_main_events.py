@@ -29,9 +29,9 @@ def write(folder, clips, truth, kind):
 
 @pytest.fixture
 def hits(tmp_path):
-    """Six clips with onsets; a seventh has no annotation, an eighth no onset, and one an onset too late."""
+    """Six clips with onsets; a seventh has no annotation, an eighth no onset; one onset is too late, one by rounding."""
     clips, onsets = make_onsets(6, sounds="percussive", duration=1.5, random_state=0)
-    onsets[0] = np.append(onsets[0], 1.9)
+    onsets[0], onsets[1] = np.append(onsets[0], 1.9), np.append(onsets[1], 1.53)
     folder = write(tmp_path / "hits", [*clips, clips[0] * 0], [*onsets, []], "onsets")
     soundfile.write(folder / "noise.wav", np.random.RandomState(0).randn(11025) / 10, 22050)
     return folder
@@ -60,7 +60,7 @@ def test_onsets_from_a_folder_to_the_report(hits, tmp_path, capsys):
     options = ["--onsets", "--cv", "2", "--max-epochs", "1", "--memory", kept]
     assert run(hits, *options, "--output", out, "--report") == 0
     printed = capsys.readouterr()
-    assert "7 clips, 26 onsets, no groups" in printed.out
+    assert "7 clips, 27 onsets, no groups" in printed.out
     for words in (
         r"1 recording is left out without an annotation of onsets: \[.*noise\.wav'\]",
         r"1 recording is without onsets, by the empty \[.*6\.onsets\.csv'\]",
@@ -75,7 +75,7 @@ def test_onsets_from_a_folder_to_the_report(hits, tmp_path, capsys):
     record = json.loads((out / "record.json").read_text())
     assert (record["scoring"], record["n_clips"]) == ("onset_f50", 7) and "target_names" not in record
     page = Page((out / "report.html").read_text(encoding="utf-8"))
-    assert "7 recordings with 26 onsets" in page.text and "Onset f50 on the held-out clips" in page.tables
+    assert "7 recordings with 27 onsets" in page.text and "Onset f50 on the held-out clips" in page.tables
     assert not any("rue ↓" in str(rows) or caption.startswith("F1") for caption, rows in page.tables.items())
     again = ["--n-jobs", "1", *map(str, options), "--scoring", "onset_f25_samples", "onset_f50"]
     assert main(["compare", *again, str(hits)]) == 0  # not quiet; and the folder is the last word

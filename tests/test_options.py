@@ -14,11 +14,12 @@ from skmir.model_selection import compare, default_models
 
 PACKAGE = pathlib.Path(skmir.__file__).parent
 FUNCTIONS = [compare, default_models, load_folder, load_annotations]
+UNUSED = PACKAGE / "model_selection" / "_decoder_search.py"  # no default model is a search
 # Files whose messages can reach somebody who runs the command.
 SOURCES = [
     *(PACKAGE / "datasets" / name for name in ("_folder.py", "_table.py", "_text.py", "_walk.py")),
     *sorted((PACKAGE / "datasets").glob("_annotation_*.py")),
-    *sorted((PACKAGE / "model_selection").glob("_*.py")),
+    *sorted(set((PACKAGE / "model_selection").glob("_*.py")) - {UNUSED}),
     PACKAGE / "_cache" / "_entries.py",
 ]
 # Parameters in their messages that are none of the command, and why no run of it comes to them.
@@ -30,8 +31,6 @@ OUT_OF_REACH = {
     "shape": "no arrays are passed",
     "center": "default models leave it",
     "class": "HTML, for notebooks",
-    "estimator": "no default model is a DecoderSearchCV",
-    "param_grid": "as estimator",
     "kind": "advice on read_annotations without a kind; the command has one",
 }
 
