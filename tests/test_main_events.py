@@ -29,7 +29,7 @@ def write(folder, clips, truth, kind):
 
 @pytest.fixture
 def hits(tmp_path):
-    """Six clips with onsets; a seventh has no annotation, an eighth no onset; one onset is too late, one by rounding."""
+    """Six clips with onsets, one without, one without annotation; an onset is too late, one by rounding."""
     clips, onsets = make_onsets(6, sounds="percussive", duration=1.5, random_state=0)
     onsets[0], onsets[1] = np.append(onsets[0], 1.9), np.append(onsets[1], 1.53)
     folder = write(tmp_path / "hits", [*clips, clips[0] * 0], [*onsets, []], "onsets")
