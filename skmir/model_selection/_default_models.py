@@ -9,13 +9,7 @@ from .._parameter_checks import check_choice
 from ..compose import FrameClassifier
 from ..feature_extraction import MFCC, Chroma, MelSpectrogram, SpectralShape, Tempogram
 from ..feature_extraction._base import BaseFrontEnd
-from ..neural_network import (
-    CNNClassifier,
-    CRNNClassifier,
-    DBNClassifier,
-    MLPClassifier,
-    TCNSequenceClassifier,
-)
+from ..neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
 from ..preprocessing import Delta, FramePooler, FrameScaler, WindowPooler
 from ..sequence import BeatTracker, OnsetDetector
 from ._shrinkage_lda import ShrinkageLDA
@@ -138,7 +132,7 @@ def _superflux(_epochs):
 
 
 def _tcn(epochs):
-    return _with_front_end(OnsetDetector(network=TCNSequenceClassifier(**epochs)))
+    return _with_network(OnsetDetector(), epochs)
 
 
 def _flux_hmm(_epochs):
@@ -146,12 +140,17 @@ def _flux_hmm(_epochs):
 
 
 def _tcn_hmm(epochs):
-    return _with_front_end(BeatTracker(network=TCNSequenceClassifier(**epochs)))
+    return _with_network(BeatTracker(), epochs)
 
 
 def _with_front_end(detector):
     """Give a detector its usual front end as a parameter, so that it can keep frames."""
     return detector.set_params(front_end=detector._front_end())
+
+
+def _with_network(detector, epochs):
+    """Give a detector its usual front end and network as parameters, with a number of epochs."""
+    return _with_front_end(detector).set_params(network=detector._network().set_params(**epochs))
 
 
 _FUNCTIONS = {

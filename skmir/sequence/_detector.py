@@ -209,6 +209,12 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
             return clone(self.front_end)
         return LogFilteredSpectrogram(22050, hop_length=220, **self._front_end_parameters)
 
+    def _network(self):
+        """Return an unfitted network."""
+        if self.network is not None:
+            return clone(self.network)
+        return TCNSequenceClassifier(**self._network_parameters)
+
     def _check_annotations(self, y, n_clips):
         return check_events(y, n_clips)
 
@@ -229,8 +235,7 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
                 f"n_samples=1: {type(self).__name__} cannot learn from a single clip of one frame. Pass more "
                 "clips."
             )
-        usual = TCNSequenceClassifier(**self._network_parameters)
-        network = usual if self.network is None else clone(self.network)
+        network = self._network()
         self._seed(network)
         targets = [self._targets(times, x.shape[1]) for times, x in zip(truth, frames, strict=True)]
         name = fit_parameter(network, "groups") if groups is not None else None
