@@ -1,7 +1,7 @@
 """Onsets, beats and tempi: networks, signal baselines and librosa, on the same folds.
 
     python benchmarks/bench_events.py [DATA] [--parts onsets beats tempo vibrato silence speed] [--seeds 3]
-        [--memory FOLDER] [--n-jobs 2] [--csv FOLDER]
+        [--memory FOLDER] [--n-jobs 2] [--csv FILE]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). Every model of a part
 runs on the same folds, which hold groups together: songs, tunes, drum kits; of the
@@ -17,8 +17,8 @@ kits) or a single clip there is no interval.
 nearly the whole tolerance, and ``librosa.beat.beat_track``. Signal baselines and decoders are fitted on the
 training clips: thresholds, and one shift in time.
 
-With ``--memory FOLDER`` frames are kept there. With ``--csv FOLDER`` the tables go to events_onsets.csv and
-so on, with a description of the machine in events.machine.txt.
+With ``--memory FOLDER`` frames are kept there. With ``--csv FILE`` the table goes to FILE, which needs a
+single part, and a description of the machine to FILE with ``.machine.txt`` at its end.
 """
 
 import argparse
@@ -430,14 +430,16 @@ def main():
     parser.add_argument("--n-jobs", type=int, default=2)
     parser.add_argument("--csv", type=pathlib.Path)
     args = parser.parse_args()
+    if args.csv and len(args.parts) != 1:
+        parser.error(f"--csv needs a single part, got --parts {' '.join(args.parts)}")
     with tempfile.TemporaryDirectory() as folder:
         args.memory = args.memory or folder
         for part in args.parts:
             print(f"\n{part}")
             table = pd.concat(PARTS[part](args))
             if args.csv:
-                table.round(4).to_csv(args.csv / f"events_{part}.csv", index=False)
-                note_machine("one thread per fit", args.csv / "events.csv")
+                table.round(4).to_csv(args.csv, index=False)
+                note_machine("of one CPU, with one thread per fit", args.csv)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,13 @@ no note begins. Here a network that learns from annotations meets the flux on su
 """
 
 # %%
-# Melodies of slow attacks, vibrato and tremolo, whose onsets are known to the sample. The last note of most
-# of them is cut off, which clicks. To the flux the click would be an onset, so the clips are faded out.
+# Melodies of slow attacks, vibrato and tremolo, whose onsets are known to the sample.
 import numpy as np
 
 from skmir.datasets import make_onsets
 
 SR, SECONDS = 22050, 5
 clips, onsets = make_onsets(25, sounds="vibrato", duration=SECONDS, sr=SR, random_state=0)
-clips[:, -SR // 10 :] *= np.linspace(1, 0, SR // 10)
 print(len(clips), "clips,", sum(map(len, onsets)), "onsets; the first clip's:", onsets[0].round(2))
 
 # %%

@@ -34,7 +34,7 @@ from skmir.feature_extraction import (
     SpectralShape,
     Tempogram,
 )
-from skmir.model_selection import ShrinkageLDA
+from skmir.model_selection import DecoderSearchCV, ShrinkageLDA
 from skmir.neural_network import (
     RBM,
     CNNClassifier,
@@ -226,6 +226,19 @@ MODELS = {
     "BeatTracker": ("events", BeatTracker(make_pipeline(MEL, FrameScaler()), small_tcn(), BeatHMM())),
     "DownbeatTracker": ("bars", DownbeatTracker(MEL, small_tcn())),
     "TempoEstimator": ("tempi", TempoEstimator("autocorrelation", BeatTracker(network="flux"))),
+    **{
+        kind.__name__: (
+            "numbers of frames" if kind.__name__.endswith("Regressor") else "labels of frames",
+            small(kind),
+        )
+        for kind in small_networks.SEQUENCES
+    },
+    "DecoderSearchCV": (
+        "events",
+        DecoderSearchCV(
+            OnsetDetector(network="flux"), {"decoder__threshold": [0.1, 0.3]}, scoring="onset_f50", cv=2
+        ),
+    ),
     "several numbers": ("numbers", make_pipeline(FrameScaler(), small(CNNRegressor))),
     "LearnedChroma": (
         "chords",
@@ -262,6 +275,8 @@ def data(tmp_path_factory):
         "tall": (np.repeat(frames, 10, axis=1), y),
         "number": (frames, rng.randn(12)),
         "numbers": (frames, rng.randn(12, 2)),
+        "labels of frames": (frames, (frames[:, 0] > frames[:, 0].mean()).astype(int)),
+        "numbers of frames": (frames, frames[:, 0]),
         "activations": ([rng.rand(200 + i) ** 4 for i in range(12)], [[0.1, 0.9]] * 12),
         "events": (waves, [np.array([0.1, 0.3])] * 12),
         "bars": (waves, [np.array([[0.1, 1], [0.3, 2]])] * 12),

@@ -103,7 +103,7 @@ def make_beats(
         meter = meters[i % len(meters)]
         starts, places = _beats(tempo, meter, drift, duration, sr, rng)
         sounds = _play(starts, places, _PATTERNS[meter], rng.uniform(*swing), rests, sr, rng)
-        clips.append(mix(sounds, round(duration * sr), rng))
+        clips.append(mix(sounds, round(duration * sr), rng, fade=round(_EDGE * sr)))
         annotations.append(starts / sr if kind == "beats" else np.column_stack([starts / sr, places]))
     return np.array(clips), annotations
 

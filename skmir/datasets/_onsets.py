@@ -34,7 +34,7 @@ def make_onsets(
         without an onset, so spectral flux fails on them [1]_.
 
     Times follow an even rhythm whose steps vary, with a deviation of 10 ms. Each clip has drums or a voice of
-    its own.
+    its own, and fades out over its last 0.1 s.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def make_onsets(
 def _clip(sound, duration, sr, rng):
     play, steps = _PLAYERS[sound]
     starts = np.round(_times(steps, duration, rng) * sr).astype(int)
-    return mix(play(starts, sr, rng), round(duration * sr), rng), starts / sr
+    return mix(play(starts, sr, rng), round(duration * sr), rng, fade=round(_EDGE * sr)), starts / sr
 
 
 def _times(steps, duration, rng):

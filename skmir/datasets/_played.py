@@ -108,7 +108,7 @@ def sing(voice, midi, length, sr, rng):
     return note * swell * rise * fall * np.exp(-time / voice.decay)
 
 
-def mix(sounds, n_samples, rng):
+def mix(sounds, n_samples, rng, *, fade):
     """Return sounds that begin at given samples, in some noise.
 
     Parameters
@@ -117,6 +117,9 @@ def mix(sounds, n_samples, rng):
         First sample, and the sound, which may go beyond the end.
     n_samples : int
     rng : numpy.random.Generator
+    fade : int
+        Number of samples at the end over which the sounds fade out: a sound that is cut off clicks, which is
+        an onset to all who listen.
 
     Returns
     -------
@@ -127,6 +130,7 @@ def mix(sounds, n_samples, rng):
     for start, sound in sounds:
         heard = max(0, min(len(sound), n_samples - start))
         clip[start : start + heard] += sound[:heard]
+    clip[n_samples - fade :] *= np.linspace(1, 0, fade)
     peak = np.abs(clip).max() or 1.0
     clip += 10 ** (rng.uniform(-55, -40) / 20) * peak * rng.standard_normal(n_samples) / 3
     return (10 ** (rng.uniform(-13, -1) / 20) * clip / np.abs(clip).max()).astype(np.float32)

@@ -36,6 +36,11 @@ def test_shapes_and_levels(onsets, bars):
             np.testing.assert_allclose(times * SR, np.round(times * SR), atol=1e-6)  # samples
 
 
+def test_no_clip_ends_with_a_click(onsets, bars):
+    for clips, _ in (onsets, bars):
+        assert (np.abs(clips[:, -20:]).max(axis=1) < 0.02 * np.abs(clips).max(axis=1)).all()
+
+
 def test_sound_begins_at_the_annotated_sample(onsets):
     """Before the first onset there is only noise, 36 dB below the peak; soon after, there is more."""
     for i, (clip, times) in enumerate(zip(*onsets, strict=True)):
