@@ -18,9 +18,13 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish():
-    """Let the garbage collector pass over what stays: modules and tests are most of what it would look at."""
+    """Let the garbage collector pass over what stays: modules and tests are most of what it would look at.
+
+    What is imported later stays too, and each full collection looks at all of it: one in a hundred is enough.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 1000)
 
 
 def pytest_terminal_summary(terminalreporter):

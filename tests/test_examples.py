@@ -9,6 +9,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("plot_*.py"))
 # About 6 seconds each, or more: ``make docs`` runs them, as it runs all, and ends if one raises.
 SLOW = {
     "plot_architectures",
+    "plot_compare_models",
     "plot_beats",
     "plot_convolutional_dbn",
     "plot_dbn_layers",

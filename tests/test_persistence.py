@@ -79,7 +79,7 @@ ways = pytest.importorskip("saving_ways")  # without skops there is nothing to t
 
 
 def small(kind, **params):
-    return small_networks.make(kind, **{"max_iter": 2, **params})
+    return small_networks.make(kind, **{"max_iter": 1, **params})
 
 
 def layer(kind, *args, **params):
