@@ -271,19 +271,30 @@ def score_of(name, y_true, y_pred):
     return get_scorer(name)(Done(), None, y_true)
 
 
-def interval(score, y, predictions, groups, n_draws=1000):
+def interval(score, y, predictions, groups, n_draws=2000):
     """Return a bootstrap interval of 95 % over groups, of the mean over runs; NaN if there are few groups."""
-    kinds = np.unique(groups)
+    kinds, number = np.unique(groups, return_inverse=True)
     if len(kinds) < 3:
         return np.nan, np.nan
-    rng = np.random.RandomState(0)
-    rows_of = {kind: np.flatnonzero(groups == kind) for kind in kinds}
-    draws = []
-    for _ in range(n_draws):
-        rows = np.concatenate([rows_of[kind] for kind in rng.choice(kinds, len(kinds))])
-        truth = [y[i] for i in rows]
-        draws.append(np.mean([score_of(score, truth, [one[i] for i in rows]) for one in predictions]))
-    return tuple(np.quantile(draws, [0.025, 0.975]))
+    of_clips = np.mean([parts_of_clips(score, y, one) for one in predictions], axis=0)  # (n_clips, 2)
+    of_groups = np.stack([np.bincount(number, part) for part in of_clips.T], axis=1)
+    drawn = np.random.RandomState(0).randint(len(kinds), size=(n_draws, len(kinds)))
+    part, whole = of_groups[drawn].sum(axis=1).T
+    return tuple(np.quantile(part / whole, [0.025, 0.975]))
+
+
+def parts_of_clips(score, y_true, y_pred):
+    """Return two numbers per clip; a score of clips is the sum of the first over that of the second.
+
+    They are twice the matches, and all events, if events of all clips are counted together; or the clip's own
+    score, and 1.
+    """
+    if score.startswith("onset"):
+        events = np.array([len(truth) + len(found) for truth, found in zip(y_true, y_pred, strict=True)])
+        own = [score_of(score, [truth], [found]) for truth, found in zip(y_true, y_pred, strict=True)]
+        return np.stack([own * events, events], axis=1)
+    own = [score_of(score, y_true[i : i + 1], y_pred[i : i + 1]) for i in range(len(y_true))]
+    return np.stack([own, np.ones(len(own))], axis=1)
 
 
 def sets_part(part, sets, kind, args):
