@@ -78,7 +78,7 @@ def load_annotations(
         groups : ndarray of shape (n_clips,) or None
             Cells of the group column; None if there is no such column.
         annotation_files : list of str, of length n_clips
-            Where each annotation was read.
+            The file from which each annotation was read.
         kind : str
             As the parameter.
         frame : DataFrame or None
@@ -149,20 +149,9 @@ def list_annotations(folder, kind, *, combine, labels, file_column, annotation_c
         "annotation_column": annotation_column,
         "group_column": group_column,
     }
-    groups, frame, messages = None, None, []
-    if os.path.isfile(table):
-        from ._annotation_table import (
-            read_table,
-        )  # brings pandas, which a folder without a table does not need
-
-        files, annotation_files, groups, frame = read_table(table, folder, kind, **columns)
-    else:
+    if not os.path.isfile(table):
         _check_no_table(table, labels, columns)
-        files, messages = recordings(folder)
-        annotation_files = [None] * len(files)
-    if annotation_column == "auto" and not any(annotation_files):
-        annotation_files, left_over = _by_name(files, kind)
-        messages += left_over
+    files, annotation_files, groups, frame, messages = _paired(folder, table, kind, columns)
     kept, left_out = _with_annotation(folder, files, annotation_files, kind)
     files, annotation_files = ([each[i] for i in kept] for each in (files, annotation_files))
     target = [read_file(file, kind) for file in annotation_files]
@@ -182,6 +171,23 @@ def list_annotations(folder, kind, *, combine, labels, file_column, annotation_c
         "frame": None if frame is None else frame.iloc[kept].reset_index(drop=True),
         "DESCR": f"{len(files)} recordings with {sum(map(n_events, target))} {kind}, from {folder!r}.",
     }
+
+
+def _paired(folder, table, kind, columns):
+    """Return recordings, their annotation files or None, groups, the table, and what is to be warned of."""
+    groups, frame, messages = None, None, []
+    if os.path.isfile(table):
+        # It brings pandas, which a folder without a table does not need.
+        from ._annotation_table import read_table
+
+        files, annotation_files, groups, frame = read_table(table, folder, kind, **columns)
+    else:
+        files, messages = recordings(folder)
+        annotation_files = [None] * len(files)
+    if columns["annotation_column"] == "auto" and not any(annotation_files):
+        annotation_files, left_over = _by_name(files, kind)
+        messages = [*messages, *left_over]
+    return files, annotation_files, groups, frame, messages
 
 
 def combined(onsets, combine):

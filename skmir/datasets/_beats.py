@@ -47,8 +47,8 @@ def make_beats(
     meter : {2, 3, 4} or sequence of them, default=(3, 4)
         Beats per bar; clips take them in turn.
     swing : float or (float, float), default=(0.5, 0.67)
-        Where between two beats the hat is hit, from 0.5, straight eighths, to 0.8; 2 / 3 is a triplet. A pair
-        is the range from which each clip draws.
+        Place of the hat between two beats, from 0.5, straight eighths, to 0.8; 2 / 3 is a triplet. A pair is
+        the range from which each clip draws.
     drift : float, default=0.02
         Largest deviation of the tempo within a clip, as a share of it, from 0 to 0.2; it changes slowly.
     rests : float, default=0.1
