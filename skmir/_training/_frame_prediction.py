@@ -1,14 +1,12 @@
 """Outputs of a network for each frame of clips of any length, in memory that does not grow with a clip."""
 
-import contextlib
-
 import numpy as np
 import torch
 from sklearn.utils import gen_batches
 
 from .._device import resolve_device
 from .._random import torch_threads
-from ._prediction import MOVING, not_finite
+from ._prediction import moved_to, not_finite
 from ._recipe import recipe_of
 
 VALUES_AT_ONCE = 2**20  # input values per batch
@@ -46,16 +44,11 @@ def frame_outputs_of(network, frames):
     context = -(-network.n_frames_ // MARGIN) if context is None else int(context)
     keep = max(network.n_frames_, 2 * context)
     outputs = []
-    turn = contextlib.nullcontext() if device.type == "cpu" else MOVING
-    with turn, torch_threads(recipe_of(network).n_threads), torch.no_grad():
-        try:
-            module.eval().to(device)
-            rows = iter(_outputs_of_rows(module, [x for x in frames if x.shape[1] == 1], device))
-            for x in frames:
-                single = x.shape[1] == 1
-                outputs.append(next(rows) if single else _outputs_of_clip(module, x, keep, context, device))
-        finally:
-            module.to("cpu")
+    with moved_to(device, module), torch_threads(recipe_of(network).n_threads), torch.no_grad():
+        rows = iter(_outputs_of_rows(module, [x for x in frames if x.shape[1] == 1], device))
+        for x in frames:
+            single = x.shape[1] == 1
+            outputs.append(next(rows) if single else _outputs_of_clip(module, x, keep, context, device))
     _check_finite(network, frames, outputs)
     return outputs
 

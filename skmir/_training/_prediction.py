@@ -13,7 +13,27 @@ from ._net import call
 from ._recipe import recipe_of
 from ._windows import Windows
 
-MOVING = threading.RLock()  # not needed on a CPU, where nothing moves and threads can predict in parallel
+_MOVING = threading.RLock()
+
+
+@contextlib.contextmanager
+def moved_to(device, module):
+    """Lend a module in evaluation mode to a device, one thread at a time, and return it to the CPU.
+
+    On the CPU nothing moves, and threads predict side by side with one module. ``module.to("cpu")`` must not
+    be called there: it takes the weights of a recurrent layer away for a moment even if they stay where
+    they are, and a thread that is in the middle of a forward pass would miss them.
+    """
+    module.eval()
+    if device.type == "cpu":
+        yield
+        return
+    with _MOVING:
+        try:
+            module.to(device)
+            yield
+        finally:
+            module.to("cpu")
 
 
 def outputs_of(network, module, frames):
@@ -69,7 +89,7 @@ def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_t
     Parameters
     ----------
     module : torch.nn.Module
-        It is moved to the device and back to the CPU, so that device memory is free afterwards.
+        On the CPU. It is moved to the device and back, so that device memory is free afterwards.
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
         float32.
     n_frames : int or None
@@ -87,18 +107,13 @@ def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_t
     outputs : ndarray of shape (n_clips, n_outputs)
         float32.
     """
-    turn = contextlib.nullcontext() if device.type == "cpu" else MOVING
-    with turn, torch_threads(n_threads), torch.no_grad():
-        try:
-            module.eval().to(device)
-            return np.concatenate(
-                [
-                    _mean_over_windows(module, Windows(frames[rows], n_frames, device, packed), batch_size)
-                    for rows in gen_batches(len(frames), batch_size)
-                ]
-            )
-        finally:
-            module.to("cpu")
+    with moved_to(device, module), torch_threads(n_threads), torch.no_grad():
+        return np.concatenate(
+            [
+                _mean_over_windows(module, Windows(frames[rows], n_frames, device, packed), batch_size)
+                for rows in gen_batches(len(frames), batch_size)
+            ]
+        )
 
 
 def _mean_over_windows(module, windows, batch_size):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from skmir.neural_network import RBM, CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
 
@@ -29,6 +30,12 @@ def network():
 def each_network(request):
     """Make each small network in turn."""
     return lambda **params: make(request.param, **params)
+
+
+@pytest.fixture
+def forbid_moves(monkeypatch):
+    """Make ``Module.to`` fail from now on: a recurrent layer has no weights while it runs, in no thread."""
+    return lambda: monkeypatch.setattr(torch.nn.Module, "_apply", lambda *_: pytest.fail("weights move"))
 
 
 @pytest.fixture

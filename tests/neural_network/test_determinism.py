@@ -96,6 +96,13 @@ def test_one_network_predicts_in_four_threads_at_once(network, ragged):
             np.testing.assert_array_equal(found, expected)
 
 
+def test_prediction_on_the_cpu_moves_no_weights(each_network, ragged, forbid_moves):
+    X, y = ragged
+    model = each_network().fit(X, y)
+    forbid_moves()
+    model.predict(X)
+
+
 def test_the_callers_generators_and_threads_are_left_alone(
     two_threads, each_network, frames, snapshot_generators
 ):
