@@ -1,16 +1,22 @@
 """Metrics of music in time, and scorers by name."""
 
 from ._beats import beat_continuity, beat_f_measure, downbeat_f_measure
+from ._chords import chord_weighted_recall
 from ._events import onset_f_measure, precision_recall_f_measure
+from ._notes import frame_accuracy, frame_f_measure, note_f_measure
 from ._scorers import get_scorer, get_scorer_names
 from ._tempo import tempo_accuracy
 
 __all__ = [
     "beat_continuity",
     "beat_f_measure",
+    "chord_weighted_recall",
     "downbeat_f_measure",
+    "frame_accuracy",
+    "frame_f_measure",
     "get_scorer",
     "get_scorer_names",
+    "note_f_measure",
     "onset_f_measure",
     "precision_recall_f_measure",
     "tempo_accuracy",

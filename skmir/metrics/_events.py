@@ -6,6 +6,8 @@ from .._annotations import check_bars, check_events, check_notes, kind_of_annota
 from .._extras import require
 from .._parameter_checks import check_choice, check_number
 
+AVERAGES = ("micro", "samples")
+
 
 def precision_recall_f_measure(y_true, y_pred, *, window=0.05, average="micro"):
     """Return precision, recall and F-measure of events, each matched at most once within a window.
@@ -141,15 +143,30 @@ def times_of(y, name, n_clips=None):
 def scores_of(truth, guesses, window, average, caller):
     """Return precision, recall and F-measure of sorted events; ``caller`` is named if mir_eval is missing."""
     check_number("window", window, above=0)
-    check_choice("average", average, ("micro", "samples"))
+    check_choice("average", average, AVERAGES)
     require(caller, "eval", module="mir_eval")
     counts = np.array(
         [
             (_n_matches(*both, window), len(both[1]), len(both[0]))
             for both in zip(truth, guesses, strict=True)
         ],
-        dtype=float,
     )  # (n_clips, 3): matches, predicted, annotated
+    return averaged(counts, average)
+
+
+def averaged(counts, average):
+    """Return precision, recall and F-measure of counts per clip: matches, predictions, annotations.
+
+    Parameters
+    ----------
+    counts : array-like of int of shape (n_clips, 3)
+    average : {"micro", "samples"}
+
+    Returns
+    -------
+    scores : tuple of float
+    """
+    counts = np.asarray(counts, dtype=float)
     if average == "micro":
         counts = counts.sum(axis=0, keepdims=True)
     return tuple(float(score) for score in np.mean([_ratios(*row) for row in counts], axis=0))

@@ -4,21 +4,30 @@ import sklearn.metrics
 from sklearn.metrics import make_scorer
 
 from ._beats import MEASURES, beat_continuity, beat_f_measure, downbeat_f_measure
-from ._events import onset_f_measure
+from ._chords import chord_weighted_recall
+from ._events import AVERAGES, onset_f_measure
+from ._notes import frame_accuracy, frame_f_measure, note_f_measure
 from ._tempo import tempo_accuracy
 
-_F_MEASURES = {
+_AVERAGED = {
     "onset_f25": (onset_f_measure, {"window": 0.025}),
     "onset_f50": (onset_f_measure, {}),
     "beat_f": (beat_f_measure, {}),
     "downbeat_f": (downbeat_f_measure, {}),
+    "chord_root": (chord_weighted_recall, {"comparison": "root"}),
+    "chord_majmin": (chord_weighted_recall, {}),
+    "chord_sevenths": (chord_weighted_recall, {"comparison": "sevenths"}),
+    "note_f": (note_f_measure, {}),
+    "note_offset_f": (note_f_measure, {"offset_ratio": 0.2}),
+    "frame_f": (frame_f_measure, {}),
+    "frame_accuracy": (frame_accuracy, {}),
 }
 _SCORERS = (
-    {name: make_scorer(metric, **options) for name, (metric, options) in _F_MEASURES.items()}
+    {name: make_scorer(metric, **options) for name, (metric, options) in _AVERAGED.items()}
     | {
         f"{name}_{average}": make_scorer(metric, average=average, **options)
-        for name, (metric, options) in _F_MEASURES.items()
-        for average in ("micro", "samples")
+        for name, (metric, options) in _AVERAGED.items()
+        for average in AVERAGES
     }
     | {measure: make_scorer(beat_continuity, measure=measure) for measure in MEASURES}
     | {
@@ -73,9 +82,9 @@ def get_scorer(scoring):
 def get_scorer_names():
     """Return the names of the scorers of music in time.
 
-    F-measures stand under three names: with the ending "_micro" the events of all clips are counted together,
-    with "_samples" the score is the mean over the clips, and without ending it is what the literature gives:
-    onsets together, beats per clip.
+    Most stand under three names: with the ending "_micro" all clips are counted together, with "_samples" the
+    score is the mean over the clips, and without ending it is what the literature gives: beats per clip,
+    onsets, chords and notes together.
 
     Returns
     -------

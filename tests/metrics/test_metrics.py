@@ -78,14 +78,18 @@ def test_pooled_and_per_clip_by_hand():
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("name", get_scorer_names())
+@pytest.mark.parametrize("name", [name for name in get_scorer_names() if not name.startswith("chord")])
 def test_nothing_against_nothing_is_right_and_anything_else_against_nothing_wrong(name):
     metric, options = get_scorer(name)._score_func, get_scorer(name)._kwargs
-    some = np.array([[0.5, 1], [1.0, 2], [1.5, 3]]) if "down" in name else np.array([0.5, 1.0, 1.5])
-    assert metric([NONE], [NONE], **options) == 1
+    some, none = np.array([0.5, 1.0, 1.5]), NONE
+    if name.startswith("downbeat"):
+        some = np.array([[0.5, 1], [1.0, 2], [1.5, 3]])
+    elif name.startswith(("note", "frame")):
+        some, none = (np.array([[0.5, 1.0]]), np.array([440.0])), (np.zeros((0, 2)), NONE)
+    assert metric([none], [none], **options) == 1
     assert metric([some], [some], **options) == 1
-    assert metric([some], [NONE], **options) == metric([NONE], [some], **options) == 0
-    whole = metric([NONE, some], [NONE, some], **options), metric([some, NONE], [NONE, some], **options)
+    assert metric([some], [none], **options) == metric([none], [some], **options) == 0
+    whole = metric([none, some], [none, some], **options), metric([some, none], [none, some], **options)
     assert whole == (1, 0)
 
 
