@@ -70,6 +70,37 @@ def check_share(name, value, **bounds):
     check_number(name, value, **(bounds or {"low": 0}), high=1 - 1e-9)
 
 
+def check_range(name, value, low, high):
+    """Return a range as a pair; a number is both ends.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    value : float or (float, float)
+        Its value.
+    low, high : float
+        The lowest and highest number allowed.
+
+    Returns
+    -------
+    ends : tuple or list of float, of length 2
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the value is not a number nor a pair of ascending numbers, or outside of what is allowed.
+    """
+    ends = (value, value) if isinstance(value, numbers.Real) else value
+    if not isinstance(ends, list | tuple) or len(ends) != 2:
+        raise TypeError(f"{name}={plain(value)!r} must be a number, or a pair (low, high).")
+    for number in ends:
+        check_number(name, number, low=low, high=high)
+    if ends[0] > ends[1]:
+        raise ValueError(f"{name}={plain(value)!r} must be a pair (low, high) with low <= high.")
+    return ends
+
+
 def check_choice(name, value, choices, *, also=""):
     """Return ``choices[value]``, or raise an error that lists the choices.
 

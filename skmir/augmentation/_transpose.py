@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
-NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-SHARPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+from .._chord_labels import NATURALS, SHARPS
+
 FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 NO_ROOT = {"N", "X", ""}  # no chord, and an unknown chord, in mir_eval's syntax
 # A root, and the rest as in "Bb:min7/b3", "Bb", "Bb major", "Bbm7" and "Bb/5", but not the start of a word.

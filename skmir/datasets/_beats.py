@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._parameter_checks import check_choice, check_number, plain
+from .._parameter_checks import check_choice, check_number, check_range, plain
 from ._played import draw_drum, draw_voice, mix, sing
 
 # For each place in the bar, from the downbeat: the drums that are hit, and how loudly, in dB.
@@ -89,9 +89,9 @@ def make_beats(
     """
     check_number("n_clips", n_clips, kind=numbers.Integral, low=1)
     check_choice("kind", kind, ("beats", "bars"))
-    tempo = _check_range("tempo", tempo, 20, 400)
+    tempo = check_range("tempo", tempo, 20, 400)
     meters = _check_meters(meter)
-    swing = _check_range("swing", swing, 0.5, 0.8)
+    swing = check_range("swing", swing, 0.5, 0.8)
     check_number("drift", drift, low=0, high=0.2)
     check_number("rests", rests, low=0, high=0.9)
     check_number("duration", duration, low=1)
@@ -106,17 +106,6 @@ def make_beats(
         clips.append(mix(sounds, round(duration * sr), rng, fade=round(_EDGE * sr)))
         annotations.append(starts / sr if kind == "beats" else np.column_stack([starts / sr, places]))
     return np.array(clips), annotations
-
-
-def _check_range(name, value, low, high):
-    values = (value, value) if isinstance(value, numbers.Real) else value
-    if not isinstance(values, list | tuple) or len(values) != 2:
-        raise TypeError(f"{name}={plain(value)!r} must be a number, or a pair (low, high).")
-    for number in values:
-        check_number(name, number, low=low, high=high)
-    if values[0] > values[1]:
-        raise ValueError(f"{name}={plain(value)!r} must be a pair (low, high) with low <= high.")
-    return values
 
 
 def _check_meters(meter):

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
+from .._chord_labels import SHARPS
 from .._parameter_checks import check_number
 from ._synthesis import band
 
-ROOTS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 TRIADS = {"maj": (0, 4, 7), "min": (0, 3, 7)}
 LOWEST, N_PITCHES = 40, 60  # MIDI numbers: five octaves from E2
 CHORD, MELODY = (0, 3), (3, 5)  # the octaves, among these five, of a chord's notes and of the melody
@@ -91,7 +91,7 @@ def make_chords(
     check_number("sr", sr, low=8000)
     seed = int(check_random_state(random_state).randint(2**31 - 1))
     manner = SimpleNamespace(melody=melody, noise=noise, sr=sr)
-    names = [f"{root}:{quality}" for root in ROOTS for quality in TRIADS]
+    names = [f"{root}:{quality}" for root in SHARPS for quality in TRIADS]
     clips = []
     for i in range(n_instruments):
         notes = _notes(round(duration * sr), sr, np.random.default_rng([seed, i]))

@@ -108,7 +108,7 @@ def sing(voice, midi, length, sr, rng):
     return note * swell * rise * fall * np.exp(-time / voice.decay)
 
 
-def mix(sounds, n_samples, rng, *, fade):
+def mix(sounds, n_samples, rng, *, fade, noise=(-55, -40)):
     """Return sounds that begin at given samples, in some noise.
 
     Parameters
@@ -120,11 +120,13 @@ def mix(sounds, n_samples, rng, *, fade):
     fade : int
         Number of samples at the end over which the sounds fade out: a sound that is cut off clicks, which is
         an onset to all who listen.
+    noise : (float, float), default=(-55, -40)
+        Range of the level of noise, in dB relative to the peak.
 
     Returns
     -------
     clip : ndarray of float32 of shape (n_samples,)
-        With a peak between -13 and -1 dB of full scale, and noise 40 to 55 dB below the peak.
+        With a peak between -13 and -1 dB of full scale.
     """
     clip = np.zeros(n_samples)
     for start, sound in sounds:
@@ -132,5 +134,5 @@ def mix(sounds, n_samples, rng, *, fade):
         clip[start : start + heard] += sound[:heard]
     clip[n_samples - fade :] *= np.linspace(1, 0, fade)
     peak = np.abs(clip).max() or 1.0
-    clip += 10 ** (rng.uniform(-55, -40) / 20) * peak * rng.standard_normal(n_samples) / 3
+    clip += 10 ** (rng.uniform(*noise) / 20) * peak * rng.standard_normal(n_samples) / 3
     return (10 ** (rng.uniform(-13, -1) / 20) * clip / np.abs(clip).max()).astype(np.float32)

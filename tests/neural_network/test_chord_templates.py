@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from skmir.neural_network._chords._chord_templates import QUALITIES, chord_templates, templates_of_rows
+from skmir._chord_labels import QUALITIES
+from skmir.neural_network._chords._chord_templates import chord_templates, templates_of_rows
 
 ROOTS = ["C", "C#", "Db", "D", "E", "F", "F#", "Gb", "G", "Ab", "A", "Bb", "B", "Cb", "B#", "Fbb"]
 

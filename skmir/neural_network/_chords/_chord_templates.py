@@ -1,32 +1,12 @@
-"""Pitch classes of a chord, given its label in the syntax of Harte, as in mir_eval."""
+"""Templates of chords, given their labels."""
 
 import numbers
 
 import numpy as np
 from sklearn.utils import check_consistent_length
 
-from ..._extras import require
+from ..._chord_labels import NO_CHORD, root_and_steps
 from ..._parameter_checks import plain
-
-ROOTS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-# Semitones above the root.
-QUALITIES = {
-    "maj": (0, 4, 7),
-    "min": (0, 3, 7),
-    "maj7": (0, 4, 7, 11),
-    "min7": (0, 3, 7, 10),
-    "7": (0, 4, 7, 10),
-    "maj6": (0, 4, 7, 9),
-    "min6": (0, 3, 7, 9),
-    "dim": (0, 3, 6),
-    "aug": (0, 4, 8),
-    "sus4": (0, 5, 7),
-    "sus2": (0, 2, 7),
-    "hdim7": (0, 3, 6, 10),
-    "dim7": (0, 3, 6, 9),
-}
-NO_CHORD = "N"
-UNKNOWN = "X"
 
 
 def chord_templates(labels):
@@ -118,38 +98,7 @@ def _pitch_classes(label):
     """Return the pitch classes of a label, in any order."""
     if isinstance(label, numbers.Real) and 0 <= label <= 127 and label == int(label):
         return [int(label) % 12]
-    if not isinstance(label, str):
-        raise ValueError(_what_labels_are(label))
     if label == NO_CHORD:
         return list(range(12))
-    root, _, quality = label.partition(":")
-    if set(label) & set("/(") or (quality and quality not in QUALITIES) or label == UNKNOWN:
-        return _by_mir_eval(label)
-    if root[:1] not in ROOTS or set(root[1:]) - set("b#") or (":" in label and not quality):
-        raise ValueError(_what_labels_are(label))
-    semitone = ROOTS[root[0]] + root.count("#") - root.count("b")
-    return [(semitone + step) % 12 for step in QUALITIES[quality or "maj"]]
-
-
-def _by_mir_eval(label):
-    if label == UNKNOWN:
-        raise ValueError(
-            "label 'X' means an unknown chord, which has no template. Leave out clips or frames with this "
-            "label, or label them 'N' if they have no chord."
-        )
-    what = f"label {plain(label)!r}, which has parts other than a root and one of {list(QUALITIES)},"
-    require(what, "eval", module="mir_eval")
-    from mir_eval import chord
-
-    try:
-        root, bits, _ = chord.encode(label, reduce_extended_chords=True)
-    except chord.InvalidChordException as error:
-        raise ValueError(_what_labels_are(label)) from error
-    return (root + np.flatnonzero(bits)) % 12
-
-
-def _what_labels_are(label):
-    return (
-        "labels must be chords such as 'C:maj', 'Bb:min7', 'F#:sus4' or 'N' (no chord), or MIDI numbers of "
-        f"single notes, integers from 0 to 127, got {plain(label)!r}."
-    )
+    root, steps = root_and_steps(label)
+    return [(root + step) % 12 for step in steps]
