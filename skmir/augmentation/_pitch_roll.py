@@ -2,9 +2,10 @@
 
 import numbers
 
+import numpy as np
 import torch
 
-from .._parameter_checks import check_choice, check_number
+from .._parameter_checks import check_choice, check_number, shown
 from ._base import BaseAugmentation, check_batch, whole
 from ._fill_value import FILLS, check_fill, fill_value
 
@@ -35,11 +36,12 @@ class PitchRoll(BaseAugmentation):
     fill : {"edge", "mean", "min"} or float, default="edge"
         Value of the vacated bins: the outermost bin of the clip, repeated; the mean or the smallest of all
         values of the clip; or a number in the units of the frames. Without effect if ``mode="circular"``.
-    labels : {"keep", "roll"} or None, default=None
+    labels : {"keep", "roll"}, array-like of int of shape (n_classes,), or None, default=None
         What becomes of the labels. With "keep" they stay as they are. With "roll", tags move along, one tag
         per step: for tags that are pitches, or pitch classes, in the order of the bins. With "shift", tags of
-        pitches that leave are lost. None is the same as "keep" for labels of clips; networks with labels per
-        frame refuse it, since they cannot know.
+        pitches that leave are lost. Numbers say for each class, or tag, which one it is after a step up, both
+        as places in the network's ``classes_``: for chords and keys. None is the same as "keep" for labels of
+        clips; networks with labels per frame refuse it, since they cannot know.
     p : float, default=1.0
         Probability that a clip is changed at all.
 
@@ -50,7 +52,7 @@ class PitchRoll(BaseAugmentation):
     Notes
     -----
     Labels that name an absolute pitch (key, note, root of a chord) are no longer true afterwards, unless they
-    are tags that move along. Labels of instrument, genre, type of chord, onsets and beats stay true.
+    move along. Labels of instrument, genre, type of chord, onsets and beats stay true.
 
     Repeating the outermost bin is closest to the vacated bins of a transposed recording. Frames in
     decibels are far from silent at either end: there, the smallest value of a clip is several standard
@@ -89,14 +91,15 @@ class PitchRoll(BaseAugmentation):
         self.p = p
 
     def __call__(self, x, targets, generator):
-        """Return the transposed batch, and its targets, which move along if ``labels="roll"``.
+        """Return the transposed batch, and its targets, which move along if ``labels`` says so.
 
         Parameters
         ----------
         x : tensor of float of shape (B, n_bins, n_frames)
             On any device, in any memory layout. It is not written to.
         targets : tensor of shape (B, ...) or None
-            With ``labels="roll"``, tags of shape (B, n_tags) or (B, n_frames, n_tags).
+            With ``labels="roll"``, tags of shape (B, n_tags) or (B, n_frames, n_tags). With numbers as labels
+            also classes of shape (B,) or (B, n_frames).
         generator : torch.Generator
             A generator on the CPU.
 
@@ -109,13 +112,15 @@ class PitchRoll(BaseAugmentation):
         ------
         TypeError
             If targets are to move along, but are classes.
+        ValueError
+            If ``labels`` are not one number per class.
         """
         self.check()
         check_batch(x, generator)
         steps = self._steps(len(x), x.shape[1], generator)
         steps = torch.where(self._choose(len(x), generator), steps, 0)
-        if self.labels == "roll" and targets is not None:
-            targets = self._roll_tags(targets, steps)
+        if targets is not None:
+            targets = self._roll_labels(targets, steps)
         return self._roll(x, steps), targets
 
     def _check_parameters(self):
@@ -123,8 +128,15 @@ class PitchRoll(BaseAugmentation):
         check_number("bins_per_step", self.bins_per_step, kind=numbers.Integral, low=1)
         check_choice("mode", self.mode, SOURCES)
         check_fill(self.fill, ("edge", *FILLS))
-        if self.labels is not None:
-            check_choice("labels", self.labels, LABELS, also="None")
+        if isinstance(self.labels, str):
+            check_choice("labels", self.labels, LABELS, also="None, nor a number for each class")
+        elif self.labels is not None:
+            after = np.asarray(self.labels)
+            if not after.size or not np.array_equal(np.sort(after.ravel()), np.arange(after.size)):
+                raise ValueError(
+                    "labels must say for each class which one it is after a step up, each number from 0 to "
+                    f"n_classes - 1 once, got {shown(self.labels)}."
+                )
 
     def _roll(self, x, steps):
         """Return frames, each clip of which has moved up by its number of steps."""
@@ -137,6 +149,17 @@ class PitchRoll(BaseAugmentation):
         vacated = (wanted != sources)[:, :, None].to(x.device)
         return torch.where(vacated, fill_value(self.fill, x), rolled)
 
+    def _roll_labels(self, targets, steps):
+        """Return targets that have moved up, each clip's by its number of steps, if labels do."""
+        if self.labels is None or isinstance(self.labels, str):
+            return self._roll_tags(targets, steps) if self.labels == "roll" else targets
+        after = _repeated(np.asarray(self.labels), steps).to(targets.device)  # (B, n_classes)
+        if targets.is_floating_point():  # tags, or shares of classes
+            _check_n_classes(after.shape[1], targets.shape[-1], fewer=False)
+            return targets.gather(-1, _for_each(after.argsort(dim=1), targets))
+        _check_n_classes(after.shape[1], int(targets.max()) + 1, fewer=True)
+        return after.gather(1, targets.reshape(len(targets), -1)).view(targets.shape)
+
     def _roll_tags(self, tags, steps):
         """Return tags, the last axis of targets, each clip's moved up by its number of steps."""
         if not tags.is_floating_point() or tags.ndim < 2:
@@ -148,10 +171,9 @@ class PitchRoll(BaseAugmentation):
         n_tags = tags.shape[-1]
         wanted = torch.arange(n_tags) - steps[:, None]  # (B, n_tags)
         sources = SOURCES[self.mode](wanted, n_tags)
-        shape = (len(tags), *[1] * (tags.ndim - 2), n_tags)
-        places = sources.view(shape).expand(tags.shape).to(tags.device)
         there = (wanted % n_tags == sources) if self.mode == "circular" else (wanted == sources)
-        return tags.gather(-1, places) * there.view(shape).to(tags.device, tags.dtype)
+        rolled = tags.gather(-1, _for_each(sources.to(tags.device), tags))
+        return rolled * _for_each(there.to(tags.device, tags.dtype), tags)
 
     def _steps(self, n, n_bins, generator):
         """Draw the number of steps by which each of n clips moves up."""
@@ -159,3 +181,27 @@ class PitchRoll(BaseAugmentation):
         if self.mode == "shift":
             most = min(most, (n_bins - 1) // self.bins_per_step)
         return whole((n,), generator, low=-most, high=most)
+
+
+def _repeated(after, steps):
+    """Return the class that each class is after each number of steps, of shape (B, n_classes)."""
+    before, n_most = np.argsort(after), int(steps.abs().max())
+    table = {0: np.arange(len(after))}
+    for n in range(1, n_most + 1):
+        table[n], table[-n] = after[table[n - 1]], before[table[1 - n]]
+    return torch.from_numpy(np.stack([table[n] for n in steps.tolist()]).astype(np.int64))
+
+
+def _check_n_classes(n_labels, n_classes, *, fewer):
+    """Raise unless there are as many labels as classes, or more if a batch may have ``fewer`` classes."""
+    if n_labels < n_classes or (n_labels > n_classes and not fewer):
+        raise ValueError(
+            f"labels must have a number for each class, got {n_labels} numbers, but there are {n_classes} "
+            "classes. They are places in the classes_ of the network."
+        )
+
+
+def _for_each(values, tags):
+    """Return values per clip and tag, (B, n_tags), for every frame of tags of shape (B, ..., n_tags)."""
+    shape = (len(tags), *[1] * (tags.ndim - 2), tags.shape[-1])
+    return values.view(shape).expand(tags.shape)

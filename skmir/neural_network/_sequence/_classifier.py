@@ -1,5 +1,6 @@
 """Base of the classifiers with labels per frame."""
 
+import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 
 from ..._training import FrameValues, recipe_of
@@ -17,6 +18,7 @@ class BaseSequenceClassifier(SequenceMixin, BaseNetworkClassifier):
     """
 
     class_weight: dict | list[dict] | str | None = None
+    classes: list | None = None
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch, from where the last call ended.
@@ -117,5 +119,7 @@ default=None
         y, weights, lengths = self._frame_targets(y, sample_weight, frames)
         if y.ndim == 1:
             check_classification_targets(y)
+        if classes is None and self.classes is not None and y.ndim == 1:
+            classes = np.unique(self.classes)
         targets, weights = self._learn_labels(y, weights, classes, reset=reset)
         return FrameValues(targets, lengths), FrameValues(weights, lengths)

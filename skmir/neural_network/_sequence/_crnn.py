@@ -34,6 +34,9 @@ class CRNNSequenceClassifier(SequenceCRNNMixin, BaseSequenceClassifier):
     dropout : float, default=0.3
         Share of the last layer's inputs that is dropped in training, in [0, 1). The convolutional
         layers always drop 0.1.
+    classes : list or None, default=None
+        All classes, also those that the training clips lack; None takes the classes in y. Without effect on
+        tags.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, or of each tag, in the loss, for all frames. "balanced" raises the probability
         of rare classes far above their frequency: a few percent of the frames have an onset.

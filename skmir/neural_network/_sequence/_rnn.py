@@ -36,6 +36,9 @@ class RNNSequenceClassifier(SequenceRNNMixin, BaseSequenceClassifier):
         frames only.
     dropout : float, default=0.3
         Share of each layer's outputs that is dropped in training, in [0, 1).
+    classes : list or None, default=None
+        All classes, also those that the training clips lack; None takes the classes in y. Without effect on
+        tags.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, or of each tag, in the loss, for all frames. "balanced" raises the probability
         of rare classes far above their frequency: a few percent of the frames have an onset.

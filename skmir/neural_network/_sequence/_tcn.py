@@ -66,6 +66,9 @@ class TCNSequenceClassifier(TCNMixin, BaseSequenceClassifier):
         Length of the dilated filters in frames, an odd number.
     dropout : float, default=0.1
         Share of the maps that is dropped after each layer in training, in [0, 1).
+    classes : list or None, default=None
+        All classes, also those that the training clips lack; None takes the classes in y. Without effect on
+        tags.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class, or of each tag, in the loss, for all frames. "balanced" raises the probability
         of rare classes far above their frequency: a few percent of the frames have an onset.
