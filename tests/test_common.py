@@ -63,15 +63,18 @@ from skmir.preprocessing import (
     WindowPooler,
 )
 from skmir.sequence import (
+    Argmax,
     BarHMM,
     BeatAutocorrelation,
     BeatDynamicProgramming,
     BeatHMM,
     BeatTracker,
+    ChordRecognizer,
     DownbeatTracker,
     OnsetDetector,
     PeakPicker,
     TempoEstimator,
+    Viterbi,
 )
 
 # Every public estimator, small where training is slow. All checks run on each.
@@ -135,6 +138,9 @@ ESTIMATORS = [
     BeatTracker(network="superflux"),
     DownbeatTracker(DFT(n_fft=64), TCNSequenceClassifier(4, max_iter=2)),
     TempoEstimator(),
+    ChordRecognizer(network="templates"),
+    Viterbi(),
+    Argmax(),
 ]
 
 # Other parameters of the same classes, which take another path: the checks of CHECKS_OF_RESULTS run on each.

@@ -64,15 +64,18 @@ from skmir.preprocessing import (
     WindowPooler,
 )
 from skmir.sequence import (
+    Argmax,
     BarHMM,
     BeatAutocorrelation,
     BeatDynamicProgramming,
     BeatHMM,
     BeatTracker,
+    ChordRecognizer,
     DownbeatTracker,
     OnsetDetector,
     PeakPicker,
     TempoEstimator,
+    Viterbi,
 )
 
 ways = pytest.importorskip("saving_ways")  # without skops there is nothing to test
@@ -171,6 +174,7 @@ NETWORKS = {
     "FrameClassifier of a network": FrameClassifier(small(DBNClassifier), width=2),
 }
 DECODERS = [PeakPicker(), BeatHMM(), BarHMM(), BeatAutocorrelation(), BeatDynamicProgramming()]
+STATE_DECODERS = [Argmax(), Viterbi(0.8)]
 AUGMENTATIONS = [
     augmentation.FrequencyMask(4),
     augmentation.FrequencyResponse(6.0),
@@ -221,6 +225,12 @@ MODELS = {
     "CNNClassifier pitch": ("tall", cnn("pitch")),
     "ShrinkageLDA": ("frames", make_pipeline(FramePooler(), ShrinkageLDA())),
     **{type(decoder).__name__: ("activations", decoder) for decoder in DECODERS},
+    **{type(decoder).__name__: ("states", decoder) for decoder in STATE_DECODERS},
+    "ChordRecognizer": ("segments", ChordRecognizer(MEL, small_tcn())),
+    "ChordRecognizer of learned chroma": (
+        "segments",
+        ChordRecognizer(Chroma(), LearnedChroma(max_iter=2, random_state=0), Viterbi(None)),
+    ),
     "OnsetDetector": ("events", OnsetDetector(MEL, small_tcn())),
     "OnsetDetector of a signal": ("events", OnsetDetector(network="superflux", decoder=PeakPicker())),
     "BeatTracker": ("events", BeatTracker(make_pipeline(MEL, FrameScaler()), small_tcn(), BeatHMM())),
@@ -280,6 +290,8 @@ def data(tmp_path_factory):
         "activations": ([rng.rand(200 + i) ** 4 for i in range(12)], [[0.1, 0.9]] * 12),
         "events": (waves, [np.array([0.1, 0.3])] * 12),
         "bars": (waves, [np.array([[0.1, 1], [0.3, 2]])] * 12),
+        "states": ([rng.rand(3, 20 + i) for i in range(12)], None),
+        "segments": (waves, [([[0.0, 0.2], [0.2, 0.5]], ["C:maj", "N"])] * 12),
         "tempi": (waves, np.tile([90.0, 120.0, 150.0], 4)),
         "chords": (frames, np.tile(["C:maj", "A:min", "G:maj"], 4)),
     }

@@ -1,23 +1,29 @@
-"""Events in time: detectors of onsets, beats and tempo, and decoders that turn activations into events."""
+"""Music in time: onsets, beats, tempo and chords, and decoders from activations to events and states."""
 
 from ._bar_hmm import BarHMM
 from ._beat_autocorrelation import BeatAutocorrelation
 from ._beat_dynamic_programming import BeatDynamicProgramming
 from ._beat_hmm import BeatHMM
 from ._beat_tracker import BeatTracker
+from ._chord_recognizer import ChordRecognizer
 from ._downbeat_tracker import DownbeatTracker
 from ._onset_detector import OnsetDetector
 from ._peak_picker import PeakPicker
+from ._states import Argmax
 from ._tempo_estimator import TempoEstimator
+from ._viterbi import Viterbi
 
 __all__ = [
+    "Argmax",
     "BarHMM",
     "BeatAutocorrelation",
     "BeatDynamicProgramming",
     "BeatHMM",
     "BeatTracker",
+    "ChordRecognizer",
     "DownbeatTracker",
     "OnsetDetector",
     "PeakPicker",
     "TempoEstimator",
+    "Viterbi",
 ]

@@ -18,9 +18,9 @@ def check_activations(estimator, X, *, reset, n_rows=None):
         Activations, one value per frame.
     reset : bool
         True in ``fit``.
-    n_rows : int or None, default=None
-        If given, a clip may also have that many rows: a list of ndarray of shape (n_rows, n_frames_i), or a
-        3-D array.
+    n_rows : int, "any" or None, default=None
+        If given, a clip may also have that many rows, "any" number of them: a list of ndarray of shape
+        (n_rows, n_frames_i), or a 3-D array.
 
     Returns
     -------
@@ -51,8 +51,8 @@ def _check_clip(x, name, n_rows):
     x = check_array(
         x, ensure_2d=False, allow_nd=True, ensure_min_samples=0, dtype=np.float64, input_name=name
     )
-    if not x.size or not (x.ndim == 1 or (x.ndim == 2 and len(x) == n_rows)):
-        rows = "" if n_rows is None else f" or ({n_rows}, n_frames)"
+    if not x.size or not (x.ndim == 1 or (x.ndim == 2 and n_rows in (len(x), "any"))):
+        rows = {None: "", "any": " or (n_rows, n_frames)"}.get(n_rows, f" or ({n_rows}, n_frames)")
         raise ValueError(
             f"{name} must have the shape (n_frames,){rows} with at least one frame, got {x.shape}."
         )

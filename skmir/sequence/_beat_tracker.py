@@ -20,7 +20,7 @@ class BeatTracker(EventDetector):
         for a signal baseline that of :class:`OnsetDetector`.
     network : classifier, {"flux", "superflux"} or None, default=None
         A frame-wise classifier, or the name of a signal baseline; see :class:`OnsetDetector`. None takes
-        ``TCNSequenceClassifier(16, first_layers="2d", n_frames=512)``.
+        ``TCNSequenceClassifier(16, first_layers="2d", n_frames=512, max_iter=30)``.
     decoder : decoder or None, default=None
         Activations to beats; it is cloned before use, and its ``fps`` is set. None takes a :class:`BeatHMM`.
     diff_ratio : float, default=0.5
@@ -84,7 +84,7 @@ class BeatTracker(EventDetector):
 
     default_scoring = "beat_f"
     _front_end_parameters = {"n_fft": 2048, "bands_per_octave": 12}
-    _network_parameters = {"n_filters": 16, "first_layers": "2d", "n_frames": 512}
+    _network_parameters = {"n_filters": 16, "first_layers": "2d", "n_frames": 512, "max_iter": 30}
 
     def _check_annotations(self, y, n_clips):
         if kind_of_annotations(y) == "bars":

@@ -1,41 +1,39 @@
 """The base of detectors: clips to events by a front end, a network or a signal baseline, and a decoder."""
 
-import numbers
-
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from .._annotations import check_events
 from .._declared_parameters import DeclaredParameters, method_missing, positional
 from .._fitting import all_or_nothing
-from .._parameter_checks import check_number, shown
+from .._parameter_checks import shown
 from .._random import MAX_SEED
 from .._reading import reader
 from .._saving import SavingMixin
 from .._validation import check_clips
-from ..compose._fit_parameter import fit_parameter
+from ..compose._fit_parameter import fit_parameter, weights_parameter
 from ..feature_extraction import LogFilteredSpectrogram
 from ..metrics import get_scorer
 from ..neural_network import TCNSequenceClassifier
 from ._frames import check_frames_of, front_end_of, is_silent, silence_tolerance, silent_frame
-from ._targets import check_within, frame_targets
+from ._targets import check_within
 
 
 class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
     """Base of detectors: a front end, a frame-wise network, and a decoder.
 
-    A subclass has ``_default_decoder(truth)``, ``default_scoring``, and parameters of the usual front end and
-    network in the dicts ``_front_end_parameters`` and ``_network_parameters``.
+    A subclass has ``_default_decoder(truth)``, what annotations are (``_check_annotations``, ``_times``,
+    ``_targets``), ``default_scoring``, and parameters of the usual front end and network in the dicts
+    ``_front_end_parameters`` and ``_network_parameters``.
     """
 
     _network_parameters = {}
+    _noun = "event"  # what annotations consist of, for errors
 
     front_end: object = positional(default=None)
     network: object = positional(default=None)
     decoder: object = positional(default=None)
-    widen: int = 1
     random_state: int | np.random.RandomState | None = None
 
     # Groups routed by a search or cross_validate reach the network without a request.
@@ -190,7 +188,6 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
 
     def _check_parameters(self):
         self._check_network()
-        check_number("widen", self.widen, kind=numbers.Integral, low=0)
 
     def _check_network(self):
         if self.network is not None and not hasattr(self.network, "predict_proba"):
@@ -216,17 +213,24 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
         return TCNSequenceClassifier(**self._network_parameters)
 
     def _check_annotations(self, y, n_clips):
-        return check_events(y, n_clips)
+        """Return the annotations of each clip, checked; ``n_clips`` is None in ``score``."""
+        raise method_missing(self, "_check_annotations")
 
     def _times(self, annotation):
-        return annotation
+        """Return the times of an annotation that must be in its clip, sorted."""
+        raise method_missing(self, "_times")
 
     def _check_all_within(self, truth, frames):
         for i, (x, annotation) in enumerate(zip(frames, truth, strict=True)):
-            check_within(self._times(annotation), x.shape[1], self.fps_, i)
+            check_within(self._times(annotation), x.shape[1], self.fps_, i, self._noun)
 
     def _targets(self, annotation, n_frames):
-        return frame_targets(annotation, n_frames, self.fps_, int(self.widen))
+        """Return what the network learns, of shape (n_frames,)."""
+        raise method_missing(self, "_targets")
+
+    def _weights(self, annotation, n_frames):
+        """Return how much each frame weighs in training, or None if all weigh the same."""
+        return None
 
     def _fit_network(self, frames, truth, groups):
         """Return the fitted network."""
@@ -237,9 +241,13 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
             )
         network = self._network()
         self._seed(network)
-        targets = [self._targets(times, x.shape[1]) for times, x in zip(truth, frames, strict=True)]
+        pairs = [(annotation, x.shape[1]) for annotation, x in zip(truth, frames, strict=True)]
+        targets, weights = [self._targets(*pair) for pair in pairs], [self._weights(*pair) for pair in pairs]
         name = fit_parameter(network, "groups") if groups is not None else None
-        return network.fit(frames, targets, **({name: groups} if name else {}))
+        options = {name: groups} if name else {}
+        if any(one is not None for one in weights):
+            options[weights_parameter(network)] = weights
+        return network.fit(frames, targets, **options)
 
     def _seed(self, network):
         """Give a network, and what is inside it, seeds if it has none of its own and the detector has one."""

@@ -7,12 +7,12 @@ import numpy as np
 from .._annotations import check_bars, check_events
 from ._bar_hmm import BarHMM
 from ._detector import BaseDetector
-from ._targets import frame_targets
+from ._targets import EventTargets, frame_targets
 
 _BEAT, _DOWNBEAT = 1, 2  # classes of frames; 0 is neither
 
 
-class DownbeatTracker(BaseDetector):
+class DownbeatTracker(EventTargets, BaseDetector):
     """Find beats and downbeats: where a bar begins, and how many beats it has.
 
     As :class:`BeatTracker`, with a network that knows three classes of frames (no beat, a beat, a downbeat),
@@ -78,7 +78,7 @@ class DownbeatTracker(BaseDetector):
 
     default_scoring = "downbeat_f"
     _front_end_parameters = {"n_fft": 2048, "bands_per_octave": 12}
-    _network_parameters = {"n_filters": 16, "first_layers": "2d", "n_frames": 512}
+    _network_parameters = {"n_filters": 16, "first_layers": "2d", "n_frames": 512, "max_iter": 30}
 
     def fit(self, X, y=None, *, groups=None):
         """Fit front end, network and decoder.

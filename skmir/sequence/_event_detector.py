@@ -11,13 +11,14 @@ from ._detector import BaseDetector
 from ._events import f_measure
 from ._flux import BANDS, flux
 from ._frames import front_end_of
+from ._targets import EventTargets
 
 _LOUD = 0.999  # quantile of the rises of the training clips that becomes the activation 1
 _SHIFTS = 25  # to choose from, from -max_shift to max_shift
 _COARSE, _FINE = 0.05, 0.025  # windows in s: to find events whose times are shifted, and to find the shift
 
 
-class EventDetector(BaseDetector):
+class EventDetector(EventTargets, BaseDetector):
     """Base of detectors whose ``network`` may be the name of a signal baseline."""
 
     diff_ratio: float = 0.5

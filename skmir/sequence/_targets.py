@@ -1,11 +1,34 @@
 """Targets of frames from annotated events."""
 
+import numbers
+
 import numpy as np
 
-from .._annotations import BEYOND
+from .._annotations import BEYOND, check_events
+from .._declared_parameters import DeclaredParameters
+from .._parameter_checks import check_number
 
 
-def check_within(times, n_frames, fps, clip, noun="event"):
+class EventTargets(DeclaredParameters):
+    """For detectors whose annotations are events: what the network learns from them."""
+
+    widen: int = 1
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_number("widen", self.widen, kind=numbers.Integral, low=0)
+
+    def _check_annotations(self, y, n_clips):
+        return check_events(y, n_clips)
+
+    def _times(self, annotation):
+        return annotation
+
+    def _targets(self, annotation, n_frames):
+        return frame_targets(annotation, n_frames, self.fps_, int(self.widen))
+
+
+def check_within(times, n_frames, fps, clip, noun):
     """Raise if an event is after the end of its clip.
 
     Parameters
@@ -18,8 +41,8 @@ def check_within(times, n_frames, fps, clip, noun="event"):
         Frames per second.
     clip : int
         Number of the clip, for the error.
-    noun : str, default="event"
-        How the error calls an event.
+    noun : str
+        How the error calls what happens then: "event".
     """
     end = n_frames / fps
     # A clip of one frame is no music: scikit-learn's checks have such clips, and events at 1 s.

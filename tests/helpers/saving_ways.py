@@ -83,14 +83,18 @@ def results(model, X):
     return {name: getattr(model, name)(X) for name in methods if hasattr(model, name)}
 
 
+def _arrays(value):
+    """Return an array, or those of each clip, or of each part of each clip's pair."""
+    if not isinstance(value, list):  # which numpy would make an array of
+        return [value]
+    return [part for clip in value for part in (clip if isinstance(clip, tuple) else [clip])]
+
+
 def assert_same(found, expected):
     """Hold results to others, bit for bit."""
     assert found.keys() == expected.keys() and found
     for name, value in expected.items():
         assert type(found[name]) is type(value)
-        clip_by_clip = isinstance(value, list)  # which numpy would make an array of
-        for one, other in zip(
-            *((each if clip_by_clip else [each]) for each in (found[name], value)), strict=True
-        ):
+        for one, other in zip(*map(_arrays, (found[name], value)), strict=True):
             np.testing.assert_array_equal(one, other, err_msg=name)
             assert np.asarray(one).dtype == np.asarray(other).dtype
