@@ -21,8 +21,9 @@ TABLE = {  # options and defaults
 }
 # Warnings from within fits that repeat what the command has said about the classes and the recordings.
 SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
+ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
-N_SYNTHESISED = 40  # clips with onsets or beats, if there is no folder
+N_SYNTHESISED = 40  # clips with annotations, if there is no folder
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
 
 
@@ -87,8 +88,8 @@ def _parser():
         "compare",
         help="compare deep networks with classic models on labelled or annotated recordings",
         description="Compare deep networks with classic models on labelled recordings, or on recordings with "
-        "annotations of onsets or beats, by grouped cross-validation, and print a table with intervals and "
-        "p-values.",
+        "annotations of onsets, beats, chords or notes, by grouped cross-validation, and print a table with "
+        "intervals and p-values.",
     )
     compare.set_defaults(run=_compare)
     _add_data_arguments(compare)
@@ -106,13 +107,13 @@ def _add_data_arguments(parser):
         "without it, synthesised notes of seven instrument families are used",
     )
     task = parser.add_mutually_exclusive_group()
-    for name in ("onsets", "beats"):
+    for name in ANNOTATED:
         task.add_argument(
             f"--{name}",
             dest="task",
             action="store_const",
             const=name,
-            help=f"compare detectors of {name}: FOLDER holds recordings with annotation files beside them, "
+            help=f"compare models of {name}: FOLDER holds recordings with annotation files beside them, "
             f"such as song.{name}.csv, or a labels.csv (columns file,{name}[,group]); without FOLDER, "
             "synthesised clips are used",
         )
@@ -123,8 +124,8 @@ def _add_data_arguments(parser):
     parser.add_argument(
         "--annotation",
         metavar="COLUMN",
-        help=f"{table_column} annotation files, for --onsets and --beats; auto takes onsets, notes, midi, "
-        "jams, or beats, bars, jams, midi (default: %(default)s)",
+        help=f"{table_column} annotation files, for --onsets and the like; auto takes the column of that "
+        "name, or one called midi, jams, notes or bars that has such annotations (default: %(default)s)",
     )
     parser.add_argument(
         "--group",
@@ -138,16 +139,16 @@ def _add_data_arguments(parser):
 def _add_experiment_arguments(parser):
     option = parser.add_argument
     of_task = {task: shlex.join(names) for task, names in MODEL_NAMES.items()}
-    models = f"models to run, from {of_task['classes']}; with --onsets, from {of_task['onsets']}; with "
-    models += f"--beats, from {of_task['beats']}; all if not given"
+    annotated = "; ".join(f"with --{task}, from {of_task[task]}" for task in ANNOTATED)
+    models = f"models to run, from {of_task['classes']}; {annotated}; all if not given"
     option("--models", nargs="+", metavar="NAME", help=models)
     reference = "model that the others are tested against; the first if not given"
     option("--reference", metavar="NAME", help=reference)
     option("--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)")
     repeats = "how many times clips, or groups, are distributed over the folds (default: %(default)s)"
     option("--repeats", type=int, default=1, metavar="N", help=repeats)
-    scorers = "scikit-learn scorers, or skmir's of onsets or beats; models are judged by the first; "
-    scorers += "balanced_accuracy, onset_f50 or beat_f if not given"
+    scorers = "scikit-learn scorers, or skmir's of onsets, beats, chords or notes; models are judged by the "
+    scorers += "first; balanced_accuracy, onset_f50, beat_f, chord_majmin or note_f if not given"
     option("--scoring", nargs="+", metavar="NAME", help=scorers)
     n_jobs = "number of processes; if not given, one per core, or one if there is a GPU"
     option("--n-jobs", type=int, metavar="N", help=n_jobs)
@@ -269,14 +270,21 @@ def _load(args):
 
 
 def _synthesise(args):
-    """Return synthetic notes of seven families, or clips with exact onsets or beats."""
+    """Return synthetic notes of seven families, or clips with exact annotations."""
     from . import datasets
 
     if args.task == "classes":
         return datasets.make_instruments(random_state=args.seed)
-    make = {"onsets": datasets.make_onsets, "beats": datasets.make_beats}[args.task]
+    from ._annotations import n_events
+
+    make = {
+        "onsets": datasets.make_onsets,
+        "beats": datasets.make_beats,
+        "chords": datasets.make_progressions,
+        "notes": datasets.make_piano,
+    }[args.task]
     clips, target = make(N_SYNTHESISED, random_state=args.seed)
-    description = f"{N_SYNTHESISED} synthesised clips with {sum(map(len, target))} {args.task}."
+    description = f"{N_SYNTHESISED} synthesised clips with {sum(map(n_events, target))} {args.task}."
     # Each clip has instruments of its own.
     return {"data": clips, "target": target, "groups": list(range(len(clips))), "DESCR": description}
 
@@ -298,8 +306,10 @@ def _n_jobs(n_jobs):
 
 
 def _describe(data, task):
+    from ._annotations import n_events
+
     groups = "no groups" if data["groups"] is None else f"{len(set(data['groups']))} groups"
-    n = len(data["target_names"]) if task == "classes" else sum(map(len, data["target"]))
+    n = len(data["target_names"]) if task == "classes" else sum(map(n_events, data["target"]))
     return f"{len(data['data'])} clips, {n} {task}, {groups}"
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "check_notes",
     "check_segments",
     "kind_of_annotations",
+    "n_events",
 ]
 
 _FORMS = {
@@ -189,6 +190,11 @@ def check_notes(y, n_clips=None, *, name="y"):
 
 
 CHECKS = {"events": check_events, "bars": check_bars, "segments": check_segments, "notes": check_notes}
+
+
+def n_events(annotation):
+    """Return the number of events, beats, segments or notes of an annotation."""
+    return len(annotation[1] if isinstance(annotation, tuple) else annotation)
 
 
 def as_object_array(items):

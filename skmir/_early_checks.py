@@ -58,14 +58,24 @@ SCORERS_OF_TWO = (
     "roc_auc",
 )
 # skmir's scorers of events; its own list takes as long to import.
-_F_MEASURES = ("", "_micro", "_samples")
-ONSET_SCORERS = tuple(f"onset_f{window}{average}" for window in (25, 50) for average in _F_MEASURES)
-BEAT_SCORERS = (*(f"beat_f{average}" for average in _F_MEASURES), "cmlc", "cmlt", "amlc", "amlt")
+_AVERAGES = ("", "_micro", "_samples")
+
+
+def _averaged(*names):
+    return tuple(f"{name}{average}" for name in names for average in _AVERAGES)
+
+
+ONSET_SCORERS = _averaged("onset_f25", "onset_f50")
+BEAT_SCORERS = (*_averaged("beat_f"), "cmlc", "cmlt", "amlc", "amlt")
+CHORD_SCORERS = _averaged("chord_majmin", "chord_root", "chord_sevenths")
+NOTE_SCORERS = _averaged("note_f", "note_offset_f", "frame_f", "frame_accuracy")
 # By task, the scorers that --scoring may name, and the words for them.
 _SCORERS = {
     "classes": (SCORERS + SCORERS_OF_TWO, "scorers for classes"),
     "onsets": (ONSET_SCORERS, "scorers for onsets"),
     "beats": (BEAT_SCORERS, "scorers for beats"),
+    "chords": (CHORD_SCORERS, "scorers for chords"),
+    "notes": (NOTE_SCORERS, "scorers for notes"),
 }
 _LOWEST = {"cv": 2, "repeats": 1, "max_epochs": 1, "seed": 0}
 _HIGHEST_SEED = 2**32 - 1  # of numpy's generators
@@ -115,7 +125,8 @@ def _check_task(args):
     if args.task == "classes" and args.annotation != "auto":
         raise ValueError(
             f"--annotation {args.annotation} names a column of annotation files, which are read with "
-            "--onsets or --beats. Add one of the two, or name the column of classes with --label."
+            "--onsets, --beats, --chords or --notes. Add one of them, or name the column of classes with "
+            "--label."
         )
     if args.task != "classes" and args.label != "label":
         raise ValueError(

@@ -37,8 +37,8 @@ OPTIONS = {
 WITHOUT_OPTION = {
     "X": "the recordings; each is checked before",
     "y": "the labels; they come from the table or the names of folders",
-    "task": "what --onsets or --beats says; both are valid",
-    "kind": "what --onsets or --beats says; both are valid",
+    "task": "what --onsets, --beats, --chords or --notes says; all are valid",
+    "kind": "what --onsets, --beats, --chords or --notes says; all are valid",
     "combine": "left at its default, which is valid",
     "baselines": "left at its default, which is valid",
     "confidence_level": "left at its default, which is valid",
@@ -46,9 +46,9 @@ WITHOUT_OPTION = {
 }
 # Advice that names classes or functions, and the same advice for users of the command.
 ADVICE = {
-    r"Pass kind='(onsets|beats)'": r"Use --\1",
+    r"Pass kind='(onsets|beats|chords|notes)'": r"Use --\1",
     r"write a labels\.csv with the columns file,label\[,group\]\.": r"\g<0> If the recordings have "
-    "annotations of onsets or beats, use --onsets or --beats.",
+    "annotations, use --onsets, --beats, --chords or --notes.",
     r", AugmentedEstimator makes": "; in Python, AugmentedEstimator makes",
     r"(?:Pass|Use) cv as an integer, or a splitter [^.]*": "Use --cv with a number",
     r"Fewer folds, or a splitter that spreads classes(?: \(\w+\))?, may": "A smaller --cv may",

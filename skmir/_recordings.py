@@ -29,7 +29,7 @@ def check_recordings(paths, *, task="classes", verbose=0):
     ----------
     paths : list of str
         The recordings.
-    task : {"classes", "onsets", "beats"}, default="classes"
+    task : {"classes", "onsets", "beats", "chords", "notes"}, default="classes"
         What models learn from them.
     verbose : int, default=0
         1 draws a progress bar on stderr.

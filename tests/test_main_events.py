@@ -1,4 +1,4 @@
-"""The command on recordings with annotations of onsets or beats."""
+"""The command on recordings with annotations."""
 
 import json
 import re
@@ -11,8 +11,8 @@ from html_page import Page
 
 from skmir import __main__
 from skmir.__main__ import main
-from skmir._early_checks import BEAT_SCORERS, ONSET_SCORERS
-from skmir.datasets import make_beats, make_onsets, write_annotations
+from skmir._early_checks import BEAT_SCORERS, CHORD_SCORERS, NOTE_SCORERS, ONSET_SCORERS
+from skmir.datasets import make_beats, make_onsets, make_piano, make_progressions, write_annotations
 from skmir.metrics import get_scorer_names
 
 GUESSES = ["nothing", "constant tempo"]
@@ -101,10 +101,62 @@ def test_beats_from_a_column_of_a_table(grooves, tmp_path, capsys):
     assert list(table.index) == ["flux + HMM", *GUESSES] and table.loc["flux + HMM", "mean"] > 0.5
 
 
-@pytest.mark.parametrize("task", ["onsets", "beats"])
+@pytest.fixture
+def songs(tmp_path):
+    """Four clips with chords, in MIREX's files of intervals and labels."""
+    clips, chords = make_progressions(4, duration=4, random_state=0)
+    folder = tmp_path / "songs"
+    folder.mkdir()
+    for i, (clip, segments) in enumerate(zip(clips, chords, strict=True)):
+        soundfile.write(folder / f"{i}.wav", clip, 22050)
+        write_annotations(folder / f"{i}.lab", segments)
+    return folder
+
+
+def test_chords_from_lab_files(songs, tmp_path, capsys):
+    options = [
+        "--chords",
+        "--cv",
+        "2",
+        "--max-epochs",
+        "1",
+        "--scoring",
+        "chord_majmin",
+        "chord_root_samples",
+    ]
+    assert run(songs, *options, "--output", tmp_path / "out", "--report") == 0
+    printed = capsys.readouterr()
+    assert re.search(r"4 clips, \d+ chords, no groups", printed.out) and "failed" not in printed.err
+    table = pd.read_csv(tmp_path / "out" / "table.csv", index_col=0)
+    models = ["templates", "templates + Viterbi", "TCN + Viterbi"]
+    assert list(table.index) == [*models, "nothing", "commonest label"]
+    assert table.loc["templates + Viterbi", "mean"] > 0.3 > table.loc["nothing", "mean"]
+    page = Page((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    assert "4 recordings with" in page.text and "segments" in page.text
+
+
+def test_notes_from_midi_files(tmp_path, capsys):
+    pytest.importorskip("pretty_midi")
+    clips, notes = make_piano(4, n_hands=1, duration=2, random_state=0)
+    for i, (clip, played) in enumerate(zip(clips, notes, strict=True)):
+        soundfile.write(tmp_path / f"{i}.wav", clip, 22050)
+        write_annotations(tmp_path / f"{i}.mid", played)
+    options = ["--notes", "--cv", "2", "--max-epochs", "1", "--scoring", "note_f", "frame_f"]
+    assert run(tmp_path, *options, "--output", tmp_path / "out") == 0
+    assert re.search(r"4 clips, \d+ notes, no groups", capsys.readouterr().out)
+    table = pd.read_csv(tmp_path / "out" / "table.csv", index_col=0)
+    assert list(table.index) == ["logistic regression + HMM", "HarmonicCNN", "nothing"]
+
+
+@pytest.mark.parametrize("task", ["onsets", "beats", "chords", "notes"])
 def test_without_a_folder_clips_are_synthesised(task, monkeypatch, capsys):
     monkeypatch.setattr(__main__, "N_SYNTHESISED", 2)
-    names = {"onsets": "SuperFlux", "beats": "flux + HMM"}
+    names = {
+        "onsets": "SuperFlux",
+        "beats": "flux + HMM",
+        "chords": "templates",
+        "notes": "logistic regression + HMM",
+    }
     options = ["--cv", "2", "--models", names[task], "--quiet", "--n-jobs", "1"]
     assert main(["compare", f"--{task}", *options]) == 0
     printed = capsys.readouterr()
@@ -128,7 +180,8 @@ REFUSED = {
     "--beats --annotation tapped --group none": r"needs 5 recordings with beats, .* --cv 4, or add",
     "--beats --annotation beats": r"has no column --annotation 'beats'\. Its columns are \['file', 'group'",
     "--beats --label tapped": r"--label tapped names a column of classes, and --beats reads none",
-    "--annotation tapped": r"--annotation tapped names a column .* with --onsets or --beats",
+    "--annotation tapped": r"--annotation tapped names a column .* with --onsets, --beats, "
+    "--chords or --notes",
     "--beats --models flux": r"--models must name models for beats, got flux\..* 'flux \+ HMM' 'TCN \+ HMM'",
     "--beats --models flux+hmm": r"got flux\+hmm\. Did you mean 'flux \+ HMM'\?",
     "--beats --reference SVM": r"that are run, 'flux \+ HMM' 'TCN \+ HMM', got SVM",
@@ -171,8 +224,10 @@ def test_onsets_and_beats_exclude_each_other(names, capsys):
 
 def test_a_folder_without_classes_points_to_the_options(hits, capsys):
     assert run(hits) == 2
-    assert "annotations of onsets or beats, use --onsets or --beats" in capsys.readouterr().err
+    assert "annotations, use --onsets, --beats, --chords or --notes" in capsys.readouterr().err
 
 
 def test_scorers_are_all_that_skmir_has_for_events():
-    assert {*ONSET_SCORERS, *BEAT_SCORERS} | OTHER_TARGETS == set(get_scorer_names())
+    assert {*ONSET_SCORERS, *BEAT_SCORERS, *CHORD_SCORERS, *NOTE_SCORERS} | OTHER_TARGETS == set(
+        get_scorer_names()
+    )

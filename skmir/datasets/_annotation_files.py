@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from .._annotations import CHECKS, kind_of_annotations
+from .._annotations import CHECKS, kind_of_annotations, n_events
 from .._parameter_checks import check_choice
 from ._annotation_columns import KINDS, annotation_of, empty
 from ._annotation_jams import jams_text, read_jams
@@ -119,11 +119,6 @@ def read_file(file, kind):
     form = KINDS[kind] if kind is not None else _form_of(annotation, None)
     [annotation] = CHECKS[form]([annotation], name=repr(file))
     return annotation
-
-
-def n_events(annotation):
-    """Return the number of events, beats, segments or notes of an annotation."""
-    return len(annotation[0] if isinstance(annotation, tuple) else annotation)
 
 
 def _parse(file, kind):

@@ -7,10 +7,10 @@ import warnings
 import numpy as np
 import soundfile
 
-from .._annotations import BEYOND
+from .._annotations import BEYOND, n_events
 from .._parameter_checks import check_choice, check_number, shown
 from ._annotation_columns import KINDS
-from ._annotation_files import n_events, read_file
+from ._annotation_files import read_file
 from ._annotation_pairs import WORDS, Pairing, names_for
 from ._folder import check_folder
 from ._text import count

@@ -1,5 +1,6 @@
 """The models that ``skmir compare`` compares."""
 
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -11,7 +12,7 @@ from ..feature_extraction import MFCC, Chroma, MelSpectrogram, SpectralShape, Te
 from ..feature_extraction._base import BaseFrontEnd
 from ..neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
 from ..preprocessing import Delta, FramePooler, FrameScaler, WindowPooler
-from ..sequence import BeatTracker, OnsetDetector
+from ..sequence import Argmax, BeatTracker, ChordRecognizer, OnsetDetector, PianoTranscriber
 from ._shrinkage_lda import ShrinkageLDA
 
 RICH = ("mean", "std", "max", "delta_std")
@@ -33,14 +34,17 @@ def default_models(names=None, *, task="classes", max_iter=None, memory=None):
 
     For onsets, "flux" and "SuperFlux" pick peaks of the rise of the spectrum, and "TCN" picks those of a
     temporal convolutional network's activations. For beats, "flux + HMM" and "TCN + HMM" find the likeliest
-    beats in the same two.
+    beats in the same two. For chords, "templates" takes the nearest template of each chroma frame, "templates
+    + Viterbi" the likeliest sequence of chords, and "TCN + Viterbi" that of a network on a constant-Q
+    transform. For notes of a piano, "logistic regression + HMM" has a classifier and a hidden Markov model
+    for each note, "HarmonicCNN" one network for all.
 
     Parameters
     ----------
     names : str, sequence of str or None, default=None
         Any of the names above; None takes all of the task.
-    task : {"classes", "onsets", "beats"}, default="classes"
-        What ``y`` holds: one class per clip, or the times of the onsets or beats in each.
+    task : {"classes", "onsets", "beats", "chords", "notes"}, default="classes"
+        What ``y`` holds: one class per clip, or the onsets, beats, chords or notes in each.
     max_iter : int or None, default=None
         Number of epochs of the networks; None leaves each network's default.
     memory : str, PathLike or None, default=None
@@ -50,8 +54,8 @@ def default_models(names=None, *, task="classes", max_iter=None, memory=None):
     Returns
     -------
     models : dict of str to estimator
-        Pipelines from clips (paths or waveforms at 22,050 Hz) to labels, or detectors from clips to times, by
-        name.
+        Pipelines from clips (paths or waveforms at 22,050 Hz) to labels, or estimators from clips to
+        annotations, by name.
 
     Raises
     ------
@@ -143,6 +147,26 @@ def _tcn_hmm(epochs):
     return _with_network(BeatTracker(), epochs)
 
 
+def _templates(_epochs):
+    return _with_front_end(ChordRecognizer(network="templates", decoder=Argmax()))
+
+
+def _templates_viterbi(_epochs):
+    return _with_front_end(ChordRecognizer(network="templates"))
+
+
+def _tcn_viterbi(epochs):
+    return _with_network(ChordRecognizer(), epochs)
+
+
+def _logistic_hmm(_epochs):
+    return _with_front_end(PianoTranscriber(network=LogisticRegression(C=0.01, max_iter=200)))
+
+
+def _harmonic_cnn(epochs):
+    return _with_network(PianoTranscriber(), epochs)
+
+
 def _with_front_end(detector):
     """Give a detector its usual front end as a parameter, so that it can keep frames."""
     return detector.set_params(front_end=detector._front_end())
@@ -157,6 +181,8 @@ _FUNCTIONS = {
     "classes": (_svm, _lda, _mlp, _cnn, _crnn, _dbn),
     "onsets": (_flux, _superflux, _tcn),
     "beats": (_flux_hmm, _tcn_hmm),
+    "chords": (_templates, _templates_viterbi, _tcn_viterbi),
+    "notes": (_logistic_hmm, _harmonic_cnn),
 }
 BUILDERS = {
     task: dict(zip(MODEL_NAMES[task], functions, strict=True)) for task, functions in _FUNCTIONS.items()

@@ -5,6 +5,7 @@ from ._compact_cnn import CompactCNN
 from ._conv_rbm import ConvRBM
 from ._crnn import CRNN
 from ._denoising_autoencoder_layer import DenoisingAutoencoderLayer
+from ._harmonic_cnn import HarmonicCNN
 from ._k1c2 import K1C2
 from ._k2c1 import K2C1
 from ._k2c2 import K2C2
@@ -39,6 +40,7 @@ __all__ = [
     "CompactCNN",
     "ConvRBM",
     "DenoisingAutoencoderLayer",
+    "HarmonicCNN",
     "Maxout",
     "OnsetCNN",
     "PitchCNN",

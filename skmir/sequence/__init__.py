@@ -7,8 +7,10 @@ from ._beat_hmm import BeatHMM
 from ._beat_tracker import BeatTracker
 from ._chord_recognizer import ChordRecognizer
 from ._downbeat_tracker import DownbeatTracker
+from ._note_decoders import NoteHMM, NotePicker
 from ._onset_detector import OnsetDetector
 from ._peak_picker import PeakPicker
+from ._piano_transcriber import PianoTranscriber
 from ._states import Argmax
 from ._tempo_estimator import TempoEstimator
 from ._viterbi import Viterbi
@@ -22,8 +24,11 @@ __all__ = [
     "BeatTracker",
     "ChordRecognizer",
     "DownbeatTracker",
+    "NoteHMM",
+    "NotePicker",
     "OnsetDetector",
     "PeakPicker",
+    "PianoTranscriber",
     "TempoEstimator",
     "Viterbi",
 ]

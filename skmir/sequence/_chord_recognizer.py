@@ -13,12 +13,11 @@ from .._chord_labels import NO_CHORD, SHARPS
 from .._parameter_checks import check_choice, check_number, shown
 from ..augmentation import PitchRoll
 from ..feature_extraction import CQT, Chroma
-from ..neural_network import TCNSequenceClassifier
 from ..preprocessing import FrameScaler
 from ._chord_templates import ChordTemplates
 from ._chord_vocabulary import ChordVocabulary
 from ._detector import BaseDetector
-from ._frames import front_end_of, is_silent
+from ._frames import front_end_of, is_silent, last_step
 from ._viterbi import Viterbi
 
 _OVERLAP = 0.05  # in s; times in files are rounded
@@ -115,6 +114,7 @@ class ChordRecognizer(BaseDetector):
     True
     """
 
+    _network_parameters = {"n_frames": 64, "max_iter": 30}
     _noun = "segment"
 
     vocabulary: str | list = "majmin"
@@ -252,16 +252,13 @@ class ChordRecognizer(BaseDetector):
             return Chroma(kind="cqt", hop_length=2048)
         return make_pipeline(CQT(hop_length=2048, bins_per_octave=24, n_bins=168), FrameScaler())
 
-    def _network(self):
-        network = self.network
-        network = TCNSequenceClassifier(n_frames=64, max_iter=30) if network is None else clone(network)
-        last = network.steps[-1][1] if isinstance(network, Pipeline) else network
+    def _adapt(self, network):
+        last = last_step(network)
         params = last.get_params(deep=False)
         if params.get("classes", ()) is None:
             last.set_params(classes=self.labels_)
             if params.get("augmentation", ()) is None:
                 last.set_params(augmentation=self._transposition())
-        return network
 
     def _transposition(self):
         """Return the augmentation that transposes clips with their chords; None if there is none."""

@@ -212,6 +212,9 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
             return clone(self.network)
         return TCNSequenceClassifier(**self._network_parameters)
 
+    def _adapt(self, network):
+        """Set parameters of an unfitted network that follow from the front end or the annotations."""
+
     def _check_annotations(self, y, n_clips):
         """Return the annotations of each clip, checked; ``n_clips`` is None in ``score``."""
         raise method_missing(self, "_check_annotations")
@@ -240,6 +243,7 @@ class BaseDetector(SavingMixin, DeclaredParameters, BaseEstimator):
                 "clips."
             )
         network = self._network()
+        self._adapt(network)
         self._seed(network)
         pairs = [(annotation, x.shape[1]) for annotation, x in zip(truth, frames, strict=True)]
         targets, weights = [self._targets(*pair) for pair in pairs], [self._weights(*pair) for pair in pairs]

@@ -108,6 +108,11 @@ def is_silent(frames, silent, tolerance):
     return (np.abs(frames - silent[:, np.newaxis]) <= tolerance).all(axis=0)
 
 
+def last_step(network):
+    """Return a network, or the one at the end of a Pipeline."""
+    return network.steps[-1][1] if isinstance(network, Pipeline) else network
+
+
 def _steps(front_end):
     """Return pairs of a name for errors and a step; nested Pipelines are unfolded."""
     if not isinstance(front_end, Pipeline):

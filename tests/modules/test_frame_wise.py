@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skmir.modules import TCN, OnsetCNN, SequenceCRNN, SequenceRNN, sized
+from skmir.modules import TCN, HarmonicCNN, OnsetCNN, SequenceCRNN, SequenceRNN, sized
 from skmir.modules._tcn import levels_for
 
 KINDS = [TCN, OnsetCNN, SequenceRNN, SequenceCRNN]
@@ -30,7 +30,12 @@ def test_any_number_of_bins_and_frames(kind, n_bins):
 
 @pytest.mark.parametrize(
     ("kind", "params", "context"),
-    [(TCN, {}, 31), (TCN, {"first_layers": "2d"}, 32), (OnsetCNN, {}, 7)],  # 1 or 2, + 2 * (1 + 2 + 4 + 8)
+    [
+        (TCN, {}, 31),  # 1 + 2 * (1 + 2 + 4 + 8)
+        (TCN, {"first_layers": "2d"}, 32),
+        (OnsetCNN, {}, 7),
+        (HarmonicCNN, {"n_outputs": 4}, 16),  # 2 * (1 + 1 + 2 + 4)
+    ],
 )
 def test_an_output_depends_on_its_context_and_no_further(kind, params, context):
     net, x, at = make(kind, 12, **params), frames(1, 12, 101).requires_grad_(), 50
@@ -76,6 +81,29 @@ def test_channels_are_spectrograms_of_their_own():
     torch.testing.assert_close(net(x), net(louder))
     with pytest.raises(ValueError, match="n_channels=5 must divide the number of bins, 12"):
         OnsetCNN(12, 9, 2, n_channels=5)
+
+
+def test_all_pitches_share_their_weights():
+    net, x = make(HarmonicCNN, 144, n_outputs=2 * 48, harmonics=(1, 2)), torch.zeros(1, 144, 20)
+    x[0, 60:66, 8:12] = frames(6, 4)
+    higher = torch.roll(x, 3, dims=1)  # a semitone
+    for found, expected in zip(net(higher)[0].split(48), net(x)[0].split(48), strict=True):  # two heads
+        torch.testing.assert_close(found[2:], expected[1:-1])
+    assert not torch.allclose(net(x)[0, 20], net(x)[0, 21])
+
+
+def test_harmonics_are_looked_up_where_they_are():
+    """A pitch hears its octave through the harmonic 2, and nothing further if that is the highest."""
+    net, x = make(HarmonicCNN, 144, n_outputs=48, harmonics=(1, 2)), frames(1, 144, 5).requires_grad_()
+    net(x)[0, 10, 2].backward()  # bins 29 to 31 and three more on each side
+    used = torch.nonzero(x.grad[0].abs().sum(1))[:, 0].tolist()
+    assert used == [*range(26, 35), *range(62, 71)]
+
+
+@pytest.mark.parametrize("n_outputs", [1, 49])
+def test_pitches_and_outputs_must_fit(n_outputs):
+    with pytest.raises(ValueError, match="must be a multiple of the number of pitches, 48, of 144 bins"):
+        HarmonicCNN(144, 9, n_outputs)
 
 
 @pytest.mark.parametrize("kind", [OnsetCNN, SequenceCRNN])

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ..._annotations import kind_of_annotations
+from ..._annotations import kind_of_annotations, n_events
 from ._figures import confusion_figure
 from ._html import bullets, cell, folded, paragraph, row, table
 from ._numbers import best_of, number, percent
@@ -60,7 +60,7 @@ class Classes:
                 f"got {len(names)} names. Pass them in the order of the sorted labels, or of y's columns."
             )
         self._names = {label: str(name) for label, name in zip(self.labels, names, strict=True)}
-        self.n_values = len(self.labels) if comparison.kind_ != "annotations" else sum(map(_n_events, y))
+        self.n_values = len(self.labels) if comparison.kind_ != "annotations" else sum(map(n_events, y))
         self._whole = "(Global)" if "Global" in self._names.values() else "Global"
 
     def name(self, label):
@@ -117,11 +117,6 @@ def _kind(comparison):
     if comparison.kind_ == "annotations":
         return f"annotated {_NOUNS[kind_of_annotations(comparison.y_)]}"
     return {"classes": "class", "tags": "tag", "numbers": "target"}[comparison.kind_]
-
-
-def _n_events(annotation):
-    """Return the number of events, beats, segments or notes of one clip."""
-    return len(annotation[1] if isinstance(annotation, tuple) else annotation)
 
 
 def _confusion_table(matrix, shares, model):
