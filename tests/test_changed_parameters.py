@@ -5,7 +5,7 @@ import pytest
 from public import data, labels_for, public_estimators, small
 
 # Parameters that prediction reads, as their docstrings say, or that say where and how quickly it runs.
-LATER = {"aggregate", "batch_size", "device", "layer", "n_threads", "pool", "recipe"}
+LATER = {"aggregate", "batch_size", "beam_width", "device", "layer", "n_threads", "pool", "recipe"}
 METHODS = ("transform", "predict", "predict_proba", "decision_function", "inverse_transform", "score_samples")
 
 

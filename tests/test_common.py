@@ -65,6 +65,7 @@ from skmir.preprocessing import (
 from skmir.sequence import (
     Argmax,
     BarHMM,
+    BeamSearch,
     BeatAutocorrelation,
     BeatDynamicProgramming,
     BeatHMM,
@@ -147,6 +148,7 @@ ESTIMATORS = [
     NoteHMM(),
     Viterbi(),
     Argmax(),
+    BeamSearch(RNNSequenceClassifier(hidden_layer_sizes=(4,), bidirectional=False, max_iter=1), 2),
 ]
 
 # Other parameters of the same classes, which take another path: the checks of CHECKS_OF_RESULTS run on each.

@@ -49,6 +49,7 @@ from skmir.neural_network import (
     NetworkFeatures,
     RandomConvFeatures,
     RNNClassifier,
+    RNNSequenceClassifier,
     TCNSequenceClassifier,
     TrainingRecipe,
 )
@@ -66,6 +67,7 @@ from skmir.preprocessing import (
 from skmir.sequence import (
     Argmax,
     BarHMM,
+    BeamSearch,
     BeatAutocorrelation,
     BeatDynamicProgramming,
     BeatHMM,
@@ -177,7 +179,8 @@ NETWORKS = {
     "FrameClassifier of a network": FrameClassifier(small(DBNClassifier), width=2),
 }
 DECODERS = [PeakPicker(), BeatHMM(), BarHMM(), BeatAutocorrelation(), BeatDynamicProgramming()]
-STATE_DECODERS = [Argmax(), Viterbi(0.8)]
+BEAM = BeamSearch(small(RNNSequenceClassifier, bidirectional=False), 3, random_state=0)
+STATE_DECODERS = [Argmax(), Viterbi(0.8), BEAM]
 AUGMENTATIONS = [
     augmentation.FrequencyMask(4),
     augmentation.FrequencyResponse(6.0),
@@ -300,7 +303,7 @@ def data(tmp_path_factory):
         "activations": ([rng.rand(200 + i) ** 4 for i in range(12)], [[0.1, 0.9]] * 12),
         "events": (waves, [np.array([0.1, 0.3])] * 12),
         "bars": (waves, [np.array([[0.1, 1], [0.3, 2]])] * 12),
-        "states": ([rng.rand(3, 20 + i) for i in range(12)], None),
+        "states": ([rng.rand(3, 20 + i) for i in range(12)], [np.arange(20 + i) % 3 for i in range(12)]),
         "pitches": ([rng.rand(2, 3, 20 + i) for i in range(12)], [([[0.0, 0.1]], [28.0])] * 12),
         "notes": (waves, [([[0.0, 0.2], [0.2, 0.4]], [261.6, 440.0])] * 12),
         "segments": (waves, [([[0.0, 0.2], [0.2, 0.5]], ["C:maj", "N"])] * 12),

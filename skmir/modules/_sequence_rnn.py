@@ -92,3 +92,28 @@ class SequenceRNN(RNN):
         logits : tensor of shape (B, n_outputs, n_frames)
         """
         return super().forward(x, lengths).transpose(1, 2)
+
+    def step(self, x, states=None):
+        """Return logits of a single frame, and the states after it, from those before it.
+
+        Frame after frame, this gives what ``forward`` gives of all at once. It needs layers of one direction.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins)
+            A frame of each clip.
+        states : list of (tensor or tuple of tensors), default=None
+            The states of each layer after the frame before; None begins.
+
+        Returns
+        -------
+        logits : tensor of shape (B, n_outputs)
+        states : list
+            As the argument; each tensor has the shape (1, B, n_units).
+        """
+        x = self.input_norm(x[:, :, None]).transpose(1, 2)  # (B, 1, n_bins)
+        after = []
+        for depth, layer in enumerate(self.recurrent_layers):
+            x, state = layer(self._drop(x) if depth else x, None if states is None else states[depth])
+            after.append(state)
+        return self.final_layer(self.dropout(x[:, 0])), after

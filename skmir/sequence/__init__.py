@@ -1,6 +1,7 @@
 """Music in time: onsets, beats, tempo and chords, and decoders from activations to events and states."""
 
 from ._bar_hmm import BarHMM
+from ._beam_search import BeamSearch
 from ._beat_autocorrelation import BeatAutocorrelation
 from ._beat_dynamic_programming import BeatDynamicProgramming
 from ._beat_hmm import BeatHMM
@@ -18,6 +19,7 @@ from ._viterbi import Viterbi
 __all__ = [
     "Argmax",
     "BarHMM",
+    "BeamSearch",
     "BeatAutocorrelation",
     "BeatDynamicProgramming",
     "BeatHMM",

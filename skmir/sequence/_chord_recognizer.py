@@ -43,8 +43,9 @@ class ChordRecognizer(BaseDetector):
         the chords of the frames, and templates follow. None takes a
         ``TCNSequenceClassifier``.
     decoder : decoder or None, default=None
-        Probabilities of chords to one chord per frame: :class:`Argmax`, :class:`Viterbi`; it is cloned before
-        use. None takes a ``Viterbi`` that counts changes of chords in training.
+        Probabilities of chords to one chord per frame: :class:`Argmax`, :class:`Viterbi` or
+        :class:`BeamSearch`; it is cloned before use. None takes a ``Viterbi`` that counts changes of chords
+        in training.
     vocabulary : {"majmin", "sevenths"} or list of str, default="majmin"
         The chords to tell apart. "majmin" are the major and minor triads, and "N", no chord; "sevenths" also
         maj7, min7 and 7; a list has any chords in mir_eval's syntax. An annotated chord counts as the one of
@@ -336,7 +337,10 @@ class ChordRecognizer(BaseDetector):
         return found
 
     def _unfitted_decoder(self, truth):
-        return clone(self._default_decoder(truth) if self.decoder is None else self.decoder)
+        decoder = clone(self._default_decoder(truth) if self.decoder is None else self.decoder)
+        if decoder.get_params(deep=False).get("transpositions", ()) is None:
+            decoder.set_params(transpositions=self._vocabulary.one_step_higher())
+        return decoder
 
     def _fit_network(self, frames, truth, groups):
         if not any(self._weights(one, x.shape[1]).any() for one, x in zip(truth, frames, strict=True)):

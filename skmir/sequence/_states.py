@@ -1,5 +1,7 @@
 """Decoders from probabilities of states, such as chords, to one state per frame."""
 
+import numbers
+
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -30,7 +32,8 @@ class StateDecoder(SavingMixin, DeclaredParameters, BaseEstimator):
         X : list of ndarray of shape (n_states, n_frames_i), or array-like of shape (n_clips, n_frames)
             Probability of each state in each frame. One row is the probability of the second of two states.
         y : list of array-like of int of shape (n_frames_i,), default=None
-            The state of each frame, -1 where it is not known.
+            The state of each frame, -1 where it is not known. A number is that of all frames of a clip; the
+            highest state, if it is higher.
 
         Returns
         -------
@@ -127,8 +130,10 @@ def _checked_states(y, X):
         )
     states = []
     for i, (of_clip, x) in enumerate(zip(y, X, strict=True)):
-        of_clip = np.asarray(of_clip)
         n_states, n_frames = x.shape
+        if isinstance(of_clip, numbers.Real):
+            of_clip = np.full(n_frames, min(max(int(of_clip), -1), n_states - 1))
+        of_clip = np.asarray(of_clip)
         if of_clip.shape != (n_frames,):
             raise ValueError(
                 f"y must have a state for each frame of clip {i}, of shape ({n_frames},), got "

@@ -70,6 +70,16 @@ def test_one_direction_hears_no_later_frame():
     assert torch.equal(net(x)[:, :, :12], net(later)[:, :, :12])
 
 
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_frame_by_frame_is_all_at_once(cell):
+    net, x = make(SequenceRNN, 6, cell=cell, hidden_layer_sizes=(5, 4), bidirectional=False), frames(2, 6, 9)
+    states, outputs = None, []
+    for i in range(9):
+        logits, states = net.step(x[:, :, i], states)
+        outputs.append(logits)
+    torch.testing.assert_close(torch.stack(outputs, dim=2), net(x))
+
+
 def test_channels_are_spectrograms_of_their_own():
     net, x = make(OnsetCNN, 12, n_channels=3), frames(1, 12, 9)
     weights = net.conv_layers[0].weight

@@ -1,9 +1,11 @@
 """Chords: vocabularies, decoders of states, recognisers."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -15,9 +17,9 @@ from skmir.datasets import load_annotations, make_progressions
 from skmir.feature_extraction import CQT, Chroma, MelSpectrogram
 from skmir.metrics import get_scorer
 from skmir.model_selection import DecoderSearchCV, compare
-from skmir.neural_network import LearnedChroma, TCNSequenceClassifier
+from skmir.neural_network import LearnedChroma, RNNSequenceClassifier, TCNSequenceClassifier
 from skmir.preprocessing import FrameScaler
-from skmir.sequence import Argmax, ChordRecognizer, Viterbi
+from skmir.sequence import Argmax, BeamSearch, ChordRecognizer, Viterbi
 from skmir.sequence._chord_templates import ChordTemplates
 from skmir.sequence._chord_vocabulary import ChordVocabulary
 
@@ -27,6 +29,11 @@ CHROMA = Chroma(kind="cqt", hop_length=2048, n_octaves=5, fmin=65.4)
 
 def tcn(**params):
     return TCNSequenceClassifier(8, **{"max_iter": 6, "n_frames": 32, "random_state": 0, **params})
+
+
+def small_rnn(**params):
+    params = {"max_iter": 40, "learning_rate_init": 0.02, "batch_size": 4, "random_state": 0, **params}
+    return RNNSequenceClassifier(hidden_layer_sizes=(16,), bidirectional=False, dropout=0.0, **params)
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +164,122 @@ class TestViterbi:
     def test_another_number_of_states(self):
         with pytest.raises(ValueError, match="clip 0 of X must have 2 states, as in fit, got 3"):
             Viterbi().fit([np.full((2, 3), 0.5)]).predict([np.full((3, 3), 0.3)])
+
+
+class Markov(BeamSearch):
+    """A beam search whose network looks at the last state alone."""
+
+    def _learn(self, probabilities, states):
+        self.priors_ = np.full(self.n_states_, 1 / self.n_states_)
+        changes = torch.from_numpy(np.log(self.network)).float()
+
+        class Changes:
+            def step(self, x, states=None):
+                logits = x @ changes
+                return torch.where(x.any(1, keepdim=True), logits, 0.0), []
+
+        self.network_ = SimpleNamespace(module_=Changes())
+        self._hears, self._agreeing, self._weight, self._offsets = (
+            False,
+            self.merge_last,
+            1.0,
+            0 * self.priors_,
+        )
+
+    def _check_parameters(self):
+        pass
+
+
+class TestBeamSearch:
+    @pytest.mark.parametrize("merge_last", [1, 2, 3])
+    def test_a_network_of_the_last_state_alone_finds_the_path_of_viterbi(self, rng, merge_last):
+        X = [rng.dirichlet(np.ones(4), n).T for n in (1, 2, 40)]
+        viterbi = Viterbi(0.6).fit(X)
+        beam = Markov(viterbi.transitions_, 64, merge_last=merge_last)
+        beam.fit(X, [np.zeros(x.shape[1], int) for x in X])
+        for found, expected in zip(beam.predict(X), viterbi.predict(X), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+    def test_a_beam_of_one_path_is_greedy(self, rng):
+        x = rng.dirichlet(np.ones(4), 30).T
+        changes = Viterbi(0.6).fit([x]).transitions_
+        found = Markov(changes, 1).fit([x], [np.zeros(30, int)]).predict([x])[0]
+        state, expected = None, []
+        for column in x.T:
+            state = int((column * (1 if state is None else changes[state])).argmax())
+            expected.append(state)
+        assert found.tolist() == expected
+
+    def test_a_wider_beam_finds_no_worse_path(self, rng):
+        states = np.tile(np.repeat([0, 1, 2], 3), 8)
+        X = [rng.dirichlet(np.ones(3), 72).T * 0.5 + np.eye(3)[:, states] * 0.5 for _ in range(4)]
+        decoder = BeamSearch(small_rnn(), merge_last=3, random_state=0).fit(X, [states] * 4)
+
+        def score(path):
+            inputs = decoder._inputs(path, X[0])
+            with torch.no_grad():
+                logits = decoder.network_.module_(torch.from_numpy(inputs)[None])[0]
+            of_network = torch.log_softmax(logits, 0).numpy()[path, range(72)]
+            of_frames = np.log(X[0]) - np.log(decoder.priors_)[:, None]
+            return of_network.sum() + of_frames[path, range(72)].sum()
+
+        scores = [score(decoder.set_params(beam_width=w).predict(X[:1])[0]) for w in (1, 3, 30)]
+        assert scores[0] <= scores[1] + 1e-4 and scores[1] <= scores[2] + 1e-4
+        assert score(states) <= scores[2] + 1e-4
+
+    @pytest.mark.parametrize("acoustic", [False, True])
+    def test_what_comes_next_is_learned(self, rng, acoustic):
+        """Each state lasts four frames: a network knows when it is time, a chain does not."""
+        states = np.tile(np.repeat([0, 1, 2], 4), 10)
+        noise = [rng.dirichlet(np.ones(3) * 2, 120).T for _ in range(6)]
+        X = [np.clip(np.eye(3)[:, states] * 0.25 + x, 0.01, 1) / 1.25 for x in noise]
+        decoder = BeamSearch(small_rnn(max_iter=80), acoustic=acoustic, random_state=0)
+        decoder.fit(X[:5], [states] * 5)
+        found = np.mean(decoder.predict(X[5:])[0] == states)
+        chain = np.mean(Viterbi(None).fit(X[:5], [states] * 5).predict(X[5:])[0] == states)
+        assert found > chain + 0.05 and found > 0.9
+
+    def test_all_keys_are_learned_from_one(self):
+        """States that follow each other in one key follow each other in all, if there are transpositions."""
+        states = np.repeat([0, 5, 7, 0], 3)
+        X = [np.full((12, 12), 1 / 12)] * 4
+        higher = [*range(1, 12), 0]
+        decoder = BeamSearch(small_rnn(max_iter=100), transpositions=higher, random_state=0)
+        decoder.fit(X, [states] * 4)
+        lied = np.full((12, 12), 0.05)
+        lied[(states + 2) % 12, range(12)] = 0.4
+        lied[:, 4] = 1 / 12  # nothing is heard of the second chord for a while
+        assert decoder.predict([lied])[0].tolist() == ((states + 2) % 12).tolist()
+
+    def test_states_that_are_not_known_are_left_out(self, rng):
+        X = [rng.dirichlet(np.ones(3), 20).T]
+        y = [np.array([0] * 5 + [-1] * 5 + [1] * 10)]
+        assert len(BeamSearch(small_rnn(max_iter=1)).fit(X, y).predict(X)[0]) == 20
+        with pytest.raises(ValueError, match="frames with known states, got none"):
+            BeamSearch(small_rnn(max_iter=1)).fit(X, [np.full(20, -1)])
+
+    @pytest.mark.parametrize(
+        ("params", "error", "message"),
+        [
+            ({"beam_width": 0}, ValueError, "beam_width"),
+            ({"label_noise": 1}, ValueError, "label_noise"),
+            ({"network": tcn()}, TypeError, "must be None or an RNNSequenceClassifier"),
+            ({"network": RNNSequenceClassifier()}, ValueError, "bidirectional=False"),
+            ({"transpositions": [0, 0, 1]}, ValueError, "each of the 3 states once"),
+            ({"transpositions": [1, 0, 2], "merge_last": 0}, ValueError, "merge_last"),
+        ],
+    )
+    def test_errors(self, params, error, message):
+        decoder = BeamSearch(**{"network": small_rnn(max_iter=1), **params})
+        with pytest.raises(error, match=message):
+            decoder.fit([np.full((3, 4), 1 / 3)], [[0, 1, 1, 2]])
+
+    def test_in_a_recogniser(self, songs):
+        clips, chords = songs
+        decoder = BeamSearch(small_rnn(max_iter=2, n_frames=64), 8, random_state=0)
+        model = ChordRecognizer(CHROMA, "templates", decoder).fit(clips[:3], chords[:3])
+        assert model.decoder_.transpositions[:2] == [1, 2]
+        assert model.score(clips[6:], chords[6:]) > 0.4
 
 
 class TestTemplates:
@@ -363,8 +486,6 @@ def test_real_songs(real_data):
 
 
 def test_pitch_roll_moves_classes(rng):
-    import torch
-
     x = torch.from_numpy(rng.rand(8, 24, 5).astype(np.float32))
     after = [1, 2, 0, 3]  # three classes in a circle, and one that stays
     roll = PitchRoll(2, bins_per_step=2, mode="circular", labels=after)
