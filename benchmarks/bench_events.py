@@ -1,7 +1,7 @@
 """Onsets, beats and tempi: networks, signal baselines and librosa, on the same folds.
 
-    python benchmarks/bench_events.py [DATA] [--parts onsets beats tempo vibrato silence speed] [--seeds 3]
-        [--memory FOLDER] [--n-jobs 2] [--csv FILE]
+    python benchmarks/bench_events.py [DATA] [--parts onsets beats tempo downbeats vibrato silence speed]
+        [--seeds 3] [--memory FOLDER] [--n-jobs 2] [--csv FOLDER]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). Every model of a part
 runs on the same folds, which hold groups together: songs, tunes, drum kits; of the
@@ -18,25 +18,19 @@ nearly the whole tolerance, and ``librosa.beat.beat_track``. Signal baselines an
 training clips: thresholds, and one shift in time, unless they are "not moved". "flux, tuned" chooses flux or
 SuperFlux, and the distance of the frames that it compares, on three folds of the training clips.
 
-With ``--memory FOLDER`` frames are kept there. With ``--csv FILE`` the table goes to FILE, which needs a
-single part, and a description of the machine to FILE with ``.machine.txt`` at its end.
+With ``--memory FOLDER`` frames are kept there. With ``--csv FOLDER`` the table of each part goes to
+``events_PART.csv`` in it, and a description of the machine to ``events_PART.machine.txt``. Parts that run
+together share networks: tempi are those of the beats that the same trackers found.
 """
 
-import argparse
-import os
-import pathlib
-import tempfile
 import time
-import warnings
 
 import librosa
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
-from machine import note_machine
+from annotated import load_set, run, run_parts, show, table_of, with_seeds
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import GridSearchCV, KFold
-from threadpoolctl import threadpool_limits
 
 from skmir.audio import load
 from skmir.datasets import load_annotations, make_onsets, read_annotations
@@ -48,18 +42,20 @@ from skmir.sequence import (
     BeatDynamicProgramming,
     BeatHMM,
     BeatTracker,
+    DownbeatTracker,
     OnsetDetector,
     PeakPicker,
     TempoEstimator,
 )
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 ONSET_SETS = ("drum_loops", "chord_songs", "folk_dances", "piano_performances")
 BEAT_SETS = ("drum_loops", "chord_songs", "folk_dances")
 GUITAR = "guitarset_excerpt"
+FOUND = {}  # what has run, by part and set
 SCORES = {
     "onsets": ["onset_f25", "onset_f50"],
     "beats": ["beat_f", "cmlt", "amlt"],
+    "downbeats": ["downbeat_f", "beat_f"],
     "tempo": ["tempo_acc1", "tempo_acc2"],
     "vibrato": ["onset_f25", "onset_f50"],
 }
@@ -114,11 +110,6 @@ def front_ends(memory):
     }
 
 
-def with_seeds(name, n_seeds, make):
-    """Return runs of a network: a detector per seed."""
-    return {f"{name}, seed {seed}": make(seed) for seed in range(n_seeds)}
-
-
 def onset_models(memory, n_seeds):
     """Return librosa, signal baselines, and the network, once per seed."""
     ends = front_ends(memory)
@@ -153,19 +144,15 @@ def beat_models(memory, n_seeds):
 
 
 def tempo_models(memory, n_seeds):
-    """Return the ways to a tempo, of the flux and of a network."""
-    ends = front_ends(memory)
-    flux = BeatTracker(ends["flux"], "flux")
+    """Return the ways to a tempo that need no network."""
+    flux = BeatTracker(front_ends(memory)["flux"], "flux")
+    return {f"{method} of flux": TempoEstimator(method, flux) for method in ("autocorrelation", "tempogram")}
 
-    def tcn(seed):
-        return TempoEstimator("beats", BeatTracker(ends["beats"], random_state=seed))
 
-    return {
-        "autocorrelation of flux": TempoEstimator("autocorrelation", flux),
-        "tempogram of flux": TempoEstimator("tempogram", flux),
-        "beats of flux": TempoEstimator("beats", flux),
-        **with_seeds("beats of TCN", n_seeds, tcn),
-    }
+def downbeat_models(memory, n_seeds):
+    """Return the network with the HMM over bars, once per seed."""
+    front_end = front_ends(memory)["beats"]
+    return with_seeds("TCN + HMM", n_seeds, lambda seed: DownbeatTracker(front_end, random_state=seed))
 
 
 def vibrato_models(memory, n_seeds):
@@ -184,127 +171,43 @@ def vibrato_models(memory, n_seeds):
     }
 
 
-MODELS = {"onsets": onset_models, "beats": beat_models, "tempo": tempo_models, "vibrato": vibrato_models}
-
-
-def load_set(data, name, kind):
-    """Return paths, annotations, groups, and folds as a list of (train, test)."""
-    read = load_annotations(data / name, kind)
-    table = pd.read_csv(data / name / "labels.csv").set_index("file")
-    table = table.loc[[str(pathlib.Path(path).relative_to(data / name)) for path in read.data]]
-    by_piece = name == "piano_performances"
-    folds = table["label" if by_piece else "fold"].to_numpy()
-    groups = table["label" if by_piece else "group"].to_numpy()
-    splits = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in np.unique(folds)]
-    return list(read.data), list(read.target), groups, splits
+MODELS = {
+    "onsets": onset_models,
+    "beats": beat_models,
+    "tempo": tempo_models,
+    "downbeats": downbeat_models,
+    "vibrato": vibrato_models,
+}
 
 
 def tempi_of(beats):
-    """Return the tempo of annotated beats, from their median distance, in beats per minute."""
-    return np.array([60 / np.median(np.diff(times)) for times in beats])
+    """Return the tempo of beats, from their median distance, in beats per minute; 0 if there are none."""
+    return np.array([60 / np.median(np.diff(times)) if len(times) > 1 else 0.0 for times in beats])
 
 
-def run(models, X, y, splits, args):
-    """Return the held-out predictions of each model, and its mean fit seconds."""
-    jobs = [(name, fold) for name in models for fold in range(len(splits))]
-    done = Parallel(args.n_jobs)(delayed(predict_fold)(models[name], X, y, *splits[i]) for name, i in jobs)
-    found = {}
-    for (name, fold), (by_decoder, fit_seconds) in zip(jobs, done, strict=True):
-        for decoder, predictions in by_decoder.items():
-            all_clips, times = found.setdefault(named(name, decoder), ([None] * len(X), []))
-            times.append(fit_seconds)
-            for i, prediction in zip(splits[fold][1], predictions, strict=True):
-                all_clips[i] = prediction
-    return {name: (all_clips, np.mean(times)) for name, (all_clips, times) in found.items()}
-
-
-def predict_fold(model, X, y, train, test):
-    """Return the predictions for the test clips, by decoder, and the CPU seconds of the fit."""
-    model, decoders = model if isinstance(model, tuple) else (model, {"": None})
-    X_train, y_train, X_test = [X[i] for i in train], [y[i] for i in train], [X[i] for i in test]
-    with warnings.catch_warnings(), threadpool_limits(1):
-        warnings.simplefilter("ignore")
-        start = time.process_time()
-        model = clone(model).fit(X_train, y_train)
-        fit_seconds = time.process_time() - start
-        if None in decoders.values():
-            return {"": model.predict(X_test)}, fit_seconds
-        seen, unseen = model.predict_frames(X_train), model.predict_frames(X_test)
-        found = {}
-        for name, decoder in decoders.items():
-            found[name] = model.set_params(decoder=decoder).fit_decoder(seen, y_train).decode(unseen)
-        return found, fit_seconds
-
-
-def named(model, decoder):
-    """Return the name of a model with a decoder: "TCN + HMM, seed 0"."""
-    start, comma, end = model.partition(", seed")
-    return f"{start} + {decoder}{comma}{end}" if decoder else model
-
-
-def table_of(part, name, found, y, groups):
-    """Return a row per model: scores with intervals, averaged over seeds, and fit seconds."""
-    runs = {}
-    for run_name in found:
-        runs.setdefault(run_name.partition(", seed")[0], []).append(run_name)
-    rows = []
-    for model, names in runs.items():
-        row = {"set": name, "model": model, "seeds": len(names)}
-        for score in SCORES[part]:
-            by_seed = [score_of(score, y, found[run_name][0]) for run_name in names]
-            row[score] = np.mean(by_seed)
-            row[f"{score}_low"], row[f"{score}_high"] = interval(
-                score, y, [found[n][0] for n in names], groups
-            )
-        row["fit_s"] = np.mean([found[run_name][1] for run_name in names])
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def score_of(name, y_true, y_pred):
-    """Return the value of a scorer for predictions that are there already."""
-
-    class Done(BaseEstimator):
-        def predict(self, X):
-            return y_pred
-
-    return get_scorer(name)(Done(), None, y_true)
-
-
-def interval(score, y, predictions, groups, n_draws=2000):
-    """Return a bootstrap interval of 95 % over groups, of the mean over runs; NaN if there are few groups."""
-    kinds, number = np.unique(groups, return_inverse=True)
-    if len(kinds) < 3:
-        return np.nan, np.nan
-    of_clips = np.mean([parts_of_clips(score, y, one) for one in predictions], axis=0)  # (n_clips, 2)
-    of_groups = np.stack([np.bincount(number, part) for part in of_clips.T], axis=1)
-    drawn = np.random.RandomState(0).randint(len(kinds), size=(n_draws, len(kinds)))
-    part, whole = of_groups[drawn].sum(axis=1).T
-    return tuple(np.quantile(part / whole, [0.025, 0.975]))
-
-
-def parts_of_clips(score, y_true, y_pred):
-    """Return two numbers per clip; a score of clips is the sum of the first over that of the second.
-
-    They are twice the matches, and all events, if events of all clips are counted together; or the clip's own
-    score, and 1.
-    """
-    if score.startswith("onset"):
-        events = np.array([len(truth) + len(found) for truth, found in zip(y_true, y_pred, strict=True)])
-        own = [score_of(score, [truth], [found]) for truth, found in zip(y_true, y_pred, strict=True)]
-        return np.stack([own * events, events], axis=1)
-    own = [score_of(score, y_true[i : i + 1], y_pred[i : i + 1]) for i in range(len(y_true))]
-    return np.stack([own, np.ones(len(own))], axis=1)
+def found_in(part, name, kind, args):
+    """Return annotations and groups of a set, and what a part's models predict for its clips: run once."""
+    if (part, name) not in FOUND:
+        X, y, groups, splits = load_set(args.data, name, kind)
+        truth = tempi_of(y) if part == "tempo" else y
+        predictions = run(MODELS[part](args.memory, args.seeds), X, truth, splits, args)
+        FOUND[part, name] = truth, groups, predictions
+    return FOUND[part, name]
 
 
 def sets_part(part, sets, kind, args):
     """Return the table of a part on its sets."""
     tables = []
     for name in sets:
-        X, y, groups, splits = load_set(args.data, name, kind)
-        y = tempi_of(y) if part == "tempo" else y
-        found = run(MODELS[part](args.memory, args.seeds), X, y, splits, args)
-        tables.append(table_of(part, name, found, y, groups))
+        y, groups, found = found_in(part, name, kind, args)
+        if part == "tempo":
+            tracked = found_in("beats", name, kind, args)[2]
+            found = found | {
+                f"beats of {model}": (tempi_of(beats), seconds)
+                for model, (beats, seconds) in tracked.items()
+                if "HMM" in model
+            }
+        tables.append(table_of(SCORES[part], name, found, y, groups))
         show(tables[-1])
     return tables
 
@@ -323,7 +226,7 @@ def guitar(part, kind, args):
     splits = [(np.arange(len(X) - 1), np.array([len(X) - 1]))]
     found = run(MODELS[part](args.memory, args.seeds), X, y, splits, args)
     found = {name: (predictions[-1:], seconds) for name, (predictions, seconds) in found.items()}
-    table = table_of(part, GUITAR, found, [truth], np.array(["player"]))
+    table = table_of(SCORES[part], GUITAR, found, [truth], np.array(["player"]))
     show(table)
     return [table]
 
@@ -352,13 +255,18 @@ def tempo(args):
     return sets_part("tempo", BEAT_SETS, "beats", args)
 
 
+def downbeats(args):
+    """Return the table of beats with their places in the bar."""
+    return sets_part("downbeats", BEAT_SETS, "bars", args)
+
+
 def vibrato(args):
     """Return the table of synthetic onsets with slow attacks, vibrato and tremolo."""
     X, y = make_onsets(60, sounds="vibrato", random_state=0)
     groups = np.arange(len(X))
     splits = list(KFold(2, shuffle=True, random_state=0).split(groups))
     found = run(vibrato_models(args.memory, args.seeds), list(X), list(y), splits, args)
-    table = table_of("vibrato", "make_onsets", found, list(y), groups)
+    table = table_of(SCORES["vibrato"], "make_onsets", found, list(y), groups)
     show(table)
     return [table]
 
@@ -427,36 +335,8 @@ def make_activation(minutes, fps=100):
     return np.clip(0.2 * rng.rand(n) + 0.7 * (np.arange(n) % 50 == 7), 0, 1)
 
 
-def show(table):
-    """Print a table."""
-    print(table.round(3).to_string(index=False), flush=True)
-
-
-PARTS = {f.__name__: f for f in (onsets, beats, tempo, vibrato, silence, speed)}
-
-
-def main():
-    """Run the parts that the command names."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    default = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", ROOT.parent / "shared" / "data"))
-    parser.add_argument("data", nargs="?", type=pathlib.Path, default=default)
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--memory")
-    parser.add_argument("--n-jobs", type=int, default=2)
-    parser.add_argument("--csv", type=pathlib.Path)
-    args = parser.parse_args()
-    if args.csv and len(args.parts) != 1:
-        parser.error(f"--csv needs a single part, got --parts {' '.join(args.parts)}")
-    with tempfile.TemporaryDirectory() as folder:
-        args.memory = args.memory or folder
-        for part in args.parts:
-            print(f"\n{part}")
-            table = pd.concat(PARTS[part](args))
-            if args.csv:
-                table.round(4).to_csv(args.csv, index=False)
-                note_machine("of one CPU, with one thread per fit", args.csv)
+PARTS = {f.__name__: f for f in (onsets, beats, tempo, downbeats, vibrato, silence, speed)}
 
 
 if __name__ == "__main__":
-    main()
+    run_parts(PARTS, "events", __doc__)

@@ -11,6 +11,7 @@ SLOW = {
     "plot_architectures",
     "plot_compare_models",
     "plot_beats",
+    "plot_chords",
     "plot_convolutional_dbn",
     "plot_dbn_layers",
     "plot_few_labels",
@@ -24,6 +25,7 @@ SLOW = {
     "plot_regularisers",
     "plot_report",
     "plot_search",
+    "plot_transcription",
     "plot_waveform_augmentation",
 }
 # What scikit-learn 1.6 says of a class of optuna-integration's, which is not the example's doing.

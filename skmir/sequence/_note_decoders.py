@@ -124,14 +124,14 @@ shape (n_clips, n_frames)
 class NotePicker(NoteDecoder):
     """A note begins at a peak of the onset activation, and lasts while its pitch sounds.
 
-    What sounds without an onset is no note. If there are no onset activations, a note begins where its pitch
-    begins to sound.
+    What sounds without an onset is no note [1]_; the thresholds are those of [2]_. If there are no onset
+    activations, a note begins where its pitch begins to sound.
 
     Parameters
     ----------
     onset_threshold : float, default=0.5
         Peaks of the onset activation at least that high begin a note.
-    frame_threshold : float, default=0.5
+    frame_threshold : float, default=0.3
         A note lasts as long as the activation of its pitch is at least that high.
     min_duration : float, default=0.05
         Shorter notes, in s, are left out if there are no onset activations; with them, they last that long.
@@ -154,7 +154,10 @@ class NotePicker(NoteDecoder):
 
     References
     ----------
-    C. Hawthorne et al., "Onsets and frames: dual-objective piano transcription", ISMIR, 2018.
+    .. [1] C. Hawthorne et al., "Onsets and frames: dual-objective piano transcription", ISMIR, 2018.
+    .. [2] R. M. Bittner, J. J. Bosch, D. Rubinstein, G. Meseguer-Brocal and S. Ewert, "A lightweight
+           instrument-agnostic model for polyphonic note transcription and multipitch estimation", ICASSP,
+           2022.
 
     Examples
     --------
@@ -171,7 +174,7 @@ class NotePicker(NoteDecoder):
     """
 
     onset_threshold: float = positional(default=0.5)
-    frame_threshold: float = positional(default=0.5)
+    frame_threshold: float = positional(default=0.3)
     min_duration: float = 0.05
 
     def _check_parameters(self):

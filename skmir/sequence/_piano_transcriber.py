@@ -33,7 +33,8 @@ class PianoTranscriber(BaseDetector):
     ----------
     front_end : transformer or None, default=None
         Clips to frames; see :class:`OnsetDetector`. None takes a ``CQT`` of 36 bins per octave from the
-        lowest note on, in decibels, with a hop of 512 samples at 22,050 Hz.
+        lowest note on, in decibels, with a hop of 512 samples at 22,050 Hz; standardised if the network is a
+        classifier of single frames.
     network : classifier or None, default=None
         A frame-wise classifier of :mod:`skmir.neural_network`, or a Pipeline that ends in one, learns two
         tags per note: that it sounds, and that it begins. Any other classifier learns from single frames
@@ -238,7 +239,10 @@ class PianoTranscriber(BaseDetector):
             return clone(self.front_end)
         fmin = 440 * 2 ** ((self.lowest - 69) / 12)
         n_bins = min(3 * self._n_pitches, int(36 * np.log2(10_500 / fmin)))
-        return make_pipeline(CQT(fmin=fmin, n_bins=n_bins, bins_per_octave=36), FrameScaler())
+        # Filters that all pitches share need bins of one scale; classifiers of bins, standardised ones.
+        standardised = not self._has_onsets()
+        scaler = FrameScaler(with_mean=standardised, with_std=standardised)
+        return make_pipeline(CQT(fmin=fmin, n_bins=n_bins, bins_per_octave=36), scaler)
 
     def _network(self):
         if self.network is None:
