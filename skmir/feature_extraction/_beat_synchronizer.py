@@ -11,12 +11,12 @@ from sklearn.utils.validation import check_is_fitted
 from .._declared_parameters import DeclaredParameters, positional
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
-from .._parameter_checks import check_choice, check_number, plain
+from .._parameter_checks import check_choice, check_flag, check_number, plain
 from .._reading import reader, stream
 from .._saving import SavingMixin
 from .._validation import check_clips, is_path, is_table, stack_if_equal
 from ..audio import AudioLoader
-from ._beats import aggregate_between, beat_edges
+from ._beats import aggregate_between, beat_edges, repeat_between
 from ._chroma import Chroma
 from ._onset_strength import OnsetStrength
 
@@ -44,6 +44,10 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, Declare
     subdivisions : int, default=1
         Number of equal parts into which each beat is cut; one frame per part. A part in which no frame starts
         takes the nearest one.
+    repeat : bool, default=False
+        Whether each frame stays, and becomes the aggregate of the beat that it is in: for estimators that
+        relate frames to times, such as :class:`skmir.sequence.ChordRecognizer`. Frames before the first beat
+        count as one, and so do those after the last one.
     start_bpm : float, default=120.0
         The tempo that is guessed before listening, in beats per minute: of a tempo, its half and its double,
         it makes the nearest the likeliest.
@@ -96,6 +100,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, Declare
     hop_length: int = 512
     aggregate: str = "mean"
     subdivisions: int = 1
+    repeat: bool = False
     start_bpm: float = 120.0
     tightness: float = 100
     n_jobs: int | None = None
@@ -138,7 +143,8 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, Declare
         Returns
         -------
         frames : ndarray of shape (n_clips, n_bins, n_beats * subdivisions), or list of ndarray
-            A list of one 2-D array per clip if clips differ in their number of beats.
+            A list of one 2-D array per clip if clips differ in their number of beats. With ``repeat`` there
+            are as many frames as the front end has.
 
         Raises
         ------
@@ -187,6 +193,7 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, Declare
         check_number("hop_length", self.hop_length, kind=numbers.Integral, low=1)
         check_choice("aggregate", self.aggregate, _AGGREGATES)
         check_number("subdivisions", self.subdivisions, kind=numbers.Integral, low=1)
+        check_flag("repeat", self.repeat)
         check_number("start_bpm", self.start_bpm, above=0)
         check_number("tightness", self.tightness, above=0)
 
@@ -238,7 +245,8 @@ class BeatSynchronizer(FramesOutputMixin, TransformerMixin, SavingMixin, Declare
             start_bpm=self.start_bpm,
             tightness=self.tightness,
         )
-        return aggregate_between(frames, edges, _AGGREGATES[self.aggregate])
+        between = repeat_between if self.repeat else aggregate_between
+        return between(frames, edges, _AGGREGATES[self.aggregate])
 
 
 def _excerpt(front_end, clips):

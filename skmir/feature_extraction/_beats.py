@@ -50,6 +50,24 @@ def aggregate_between(frames, edges, function):
     return np.stack(parts, axis=1)
 
 
+def repeat_between(frames, edges, function):
+    """Replace each frame by the aggregate of the frames between its two edges.
+
+    Frames before the first edge, and after the last one, are aggregated too.
+
+    Parameters
+    ----------
+    frames, edges, function : see :func:`aggregate_between`
+
+    Returns
+    -------
+    frames : ndarray of shape (n_bins, n_frames)
+    """
+    n_frames = frames.shape[1]
+    edges = np.unique(np.r_[0, np.rint(edges).astype(int).clip(0, n_frames), n_frames])
+    return np.repeat(aggregate_between(frames, edges, function), np.diff(edges), axis=1)
+
+
 def _closed(beats, n_frames, subdivisions):
     """Return the beats, and the end of the last one."""
     beats = beats[beats < n_frames - 1]  # the tracker takes the end of sound for a beat

@@ -12,7 +12,7 @@ from .._annotations import check_segments, kind_of_annotations
 from .._chord_labels import NO_CHORD, SHARPS
 from .._parameter_checks import check_choice, check_number, shown
 from ..augmentation import PitchRoll
-from ..feature_extraction import CQT, Chroma
+from ..feature_extraction import CQT, BeatSynchronizer, Chroma
 from ..preprocessing import FrameScaler
 from ._chord_templates import ChordTemplates
 from ._chord_vocabulary import ChordVocabulary
@@ -36,6 +36,7 @@ class ChordRecognizer(BaseDetector):
     front_end : transformer or None, default=None
         Clips to frames; see :class:`OnsetDetector`. None takes a ``CQT`` in decibels for a network,
         ``Chroma`` of a constant-Q transform for templates, both with a hop of 2,048 samples at 22,050 Hz.
+        ``BeatSynchronizer(..., repeat=True)`` makes chords change at beats.
     network : classifier, transformer, "templates" or None, default=None
         A frame-wise classifier of :mod:`skmir.neural_network`, or a Pipeline that ends in one; it is cloned
         before use. "templates" compares the frames, which must be chroma, with the notes of each chord; a
@@ -123,7 +124,8 @@ class ChordRecognizer(BaseDetector):
 
     @property
     def default_scoring(self):
-        return "chord_sevenths" if self.vocabulary == "sevenths" else "chord_majmin"
+        sevenths = isinstance(self.vocabulary, str) and self.vocabulary == "sevenths"
+        return "chord_sevenths" if sevenths else "chord_majmin"
 
     def fit(self, X, y=None, *, groups=None):
         """Fit front end, network and decoder.
@@ -395,6 +397,8 @@ def _pitch_roll(front_end):
     """Return the augmentation that transposes frames by semitones; None if bins are not pitches."""
     steps = [step for _, step in front_end.steps] if isinstance(front_end, Pipeline) else [front_end]
     source = front_end_of(front_end)
+    if isinstance(source, BeatSynchronizer):
+        return _pitch_roll(source.front_end_)
     if any(step is not source and not isinstance(step, FrameScaler) for step in steps):
         return None
     if isinstance(source, CQT) and source.bins_per_octave % 12 == 0:

@@ -330,3 +330,15 @@ def test_front_ends_that_give_other_than_a_frame_a_hop_are_refused(front_end, me
 def test_it_must_be_fitted(clips):
     with pytest.raises(NotFittedError, match="BeatSynchronizer"):
         BeatSynchronizer().transform(clips)
+
+
+def test_frames_that_are_repeated_stay_where_they_were(clips):
+    chroma = Chroma(hop_length=512)
+    frames = chroma.fit_transform(clips)
+    parts = BeatSynchronizer(chroma).fit_transform(clips)
+    repeated = BeatSynchronizer(chroma, repeat=True).fit_transform(clips)
+    for x, of_clip, beats in zip(frames, repeated, parts, strict=True):
+        assert of_clip.shape == x.shape
+        changes = np.flatnonzero(np.abs(np.diff(of_clip, axis=1)).max(axis=0) > 0)
+        assert beats.shape[1] - 1 <= len(changes) <= beats.shape[1] + 1  # and what is before and after
+        np.testing.assert_allclose(of_clip.mean(axis=1), x.mean(axis=1), rtol=1e-4)

@@ -14,7 +14,7 @@ import skmir
 from skmir.augmentation import PitchRoll, TimeMask
 from skmir.compose import FrameTransformer
 from skmir.datasets import load_annotations, make_progressions
-from skmir.feature_extraction import CQT, Chroma, MelSpectrogram
+from skmir.feature_extraction import CQT, BeatSynchronizer, Chroma, MelSpectrogram
 from skmir.metrics import get_scorer
 from skmir.model_selection import DecoderSearchCV, compare
 from skmir.neural_network import LearnedChroma, RNNSequenceClassifier, TCNSequenceClassifier
@@ -352,6 +352,17 @@ class TestChordRecognizer:
         clips, chords = songs
         augmentation = ChordRecognizer(front_end, network).fit(clips[:2], chords[:2]).network_.augmentation
         assert (augmentation and augmentation.mode) == roll
+
+    def test_frames_between_beats(self, songs):
+        clips, chords = songs
+        synchronous = BeatSynchronizer(clone(CHROMA), hop_length=2048, repeat=True)
+        model = ChordRecognizer(synchronous, "templates", Argmax()).fit(clips, chords)
+        by_frames = ChordRecognizer(CHROMA, "templates", Argmax()).fit(clips, chords)
+        assert model.score(clips, chords) > by_frames.score(clips, chords)
+        found, expected = (sum(len(labels) for _, labels in one.predict(clips)) for one in (model, by_frames))
+        assert found < expected / 2
+        network = ChordRecognizer(synchronous, tcn(max_iter=1)).fit(clips[:2], chords[:2]).network_
+        assert network.augmentation.mode == "circular"
 
     def test_an_augmentation_of_ones_own_stays(self, songs):
         clips, chords = songs
