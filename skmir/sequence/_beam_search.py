@@ -26,8 +26,8 @@ class BeamSearch(StateDecoder):
     ----------
     network : RNNSequenceClassifier or None, default=None
         The network, of one direction; it is cloned before use. None takes
-        ``RNNSequenceClassifier(hidden_layer_sizes=(32,), bidirectional=False, n_frames=256)`` without label
-        smoothing, for 20 epochs, or 4 with ``transpositions``.
+        ``RNNSequenceClassifier(hidden_layer_sizes=(32,), bidirectional=False, n_frames=64,
+        learning_rate_init=0.01)`` without label smoothing, for 30 epochs, or 6 with ``transpositions``.
     beam_width : int, default=25
         Number of paths that are kept after each frame. It may be changed after ``fit``.
     merge_last : int, default=1
@@ -40,7 +40,7 @@ class BeamSearch(StateDecoder):
         on. If not, it knows states alone.
     network_weight : float, default=1.0
         Power of the network's probabilities against those of the frames; without effect if ``acoustic``.
-    prior_weight : float, default=1.0
+    prior_weight : float, default=0.0
         Power of the states' shares of the frames by which probabilities of frames are divided, as for
         :class:`Viterbi`; without effect if ``acoustic``.
     label_noise : float, default=0.05
@@ -98,7 +98,7 @@ class BeamSearch(StateDecoder):
     merge_last: int = 1
     acoustic: bool = False
     network_weight: float = 1.0
-    prior_weight: float = 1.0
+    prior_weight: float = 0.0
     label_noise: float = 0.05
     transpositions: list | None = None
     random_state: int | np.random.RandomState | None = None
@@ -148,8 +148,9 @@ class BeamSearch(StateDecoder):
             return RNNSequenceClassifier(
                 hidden_layer_sizes=(32,),
                 bidirectional=False,
-                n_frames=256,
-                max_iter=20 if self.transpositions is None else 4,  # of twelve times as many states
+                n_frames=64,
+                max_iter=30 if self.transpositions is None else 6,  # of twelve times as many states
+                learning_rate_init=0.01,
                 recipe=recipe,
             )
         return clone(self.network)

@@ -116,7 +116,7 @@ class ChordRecognizer(BaseDetector):
     True
     """
 
-    _network_parameters = {"n_frames": 64, "max_iter": 30}
+    _network_parameters = {"n_frames": 64, "max_iter": 60}
     _noun = "segment"
 
     vocabulary: str | list = "majmin"
