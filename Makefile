@@ -13,7 +13,8 @@ TESTS = -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(PYTEST_ARGS)
 QUICK := tests/test_imports.py tests/test_validation.py tests/audio/test_load.py tests/dsp tests/modules \
 	tests/datasets/test_load_folder.py tests/augmentation/test_augmentations.py tests/preprocessing \
 	tests/feature_extraction/test_front_ends.py tests/compose/test_frame_transformer.py \
-	tests/neural_network/test_learning.py tests/model_selection/test_compare.py tests/inspection/test_report.py
+	tests/neural_network/test_learning.py tests/sequence/test_decoders.py tests/metrics \
+	tests/model_selection/test_compare.py tests/inspection/test_report.py
 # One thread per process for linear algebra and torch: the tests run in parallel. Byte code is written, because
 # workers, and the processes that tests start, would otherwise each compile the package and the tests again.
 FOR_TESTS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=

@@ -15,8 +15,8 @@ def chord_weighted_recall(y_true, y_pred, *, comparison="majmin", average="micro
     """Return the share of the time in which the predicted chord is the annotated one.
 
     Labels are compared by ``mir_eval.chord`` [1]_. Time in which the annotated chord is not one that a
-    comparison knows does not count: with "majmin", what is neither major, minor nor "N"; with "sevenths",
-    what is none of maj, min, maj7, 7, min7 and "N".
+    comparison knows does not count: "majmin" knows major and minor triads and "N", "sevenths" also maj7, 7
+    and min7.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ class HarmonicCNN(nn.Module):
 
     Notes
     -----
-    Where a harmonic is above the highest bin, or below the lowest, its channel has its mean over the training
+    If a harmonic is above the highest bin, or below the lowest, its channel has its mean over the training
     frames. The first layer reads a semitone on each side and five frames, the second brings the bins of each
     semitone together, and three dilated layers look around in time.
 

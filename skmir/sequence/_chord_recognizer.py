@@ -6,14 +6,14 @@ import numbers
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.utils import check_array
 
 from .._annotations import check_segments, kind_of_annotations
-from .._chord_labels import NO_CHORD, SHARPS
-from .._parameter_checks import check_choice, check_number, shown
+from .._chord_labels import NO_CHORD
+from .._parameter_checks import check_choice, check_number
 from ..augmentation import PitchRoll
 from ..feature_extraction import CQT, BeatSynchronizer, Chroma
 from ..preprocessing import FrameScaler
+from ._chord_labels_of_clips import form_of, longest, one_chord_each
 from ._chord_templates import ChordTemplates
 from ._chord_vocabulary import ChordVocabulary
 from ._detector import BaseDetector
@@ -21,7 +21,6 @@ from ._frames import front_end_of, is_silent, last_step
 from ._viterbi import Viterbi
 
 _OVERLAP = 0.05  # in s; times in files are rounded
-_WHOLE = 1e9  # in s; the end of the only chord of a clip
 
 
 class ChordRecognizer(BaseDetector):
@@ -92,8 +91,8 @@ class ChordRecognizer(BaseDetector):
     Notes
     -----
     Annotations are pairs of intervals in s and labels in mir_eval's syntax, as
-    :func:`skmir.datasets.load_annotations` reads them. Where segments overlap, by 50 ms at most, the later
-    one counts. If y is one chord per clip, that is what is predicted. A 1-D y of numbers are the roots of
+    :func:`skmir.datasets.load_annotations` reads them. If segments overlap, by 50 ms at most, the later one
+    counts. If y is one chord per clip, that is what is predicted. A 1-D y of numbers are the roots of
     major triads, 0 for C, as scikit-learn's own checks need it; -1 is then predicted for no chord.
 
     Digital silence is "N", if the vocabulary has it.
@@ -152,7 +151,7 @@ class ChordRecognizer(BaseDetector):
             begins after the end of its clip.
         """
         super().fit(X, y, groups=groups)
-        self._one_each, self._roots = _form(y)
+        self._one_each, self._roots = form_of(y)
         return self
 
     def predict_frames(self, X):
@@ -187,7 +186,7 @@ class ChordRecognizer(BaseDetector):
         chords = super().predict(X)
         if not self._one_each:
             return chords
-        labels = [_longest(*one) for one in chords]
+        labels = [longest(*one) for one in chords]
         return np.array([self._vocabulary.root_of(label) for label in labels] if self._roots else labels)
 
     def score(self, X, y):
@@ -207,7 +206,7 @@ class ChordRecognizer(BaseDetector):
         """
         if not self._one_each:
             return super().score(X, y)
-        truth, found = (_one_chord_each(one) for one in (y, self.predict(X)))
+        truth, found = (one_chord_each(one) for one in (y, self.predict(X)))
         places = [[self._vocabulary.place_of(labels[0]) for _, labels in one] for one in (truth, found)]
         return float(np.mean(np.equal(*places)))
 
@@ -274,7 +273,7 @@ class ChordRecognizer(BaseDetector):
 
     def _check_annotations(self, y, n_clips):
         if kind_of_annotations(y) is None:
-            y = _one_chord_each(y)
+            y = one_chord_each(y)
         segments = check_segments(y, n_clips)
         for i, (intervals, labels) in enumerate(segments):
             self._check_chords(intervals, labels, i)
@@ -329,7 +328,7 @@ class ChordRecognizer(BaseDetector):
         return found
 
     def _activations(self, frames):
-        """Return the probability of each chord; digital silence is no chord."""
+        """Return the probability of each chord; digital silence is "N"."""
         found = self._raw_activations(frames)
         if NO_CHORD in self.labels_:
             no_chord = self.labels_.index(NO_CHORD)
@@ -406,35 +405,3 @@ def _pitch_roll(front_end):
     if isinstance(source, Chroma) and source.n_chroma % 12 == 0:
         return PitchRoll(bins_per_step=source.n_chroma // 12, mode="circular")
     return None
-
-
-def _form(y):
-    """Return whether y is one chord per clip, and whether it is a root."""
-    one_each = kind_of_annotations(y) is None
-    return one_each, one_each and not all(isinstance(label, str) for label in y)
-
-
-def _one_chord_each(y):
-    """Return annotations of clips that have one chord each."""
-    if y is None:
-        raise ValueError("ChordRecognizer requires y to be passed, but the target y is None.")
-    labels = y if isinstance(y, list | tuple) else np.asarray(y)
-    if len(labels) and all(isinstance(label, str) for label in labels):
-        names = [str(label) for label in labels]
-    else:
-        roots = check_array(y, ensure_2d=False, dtype=float, input_name="y")
-        if roots.ndim != 1:
-            raise ValueError(
-                "y must be a list with one annotation per clip, each a pair of intervals and chords, or one "
-                f"chord per clip, got {shown(y, width=120)}."
-            )
-        names = [NO_CHORD if root < 0 else f"{SHARPS[int(root) % 12]}:maj" for root in roots]
-    return [(np.array([[0.0, _WHOLE]]), [name]) for name in names]
-
-
-def _longest(intervals, labels):
-    """Return the chord that lasts longest, the first of several."""
-    seconds = dict.fromkeys(labels, 0.0)
-    for (start, end), label in zip(intervals, labels, strict=True):
-        seconds[label] += end - start
-    return max(seconds, key=seconds.get)

@@ -102,7 +102,7 @@ def _checked(vocabulary):
         if label == UNKNOWN:
             raise ValueError(
                 "vocabulary must not have 'X', an unknown chord: segments with a label that is not in the "
-                "vocabulary are left out anyway. Leave it out; 'N' is no chord."
+                "vocabulary are left out anyway. Leave it out; 'N' means that there is no chord."
             )
     return [str(label) if isinstance(label, str) else label for label in labels]
 
