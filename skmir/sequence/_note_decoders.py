@@ -124,8 +124,8 @@ shape (n_clips, n_frames)
 class NotePicker(NoteDecoder):
     """A note begins at a peak of the onset activation, and lasts while its pitch sounds.
 
-    A pitch that sounds without an onset is not a note [1]_; the thresholds are those of [2]_. If there are no onset
-    activations, a note begins where its pitch begins to sound.
+    A pitch that sounds without an onset is not a note [1]_; the thresholds are those of [2]_. If there are no
+    onset activations, a note begins where its pitch begins to sound.
 
     Parameters
     ----------

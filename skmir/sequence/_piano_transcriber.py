@@ -40,7 +40,7 @@ class PianoTranscriber(BaseDetector):
         tags per note: that it sounds, and that it begins. Any other classifier learns from single frames
         which notes sound: jointly if it takes several tags (``MLPClassifier``, ``DBNClassifier``), otherwise
         a clone for each note (``LogisticRegression``, ``CalibratedClassifierCV(LinearSVC())``). It is cloned
-        before use. None takes ``CNNSequenceClassifier(HarmonicCNN, module__bins_per_step=3)``.
+        before use. None takes ``CNNSequenceClassifier(HarmonicCNN, dropout=0.1, module__bins_per_step=3)``.
     decoder : decoder or None, default=None
         Activations to notes: :class:`NotePicker`, :class:`NoteHMM`; it is cloned before use, and its ``fps``
         and ``lowest`` are set. None takes a ``NotePicker``, or a ``NoteHMM`` if the network does not learn
@@ -246,7 +246,7 @@ class PianoTranscriber(BaseDetector):
 
     def _network(self):
         if self.network is None:
-            return CNNSequenceClassifier(HarmonicCNN, module__bins_per_step=3)
+            return CNNSequenceClassifier(HarmonicCNN, dropout=0.1, module__bins_per_step=3)
         return clone(self.network)
 
     def _adapt(self, network):
