@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from .._annotations import check_segments, kind_of_annotations
 from .._chord_labels import NO_CHORD
+from .._fitting import all_or_nothing
 from .._parameter_checks import check_choice, check_number
 from ..augmentation import PitchRoll
 from ..feature_extraction import CQT, BeatSynchronizer, Chroma
@@ -126,6 +127,7 @@ class ChordRecognizer(BaseDetector):
         sevenths = isinstance(self.vocabulary, str) and self.vocabulary == "sevenths"
         return "chord_sevenths" if sevenths else "chord_majmin"
 
+    @all_or_nothing
     def fit(self, X, y=None, *, groups=None):
         """Fit front end, network and decoder.
 

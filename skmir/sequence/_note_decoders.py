@@ -54,6 +54,7 @@ shape (n_clips, n_frames)
             If a parameter, X or y is not valid.
         """
         self._check_parameters()
+        self._set = self.get_params(deep=False)
         X = self._activations(X, reset=True)
         self.n_pitches_ = X[0].shape[1]
         self._learn(X, y)
@@ -73,7 +74,6 @@ shape (n_clips, n_frames)
             Intervals in s, sorted by onset, then by pitch, and pitches in Hz.
         """
         check_is_fitted(self, "n_pitches_")
-        self._check_parameters()
         return [self._notes(x) for x in self._activations(X, reset=False)]
 
     def _check_parameters(self):
@@ -118,7 +118,7 @@ shape (n_clips, n_frames)
         if not found:
             return np.zeros((0, 2)), np.zeros(0)
         notes = np.array(sorted(found), dtype=float)
-        return notes[:, :2] / self.fps, 440 * 2 ** ((self.lowest + notes[:, 2] - 69) / 12)
+        return notes[:, :2] / self._set["fps"], 440 * 2 ** ((self._set["lowest"] + notes[:, 2] - 69) / 12)
 
 
 class NotePicker(NoteDecoder):
@@ -184,11 +184,11 @@ class NotePicker(NoteDecoder):
         check_number("min_duration", self.min_duration, low=0)
 
     def _decode(self, frames, onsets):
-        shortest = max(1, round(self.min_duration * self.fps))
-        sounds = frames >= self.frame_threshold
+        shortest = max(1, round(self._set["min_duration"] * self._set["fps"]))
+        sounds = frames >= self._set["frame_threshold"]
         if onsets is None:
             return _without_short_runs(sounds, shortest), np.zeros_like(sounds)
-        begins = (onsets >= self.onset_threshold) & (onsets == maximum_filter1d(onsets, 3, axis=1))
+        begins = (onsets >= self._set["onset_threshold"]) & (onsets == maximum_filter1d(onsets, 3, axis=1))
         begins[:, 1:] &= ~begins[:, :-1]  # equal neighbours are one peak
         kept = np.zeros_like(sounds)
         for pitch, first in zip(*np.nonzero(begins), strict=True):

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import get_tags
 
 from .._annotations import kind_of_annotations
+from .._fitting import all_or_nothing
 from .._parameter_checks import check_number
 from ..augmentation import PitchRoll
 from ..feature_extraction import CQT
@@ -113,6 +114,7 @@ class PianoTranscriber(BaseDetector):
     widen: int = 1
     max_steps: int = 3
 
+    @all_or_nothing
     def fit(self, X, y=None, *, groups=None):
         """Fit front end, network and decoder.
 
@@ -211,7 +213,7 @@ class PianoTranscriber(BaseDetector):
         """Return the note that lasts longest, counted from ``lowest``; -1 if there is none."""
         if not len(pitches):
             return -1
-        return round(69 + 12 * np.log2(pitches[np.diff(intervals)[:, 0].argmax()] / 440)) - int(self.lowest)
+        return round(69 + 12 * np.log2(pitches[np.diff(intervals)[:, 0].argmax()] / 440)) - self._first
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -219,28 +221,26 @@ class PianoTranscriber(BaseDetector):
         check_number("highest", self.highest, kind=numbers.Integral, low=self.lowest, high=127)
         check_number("widen", self.widen, kind=numbers.Integral, low=0)
         check_number("max_steps", self.max_steps, kind=numbers.Integral, low=0)
+        self._first, self._n_pitches = int(self.lowest), int(self.highest) - int(self.lowest) + 1
+        self._onsets = self._learns_onsets()
 
-    @property
-    def _n_pitches(self):
-        return int(self.highest) - int(self.lowest) + 1
-
-    def _has_onsets(self):
+    def _learns_onsets(self):
         """Return whether the network learns when notes begin: one that sees the frames around."""
         return self.network is None or getattr(last_step(self.network), "_per_frame", False)
 
     def _default_decoder(self, truth):
-        return NotePicker() if self._has_onsets() else NoteHMM()
+        return NotePicker() if self._onsets else NoteHMM()
 
     def _unfitted_decoder(self, truth):
-        return super()._unfitted_decoder(truth).set_params(lowest=int(self.lowest))
+        return super()._unfitted_decoder(truth).set_params(lowest=self._first)
 
     def _front_end(self):
         if self.front_end is not None:
             return clone(self.front_end)
         fmin = 440 * 2 ** ((self.lowest - 69) / 12)
-        n_bins = min(3 * self._n_pitches, int(36 * np.log2(10_500 / fmin)))
+        n_bins = min(3 * (int(self.highest) - int(self.lowest) + 1), int(36 * np.log2(10_500 / fmin)))
         # Filters that all pitches share need bins of one scale; classifiers of bins, standardised ones.
-        standardised = not self._has_onsets()
+        standardised = not self._learns_onsets()
         scaler = FrameScaler(with_mean=standardised, with_std=standardised)
         return make_pipeline(CQT(fmin=fmin, n_bins=n_bins, bins_per_octave=36), scaler)
 
@@ -269,14 +269,14 @@ class PianoTranscriber(BaseDetector):
         )
 
     def _check_annotations(self, y, n_clips):
-        return notes_of(y, n_clips, int(self.lowest))
+        return notes_of(y, n_clips, self._first)
 
     def _times(self, annotation):
         return annotation[0][:, 0]
 
     def _targets(self, annotation, n_frames):
         """Return whether each note sounds, and begins, in each frame, (2 * n_pitches, n_frames)."""
-        where = self._n_pitches, n_frames, self.fps_, int(self.lowest)
+        where = self._n_pitches, n_frames, self.fps_, self._first
         onsets = np.zeros((self._n_pitches, n_frames), dtype=bool)
         bounds, rows = frames_of_notes(annotation, *where)
         for distance in range(-int(self.widen), int(self.widen) + 1):
@@ -294,7 +294,7 @@ class PianoTranscriber(BaseDetector):
                 f"no note of y is from lowest={self.lowest} to highest={self.highest}, MIDI numbers. Pitches "
                 "must be in Hz: are these MIDI numbers, or in kHz?"
             )
-        if self._has_onsets():
+        if self._onsets:
             return super()._fit_network(frames, truth, groups)
         rows = np.concatenate([x.T for x in frames])
         sounds = np.concatenate([target[:n].T for target in targets])
@@ -313,7 +313,7 @@ class PianoTranscriber(BaseDetector):
     def _raw_activations(self, frames):
         """Return how likely each note sounds, and begins, in new arrays (n_heads, n_pitches, n_frames)."""
         n = self._n_pitches
-        if self._has_onsets():
+        if self._onsets:
             return [p.reshape(2, n, -1).astype(float) for p in self.network_.predict_proba(frames)]
         found = []
         for x in frames:

@@ -116,7 +116,9 @@ def test_detectors_are_the_usual_ones_with_a_folder_and_epochs(task, usual, tmp_
 
 
 def test_no_such_task():
-    with pytest.raises(ValueError, match=r"task='tempo' is not one of \['beats', 'classes', 'onsets'\]"):
+    with pytest.raises(
+        ValueError, match=r"task='tempo' is not one of \['beats', 'chords', 'classes', 'notes', 'onsets'\]"
+    ):
         default_models(task="tempo")
     with pytest.raises(ValueError, match=r"names='SVM' is not one of .*TCN"):
         default_models("SVM", task="onsets")
