@@ -36,7 +36,7 @@ cqt = CQT(fmin=65.4, n_bins=3 * 60, bins_per_octave=36)
 standardised = make_pipeline(cqt, FrameScaler())
 decibels = make_pipeline(cqt, FrameScaler(with_mean=False, with_std=False))
 network = CNNSequenceClassifier(
-    HarmonicCNN, module__bins_per_step=3, n_frames=128, batch_size=4, max_iter=50, learning_rate_init=8e-3
+    HarmonicCNN, module__bins_per_step=3, dropout=0.1, n_frames=128, batch_size=4, max_iter=50
 )
 keys = {"lowest": LOWEST, "highest": HIGHEST}
 logistic = LogisticRegression(C=0.01, max_iter=200)
