@@ -1,6 +1,7 @@
 """The command ``skmir``: does a deep network beat classic models on these recordings?"""
 
 import argparse
+import importlib.util
 import json
 import os
 import shlex
@@ -22,6 +23,7 @@ TABLE = {  # options and defaults
 # Warnings from within fits that repeat what the command has said about the classes and the recordings.
 SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
 ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
+SUFFIXES = {"onsets": ".onsets.csv", "beats": ".beats.csv", "chords": ".lab", "notes": ".mid"}
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 N_SYNTHESISED = 40  # clips with annotations, if there is no folder
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
@@ -160,7 +162,10 @@ def _add_experiment_arguments(parser):
 
 def _add_output_arguments(parser):
     option = parser.add_argument
-    output = "folder for the table (CSV), the record (JSON) and the figure (PNG)"
+    output = (
+        "folder for the table (CSV), the record (JSON) and the figure (PNG); with --onsets and the like also "
+    )
+    output += "for what each model found in each recording, as CSV, .lab or .mid"
     option("--output", metavar="DIR", help=output)
     option(
         "--report",
@@ -195,7 +200,10 @@ def _compare(args):
     result = _run(args, data)
     _say(_describe(data, args.task))
     _say(result)
-    for path in _write(result, data, output, report):
+    paths = _write(result, data, output, report)
+    if output is not None and args.task in SUFFIXES:
+        paths.append(_write_predictions(result, data, output / "predictions", args))
+    for path in paths:
         _say(f"wrote {path}")
 
 
@@ -342,6 +350,24 @@ def _write_output(result, data, folder):
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.savefig(paths["figure"], dpi=150, bbox_inches="tight")
     return list(paths.values())
+
+
+def _write_predictions(result, data, folder, args):
+    """Write what each model found in each recording while it was held out; return the folder."""
+    from .datasets import write_annotations
+
+    suffix = SUFFIXES[args.task]
+    if suffix == ".mid" and importlib.util.find_spec("pretty_midi") is None:
+        suffix = ".notes.csv"
+    for model in MODEL_NAMES[args.task]:
+        for i, prediction in enumerate(result.predictions_.get(model, ())):
+            if prediction is None:  # of a fold that failed
+                continue
+            file = str(i) if args.folder is None else os.path.relpath(data["data"][i], args.folder)
+            path = folder / model / f"{os.path.splitext(file)[0]}{suffix}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_annotations(path, prediction, kind=args.task)
+    return folder
 
 
 if __name__ == "__main__":

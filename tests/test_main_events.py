@@ -12,9 +12,18 @@ from html_page import Page
 from skmir import __main__
 from skmir.__main__ import main
 from skmir._early_checks import BEAT_SCORERS, CHORD_SCORERS, NOTE_SCORERS, ONSET_SCORERS
-from skmir.datasets import make_beats, make_onsets, make_piano, make_progressions, write_annotations
+from skmir.datasets import (
+    make_beats,
+    make_onsets,
+    make_piano,
+    make_progressions,
+    read_annotations,
+    write_annotations,
+)
 from skmir.metrics import get_scorer_names
+from skmir.sequence._chord_vocabulary import ChordVocabulary
 
+LABELS = ChordVocabulary("majmin").labels
 GUESSES = ["nothing", "constant tempo"]
 OTHER_TARGETS = {"downbeat_f", "downbeat_f_micro", "downbeat_f_samples", "tempo_acc1", "tempo_acc2"}
 
@@ -99,6 +108,8 @@ def test_beats_from_a_column_of_a_table(grooves, tmp_path, capsys):
     assert "4 clips, " in (text := capsys.readouterr().out) and " beats, 2 groups" in text
     table = pd.read_csv(tmp_path / "out" / "table.csv", index_col=0)
     assert list(table.index) == ["flux + HMM", *GUESSES] and table.loc["flux + HMM", "mean"] > 0.5
+    files = tmp_path / "out" / "predictions" / "flux + HMM"
+    assert all(len(read_annotations(files / f"{i}.beats.csv")) > 2 for i in range(4))
 
 
 @pytest.fixture
@@ -133,6 +144,11 @@ def test_chords_from_lab_files(songs, tmp_path, capsys):
     assert table.loc["templates + Viterbi", "mean"] > 0.3 > table.loc["nothing", "mean"]
     page = Page((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
     assert "4 recordings with" in page.text and "segments" in page.text
+    for model in models:
+        files = sorted((tmp_path / "out" / "predictions" / model).iterdir())
+        assert [file.name for file in files] == ["0.lab", "1.lab", "2.lab", "3.lab"]
+        intervals, labels = read_annotations(files[0], "chords")
+        assert intervals[-1, 1] == pytest.approx(4, abs=0.1) and set(labels) <= {*LABELS}
 
 
 def test_notes_from_midi_files(tmp_path, capsys):
@@ -146,6 +162,8 @@ def test_notes_from_midi_files(tmp_path, capsys):
     assert re.search(r"4 clips, \d+ notes, no groups", capsys.readouterr().out)
     table = pd.read_csv(tmp_path / "out" / "table.csv", index_col=0)
     assert list(table.index) == ["logistic regression + HMM", "HarmonicCNN", "nothing"]
+    files = tmp_path / "out" / "predictions" / "logistic regression + HMM"
+    assert sum(len(read_annotations(file, "notes")[1]) for file in files.iterdir()) > 0
 
 
 @pytest.mark.parametrize("task", ["onsets", "beats", "chords", "notes"])
