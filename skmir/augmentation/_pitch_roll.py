@@ -40,8 +40,8 @@ class PitchRoll(BaseAugmentation):
         What becomes of the labels. With "keep" they stay as they are. With "roll", tags move along, one tag
         per step: for tags that are pitches, or pitch classes, in the order of the bins. With "shift", tags of
         pitches that leave are lost. Numbers say for each class, or tag, which one it is after a step up, both
-        as places in the network's ``classes_``: for chords and keys. None is the same as "keep" for labels of
-        clips; networks with labels per frame refuse it, since they cannot know.
+        as places in the network's ``classes_``: for chords and keys; -1 is a tag that is lost. None is the
+        same as "keep" for labels of clips; networks with labels per frame refuse it, since they cannot know.
     p : float, default=1.0
         Probability that a clip is changed at all.
 
@@ -131,12 +131,7 @@ class PitchRoll(BaseAugmentation):
         if isinstance(self.labels, str):
             check_choice("labels", self.labels, LABELS, also="None, nor a number for each class")
         elif self.labels is not None:
-            after = np.asarray(self.labels)
-            if not after.size or not np.array_equal(np.sort(after.ravel()), np.arange(after.size)):
-                raise ValueError(
-                    "labels must say for each class which one it is after a step up, each number from 0 to "
-                    f"n_classes - 1 once, got {shown(self.labels)}."
-                )
+            _check_after(np.asarray(self.labels), shown(self.labels))
 
     def _roll(self, x, steps):
         """Return frames, each clip of which has moved up by its number of steps."""
@@ -153,12 +148,19 @@ class PitchRoll(BaseAugmentation):
         """Return targets that have moved up, each clip's by its number of steps, if labels do."""
         if self.labels is None or isinstance(self.labels, str):
             return self._roll_tags(targets, steps) if self.labels == "roll" else targets
-        after = _repeated(np.asarray(self.labels), steps).to(targets.device)  # (B, n_classes)
+        before, after = (_repeated(np.asarray(self.labels), n).to(targets.device) for n in (-steps, steps))
+        n_classes = after.shape[1]  # before and after: (B, n_classes)
         if targets.is_floating_point():  # tags, or shares of classes
-            _check_n_classes(after.shape[1], targets.shape[-1], fewer=False)
-            return targets.gather(-1, _for_each(after.argsort(dim=1), targets))
-        _check_n_classes(after.shape[1], int(targets.max()) + 1, fewer=True)
-        return after.gather(1, targets.reshape(len(targets), -1)).view(targets.shape)
+            _check_n_classes(n_classes, targets.shape[-1], fewer=False)
+            there = _for_each((before >= 0).to(targets.dtype), targets)
+            return targets.gather(-1, _for_each(before.clamp(min=0), targets)) * there
+        _check_n_classes(n_classes, int(targets.max()) + 1, fewer=True)
+        rolled = after.gather(1, targets.reshape(len(targets), -1)).view(targets.shape)
+        if (rolled < 0).any():
+            raise ValueError(
+                "labels must have no -1 for classes, since each frame has one. Only tags can be lost."
+            )
+        return rolled
 
     def _roll_tags(self, tags, steps):
         """Return tags, the last axis of targets, each clip's moved up by its number of steps."""
@@ -183,12 +185,27 @@ class PitchRoll(BaseAugmentation):
         return whole((n,), generator, low=-most, high=most)
 
 
+def _check_after(after, given):
+    """Raise unless each class, but for those that are lost (-1), becomes another one."""
+    kept = after[after >= 0] if after.dtype.kind in "iu" else after
+    valid = after.ndim == 1 and after.size and after.dtype.kind in "iu" and after.min() >= -1
+    if not valid or len(np.unique(kept)) < len(kept) or kept.max(initial=-1) >= len(after):
+        raise ValueError(
+            "labels must say for each class which one it is after a step up, each number from 0 to n_classes "
+            f"- 1 at most once, and -1 for a tag that is lost, got {given}."
+        )
+
+
 def _repeated(after, steps):
-    """Return the class that each class is after each number of steps, of shape (B, n_classes)."""
-    before, n_most = np.argsort(after), int(steps.abs().max())
+    """Return the class that each class is after each number of steps, or -1, of shape (B, n_classes)."""
+    kept = np.flatnonzero(after >= 0)
+    before = np.full(len(after), -1)
+    before[after[kept]] = kept
     table = {0: np.arange(len(after))}
-    for n in range(1, n_most + 1):
-        table[n], table[-n] = after[table[n - 1]], before[table[1 - n]]
+    for n in range(1, int(steps.abs().max()) + 1):
+        for sign, one in ((1, after), (-1, before)):
+            last = table[sign * (n - 1)]
+            table[sign * n] = np.where(last >= 0, one[last], -1)
     return torch.from_numpy(np.stack([table[n] for n in steps.tolist()]).astype(np.int64))
 
 

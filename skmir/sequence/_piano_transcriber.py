@@ -260,7 +260,9 @@ class PianoTranscriber(BaseDetector):
         if not self.max_steps or source is None or source.bins_per_octave % 12:
             return None
         n = self._n_pitches
-        higher = np.concatenate([np.roll(np.arange(n), -1) + n * head for head in (0, 1)])
+        higher = np.concatenate(
+            [np.r_[1:n, -1], np.r_[n + 1 : 2 * n, -1]]
+        )  # notes above the highest are lost
         return PitchRoll(
             int(self.max_steps),
             bins_per_step=source.bins_per_octave // 12,

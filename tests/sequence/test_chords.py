@@ -515,7 +515,18 @@ def test_pitch_roll_moves_classes(rng):
     assert torch.equal(rolled.argmax(-1), labels)
     _, of_clips = roll(x, y[:, 0], torch.Generator().manual_seed(0))
     assert torch.equal(of_clips, labels[:, 0])
-    with pytest.raises(ValueError, match="each number from 0 to n_classes - 1 once"):
-        PitchRoll(labels=[1, 2, 3]).check()
+    lossy = PitchRoll(2, mode="circular", labels=[1, 2, 3, -1])
+    tags = torch.eye(4)[[0, 3, 2, 1, 0, 3, 2, 1]]
+    _, lost = lossy(x, tags, torch.Generator().manual_seed(0))
+    expected = torch.zeros(8, 4)
+    for i, (place, step) in enumerate(zip([0, 3, 2, 1] * 2, steps, strict=True)):
+        if 0 <= place + step < 4:
+            expected[i, place + step] = 1
+    assert torch.equal(lost, expected) and (lost.sum(1) == 0).any()
+    with pytest.raises(ValueError, match="labels must have no -1 for classes"):
+        lossy(x, y, torch.Generator().manual_seed(0))
+    for wrong in ([1, 2, 3], [0, 0, 1], [0.5, 1], [], [-2, 0]):
+        with pytest.raises(ValueError, match="each number from 0 to n_classes - 1 at most once"):
+            PitchRoll(labels=wrong).check()
     with pytest.raises(ValueError, match="a number for each class, got 4 numbers, but there are 6"):
         roll(x, y + 2, torch.Generator())
