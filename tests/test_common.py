@@ -357,4 +357,4 @@ def test_checks_of_results_are_checks():
 def test_checks_are_not_hollow(estimator):
     """Where tags refuse 2-D input, scikit-learn runs a single check and calls that a pass."""
     checks = list(estimator_checks_generator(estimator, legacy=True))
-    assert len(checks) >= 40
+    assert len(checks) >= 39  # scikit-learn 1.6; later ones have 40 and more
