@@ -5,20 +5,20 @@ import numbers
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 
 from .._annotations import check_segments, kind_of_annotations
 from .._chord_labels import NO_CHORD
 from .._fitting import all_or_nothing
 from .._parameter_checks import check_choice, check_number
-from ..augmentation import PitchRoll
-from ..feature_extraction import CQT, BeatSynchronizer, Chroma
+from ..feature_extraction import CQT, Chroma
 from ..preprocessing import FrameScaler
 from ._chord_labels_of_clips import form_of, longest, one_chord_each
 from ._chord_templates import ChordTemplates
 from ._chord_vocabulary import ChordVocabulary
 from ._detector import BaseDetector
-from ._frames import front_end_of, is_silent, last_step
+from ._frames import is_silent, last_step
+from ._pitch_roll import pitch_roll
 from ._viterbi import Viterbi
 
 _OVERLAP = 0.05  # in s; times in files are rounded
@@ -266,7 +266,7 @@ class ChordRecognizer(BaseDetector):
 
     def _transposition(self):
         """Return the augmentation that transposes clips with their chords; None if there is none."""
-        roll, higher = _pitch_roll(self.front_end_), self._vocabulary.one_step_higher()
+        roll, higher = pitch_roll(self.front_end_), self._vocabulary.one_step_higher()
         if not self.max_steps or roll is None or higher is None:
             return None
         order = np.argsort(self.labels_)  # as classes_ of a network are sorted
@@ -392,18 +392,3 @@ class ChordRecognizer(BaseDetector):
 @functools.lru_cache(maxsize=8)
 def _vocabulary_of(labels):
     return ChordVocabulary(labels)
-
-
-def _pitch_roll(front_end):
-    """Return the augmentation that transposes frames by semitones; None if bins are not pitches."""
-    steps = [step for _, step in front_end.steps] if isinstance(front_end, Pipeline) else [front_end]
-    source = front_end_of(front_end)
-    if isinstance(source, BeatSynchronizer):
-        return _pitch_roll(source.front_end_)
-    if any(step is not source and not isinstance(step, FrameScaler) for step in steps):
-        return None
-    if isinstance(source, CQT) and source.bins_per_octave % 12 == 0:
-        return PitchRoll(bins_per_step=source.bins_per_octave // 12)
-    if isinstance(source, Chroma) and source.n_chroma % 12 == 0:
-        return PitchRoll(bins_per_step=source.n_chroma // 12, mode="circular")
-    return None

@@ -5,13 +5,12 @@ import numbers
 import numpy as np
 from sklearn.base import clone
 from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
 from .._annotations import kind_of_annotations
 from .._fitting import all_or_nothing
 from .._parameter_checks import check_number
-from ..augmentation import PitchRoll
 from ..feature_extraction import CQT
 from ..modules import HarmonicCNN
 from ..neural_network import CNNSequenceClassifier
@@ -19,6 +18,7 @@ from ..preprocessing import FrameScaler
 from ._detector import BaseDetector
 from ._frames import last_step
 from ._note_decoders import NoteHMM, NotePicker, frames_of_notes, notes_of, piano_roll
+from ._pitch_roll import pitch_roll
 
 _A0, _C8 = 21, 108  # MIDI numbers of the keys of a piano
 
@@ -256,19 +256,14 @@ class PianoTranscriber(BaseDetector):
 
     def _transposition(self):
         """Return the augmentation that transposes clips with their notes; None if bins are not pitches."""
-        source = _only_cqt(self.front_end_)
-        if not self.max_steps or source is None or source.bins_per_octave % 12:
+        roll = pitch_roll(self.front_end_)
+        if not self.max_steps or roll is None or roll.mode == "circular":  # chroma have no octaves
             return None
         n = self._n_pitches
         higher = np.concatenate(
             [np.r_[1:n, -1], np.r_[n + 1 : 2 * n, -1]]
         )  # notes above the highest are lost
-        return PitchRoll(
-            int(self.max_steps),
-            bins_per_step=source.bins_per_octave // 12,
-            labels=higher.tolist(),
-            fill="min",
-        )
+        return roll.set_params(max_steps=int(self.max_steps), labels=higher.tolist(), fill="min")
 
     def _check_annotations(self, y, n_clips):
         return notes_of(y, n_clips, self._first)
@@ -322,13 +317,6 @@ class PianoTranscriber(BaseDetector):
             found.append(np.zeros((1, n, x.shape[1])))
             found[-1][0, self._learned] = _of_tags(self.network_.predict_proba(x.T)).T
         return found
-
-
-def _only_cqt(front_end):
-    """Return the CQT of a front end that consists of it alone, or with FrameScaler; None if it is another."""
-    steps = [step for _, step in front_end.steps] if isinstance(front_end, Pipeline) else [front_end]
-    others = [step for step in steps if not isinstance(step, FrameScaler)]
-    return others[0] if len(others) == 1 and isinstance(others[0], CQT) else None
 
 
 def _of_tags(probabilities):

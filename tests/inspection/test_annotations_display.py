@@ -37,6 +37,7 @@ def test_labels_that_are_no_chords_and_signs_that_are_markup():
     verse = [[0, 1], [1, 2]], ["verse $1", "X"]
     display = AnnotationsDisplay.from_predictions(verse, verse)
     display.figure_.canvas.draw()
+    assert [text.get_text() for text in display.ax_.texts] == ["verse $1", "X"] * 2
 
 
 def test_notes_that_are_found_have_another_colour():
