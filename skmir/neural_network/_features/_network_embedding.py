@@ -273,6 +273,11 @@ class NetworkEmbedding(BaseFrontEnd):
             return 1, "a sample", "longer clips"
         return front._span()
 
+    def _check_length(self, clip, n_samples, name):
+        front = self._front_end()
+        if front is not None:  # a clip shorter than a window is repeated
+            front._check_length(clip, n_samples, name)
+
     def _alone(self):
         return True
 
