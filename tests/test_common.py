@@ -1,7 +1,8 @@
 """scikit-learn's own checks on every public estimator, and the guard that none is left out."""
 
 import pytest
-from public import public_estimators
+import torch
+from public import public_estimators, tagger_module, waveform_module
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -40,7 +41,9 @@ from skmir.neural_network import (
     LearnedChroma,
     MLPClassifier,
     MLPRegressor,
+    NetworkEmbedding,
     NetworkFeatures,
+    PretrainedTagger,
     RandomConvFeatures,
     RNNClassifier,
     RNNRegressor,
@@ -58,6 +61,7 @@ from skmir.preprocessing import (
     FramePooler,
     FrameScaler,
     LocalContrastNormalizer,
+    LogCompression,
     PCAWhitener,
     Tonnetz,
     WindowPooler,
@@ -94,10 +98,13 @@ ESTIMATORS = [
     SpectralShape(),
     LogFilteredSpectrogram(),
     BeatSynchronizer(),
+    NetworkEmbedding(waveform_module()),
+    PretrainedTagger(tagger_module()),
     FramePooler(),
     WindowPooler(),
     FrameScaler(),
     LocalContrastNormalizer(),
+    LogCompression(),
     Delta(),
     ContextWindow(),
     Tonnetz(),
@@ -186,6 +193,7 @@ OTHER_PATHS = [
         layers=["conv_layers.0", "recurrent_layers"],
         pool=("mean", "max"),
     ),
+    NetworkFeatures(torch.nn.Conv1d(1, 4, 1), pool=("mean", "max")),
     RandomConvFeatures("timbral_temporal", n_filters=2, pool=("mean", "max"), n_frames=5),
     RandomConvFeatures("7x86", n_features=10, activation="relu"),
     RBM(8, persistent=True, momentum=0.5, sparsity_target=0.1),
