@@ -69,8 +69,9 @@ def _layers():
 
 
 # None of them runs code from a file: attributes are set, and networks are rebuilt from sizes, or from their
-# attributes and layers, and loaded with arrays. Whether to trust anything else in a model (a user's own network, a callback) is up to its user.
-# Files by skmir.save name public paths; files by skops.io.dump name those of private files.
+# attributes and layers, and loaded with arrays. Whether to trust anything else in a model (a user's own
+# network, a callback) is up to its user. Files by skmir.save name public paths; files by skops.io.dump name
+# those of private files.
 trusted_types = sorted(
     {
         f"{module}.{name}"

@@ -1,8 +1,7 @@
 """scikit-learn's own checks on every public estimator, and the guard that none is left out."""
 
 import pytest
-import torch
-from public import public_estimators, tagger_module, waveform_module
+from public import frames_module, public_estimators, tagger_module, waveform_module
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -193,7 +192,7 @@ OTHER_PATHS = [
         layers=["conv_layers.0", "recurrent_layers"],
         pool=("mean", "max"),
     ),
-    NetworkFeatures(torch.nn.Conv1d(1, 4, 1), pool=("mean", "max")),
+    NetworkFeatures(frames_module(), pool=("mean", "max")),
     RandomConvFeatures("timbral_temporal", n_filters=2, pool=("mean", "max"), n_frames=5),
     RandomConvFeatures("7x86", n_features=10, activation="relu"),
     RBM(8, persistent=True, momentum=0.5, sparsity_target=0.1),

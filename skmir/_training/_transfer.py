@@ -120,8 +120,8 @@ def _cure(source):
         )
     if isinstance(source, nn.Module):
         return (
-            f"Use the same module, CNNClassifier({type(source).__name__}), with the same widths, and frames with "
-            "the number of bins that it has learned from."
+            f"Use the same module, CNNClassifier({type(source).__name__}), with the same widths, and frames "
+            "with the number of bins that it has learned from."
         )
     return (
         f"Use its architecture, widths, number of bins ({source.n_bins_}) and length of window "

@@ -7,6 +7,7 @@ import torch
 from sklearn.base import BaseEstimator
 
 import skmir
+from skmir._saved_modules import as_plain, from_plain
 from skmir.augmentation import AddNoise
 from skmir.compose import AugmentedEstimator
 from skmir.model_selection import DecoderSearchCV
@@ -23,16 +24,37 @@ from skmir.neural_network import (
 )
 from skmir.sequence import OnsetDetector, TempoEstimator
 
+
+class Hashable:
+    """For modules whose copies have equal pickles, by which scikit-learn compares parameters."""
+
+    def __reduce__(self):
+        return from_plain, (as_plain(self),)
+
+
+class HashableSequential(Hashable, torch.nn.Sequential):
+    pass
+
+
+class HashableMusiCNN(Hashable, MusiCNN):
+    pass
+
+
 def waveform_module():
     """A network that takes waveforms of any length."""
     torch.manual_seed(0)
-    return torch.nn.Sequential(torch.nn.Unflatten(1, (1, -1)), torch.nn.Conv1d(1, 4, 3, padding=1))
+    return HashableSequential(torch.nn.Unflatten(1, (1, -1)), torch.nn.Conv1d(1, 4, 3, padding=1))
+
+
+def frames_module():
+    """A network that takes frames of any number of bins."""
+    return HashableSequential(torch.nn.AdaptiveAvgPool2d((3, 1)), torch.nn.ReLU())
 
 
 def tagger_module():
     """A network like those that are trained for tags, with random weights."""
     torch.manual_seed(0)
-    return MusiCNN(96, None, 3, n_filters=(2, 1, 2), n_units=4)
+    return HashableMusiCNN(96, None, 3, n_filters=(2, 1, 2), n_units=4)
 
 
 SMALL = {

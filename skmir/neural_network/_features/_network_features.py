@@ -226,14 +226,15 @@ default=None
             features = outputs_by_length(activations, frames, lengths, device=device, n_threads=1)
         except (RuntimeError, IndexError) as error:
             raise ValueError(
-                f"{type(module).__name__} does not take windows of {self.n_bins_} bins and {lengths.min()} to "
-                f"{lengths.max()} frames: {error} Pass the frames that it has learned from, and set n_frames."
+                f"{type(module).__name__} does not take windows of {self.n_bins_} bins and {lengths.min()} "
+                f"to {lengths.max()} frames: {error} Pass the frames that it has learned from, and set "
+                "n_frames."
             ) from error
         finite = np.isfinite(features).all(axis=1)
         if not finite.all():
             raise ValueError(
-                f"{type(module).__name__} gives no finite numbers for clip {int(finite.argmin())} of X. Scale "
-                "X like the clips that it has learned from."
+                f"{type(module).__name__} gives no finite numbers for clip {int(finite.argmin())} of X. "
+                "Scale X like the clips that it has learned from."
             )
         return features, activations.names
 

@@ -192,7 +192,7 @@ def _last_layer(module):
     layer = getattr(module, _LAST, None)
     if not isinstance(layer, nn.Linear):
         raise ValueError(
-            f"network must have a torch.nn.Linear layer called {_LAST}, whose outputs are the logits of tags; "
-            f"{type(module).__name__} has none. NetworkEmbedding gives the outputs of any layer."
+            f"network must have a torch.nn.Linear layer called {_LAST}, whose outputs are the logits of "
+            f"tags; {type(module).__name__} has none. NetworkEmbedding gives the outputs of any layer."
         )
     return layer
