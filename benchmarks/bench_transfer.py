@@ -9,8 +9,8 @@ package musicnn: ``pip install --no-deps musicnn==0.1.0``. Three tables are prin
 ``transfer.csv``: means and maxima of the maps of all layers, and the penultimate layer, of windows of 3 s,
 averaged over the windows of each clip; then a logistic regression (C=0.01, classes weighted alike). The folds
 and the score, balanced accuracy, are those of bench_accuracy.py, whose table ``accuracy.csv`` gives the
-columns of the SVM on MFCCs, the LDA on statistics and the default CNN (three seeds). The networks' columns draw
-nothing at random. That short clips are repeated was chosen by the score on ``instrument_notes``.
+columns of the SVM on MFCCs, the LDA on statistics and the default CNN (three seeds). The networks' columns
+draw nothing at random. That short clips are repeated was chosen by the score on ``instrument_notes``.
 
 ``transfer_zero_shot.csv``: area under the ROC curve of a tag's probability for a class of ``medley_solos``,
 with no training at all.
