@@ -67,8 +67,8 @@ result = compare(models, data.data, data.target, groups=data.groups, cv=5, rando
 print(result)
 
 # %%
-# Which layers know what? The same regression learns from each layer alone. Names of columns begin with the name
-# of the layer.
+# Which layers know what? The same regression learns from each layer alone. Names of columns begin with the
+# name of the layer.
 import warnings
 
 import numpy as np
