@@ -3,10 +3,10 @@
     python benchmarks/bench_tags.py [--data FOLDER] [--models NAME ...] [--seeds 3] [--csv FOLDER]
 
 FOLDER holds ``sound_tags`` (default: $SKMIR_TEST_DATA, or ../shared/data): 520 sounds of at most 4 s with 20
-weak tags. The five folds are those of the set, which keep sounds with the same stem of a name together.
-Scores are means over the folds, of the network the mean over seeds in each fold first; intervals are of 95 %,
-with the variance as Nadeau and Bengio correct it. Features are learned, and models fitted, on the training
-part alone.
+weak tags. ``MultilabelStratifiedGroupKFold`` makes the five folds: sounds with the same stem of a name stay
+together, and each tag is in each fold (which is not so in the folds of the set itself). Scores are means over
+the folds, of the network the mean over seeds in each fold first; intervals are of 95 %, with the variance as
+Nadeau and Bengio correct it. Features are learned, and models fitted, on the training part alone.
 
 "tag frequency" gives each clip the shares of the tags in training. "MFCC" stands for means and standard
 deviations of MFCC and two derivatives, "statistics" for the 584 statistics of the default model "LDA",
@@ -63,10 +63,10 @@ MODELS = (
 def load(folder):
     """Return paths, tags as an indicator, groups, and folds as a list of (train, test)."""
     table = pd.read_csv(folder / "sound_tags" / "labels.csv")
+    paths = [str(folder / "sound_tags" / file) for file in table["file"]]
     y = MultiLabelBinarizer().fit_transform(table["label"].str.split("|"))
-    folds = table["fold"].to_numpy()
-    splits = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in np.unique(folds)]
-    return [str(folder / "sound_tags" / file) for file in table["file"]], y, table["group"].to_numpy(), splits
+    groups = table["group"].to_numpy()
+    return paths, y, groups, list(MultilabelStratifiedGroupKFold(5).split(paths, y, groups))
 
 
 def make(name, memory):
