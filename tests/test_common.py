@@ -174,6 +174,7 @@ OTHER_PATHS = [
     HPSS("both", kernel_size=(3, 5), margin=2.0),
     FrameTransformer(PCA(1)),
     FrameClassifier(aggregate="vote"),
+    FrameClassifier(OneVsRestClassifier(LogisticRegression()), aggregate="max"),
     AugmentedEstimator(augmentations=[AddNoise(40)], n_copies=2),
     MLPClassifier((16,), activation="maxout", max_iter=40),
     CNNClassifier(n_filters=(4, 8, 8, 8), max_iter=20),

@@ -164,7 +164,7 @@ class TunedTagThresholdsCV(
             vars(self).pop(of_another_fit, None)
         self.estimator_ = fitting.fitted() if self.refit else held_out[0][0]
         self._method = _method_of(self.estimator_)
-        self._n_dims, self._dtype = y.ndim, y.dtype.str
+        self._n_dims = y.ndim
         self.classes_ = np.unique(y) if y.ndim == 1 else np.arange(y.shape[1])
         truth = np.concatenate([self._present(y[test]) for _, test in folds])
         scores = np.concatenate([scores for _, scores in held_out])
@@ -189,12 +189,12 @@ class TunedTagThresholdsCV(
         Returns
         -------
         tags : ndarray of shape (n_clips, n_tags), or of shape (n_clips,)
-            In the dtype of y.
+            Zeros and ones, or the classes.
         """
         check_is_fitted(self)
         scores = _scores_of(self.estimator_, self._method, X, self._n_dims)  # (n_clips, n_tags)
         present = scores > self.thresholds_
-        return self.classes_[present[:, 0].astype(int)] if self._n_dims == 1 else present.astype(self._dtype)
+        return self.classes_[present[:, 0].astype(int)] if self._n_dims == 1 else present.astype(int)
 
     @available_if(_inner_has("predict_proba"))
     def predict_proba(self, X):
