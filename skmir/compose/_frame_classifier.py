@@ -258,8 +258,8 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
                 "FrameClassifier requires y to be passed, but the target y is None. A classifier learns "
                 "from labels."
             )
-        y = y.toarray() if issparse(y) else y
-        shape = np.shape(y)
+        y = y.toarray() if issparse(y) else np.asarray(y)
+        shape = y.shape
         if len(shape) == 2 and shape[1] > 1:
             if type_of_target(y) != "multilabel-indicator":
                 raise ValueError(
@@ -268,7 +268,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
                     "per clip, MultiOutputClassifier(FrameClassifier()) learns one column after another."
                 )
             check_tags(y)
-            return np.asarray(y).astype(int)
+            return y.astype(int)
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
         return y
