@@ -10,7 +10,7 @@ Nadeau and Bengio correct it. Features are learned, and models fitted, on the tr
 
 "tag frequency" gives each clip the shares of the tags in training. "MFCC" stands for means and standard
 deviations of MFCC and two derivatives, "statistics" for the 584 statistics of the default model "LDA",
-"transfer" for the mean over windows of the layers of a network that was trained on MagnaTagATune (in the
+"transfer" for the mean over windows of 3 s of all layers of a network that was trained on MagnaTagATune (in the
 package musicnn; the row is left out if it is not installed). "CNN" is the default network.
 
 "f1" is the mean F1 of the tags by ``predict``, with a threshold of .5 for probabilities and 0 for decision
@@ -46,6 +46,9 @@ from threadpoolctl import threadpool_limits
 from skmir.metrics import tag_scores
 from skmir.model_selection import MultilabelStratifiedGroupKFold, TunedTagThresholdsCV, default_models
 from skmir.model_selection._results._corrected_statistics import corrected_interval
+from skmir.modules import MusiCNN
+from skmir.neural_network import NetworkEmbedding
+from skmir.preprocessing import FramePooler
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 METRICS = ("auc_tag", "auc_clip", "tag_map", "precision_at_3", "r_precision")
@@ -86,14 +89,12 @@ def make(name, memory):
 def steps(features, memory):
     """Return the steps from clips to a table of features."""
     if features == "transfer":
-        from skmir.neural_network import NetworkEmbedding
-        from skmir.preprocessing import FramePooler
-
-        return NetworkEmbedding("MTT_musicnn", memory=memory), FramePooler("mean")
+        layers = [*MusiCNN.map_layers, "penultimate"]
+        embedding = NetworkEmbedding("MTT_musicnn", layers=layers, pool=("mean", "max"), memory=memory)
+        return embedding, FramePooler(("mean",))
     default = {"MFCC": "SVM", "statistics": "LDA"}[features]
-    return [
-        step for _, step in default_models([default], memory=memory)[default].steps[:-2]
-    ]  # without StandardScaler and classifier
+    model = default_models([default], memory=memory)[default]
+    return [step for _, step in model.steps[:-2]]  # without the StandardScaler and the classifier
 
 
 def run_fold(model, X, y, groups, train, test, seed):
