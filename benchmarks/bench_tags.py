@@ -1,6 +1,6 @@
 """How well models tag real sounds, by every metric of tags, and how much thresholds gain.
 
-    python benchmarks/bench_tags.py [--data FOLDER] [--models NAME ...] [--seeds 3] [--csv FOLDER]
+    python benchmarks/bench_tags.py [--data FOLDER] [--models NAME ...] [--seeds 3] [--csv FILE]
 
 FOLDER holds ``sound_tags`` (default: $SKMIR_TEST_DATA, or ../shared/data): 520 sounds of at most 4 s with 20
 weak tags. ``MultilabelStratifiedGroupKFold`` makes the five folds: sounds with the same stem of a name stay
@@ -10,14 +10,14 @@ Nadeau and Bengio correct it. Features are learned, and models fitted, on the tr
 
 "tag frequency" gives each clip the shares of the tags in training. "MFCC" stands for means and standard
 deviations of MFCC and two derivatives, "statistics" for the 584 statistics of the default model "LDA",
-"transfer" for the mean over windows of 3 s of all layers of a network that was trained on MagnaTagATune (in the
-package musicnn; the row is left out if it is not installed). "CNN" is the default network.
+"transfer" for the mean over windows of 3 s of all layers of a network that was trained on MagnaTagATune (in
+the package musicnn; the row is left out if it is not installed). "CNN" is the default network.
 
 "f1" is the mean F1 of the tags by ``predict``, with a threshold of .5 for probabilities and 0 for decision
 values; "f1_tuned" that with thresholds chosen per tag on five grouped folds of the training part, and
 "gain_low" and "gain_high" the interval of the difference. The network is not fitted five times more for it.
 
-With ``--csv FOLDER`` the rows go to FOLDER/tags.csv. With ``--results FOLDER`` the scores of each fold are
+With ``--results FOLDER`` the scores of each fold are
 kept there, and found again: a run that was interrupted goes on. Delete them when the code changes.
 """
 
@@ -168,7 +168,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=3, help="number of seeds of the network")
     parser.add_argument("--memory", help="folder in which front ends keep features")
     parser.add_argument("--results", type=pathlib.Path, help="folder in which scores of folds are kept")
-    parser.add_argument("--csv", type=pathlib.Path, help="folder of the table")
+    parser.add_argument("--csv", type=pathlib.Path, help="where to write the table")
     parser.add_argument("--n-jobs", type=int, default=1)
     args = parser.parse_args()
     X, y, groups, splits = load(pathlib.Path(args.data))
@@ -190,7 +190,7 @@ def main():
     table = pd.DataFrame(rows).set_index("model")
     print(table.round(3).to_string())
     if args.csv is not None:
-        table.round(4).to_csv(args.csv / "tags.csv")
+        table.round(4).to_csv(args.csv)
 
 
 if __name__ == "__main__":
