@@ -17,8 +17,8 @@ the package musicnn; the row is left out if it is not installed). "CNN" is the d
 values; "f1_tuned" that with thresholds chosen per tag on five grouped folds of the training part, and
 "gain_low" and "gain_high" the interval of the difference. The network is not fitted five times more for it.
 
-With ``--results FOLDER`` the scores of each fold are
-kept there, and found again: a run that was interrupted goes on. Delete them when the code changes.
+With ``--results FOLDER`` the scores of each fold are kept there, and found again: a run that was interrupted
+goes on. Delete them when the code changes.
 """
 
 import argparse
