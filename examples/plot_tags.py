@@ -24,15 +24,16 @@ binarizer = MultiLabelBinarizer()
 if folder.is_dir():
     data = load_folder(folder, group_column="group")
     clips, groups = data.data, np.asarray(data.groups)
-    y = binarizer.fit_transform([label.split("|") for label in data.target])
+    y = binarizer.fit_transform([data.target_names[label].split("|") for label in data.target])
 else:
-    data = make_instruments(n_instruments=8, n_notes=30, random_state=0)
-    pairs = np.random.RandomState(0).permutation(len(data.data)).reshape(-1, 2)
-    clips, groups = (data.data[pairs[:, 0]] + data.data[pairs[:, 1]]) / 2, np.arange(len(pairs))
-    y = binarizer.fit_transform(np.asarray(data.target)[pairs].astype(str))
-names = binarizer.classes_
+    data = make_instruments(n_instruments=8, n_notes=6, random_state=0)
+    numbers = np.array([int(group[-2:]) for group in data.groups])  # those with one number play together
+    pairs = np.lexsort((np.random.RandomState(0).uniform(size=len(numbers)), numbers)).reshape(-1, 2)
+    clips, groups = (data.data[pairs[:, 0]] + data.data[pairs[:, 1]]) / 2, numbers[pairs[:, 0]]
+    y = binarizer.fit_transform(np.asarray(data.target_names)[data.target[pairs]])
+names = binarizer.classes_.astype(str).tolist()
 print(len(clips), "sounds,", len(names), "tags,", len(set(groups)), "groups")
-print("sounds of each tag:", dict(zip(names.tolist(), y.sum(axis=0).tolist(), strict=True)))
+print("sounds of each tag:", dict(zip(names, y.sum(axis=0).tolist(), strict=True)))
 
 # %%
 # Statistics of the log-mel spectrogram and of MFCCs. Those of a clip do not depend on other clips, so they
