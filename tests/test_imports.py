@@ -94,6 +94,12 @@ PRIVATE = {
     ),
     ("neural_network/_base.py", "modules._heads"): "asks whether a module has several last layers",
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",
+    (
+        "model_selection/_running/_responses.py",
+        "metrics._tag_scorer",
+    ): "asks what scores predictions alone",
+    ("compose/_frame_classifier.py", "metrics._tags"): "every form of scores of tags has one reader",
+    ("model_selection/_tag_thresholds.py", "metrics._tags"): "every form of scores of tags has one reader",
     ("model_selection/_doubts.py", "neural_network._base"): "asks what is a network",
     ("model_selection/_running/_bar.py", "neural_network._base"): "asks what is a network",
     (

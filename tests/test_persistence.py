@@ -35,7 +35,7 @@ from skmir.feature_extraction import (
     SpectralShape,
     Tempogram,
 )
-from skmir.model_selection import DecoderSearchCV, ShrinkageLDA
+from skmir.model_selection import DecoderSearchCV, ShrinkageLDA, TunedTagThresholdsCV
 from skmir.neural_network import (
     RBM,
     CNNClassifier,
@@ -242,6 +242,7 @@ MODELS = {
     "CNNClassifier pitch": ("tall", cnn("pitch")),
     "PretrainedTagger": ("waves", PretrainedTagger(TAGGER)),
     "ShrinkageLDA": ("frames", make_pipeline(FramePooler(), ShrinkageLDA())),
+    "TunedTagThresholdsCV": ("tags", make_pipeline(FramePooler(), TunedTagThresholdsCV(cv=2))),
     **{type(decoder).__name__: ("activations", decoder) for decoder in DECODERS},
     **{type(decoder).__name__: ("states", decoder) for decoder in STATE_DECODERS},
     "NotePicker": ("pitches", NotePicker(0.6, 0.4)),

@@ -10,7 +10,7 @@ import skmir
 from skmir._saved_modules import as_plain, from_plain
 from skmir.augmentation import AddNoise
 from skmir.compose import AugmentedEstimator
-from skmir.model_selection import DecoderSearchCV
+from skmir.model_selection import DecoderSearchCV, TunedTagThresholdsCV
 from skmir.modules import MusiCNN
 from skmir.neural_network import (
     RBM,
@@ -111,4 +111,6 @@ def labels_for(kind):
         return [90.0, 120.0, 150.0]
     if kind is DecoderSearchCV or kind.__module__.startswith("skmir.sequence"):
         return [0.0, 0.001, -1.0]  # an event in s, within the clip, or none
+    if kind is TunedTagThresholdsCV:
+        return ["a", "b"]
     return [60, 64, 67] if kind is LearnedChroma or "Regressor" in kind.__name__ else ["a", "b", "c"]
