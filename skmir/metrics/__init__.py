@@ -1,9 +1,10 @@
-"""Metrics of music in time, and scorers by name."""
+"""Metrics of music in time and of search by similarity, and scorers by name."""
 
 from ._beats import beat_continuity, beat_f_measure, downbeat_f_measure
 from ._chords import chord_weighted_recall
 from ._events import onset_f_measure, precision_recall_f_measure
 from ._notes import frame_accuracy, frame_f_measure, note_f_measure
+from ._retrieval import retrieval_scores
 from ._scorers import get_scorer, get_scorer_names
 from ._tempo import tempo_accuracy
 
@@ -19,5 +20,6 @@ __all__ = [
     "note_f_measure",
     "onset_f_measure",
     "precision_recall_f_measure",
+    "retrieval_scores",
     "tempo_accuracy",
 ]

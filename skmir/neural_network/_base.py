@@ -57,6 +57,7 @@ class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
     __metadata_request__fit = {"groups": True, "X_val": True, "y_val": True}
 
     _per_frame = False  # whether the module's outputs, and y, are one per frame
+    _embeds = False  # whether outputs say where a clip lies among others, rather than what it is
     _packed = False  # whether the module takes clips of unequal length in one batch, with their lengths
 
     n_frames: int | None = 128
