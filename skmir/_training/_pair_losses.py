@@ -29,13 +29,11 @@ def similarity_of(targets):
 
 
 class PairLoss(BatchLoss):
-    """Base of losses of pairs; a subclass computes the loss from cosines and similarities in ``pair_loss``."""
+    """Base of losses of pairs; a subclass computes the loss of cosines and similarities in ``pair_loss``."""
 
     def mean_loss(self, outputs, targets, weights):
         """Return the loss, a scalar; zero if the batch has no pair that the loss can learn from."""
-        with torch.autocast(
-            outputs.device.type, enabled=False
-        ):  # bfloat16 has two digits, too few for cosines
+        with torch.autocast(outputs.device.type, enabled=False):  # bfloat16 has too few digits
             rows = normalize(outputs.float(), dim=1)
             weights = rows.new_ones(len(rows)) if weights is None else weights
             others = ~torch.eye(len(rows), dtype=torch.bool, device=rows.device)
@@ -115,7 +113,7 @@ class ContrastiveLoss(PairLoss):
 
 
 class TripletLoss(PairLoss):
-    """How much nearer, in squared distance, a similar clip should be than a dissimilar one (Schroff et al. 2015).
+    """How much nearer a similar clip should be than a dissimilar one (Schroff et al. 2015).
 
     The dissimilar clip of a pair is semi-hard: the nearest that is farther than the similar one; if there is
     none, the farthest of all.

@@ -66,8 +66,10 @@ def retrieval_scores(
     -----
     Rows of equal similarity share their ranks: each counts as relevant in the proportion of relevant rows
     among them, which is the mean over their orders for the precision at k, and what scikit-learn's
-    ``average_precision_score`` does. So the order of rows never matters, and an embedding that is the same for
-    all clips scores like chance.
+    ``average_precision_score`` does. So the order of rows never matters, and an embedding that is the same
+    for all clips scores like chance.
+
+    If a query finds fewer than k rows outside its own group, the missing ones count as not relevant.
 
     Queries are taken in blocks, so that memory grows with the number of rows and not with its square: 50,000
     rows need some hundred MB beside X, and minutes.
@@ -111,8 +113,8 @@ def retrieval_scores(
             totals[name] = totals.get(name, 0.0) + float(values.sum())
     if not n_counted:
         raise ValueError(
-            "At least one query must have a relevant row, but no two rows that may find each other are of one "
-            "class or have a common tag. Use coarser labels or groups, or leave exclude out."
+            "At least one query must have a relevant row, but no two rows that may find each other are of "
+            "one class or have a common tag. Use coarser labels or groups, or leave exclude out."
         )
     means = {name: total / n_counted for name, total in totals.items()}
     return {**means, "n_queries": n_counted, "n_left_out": len(queries) - n_counted}
@@ -201,7 +203,7 @@ def _unit(rows):
 
 
 def _scaled(queries, rows):
-    """Return both, shifted and scaled so that rows lie at about 1 from 0: distances then keep their digits."""
+    """Return both, shifted and scaled so that rows lie at about 1 from 0, where distances keep digits."""
     centre = rows.mean(axis=0)
     scale = np.sqrt(((rows - centre) ** 2).sum(axis=1).mean())
     scale = scale if scale > 0 else 1.0
@@ -222,8 +224,8 @@ def _collection(X, y, name, name_of_labels):
     kind = type_of_target(labels, input_name=name_of_labels)
     if kind not in ("binary", "multiclass"):
         raise ValueError(
-            f"{name_of_labels} must hold classes of shape (n,), or an indicator of tags of shape (n, n_tags), "
-            f"got {kind} numbers. Cut them into classes first."
+            f"{name_of_labels} must hold classes of shape (n,), or an indicator of tags of shape (n, n_tags),"
+            f" got {kind} numbers. Cut them into classes first."
         )
     return rows, labels
 
@@ -237,7 +239,8 @@ def _check_alike(queries, labels, rows, row_labels):
         )
     if labels.shape[1:] != row_labels.shape[1:]:
         raise ValueError(
-            f"y_index must hold the same kind of labels as y, of shape {labels.shape}, got {row_labels.shape}."
+            f"y_index must hold the same kind of labels as y, of shape {labels.shape}, got "
+            f"{row_labels.shape}. Pass classes for both, or the same tags for both."
         )
 
 
@@ -247,10 +250,10 @@ def _groups(exclude, exclude_index, n_queries, n_rows, own):
         return None
     if own and exclude_index is not None:
         raise ValueError(
-            "exclude_index must go with X_index and y_index. Pass exclude alone for the rows of X."
+            "exclude_index must go with X_index and y_index. For the rows of X, pass exclude only."
         )
     if exclude is None or (not own and exclude_index is None):
-        raise ValueError("exclude and exclude_index must be given together for another collection.")
+        raise ValueError("exclude and exclude_index must be given together: pass both, or neither.")
     groups = [column_or_1d(exclude, dtype=None)]
     groups.append(groups[0] if own else column_or_1d(exclude_index))
     for name, found, n in zip(("exclude", "exclude_index"), groups, (n_queries, n_rows), strict=True):
@@ -269,7 +272,7 @@ def _ks(k, n_candidates):
         check_number("k", one, kind=numbers.Integral, low=1)
         if one > n_candidates:
             raise ValueError(
-                f"k must be at most the number of rows that a query can find, {n_candidates}, got {one}. Pass "
-                "a smaller k, or more rows."
+                f"k must be at most the number of rows that a query can find, {n_candidates}, got {one}. "
+                "Pass a smaller k, or more rows."
             )
     return sorted({int(one) for one in ks})

@@ -57,9 +57,9 @@ def to_onnx(network, file):
     A classifier has two outputs, float32 of shape (batch, n_outputs), in the order of ``classes_``; with
     outputs per frame, of shape (batch, n_outputs, n_frames). Average
     ``logits`` over the windows of a long clip; ``probabilities`` are their softmax, or their sigmoid for
-    tags. A regressor has one output, ``numbers``, in the units of y. A :class:`SiameseEmbedding` has two,
-    ``vectors`` and ``embedding``, which is the vectors at length 1; of a long clip, average the vectors of its
-    windows and bring the mean to length 1.
+    tags. A regressor has one output, ``numbers``, in the units of y. A :class:`SiameseEmbedding` has two:
+    ``vectors``, and ``embedding``, the vectors at length 1. Average the vectors over the windows of a long
+    clip, and bring the mean to length 1.
 
     The metadata of the file are strings: ``estimator``, ``target_type``, ``classes`` (a JSON list),
     ``n_bins``, ``n_frames`` ("any" if any number will do), ``skmir_version`` and ``torch_version``.

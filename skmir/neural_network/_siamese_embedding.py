@@ -43,7 +43,168 @@ class TableMLP(MLP):
 
 
 class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseNetwork):
-    """docstring"""
+    """Embedding that a network learns from pairs of clips: similar clips near each other.
+
+    Every batch of clips goes through one network, the trunk, and all pairs of its outputs enter the loss.
+    Which clips are similar follows from y: clips of one class; clips with common tags, by the cosine of their
+    tags, where rare tags count more; or clips with similar descriptors, by the cosine of the rows. The rows of
+    the embedding have length 1, so that cosine and Euclidean distance rank alike. The clips of a collection
+    are embedded once, and any search for nearest neighbours follows.
+
+    Parameters
+    ----------
+    architecture : str or nn.Module class, default="timbre_rhythm"
+        The trunk. "mlp" is a multi-layer perceptron, for tables. "timbre_rhythm" is a compact network for small data sets, with clips of any length. "k1c2", "k2c1"
+        and "k2c2" are the networks of Choi et al. (2017): with one-dimensional kernels along time; with
+        the same after a first layer over all bins; with 3 x 3 kernels throughout. "compact" is the
+        CompactCNN of the ISMIR 2018 tutorial, "pitch" is Humphrey's network with kernels shaped for a
+        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time only. See
+        :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``, ``n_frames`` and
+        ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them; setting one
+        that it does not take is an error. Further arguments of its constructor are parameters with the
+        prefix ``module__``, which are set, searched and saved like all others:
+        ``SiameseEmbedding(Own, module__depth=3)``.
+    n_components : int, default=32
+        Number of columns of the embedding. Rows of length 1 have one degree of freedom less: with 2 they lie
+        on a circle, and with 3 on a sphere.
+    loss : {"supcon", "triplet", "contrastive"}, default="supcon"
+        "supcon" is the cross-entropy of picking a similar clip among all others of the batch [1]_. "triplet"
+        asks that a similar clip be nearer than a dissimilar one, by a margin in squared distance; the
+        dissimilar clip is semi-hard [2]_. "contrastive" pulls similar clips together and pushes the others
+        apart up to a margin [3]_; similar pairs and others count the same however many there are.
+    margin : float or pair of float, default=1.0
+        For "triplet" and "contrastive", in (0, 2]; the distance of two rows is between 0 and 2. Two numbers,
+        for "contrastive", are the distance up to which similar clips cost nothing, and that from which the
+        others do, as in Humphrey's timbre space [4]_.
+    temperature : float, default=0.1
+        For "supcon": what cosines are divided by. A smaller one looks at the nearest clips more.
+    threshold : float, default=0.5
+        For "triplet", with tags or descriptors: cosine from which two clips are similar, in (0, 1].
+    idf : bool, default=True
+        Whether a tag of few training clips counts more than a common one, by its inverse document frequency.
+    hidden_layer_sizes : tuple of int or None, default=None
+        For "mlp": number of units in each hidden layer; () is a linear map, and None is (256,).
+    n_filters : tuple of int or None, default=None
+        Number of feature maps per convolutional layer; None takes the architecture's default.
+    n_parameters : int or None, default=None
+        Approximate number of parameters, in place of ``n_filters``: the widths of all layers are scaled in
+        the architecture's own ratio. This makes networks of equal size, which can be compared.
+    dropout : float, default=0.3
+        Share of the inputs of each dense layer that is dropped in training, in [0, 1).
+    n_frames : int or None, default=1024
+        Largest number of frames that the network sees at once; with the front ends' defaults, 43 frames
+        are 1 s. In training, longer clips are cut at random places; in prediction, the scores of the
+        windows that cover a clip are averaged. If the median clip is shorter, its length is used, and
+        clips that are shorter still are repeated. None sets no limit.
+    max_iter : int or "auto", default="auto"
+        Number of epochs; with ``early_stopping``, the largest number. "auto" takes as many epochs as make
+        200 steps, but at least 15: small data sets need more epochs than large ones.
+    batch_size : int, default=32
+        Number of clips per batch, at least 2.
+    learning_rate_init : float, default=4e-3
+        Highest learning rate. The recipe sets the schedule: by default, the rate rises to this value over
+        a quarter of the steps and falls to zero along a cosine; with ``early_stopping`` it is constant.
+    weight_decay : float, default=0.02
+        Weight decay of the optimiser.
+    early_stopping : bool, default=False
+        Whether to hold out a part of the training clips, and to stop when the loss on it has not fallen
+        for ``n_iter_no_change`` epochs. If ``fit`` gets ``groups``, no group is in both parts; otherwise
+        the split is stratified by label, or random for numbers. If ``fit`` gets ``X_val`` and ``y_val``,
+        they take the place of the held-out part. The weights of the best epoch are kept.
+    validation_fraction : float, default=0.1
+        Share of the clips, or groups, held out for early stopping, in (0, 1).
+    n_iter_no_change : int, default=10
+        Number of epochs for which early stopping waits for a lower loss.
+    augmentation : augmentation, list of augmentations or None, default=None
+        Random changes to the training frames, from :mod:`skmir.augmentation`.
+    recipe : TrainingRecipe or None, default=None
+        Optimiser, schedule, label smoothing, further regularisers and precision. None is a
+        :class:`TrainingRecipe` with its defaults.
+    warm_start : bool, default=False
+        Whether a second ``fit`` continues the training, instead of starting with a new network.
+    device : str, default="auto"
+        Device that computes: "auto" takes a CUDA device if there is one, else the CPU; "cpu", "cuda" and
+        "cuda:1" name one.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the initial weights, the order of the clips, windows, augmentation and dropout. An int gives
+        the same network each time, for any ``n_jobs`` and backend.
+    verbose : int, default=0
+        1 draws a progress bar of epochs on stderr.
+    net_params : dict or None, default=None
+        Arguments of :class:`skorch.NeuralNet`: "callbacks", "optimizer", and options of either, such as
+        "optimizer__betas". Callbacks are copied before use; the copies are in ``net_.callbacks_``.
+
+    Attributes
+    ----------
+    target_type_ : str
+        Kind of y: "multiclass", "multilabel-indicator" for tags, or "continuous-multioutput" for descriptors.
+    idf_ : ndarray of shape (n_tags,) or None
+        What each tag counts, from the clips that ``fit`` got; None if y is of another kind.
+    net_ : skorch.NeuralNet
+        The trained net, with its callbacks and history.
+    module_ : torch.nn.Module
+        The trained network, on the CPU.
+    history_ : dict of ndarray of shape (n_epochs,)
+        Losses and seconds per epoch; ``pandas.DataFrame(history_)`` turns them into a table.
+    n_iter_ : int
+        Number of epochs trained.
+    n_parameters_ : int
+        Number of trained parameters.
+    n_outputs_ : int
+        Number of components.
+    n_bins_, n_frames_ : int
+        Size of the network's input.
+    random_state_ : dict of ndarray of uint8
+        State of the random generators, from which further training continues.
+    n_features_in_ : int
+        Number of columns, if ``fit`` saw a 2-D array.
+
+    See Also
+    --------
+    NetworkFeatures : Layers of a network that has learned to classify, as features.
+    skmir.metrics.retrieval_scores : How well a search in the embedding finds similar clips.
+    sklearn.discriminant_analysis.LinearDiscriminantAnalysis : On tables, a rival that is hard to beat.
+
+    Notes
+    -----
+    Pairs are formed inside a batch, so they never join the two sides of a split. An epoch takes each clip
+    once, in an order that is random but for this: two clips of one class, or of one tag drawn for each clip,
+    come one after another. So batches hold pairs even of classes that are rare. ``early_stopping`` watches
+    the same loss on pairs of held-out clips, with one window per clip.
+
+    "timbre_rhythm" has two last layers, which learn as two views of a clip: they are similar to each other,
+    and to both views of similar clips. ``transform`` returns their mean, at length 1.
+
+    Descriptors should have a mean near 0 (``StandardScaler``), otherwise all their cosines are near 1; a
+    negative cosine counts as 0. A weight of 0 takes a clip out of all pairs.
+
+    References
+    ----------
+    .. [1] P. Khosla et al., "Supervised contrastive learning", NeurIPS 2020.
+    .. [2] F. Schroff, D. Kalenichenko and J. Philbin, "FaceNet: a unified embedding for face recognition and
+       clustering", CVPR 2015.
+    .. [3] R. Hadsell, S. Chopra and Y. LeCun, "Dimensionality reduction by learning an invariant mapping",
+       CVPR 2006.
+    .. [4] E. J. Humphrey, "An exploration of deep learning in content-based music informatics", PhD thesis,
+       New York University, 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.metrics import retrieval_scores
+    >>> from skmir.neural_network import SiameseEmbedding
+    >>> rng = np.random.RandomState(0)
+    >>> X, y = rng.randn(60, 10), np.tile(["drum", "horn", "voice"], 20)
+    >>> X[y == "horn", 0] += 3
+    >>> X[y == "voice", 1] += 3
+    >>> model = SiameseEmbedding("mlp", n_components=4, random_state=0).fit(X[:30], y[:30])
+    >>> embedding = model.transform(X[30:])
+    >>> embedding.shape
+    (30, 4)
+    >>> before = retrieval_scores(X[30:], y[30:])["mean_average_precision"]
+    >>> bool(retrieval_scores(embedding, y[30:])["mean_average_precision"] > before)
+    True
+    """
 
     n_components: int = 32
     loss: str = "supcon"
@@ -57,6 +218,32 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
     _embeds = True
 
     def fit(self, X, y=None, sample_weight=None, *, groups=None, X_val=None, y_val=None):
+        """Train the network so that similar clips are near each other.
+
+        Parameters
+        ----------
+        X : frames
+            ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i), or a
+            table of shape (n_clips, n_features), which is one frame per clip.
+        y : array-like of shape (n_clips,), (n_clips, n_tags) or (n_clips, n_descriptors), default=None
+            What clips are similar by: classes of any type, an indicator of tags, or rows of numbers. None
+            raises an error.
+        sample_weight : array-like of shape (n_clips,), default=None
+            Weight of each clip in the loss; a pair has the product of both.
+        groups : array-like of shape (n_clips,), default=None
+            With ``early_stopping``, no group is on both sides of the validation split.
+        X_val, y_val : frames and targets, default=None
+            Clips to validate on, in place of a part of X. Their classes may be others than those of y.
+
+        Returns
+        -------
+        self : SiameseEmbedding
+
+        Raises
+        ------
+        ValueError
+            If no two clips are similar, if all clips are alike, or if X, y or a parameter is not valid.
+        """
         return super().fit(X, y, sample_weight, groups=groups, X_val=X_val, y_val=y_val)
 
     def transform(self, X):
@@ -113,8 +300,8 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
         """Raise unless y is of the kind, and has the tags, that ``fit`` saw first."""
         if kind != self.target_type_ or (self.idf_ is not None and y.shape[1] != len(self.idf_)):
             raise ValueError(
-                f"{name} must be of the kind that the network learned from, {self.target_type_}, with the same "
-                f"tags, got {kind} of shape {y.shape}. With warm_start, every fit continues the first."
+                f"{name} must be of the kind that the network learned from, {self.target_type_}, with the "
+                f"same tags, got {kind} of shape {y.shape}. To start anew, set warm_start=False."
             )
 
     def _examples(self, frames, targets, weights, device, rows=None):
@@ -126,7 +313,7 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
         return PairedExamples(windows, targets, weights, sparse=self.target_type_ == TAGS)
 
     def _loss(self, module, recipe):
-        """Return the loss; several last layers give as many views of a clip, which are similar to each other."""
+        """Return the loss; several last layers give as many views of a clip, which are its first pairs."""
         loss = LOSSES[self.loss](self)
         return HeadsLoss(loss) if has_heads(module) else loss
 
@@ -144,13 +331,13 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
         for step in check_augmentation(self.augmentation):
             if step.mixes_targets or getattr(step, "labels", None) not in (None, "keep"):
                 raise ValueError(
-                    f"augmentation: {step!r} changes the targets of a batch, but {type(self).__name__} learns "
-                    "from pairs of clips, which have no target of their own. Leave it out."
+                    f"augmentation: {step!r} changes the targets of a batch, but {type(self).__name__} "
+                    "learns from pairs of clips, whose similarity it would have to change. Leave it out."
                 )
         if (self.net_params or {}).get("accelerator") is not None:
             raise ValueError(
-                f"net_params: {type(self).__name__} takes no accelerator. Each process would see the pairs in "
-                "its own share of a batch only. Leave it out."
+                f"net_params: {type(self).__name__} takes no accelerator, since each process would see only "
+                "the pairs in its own share of a batch. Leave it out."
             )
 
     def __sklearn_tags__(self):
