@@ -16,7 +16,7 @@ class PairedExamples(Examples):
     windows, targets, weights
         As for :class:`Examples`.
     sparse : bool
-        Whether rows of targets are tags: a clip's kind is then one of its tags, drawn anew for each epoch.
+        Whether rows of targets are tags: a clip's kind is then one of its tags, drawn for each epoch.
         Rows that are not sparse make all pairs similar to a degree, and need no order.
     """
 

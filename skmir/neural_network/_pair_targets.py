@@ -1,4 +1,4 @@
-"""What may be y for pairs of clips: classes, tags, or rows of numbers; how each becomes a target."""
+"""Targets of pairs of clips: classes, tags, or rows of numbers, and the checks that pairs exist."""
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ def check_pair_targets(estimator, n_clips, y):
     Raises
     ------
     ValueError
-        If y is missing, does not have a row per clip, or is none of the three.
+        If y is missing, does not have a row per clip, or is of another kind.
     """
     name = type(estimator).__name__
     if y is None:
@@ -41,6 +41,7 @@ def check_pair_targets(estimator, n_clips, y):
 def as_pair_targets(y, name):
     """Return y as an array, and its kind; ``name`` stands for it in errors."""
     y = check_array(y, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name=name)
+    assert_all_finite(y, input_name=name)
     if y.ndim == 1 or y.shape[1] == 1:
         return _check_classes(column_or_1d(y, warn=True), name), CLASSES
     if type_of_target(y, input_name=name) == TAGS:
@@ -117,7 +118,8 @@ def check_there_are_others(targets, kind):
 
 
 def _check_classes(y, name):
-    assert_all_finite(y, input_name=name)
+    if y.dtype == object and any(label is None for label in y):
+        raise ValueError(f"{name} must have a class for each clip, got None. Leave out clips without a class.")
     kind = type_of_target(y, input_name=name)
     if kind not in ("binary", "multiclass"):
         raise ValueError(

@@ -46,23 +46,23 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
     """Embedding that a network learns from pairs of clips: similar clips near each other.
 
     Every batch of clips goes through one network, the trunk, and all pairs of its outputs enter the loss.
-    Which clips are similar follows from y: clips of one class; clips with common tags, by the cosine of their
-    tags, where rare tags count more; or clips with similar descriptors, by the cosine of the rows. The rows of
-    the embedding have length 1, so that cosine and Euclidean distance rank alike. The clips of a collection
-    are embedded once, and any search for nearest neighbours follows.
+    Which clips are similar follows from y: clips of one class; clips with common tags, by the cosine of
+    their tags, where rare tags count more; or clips with similar descriptors, by the cosine of the rows.
+    The rows of the embedding have length 1, so that cosine and Euclidean distance rank alike. A collection
+    is embedded once, and then searched by any search for nearest neighbours.
 
     Parameters
     ----------
     architecture : str or nn.Module class, default="timbre_rhythm"
-        The trunk. "mlp" is a multi-layer perceptron, for tables. "timbre_rhythm" is a compact network for small data sets, with clips of any length. "k1c2", "k2c1"
-        and "k2c2" are the networks of Choi et al. (2017): with one-dimensional kernels along time; with
-        the same after a first layer over all bins; with 3 x 3 kernels throughout. "compact" is the
-        CompactCNN of the ISMIR 2018 tutorial, "pitch" is Humphrey's network with kernels shaped for a
-        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time only. See
-        :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``, ``n_frames`` and
-        ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them; setting one
-        that it does not take is an error. Further arguments of its constructor are parameters with the
-        prefix ``module__``, which are set, searched and saved like all others:
+        The trunk. "mlp" is a multi-layer perceptron: take it for tables. "timbre_rhythm" is a compact network
+        for small data sets, with clips of any length. "k1c2", "k2c1" and "k2c2" are the networks of Choi et
+        al. (2017): with one-dimensional kernels along time; with the same after a first layer over all bins;
+        with 3 x 3 kernels throughout. "compact" is the CompactCNN of the ISMIR 2018 tutorial, "pitch" is
+        Humphrey's network with kernels shaped for a constant-Q spectrogram, and "temporal" is van den Oord's
+        with convolution over time only. See :mod:`skmir.modules` for each. A class of your own is built with
+        ``n_bins``, ``n_frames`` and ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor
+        takes them; setting one that it does not take is an error. Further arguments of its constructor are
+        parameters with the prefix ``module__``, which are set, searched and saved like all others:
         ``SiameseEmbedding(Own, module__depth=3)``.
     n_components : int, default=32
         Number of columns of the embedding. Rows of length 1 have one degree of freedom less: with 2 they lie
@@ -301,7 +301,7 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
         if kind != self.target_type_ or (self.idf_ is not None and y.shape[1] != len(self.idf_)):
             raise ValueError(
                 f"{name} must be of the kind that the network learned from, {self.target_type_}, with the "
-                f"same tags, got {kind} of shape {y.shape}. To start anew, set warm_start=False."
+                f"same tags, got {kind} of shape {y.shape}. For another kind, set warm_start=False."
             )
 
     def _examples(self, frames, targets, weights, device, rows=None):
