@@ -119,7 +119,9 @@ def check_there_are_others(targets, kind):
 
 def _check_classes(y, name):
     if y.dtype == object and any(label is None for label in y):
-        raise ValueError(f"{name} must have a class for each clip, got None. Leave out clips without a class.")
+        raise ValueError(
+            f"{name} must have a class for each clip, got None. Leave out clips without a class."
+        )
     kind = type_of_target(y, input_name=name)
     if kind not in ("binary", "multiclass"):
         raise ValueError(

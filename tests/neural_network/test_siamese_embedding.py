@@ -136,7 +136,10 @@ def test_a_warm_start_goes_on_with_other_classes(table):
 def test_a_search_over_the_embedding_reaches_its_parameters(table):
     X, y = table
     model = make_pipeline(small(max_iter=80), KNeighborsClassifier())
-    grid = {"siameseembedding__loss": ["supcon", "triplet"], "siameseembedding__hidden_layer_sizes": [(), (8,)]}
+    grid = {
+        "siameseembedding__loss": ["supcon", "triplet"],
+        "siameseembedding__hidden_layer_sizes": [(), (8,)],
+    }
     search = GridSearchCV(model, grid, cv=2).fit(X, y)
     assert search.best_score_ > 0.6
     names = search.best_estimator_[:-1].set_output(transform="pandas").transform(X).columns
