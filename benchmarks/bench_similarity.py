@@ -142,17 +142,16 @@ def table_of(forms, y, groups, args):
         delayed(search)(model, forms[form], y, groups, train, test, metric)
         for _, _, form, model, metric, train, test in jobs
     )
-    runs = pd.DataFrame([{"seed": job[0], "model": job[1], **scores} for job, scores in zip(jobs, found)])
+    names = pd.DataFrame([job[:2] for job in jobs], columns=["seed", "model"])
+    runs = names.join(pd.DataFrame(found))
     kept = {"mean_average_precision": "map", "precision_at_1": "p1", "precision_at_10": "p10"}
     runs = runs.rename(columns=kept)
     scores = [*kept.values(), "map_with_own_group"]
     rows = {}
     for name, one in runs.groupby("model", sort=False):
-        seeds = {
-            seed: np.average(part["map"], weights=part["n_queries"]) for seed, part in one.groupby("seed")
-        }
+        of_seeds = [np.average(part["map"], weights=part["n_queries"]) for _, part in one.groupby("seed")]
         row = {score: np.average(one[score], weights=one["n_queries"]) for score in scores}
-        row |= {"map_low": min(seeds.values()), "map_high": max(seeds.values())}
+        row |= {"map_low": min(of_seeds), "map_high": max(of_seeds)}
         rows[name] = row | {"queries": int(one["n_queries"].sum()), "fit_s": one["fit_s"].mean()}
     columns = ["map", "map_low", "map_high", "p1", "p10", "map_with_own_group", "queries", "fit_s"]
     return pd.DataFrame.from_dict(rows, orient="index")[columns].rename_axis("model")

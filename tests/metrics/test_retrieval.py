@@ -1,4 +1,4 @@
-"""A search by similarity is scored as written out by hand, without the query, its group, and the order of ties."""
+"""A search is scored as by hand: without the query and its group, whatever the order of ties."""
 
 import numpy as np
 import pytest
