@@ -8,7 +8,6 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from .._parameter_checks import check_choice, check_flag, check_number
 from .._training import (
     ContrastiveLoss,
-    HeadsLoss,
     PairedExamples,
     SupervisedContrastiveLoss,
     TripletLoss,
@@ -17,7 +16,6 @@ from .._training import (
 )
 from .._validation import check_frames
 from ..modules import MLP
-from ..modules._heads import has_heads
 from ._base import BaseNetwork
 from ._cnn import ARCHITECTURES, CNNMixin
 from ._pair_targets import (
@@ -312,10 +310,9 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
         windows = Windows(frames, self.n_frames_, device, packed=self._packed, rows=rows)
         return PairedExamples(windows, targets, weights, sparse=self.target_type_ == TAGS)
 
-    def _loss(self, module, recipe):
-        """Return the loss; several last layers give as many views of a clip, which are its first pairs."""
-        loss = LOSSES[self.loss](self)
-        return HeadsLoss(loss) if has_heads(module) else loss
+    def _loss_of_targets(self, recipe):
+        """Return the loss of pairs; several last layers give views of a clip that are pairs themselves."""
+        return LOSSES[self.loss](self)
 
     def _check_parameters(self):
         """Raise if a parameter that networks do not share is not valid."""

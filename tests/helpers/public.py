@@ -16,6 +16,7 @@ from skmir.neural_network import (
     LearnedChroma,
     MLPClassifier,
     NetworkFeatures,
+    SiameseEmbedding,
 )
 from skmir.sequence import OnsetDetector, TempoEstimator
 
@@ -32,6 +33,7 @@ SPECIAL = {
     AugmentedEstimator: {"augmentations": AddNoise(40), "n_copies": 1},
     ConvolutionalDBN: {"n_components": (3,)},
     DBNClassifier: {"pretraining": RBM(n_iter=1)},
+    SiameseEmbedding: {"architecture": "mlp"},
     LearnedChroma: {"init": "random"},
     DecoderSearchCV: {
         "estimator": OnsetDetector(network="flux"),
