@@ -99,7 +99,7 @@ points = PCA(2, random_state=0).fit_transform(embedding)
 for family in np.unique(families[test]):
     right.scatter(*points[families[test] == family].T, s=14, label=family)
 right.set(title="unseen instruments", xlabel="first direction", ylabel="second direction")
-right.legend(fontsize="small")
+right.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %%
