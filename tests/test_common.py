@@ -1,7 +1,7 @@
 """scikit-learn's own checks on every public estimator, and the guard that none is left out."""
 
 import pytest
-from public import public_estimators
+from public import frames_module, public_estimators, tagger_module, waveform_module
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -40,7 +40,9 @@ from skmir.neural_network import (
     LearnedChroma,
     MLPClassifier,
     MLPRegressor,
+    NetworkEmbedding,
     NetworkFeatures,
+    PretrainedTagger,
     RandomConvFeatures,
     RNNClassifier,
     RNNRegressor,
@@ -59,6 +61,7 @@ from skmir.preprocessing import (
     FramePooler,
     FrameScaler,
     LocalContrastNormalizer,
+    LogCompression,
     PCAWhitener,
     Tonnetz,
     WindowPooler,
@@ -95,10 +98,13 @@ ESTIMATORS = [
     SpectralShape(),
     LogFilteredSpectrogram(),
     BeatSynchronizer(),
+    NetworkEmbedding(waveform_module()),
+    PretrainedTagger(tagger_module()),
     FramePooler(),
     WindowPooler(),
     FrameScaler(),
     LocalContrastNormalizer(),
+    LogCompression(),
     Delta(),
     ContextWindow(),
     Tonnetz(),
@@ -190,6 +196,7 @@ OTHER_PATHS = [
     ),
     SiameseEmbedding(n_filters=(4, 8, 8, 8), loss="triplet", max_iter=20),
     SiameseEmbedding("k2c2", n_filters=(8, 8), loss="contrastive", margin=(0.1, 1.0), max_iter=20),
+    NetworkFeatures(frames_module(), pool=("mean", "max")),
     RandomConvFeatures("timbral_temporal", n_filters=2, pool=("mean", "max"), n_frames=5),
     RandomConvFeatures("7x86", n_features=10, activation="relu"),
     RBM(8, persistent=True, momentum=0.5, sparsity_target=0.1),

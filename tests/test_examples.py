@@ -25,6 +25,7 @@ SLOW = {
     "plot_regularisers",
     "plot_report",
     "plot_search",
+    "plot_transfer",
     "plot_transcription",
     "plot_waveform_augmentation",
 }

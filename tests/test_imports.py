@@ -21,6 +21,7 @@ FLOORS = {
     "_frame_rows": -1,
     "_annotation_kinds": -1,
     "_text_table": -1,
+    "_saved_modules": -1,
     "_saving": 0,
     "_output": 0,
     "_fitting": 0,
@@ -84,6 +85,12 @@ PRIVATE = {
     ("inspection/_filters_display.py", "dsp._wavelets"): "draws the very filters that cqt computes with",
     ("neural_network/_features/_random_networks.py", "modules._widths"): (
         "sized counts parameters, random features count maps; the search is one"
+    ),
+    ("neural_network/_features/_frozen_module.py", "modules._pretrained"): (
+        "the names of trained weights, and the file whose content tells caches apart"
+    ),
+    ("neural_network/_features/_network_embedding.py", "feature_extraction._base"): (
+        "a front end; skmir.base, which offers its base to others, is above neural_network"
     ),
     ("neural_network/_base.py", "modules._heads"): "asks whether a module has several last layers",
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import small_networks
 import soundfile
+import torch
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -46,7 +47,9 @@ from skmir.neural_network import (
     DenoisingAutoencoder,
     LearnedChroma,
     MLPClassifier,
+    NetworkEmbedding,
     NetworkFeatures,
+    PretrainedTagger,
     RandomConvFeatures,
     RNNClassifier,
     RNNSequenceClassifier,
@@ -61,6 +64,7 @@ from skmir.preprocessing import (
     FramePooler,
     FrameScaler,
     LocalContrastNormalizer,
+    LogCompression,
     PCAWhitener,
     Tonnetz,
     WindowPooler,
@@ -113,6 +117,10 @@ def cnn(architecture, **params):
 
 MEL = MelSpectrogram(n_mels=40, hop_length=1024)
 
+OF_WAVES = torch.nn.Sequential(torch.nn.Unflatten(1, (1, -1)), torch.nn.Conv1d(1, 4, 9, stride=5))
+OF_FRAMES = torch.nn.Sequential(torch.nn.Conv1d(24, 4, 3), torch.nn.BatchNorm1d(4), torch.nn.ELU())
+TAGGER = modules.MusiCNN(96, None, 3, n_filters=(2, 1, 2), n_units=4)
+
 # What a clip is given as, and a pipeline from there: every public estimator is in one of them.
 FRONT_ENDS = {
     "AudioLoader": make_pipeline(AudioLoader(), MEL),
@@ -127,10 +135,12 @@ FRONT_ENDS = {
     "SpectralShape": SpectralShape(),
     "LogFilteredSpectrogram": LogFilteredSpectrogram(),
     "BeatSynchronizer": BeatSynchronizer(MelSpectrogram(n_mels=8)),
+    "NetworkEmbedding": NetworkEmbedding(OF_WAVES, window=0.1),
 }
 STEPS = {
     "FrameScaler": FrameScaler(),
     "FrameScaler of FramePooler": make_pipeline(FrameScaler(log=False)),
+    "LogCompression": LogCompression(1_000),
     "LocalContrastNormalizer": LocalContrastNormalizer((1, 3)),
     "Delta": Delta(3, order=(1, 2)),
     "ContextWindow": ContextWindow(3),
@@ -147,6 +157,7 @@ TO_TABLE = {
     "ConvolutionalDBN": layer(ConvolutionalDBN, (4,), filter_length=3, n_frames=12),
     "NetworkFeatures": NetworkFeatures(small(CNNClassifier)),
     "SiameseEmbedding": SiameseEmbedding(max_iter=1, n_filters=(4, 4, 4, 4), device="cpu", random_state=0),
+    "NetworkFeatures of a module": NetworkFeatures(OF_FRAMES, pool=("mean", "max")),
     "union": make_union(FramePooler(), make_pipeline(Delta(3), FramePooler(("max",)))),
 }
 ON_TABLES = {
@@ -231,6 +242,7 @@ MODELS = {
         for kind in small_networks.REGRESSORS
     },
     "CNNClassifier pitch": ("tall", cnn("pitch")),
+    "PretrainedTagger": ("waves", PretrainedTagger(TAGGER)),
     "ShrinkageLDA": ("frames", make_pipeline(FramePooler(), ShrinkageLDA())),
     **{type(decoder).__name__: ("activations", decoder) for decoder in DECODERS},
     **{type(decoder).__name__: ("states", decoder) for decoder in STATE_DECODERS},
