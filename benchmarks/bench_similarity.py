@@ -15,7 +15,8 @@ queries without a clip that they could find. With ``--unseen``, no family is on 
 families is for training, and the other for test, in turn.
 
 A table row holds mean, deviation, maximum and deviation of differences of MFCC, and mean and deviation of
-log-mel bands. If the weights of MusiCNN are installed, there are rows of their embeddings.
+log-mel bands. If the package musicnn is installed, there are rows of means and maxima of all layers of its
+trained tagger: ``pip install --no-deps musicnn==0.1.0``.
 """
 
 import argparse
@@ -37,7 +38,8 @@ from threadpoolctl import threadpool_limits
 
 from skmir.feature_extraction import MFCC, MelSpectrogram
 from skmir.metrics import retrieval_scores
-from skmir.neural_network import CNNClassifier, NetworkFeatures, SiameseEmbedding
+from skmir.modules import MusiCNN
+from skmir.neural_network import CNNClassifier, NetworkEmbedding, NetworkFeatures, SiameseEmbedding
 from skmir.preprocessing import FramePooler, FrameScaler
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -63,12 +65,11 @@ def features(data, memory):
 
 
 def embeddings_of_musicnn(paths, memory):
-    """Return the mean embedding of each clip by the trained tagger, or None if it is not installed."""
+    """Return the mean embedding of each clip, of all layers, or None if the weights are not installed."""
+    layers = [*MusiCNN.map_layers, "penultimate"]
+    front_end = NetworkEmbedding("MTT_musicnn", layers=layers, pool=("mean", "max"), memory=memory)
     try:
-        from skmir.neural_network import NetworkEmbedding
-
-        front_end = NetworkEmbedding("MTT_musicnn", memory=memory)
-        return FramePooler("mean").fit_transform(front_end.fit_transform(paths))
+        return FramePooler(("mean",)).fit_transform(front_end.fit_transform(paths))
     except ImportError as error:
         print(f"No rows of MusiCNN: {error}")
         return None
