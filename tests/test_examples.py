@@ -25,6 +25,8 @@ SLOW = {
     "plot_regularisers",
     "plot_report",
     "plot_search",
+    "plot_similarity",
+    "plot_timbre_space",
     "plot_transfer",
     "plot_transcription",
     "plot_waveform_augmentation",
