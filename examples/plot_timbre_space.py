@@ -70,10 +70,11 @@ class TimbreNet(nn.Module):
 
 
 # %%
-# Two networks: the thesis's, and the default trunk of :class:`~skmir.neural_network.SiameseEmbedding`, which is
-# larger. The contrastive loss has two margins: notes of one family cost nothing up to a distance of 0.35, and notes
-# of two families cost nothing from a distance of 1.4. Points have length 1 here, so they lie on a sphere; in
-# the thesis they may lie anywhere, and the ratio of the margins is the same.
+# There are two networks: the thesis's, and the default trunk of
+# :class:`~skmir.neural_network.SiameseEmbedding`, which is larger. The contrastive loss has two margins:
+# notes of one family cost nothing up to a distance of 0.35, and notes of two families cost nothing from a
+# distance of 1.4. Points have length 1 here, so they lie on a sphere; in the thesis they may lie anywhere,
+# and the ratio of the margins is the same.
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.pipeline import make_pipeline
@@ -119,9 +120,9 @@ for column, fold in folds.items():
 print(accuracy.round(3).to_string())
 
 # %%
-# With known instruments, a network leads, as in the thesis. With unknown ones the lead is small or gone: three
-# numbers that are learned from some fifty instruments say which of them a note comes from, rather than what
-# all instruments of a family have in common. The test notes, with known instruments above:
+# With known instruments, a network leads, as in the thesis. With unknown ones the lead is small or gone:
+# three numbers that are learned from some fifty instruments say which of them a note comes from, rather than
+# what all instruments of a family have in common. The test notes, with known instruments above:
 import matplotlib.pyplot as plt
 
 fig = plt.figure(figsize=(12, 6.5), layout="constrained")
