@@ -174,7 +174,8 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
     and to both views of similar clips. ``transform`` returns their mean, at length 1.
 
     Descriptors should have a mean near 0 (``StandardScaler``), otherwise all their cosines are near 1; a
-    negative cosine counts as 0. A weight of 0 takes a clip out of all pairs.
+    negative cosine counts as 0. A weight of 0 takes a clip out of all pairs. The recipe's ``label_smoothing``
+    has no effect.
 
     References
     ----------
