@@ -84,7 +84,9 @@ def test_rare_tags_count_more_by_the_training_clips_alone(table):
     tags[:4, 1] = 1
     model = small().fit(X[:60], tags[:60])
     np.testing.assert_allclose(model.idf_, np.log(61 / (1 + np.array([30, 4]))) + 1)
-    assert small(idf=False).fit(X, tags).idf_ is None
+    unweighted = small(idf=False).fit(X[:60], tags[:60])
+    assert unweighted.idf_ is None
+    assert np.abs(unweighted.transform(X) - model.transform(X)).max() > 1e-4
 
 
 def test_both_last_layers_learn_as_views_of_a_clip(frames):
@@ -108,12 +110,9 @@ def test_early_stopping_watches_pairs_of_held_out_clips_of_any_class(table):
 
 def test_sorted_validation_clips_meet_other_classes(table):
     X, y = table
-    order = np.argsort(y)
-    losses = [
-        small().fit(X[:60], y[:60], X_val=X[rows], y_val=y[rows]).history_["valid_loss"]
-        for rows in (order, np.arange(90))
-    ]
-    assert losses[0][-1] == pytest.approx(losses[1][-1], abs=0.2)  # batches of one class would have no rivals
+    order = np.argsort(y)  # a batch of 30 would hold one class, and no triplet
+    model = small(loss="triplet", batch_size=30).fit(X, y, X_val=X[order], y_val=y[order])
+    assert (model.history_["valid_loss"] > 0.1).all()
 
 
 def test_a_pair_of_each_class_of_two_is_in_the_batches(rng):
