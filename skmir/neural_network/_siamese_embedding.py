@@ -39,6 +39,11 @@ class TableMLP(MLP):
     def __init__(self, n_bins, n_frames, n_outputs, hidden_layer_sizes=(256,), dropout=0.0):
         super().__init__(n_bins * n_frames, n_outputs, hidden_layer_sizes, dropout=dropout)
 
+    @staticmethod
+    def widths(scale):
+        """Return the width of the only hidden layer at a scale from 0."""
+        return {"hidden_layer_sizes": [max(round(256 * scale), 1)]}
+
 
 class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseNetwork):
     """Embedding that a network learns from pairs of clips: similar clips near each other.
@@ -276,6 +281,11 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
             raise ValueError(
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} has no effect on architecture="
                 f"{self.architecture!r}: it sets the layers of 'mlp'. Leave it at None."
+            )
+        if self.n_parameters is not None:
+            raise ValueError(
+                f"n_parameters={self.n_parameters} and hidden_layer_sizes={self.hidden_layer_sizes!r} both "
+                "set the width of the network. Leave one of them at None."
             )
         return {**params, "hidden_layer_sizes": check_sizes("hidden_layer_sizes", self.hidden_layer_sizes)}
 

@@ -77,6 +77,12 @@ def test_a_module_of_ones_own_is_a_trunk(frames):
     assert model.module_.hidden.out_features == 5
 
 
+def test_a_number_of_parameters_sets_the_width_of_every_trunk(frames):
+    for architecture in ("mlp", "k2c2"):
+        model = SiameseEmbedding(architecture, n_parameters=2000, max_iter=1, device="cpu").fit(*frames)
+        assert model.n_parameters_ == pytest.approx(2000, rel=0.15)
+
+
 def test_rare_tags_count_more_by_the_training_clips_alone(table):
     X, _ = table
     tags = np.zeros((90, 2), dtype=int)
@@ -190,6 +196,10 @@ def test_an_error_says_why_y_makes_no_pairs(frames, y, error):
         ({"loss": "contrastive", "margin": (0.1, 0.5, 1.0)}, "margin must be a number, or two"),
         ({"loss": "contrastive", "margin": (1.0, 0.5)}, r"margin\[1\]=0.5"),
         ({"architecture": "k2c2", "hidden_layer_sizes": (8,)}, "hidden_layer_sizes=.* has no effect"),
+        (
+            {"n_parameters": 500, "hidden_layer_sizes": (8,)},
+            "n_parameters=500 and hidden_layer_sizes=.* both",
+        ),
         ({"augmentation": augmentation.Mixup()}, "Mixup.* changes the targets"),
         ({"augmentation": augmentation.PitchRoll(labels="roll")}, "PitchRoll.* moves|PitchRoll.* changes"),
         ({"net_params": {"accelerator": object()}}, "takes no accelerator"),
