@@ -79,6 +79,9 @@ def test_the_lists_hold_what_they_should():
         for kind in ("Classifier", "Regressor")
         for method in ("get_params", "set_params")
     }
+    with_parameters_of_a_module |= {
+        f"skmir.neural_network.SiameseEmbedding.{method}" for method in ("get_params", "set_params")
+    }
     assert {name for name in METHODS if name.endswith("t_params")} == with_parameters_of_a_module
 
 

@@ -26,6 +26,8 @@ SLOW = {
     "plot_report",
     "plot_search",
     "plot_tags",
+    "plot_similarity",
+    "plot_timbre_space",
     "plot_transfer",
     "plot_transcription",
     "plot_waveform_augmentation",

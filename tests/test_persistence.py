@@ -53,6 +53,7 @@ from skmir.neural_network import (
     RandomConvFeatures,
     RNNClassifier,
     RNNSequenceClassifier,
+    SiameseEmbedding,
     TCNSequenceClassifier,
     TrainingRecipe,
 )
@@ -155,6 +156,7 @@ TO_TABLE = {
     "RandomConvFeatures": RandomConvFeatures("7x86", n_features=10, random_state=0, device="cpu"),
     "ConvolutionalDBN": layer(ConvolutionalDBN, (4,), filter_length=3, n_frames=12),
     "NetworkFeatures": NetworkFeatures(small(CNNClassifier)),
+    "SiameseEmbedding": SiameseEmbedding(max_iter=1, n_filters=(4, 4, 4, 4), device="cpu", random_state=0),
     "NetworkFeatures of a module": NetworkFeatures(OF_FRAMES, pool=("mean", "max")),
     "union": make_union(FramePooler(), make_pipeline(Delta(3), FramePooler(("max",)))),
 }

@@ -10,6 +10,8 @@ from ._initialization import initialize
 from ._loop import callbacks_for, check_augmentation, epochs_of, make_net, take_over, train
 from ._losses import ClassLoss, FrameLoss, HeadsLoss, NumberLoss, TagLoss
 from ._net_params import check_net_params
+from ._pair_losses import ContrastiveLoss, SupervisedContrastiveLoss, TripletLoss
+from ._pairs import PairedExamples
 from ._prediction import outputs_of, predict_outputs
 from ._recipe import TrainingRecipe, recipe_of
 from ._state import columns_of, history_from, load_weights, restore, rewound, snapshot, weights_of
@@ -17,14 +19,18 @@ from ._windows import Windows, lengths_of, window_length
 
 __all__ = [
     "ClassLoss",
+    "ContrastiveLoss",
     "Examples",
     "FrameExamples",
     "FrameLoss",
     "FrameValues",
     "HeadsLoss",
     "NumberLoss",
+    "PairedExamples",
+    "SupervisedContrastiveLoss",
     "TagLoss",
     "TrainingRecipe",
+    "TripletLoss",
     "Windows",
     "callbacks_for",
     "check_augmentation",

@@ -34,6 +34,10 @@ class Examples(Dataset):
         clips = torch.tensor([i])
         return self.batch(clips, torch.zeros_like(clips))
 
+    def order(self, generator):
+        """Return the positions of the examples in a random order, int64 of shape (n,)."""
+        return torch.randperm(len(self), generator=generator)
+
     def random_starts(self, clips, generator):
         """Return a random start of the window of each clip."""
         return self.windows.random_starts(clips, generator)
@@ -72,7 +76,7 @@ class RandomBatches:
         return n_batches(len(self.examples), self.batch_size)
 
     def __iter__(self):
-        order = torch.randperm(len(self.examples), generator=self.generator)
+        order = self.examples.order(self.generator)
         starts = self.examples.random_starts(order, self.generator)
         bounds = [0, *range(self.batch_size, self._end(), self.batch_size), len(order)]
         size = self.batch_size * self.examples.windows.size

@@ -64,6 +64,10 @@ class FrameExamples(Dataset):
         examples = torch.tensor([i])
         return self.batch(examples, torch.zeros_like(examples))
 
+    def order(self, generator):
+        """Return the positions of the examples in a random order, int64 of shape (n_examples,)."""
+        return torch.randperm(len(self), generator=generator)
+
     def random_starts(self, examples, generator):
         """Return a random start for each example, in its own part of the clip.
 

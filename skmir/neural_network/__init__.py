@@ -19,6 +19,7 @@ from ._sequence import (
     TCNSequenceClassifier,
     TCNSequenceRegressor,
 )
+from ._siamese_embedding import SiameseEmbedding
 from ._unsupervised import RBM, ConvolutionalDBN, DeepBeliefNetwork, DenoisingAutoencoder
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "RNNSequenceClassifier",
     "RNNSequenceRegressor",
     "RandomConvFeatures",
+    "SiameseEmbedding",
     "TCNSequenceClassifier",
     "TCNSequenceRegressor",
     "TrainingRecipe",

@@ -57,6 +57,7 @@ class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
     __metadata_request__fit = {"groups": True, "X_val": True, "y_val": True}
 
     _per_frame = False  # whether the module's outputs, and y, are one per frame
+    _embeds = False  # whether outputs say where a clip lies among others, rather than what it is
     _packed = False  # whether the module takes clips of unequal length in one batch, with their lengths
 
     n_frames: int | None = 128
@@ -242,9 +243,13 @@ or array-like of shape (n_clips, n_features)
         return "one_cycle" if last and not self.early_stopping else "constant"
 
     def _loss(self, module, recipe):
-        """Return the loss of a batch, as a module."""
-        loss = TARGETS[self.target_type_].loss(recipe.label_smoothing)
+        """Return the loss of a batch, as a module; each of several last layers learns the same targets."""
+        loss = self._loss_of_targets(recipe)
         return HeadsLoss(loss) if has_heads(module) else loss
+
+    def _loss_of_targets(self, recipe):
+        """Return the loss of outputs of shape (B, n_outputs), as a module."""
+        return TARGETS[self.target_type_].loss(recipe.label_smoothing)
 
     def _make_net(self, module, device, recipe):
         return make_net(

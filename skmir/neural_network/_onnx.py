@@ -27,7 +27,7 @@ def to_onnx(network, file):
 
     Parameters
     ----------
-    network : classifier or regressor of :mod:`skmir.neural_network`
+    network : classifier, regressor or SiameseEmbedding of :mod:`skmir.neural_network`
         It must be fitted. If it is part of a Pipeline, pass the last step; if it is part of a
         ``FrameClassifier``, pass its ``estimator_``.
     file : str or PathLike
@@ -57,7 +57,9 @@ def to_onnx(network, file):
     A classifier has two outputs, float32 of shape (batch, n_outputs), in the order of ``classes_``; with
     outputs per frame, of shape (batch, n_outputs, n_frames). Average
     ``logits`` over the windows of a long clip; ``probabilities`` are their softmax, or their sigmoid for
-    tags. A regressor has one output, ``numbers``, in the units of y.
+    tags. A regressor has one output, ``numbers``, in the units of y. A :class:`SiameseEmbedding` has two:
+    ``vectors``, and ``embedding``, the vectors at length 1. Average the vectors over the windows of a long
+    clip, and bring the mean to length 1.
 
     The metadata of the file are strings: ``estimator``, ``target_type``, ``classes`` (a JSON list),
     ``n_bins``, ``n_frames`` ("any" if any number will do), ``skmir_version`` and ``torch_version``.
@@ -96,11 +98,11 @@ class OnnxNetwork(nn.Module):
     def __init__(self, network):
         super().__init__()
         self.network = network.module_
-        self.kind = network.target_type_
+        self.kind = "embedding" if network._embeds else network.target_type_
         shift, scale = np.zeros(network.n_outputs_), np.ones(network.n_outputs_)
         if self.kind == "continuous":
             shift, scale = network.y_mean_, network.y_scale_
-        elif recipe_of(network).prior_correction:
+        elif self.kind != "embedding" and recipe_of(network).prior_correction:
             shift = -TARGETS[self.kind].prior_logits(network.class_prior_)
         shape = (-1, 1) if network._per_frame else (-1,)
         self.register_buffer("shift", torch.tensor(shift, dtype=torch.float32).reshape(shape))
@@ -109,13 +111,16 @@ class OnnxNetwork(nn.Module):
     @property
     def output_names(self):
         """Names of the tensors that ``forward`` returns."""
-        return ["numbers"] if self.kind == "continuous" else ["logits", "probabilities"]
+        names = {"continuous": ["numbers"], "embedding": ["vectors", "embedding"]}
+        return names.get(self.kind, ["logits", "probabilities"])
 
     def forward(self, frames):
         """Return the outputs for frames (B, n_bins, n_frames), each (B, n_outputs), or with frames last."""
         outputs = self.network(frames) * self.scale + self.shift
         if self.kind == "continuous":
             return outputs
+        if self.kind == "embedding":
+            return outputs, nn.functional.normalize(outputs, dim=1)
         if self.kind == "multilabel-indicator":
             return outputs, torch.sigmoid(outputs)
         return outputs, torch.softmax(outputs, dim=1)

@@ -21,6 +21,7 @@ from skmir.neural_network import (
     NetworkEmbedding,
     NetworkFeatures,
     PretrainedTagger,
+    SiameseEmbedding,
 )
 from skmir.sequence import OnsetDetector, TempoEstimator
 
@@ -72,6 +73,7 @@ SPECIAL = {
     AugmentedEstimator: {"augmentations": AddNoise(40), "n_copies": 1},
     ConvolutionalDBN: {"n_components": (3,)},
     DBNClassifier: {"pretraining": RBM(n_iter=1)},
+    SiameseEmbedding: {"architecture": "mlp"},
     LearnedChroma: {"init": "random"},
     DecoderSearchCV: {
         "estimator": OnsetDetector(network="flux"),

@@ -4,9 +4,16 @@ import pytest
 from parameter_texts import check_texts_are_equal, parameter_texts
 from small_networks import SEQUENCES, SMALL
 
-from skmir.neural_network import RBM, ConvolutionalDBN, DeepBeliefNetwork, DenoisingAutoencoder, MLPClassifier
+from skmir.neural_network import (
+    RBM,
+    ConvolutionalDBN,
+    DeepBeliefNetwork,
+    DenoisingAutoencoder,
+    MLPClassifier,
+    SiameseEmbedding,
+)
 
-NETWORKS = list(SMALL)
+NETWORKS = [*SMALL, SiameseEmbedding]
 THEIR_OWN = {
     ("n_filters", "CRNN"): "it says the paper's widths",
     ("n_parameters", "CRNN"): "it sizes the recurrent layers as well",
@@ -16,6 +23,9 @@ THEIR_OWN = {
     ("dropout", "DBN"): "it is dropped in fine-tuning, not in pretraining",
     ("n_frames", "RNN"): "batches are packed, so that short clips keep their length",
     ("activation", "DBN"): "pretraining limits the choice",
+    ("architecture", "Siamese"): "it has one for tables as well",
+    ("hidden_layer_sizes", "Siamese"): "they belong to one architecture",
+    ("dropout", "Siamese"): "as CNN",
 }
 SEQUENCES_OWN = {
     ("n_filters", "TCN"): "one width for all layers",
