@@ -11,6 +11,7 @@ from ._k2c1 import K2C1
 from ._k2c2 import K2C2
 from ._maxout import Maxout
 from ._mlp import MLP
+from ._multi_scale_net import MultiScaleNet
 from ._onset_cnn import OnsetCNN
 from ._pitch_cnn import PitchCNN
 from ._rbm_layer import RBMLayer
@@ -42,6 +43,7 @@ __all__ = [
     "DenoisingAutoencoderLayer",
     "HarmonicCNN",
     "Maxout",
+    "MultiScaleNet",
     "OnsetCNN",
     "PitchCNN",
     "RBMLayer",
