@@ -63,7 +63,7 @@ class MultiScaleNet(nn.Module):
     Raises
     ------
     ValueError
-        If ``scales`` are no windows that grow, if there are not as many ``n_filters`` as dense layers, or
+        If the windows of a branch do not grow, if there are not as many ``n_filters`` as dense layers, or
         if a statistic or activation is unknown.
 
     Notes

@@ -84,7 +84,7 @@ class PCAWhitener(
 
         make_pipeline(
             MelSpectrogram(n_fft=1024, n_mels=128),
-            FrameScaler(with_std=False),  # decibels
+            LogCompression(),
             PCAWhitener(120, max_frames=10_000, random_state=0),
         )
 

@@ -178,7 +178,10 @@ def test_dropout_is_of_the_output_layers_inputs_in_training():
     ("params", "message"),
     [
         *(
-            ({"scales": scales}, "must hold one or more numbers of frames, or sequences of them in which each")
+            (
+                {"scales": scales},
+                "must hold one or more numbers of frames, or sequences of them in which each",
+            )
             for scales in ((), 8, [()], (0,), (2.0,), [(8, 8)], [(8, 12)], [(8, 4)], "8", [None])
         ),
         ({"n_filters": (3, 4, 5)}, r"n_filters=\(3, 4, 5\) must hold 1 number, or 2, one per dense layer"),

@@ -309,9 +309,7 @@ def test_a_random_sample_of_frames_is_drawn_from_all_clips(frames, ragged):
         other = PCAWhitener(max_frames=50, random_state=1).fit(clips)
         assert np.abs(few.mean_ - other.mean_).max() > 1e-3
         assert everything.min() < few.mean_.min() < few.mean_.max() < everything.max()
-        means = [
-            PCAWhitener(max_frames=50, random_state=seed).fit(clips).mean_ for seed in range(200)
-        ]
+        means = [PCAWhitener(max_frames=50, random_state=seed).fit(clips).mean_ for seed in range(200)]
         error = everything.std(axis=0) * np.sqrt((1 - 50 / len(everything)) / 50 / 200)
         assert (np.abs(np.mean(means, axis=0) - everything.mean(axis=0)) < 4 * error).all()
         for enough in (len(everything), 10**6):
