@@ -12,6 +12,7 @@ from ._k2c2 import K2C2
 from ._maxout import Maxout
 from ._mlp import MLP
 from ._multi_scale_net import MultiScaleNet
+from ._musicnn import MusiCNN
 from ._onset_cnn import OnsetCNN
 from ._pitch_cnn import PitchCNN
 from ._rbm_layer import RBMLayer
@@ -26,6 +27,7 @@ from ._timbral_cnn import TimbralCNN
 from ._timbral_temporal_cnn import TimbralTemporalCNN
 from ._timbre_rhythm_cnn import TimbreRhythmCNN
 from ._vgg_cnn import VGGCNN
+from ._vgg_tagger import VGGTagger
 from ._widths import sized
 
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "HarmonicCNN",
     "Maxout",
     "MultiScaleNet",
+    "MusiCNN",
     "OnsetCNN",
     "PitchCNN",
     "RBMLayer",
@@ -55,5 +58,6 @@ __all__ = [
     "TimbralCNN",
     "TimbralTemporalCNN",
     "TimbreRhythmCNN",
+    "VGGTagger",
     "sized",
 ]
