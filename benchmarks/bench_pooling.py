@@ -1,6 +1,6 @@
-"""Statistics of windows on real recordings with tags: which, over how many frames, and at how many time scales.
+"""Statistics of windows, for tags of real recordings: which, of how many frames, and at how many time scales.
 
-    python benchmarks/bench_pooling.py [--data FOLDER] [--parts statistics ...] [--seeds 3] [--csv FOLDER]
+    python benchmarks/bench_pooling.py [--data FOLDER] [--parts statistics ...] [--seeds 3] [--csv FILE]
 
 The studies of Hamel, Lemieux, Bengio and Eck (ISMIR 2011) on ``sound_tags``, in its own five folds, groups
 kept together. FOLDER holds the real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). Frames are the
@@ -15,8 +15,8 @@ windows, and "scales" one scale with several.
 
 The score is AUC-tag, the mean over tags of the area under the ROC curve. That of a fold is the mean over
 seeds; the table has the mean over folds, an interval of 95 % with the variance as Nadeau and Bengio correct
-it, and the difference from the first row of the part, fold by fold, with its interval. The script ends with an
-error if four statistics do not lead the mean alone by 0.015.
+it, and the difference from the first row of the part, fold by fold, with its interval. The script ends with
+an error if four statistics do not lead the mean alone by 0.015.
 """
 
 import argparse
@@ -142,7 +142,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=default, help="folder of the real recordings")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--csv", type=pathlib.Path, help="folder in which to write pooling.csv")
+    parser.add_argument("--csv", help="where to write the table")
     parser.add_argument("--memory", help="folder in which front ends keep frames")
     parser.add_argument("--n-jobs", type=int, default=2)
     args = parser.parse_args()
@@ -154,7 +154,7 @@ def main():
         print(table.to_string(index=False), flush=True)
         tables.append(table.assign(part=part).set_index("part"))
     if args.csv:
-        pd.concat(tables).to_csv(args.csv / "pooling.csv")
+        pd.concat(tables).to_csv(args.csv)
     if "statistics" in args.parts:
         found = tables[args.parts.index("statistics")].set_index("model")["AUC-tag"]
         assert found["PFC, four"] > found["PFC, mean"] + MARGIN, found

@@ -4,8 +4,8 @@ Pooling over time, at several scales
 
 A clip has many frames and one set of tags. What should be kept of its frames? Hamel, Lemieux, Bengio & Eck
 (2011) compare statistics of windows, lengths of windows, and networks that pool at several time scales. Here
-are their three studies: on recordings, if the folder that ``SKMIR_TEST_DATA`` names has them, and otherwise on
-synthetic textures.
+are their three studies: on recordings, if the folder that ``SKMIR_TEST_DATA`` names has them, and otherwise
+on synthetic textures.
 """
 
 # %%
@@ -67,9 +67,9 @@ print("recordings" if real else "textures", f"{len(X)} clips, {y.shape[1]} tags"
 
 # %%
 # The inputs are principal mel-spectrum components (PMSC): whitened, with the components of a sample of
-# the training frames. The pooled-features classifier (PFC) is a hidden layer of sigmoid units on the statistics
-# of a window. With ``n_frames=1`` each window is an example, and the score of a clip is the mean over its
-# windows.
+# the training frames. The pooled-features classifier (PFC) is a hidden layer of sigmoid units on the
+# statistics of a window. With ``n_frames=1`` each window is an example, and the score of a clip is the mean
+# over its windows.
 from sklearn.pipeline import make_pipeline
 
 from skmir.metrics import tag_roc_auc
