@@ -104,7 +104,7 @@ print(pd.Series(statistics).round(3).to_string())
 
 # %%
 # Study 2: lengths of windows, with four statistics.
-WIDTHS = [4, 8, 16, 32, 64, 128, 256]
+WIDTHS = [4, 16, 64, 256]
 lengths = {width: auc(pfc(widths=width)) for width in WIDTHS}
 print(pd.Series(lengths).round(3).to_string())
 
@@ -136,3 +136,10 @@ axes[2].set(title="time scales")
 axes[2].tick_params(axis="x", rotation=20)
 fig.suptitle("recordings" if real else "textures")
 plt.show()
+
+# %%
+# On the textures, each statistic hears another kind of tag, and four together lead each alone. Long windows
+# and the whole clip do best here, since a burst happens only once. Multi-time-scale learning leads, because
+# nothing else tells the periods apart. On the recordings, four statistics lead too. The rest are differences
+# of a few hundredths, which mean nothing with so few clips: there is no best length of windows, and several
+# scales are as good as one.

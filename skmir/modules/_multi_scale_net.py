@@ -31,11 +31,11 @@ STATISTICS = {
 class MultiScaleNet(nn.Module):
     """Multi-time-scale learning: dense layers on statistics of windows, pooled again over longer windows.
 
-    A branch cuts the frames into short windows, pools each of them into statistics, and puts a dense layer on
-    them that all windows share. What its units say of the windows of a longer stretch is pooled by the same
-    statistics, for the next dense layer of the branch, and in the end over the whole input. A linear
-    output sees all branches. The gradient flows through all statistics, so that the layers of all scales
-    learn together; with a :class:`skmir.preprocessing.WindowPooler` before it, an MLP learns at one scale.
+    This is the multi-time-scale learning (MTSL) of [1]_. A branch cuts the frames into short windows, pools
+    each window into statistics, and puts a dense layer on them, the same for all windows. The outputs of its
+    units are frames again, one per window. They are pooled by the same statistics: over longer windows, for
+    the branch's next dense layer, and at the end over the whole input. A linear output sees all branches. The
+    gradient flows through all statistics, so the layers of all scales learn together.
 
     Parameters
     ----------
@@ -68,11 +68,11 @@ class MultiScaleNet(nn.Module):
 
     Notes
     -----
-    The paper leaves open how the scales are joined. ``scales=(8,)`` is the reading in which a shared layer
-    on short windows is pooled over a long one, which is the input of the network (in
-    :class:`skmir.neural_network.CNNClassifier`, its length is ``n_frames``, and a clip's score is the mean
-    over its windows); several branches are the reading in which networks of several window lengths
-    are joined before the output.
+    Published summaries of the paper leave open how the scales are joined, and both readings can be had. With
+    ``scales=(8,)``, a shared layer on short windows is pooled over one long window, the input of the
+    network: in :class:`skmir.neural_network.CNNClassifier` its length is ``n_frames``, and the score of a
+    clip is the mean over its windows. With several branches, networks of several window lengths are joined
+    before the output.
 
     Windows are adjacent. As in ``WindowPooler``, the frames that are left over at the end are a shorter
     window if there are more than half as many as in a window, and are left out otherwise; an input shorter
@@ -81,6 +81,11 @@ class MultiScaleNet(nn.Module):
     Statistics differ in scale, so each is normalised over the batch before a dense layer, as a
     ``StandardScaler`` between ``WindowPooler`` and an MLP would do. Roots are taken of the moment plus 1e-6,
     for a finite gradient; the cube root of m is m / (m**2 + 1e-6)**(1/3).
+
+    References
+    ----------
+    .. [1] P. Hamel, S. Lemieux, Y. Bengio and D. Eck, "Temporal pooling and multiscale learning for
+       automatic annotation and ranking of music audio", ISMIR 2011.
 
     Examples
     --------
