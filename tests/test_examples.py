@@ -20,6 +20,7 @@ SLOW = {
     "plot_learned_features",
     "plot_learning_curves",
     "plot_mixtures",
+    "plot_pooling",
     "plot_onsets",
     "plot_random_features",
     "plot_regularisers",

@@ -173,7 +173,7 @@ NETWORKS = {
     **{kind.__name__: small(kind) for kind in small_networks.SMALL if kind not in small_networks.REGRESSORS},
     **{
         f"CNNClassifier {name}": cnn(name, n_parameters=None)
-        for name in ("compact", "k1c2", "k2c1", "k2c2", "temporal", "timbre_rhythm")
+        for name in ("compact", "k1c2", "k2c1", "k2c2", "multi_scale", "temporal", "timbre_rhythm")
     },
     "maxout": small(MLPClassifier, activation="maxout"),
     "LSTM of both directions": small(RNNClassifier, cell="lstm", bidirectional=True),

@@ -11,6 +11,7 @@ from ._k2c1 import K2C1
 from ._k2c2 import K2C2
 from ._maxout import Maxout
 from ._mlp import MLP
+from ._multi_scale_net import MultiScaleNet
 from ._musicnn import MusiCNN
 from ._onset_cnn import OnsetCNN
 from ._pitch_cnn import PitchCNN
@@ -44,6 +45,7 @@ __all__ = [
     "DenoisingAutoencoderLayer",
     "HarmonicCNN",
     "Maxout",
+    "MultiScaleNet",
     "MusiCNN",
     "OnsetCNN",
     "PitchCNN",

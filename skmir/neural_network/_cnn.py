@@ -6,7 +6,7 @@ from torch import nn
 
 from .._declared_parameters import positional
 from .._parameter_checks import check_share
-from ..modules import K1C2, K2C1, K2C2, CompactCNN, PitchCNN, TemporalCNN, TimbreRhythmCNN
+from ..modules import K1C2, K2C1, K2C2, CompactCNN, MultiScaleNet, PitchCNN, TemporalCNN, TimbreRhythmCNN
 from ._classifier import BaseNetworkClassifier
 from ._own_module import OwnModuleMixin
 from ._parameters import check_sizes, widths_of
@@ -17,6 +17,7 @@ ARCHITECTURES = {
     "k1c2": K1C2,
     "k2c1": K2C1,
     "k2c2": K2C2,
+    "multi_scale": MultiScaleNet,
     "pitch": PitchCNN,
     "temporal": TemporalCNN,
     "timbre_rhythm": TimbreRhythmCNN,
@@ -77,11 +78,12 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
         and "k2c2" are the networks of Choi et al. (2017): with one-dimensional kernels along time; with
         the same after a first layer over all bins; with 3 x 3 kernels throughout. "compact" is the
         CompactCNN of the ISMIR 2018 tutorial, "pitch" is Humphrey's network with kernels shaped for a
-        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time only. See
-        :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``, ``n_frames`` and
-        ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them; setting one
-        that it does not take is an error. Further arguments of its constructor are parameters with the
-        prefix ``module__``, which are set, searched and saved like all others:
+        constant-Q spectrogram, "temporal" is van den Oord's with convolution over time only, and
+        "multi_scale" is Hamel's multi-time-scale learning, which pools statistics of windows inside the
+        network. See :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``,
+        ``n_frames`` and ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them;
+        setting one that it does not take is an error. Further arguments of its constructor are parameters
+        with the prefix ``module__``, which are set, searched and saved like all others:
         ``CNNClassifier(Own, module__depth=3)``.
     n_filters : tuple of int or None, default=None
         Number of feature maps per convolutional layer; None takes the architecture's default.
@@ -198,11 +200,12 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
         and "k2c2" are the networks of Choi et al. (2017): with one-dimensional kernels along time; with
         the same after a first layer over all bins; with 3 x 3 kernels throughout. "compact" is the
         CompactCNN of the ISMIR 2018 tutorial, "pitch" is Humphrey's network with kernels shaped for a
-        constant-Q spectrogram, and "temporal" is van den Oord's with convolution over time only. See
-        :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``, ``n_frames`` and
-        ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them; setting one
-        that it does not take is an error. Further arguments of its constructor are parameters with the
-        prefix ``module__``, which are set, searched and saved like all others:
+        constant-Q spectrogram, "temporal" is van den Oord's with convolution over time only, and
+        "multi_scale" is Hamel's multi-time-scale learning, which pools statistics of windows inside the
+        network. See :mod:`skmir.modules` for each. A class of your own is built with ``n_bins``,
+        ``n_frames`` and ``n_outputs``, and with ``n_filters`` and ``dropout`` if its constructor takes them;
+        setting one that it does not take is an error. Further arguments of its constructor are parameters
+        with the prefix ``module__``, which are set, searched and saved like all others:
         ``CNNClassifier(Own, module__depth=3)``.
     n_filters : tuple of int or None, default=None
         Number of feature maps per convolutional layer; None takes the architecture's default.

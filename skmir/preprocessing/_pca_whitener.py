@@ -5,8 +5,9 @@ import numbers
 import numpy as np
 import scipy.linalg
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
-from sklearn.utils import gen_batches
+from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.extmath import svd_flip
+from sklearn.utils.random import sample_without_replacement
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
@@ -24,8 +25,8 @@ class PCAWhitener(
     """Rotate frames onto their principal components, and give each of these unit variance.
 
     Neighbouring bins of a spectrum are strongly correlated; whitening removes the correlation, and networks
-    learn faster from the result. Mel bands in decibels, whitened and cut to 120 components, are the PMSC of
-    [1]_.
+    learn faster from the result. The logarithm of mel bands, whitened and cut to 120 components, are the
+    principal mel-spectrum components (PMSC) of [1]_.
 
     Parameters
     ----------
@@ -39,6 +40,10 @@ class PCAWhitener(
     center : bool, default=True
         Whether the mean of each bin is subtracted. If not, the components are those of the second moment
         about 0, and "variance" is the mean square.
+    max_frames : int or None, default=None
+        Number of frames to learn from, drawn at random from all training clips; None takes all.
+    random_state : int, RandomState instance or None, default=None
+        Determines which frames are drawn.
 
     Attributes
     ----------
@@ -75,6 +80,16 @@ class PCAWhitener(
     whose variance, including the ridge, is below n_bins * 2.2e-16 times the highest variance are 0 in the
     result.
 
+    PMSC as in [1]_, learned from a random sample of the training frames::
+
+        make_pipeline(
+            MelSpectrogram(n_fft=1024, n_mels=128),
+            LogCompression(),
+            PCAWhitener(120, max_frames=10_000, random_state=0),
+        )
+
+    :class:`WindowPooler` shows the classifier that belongs to it.
+
     ``PCAWhitener(80, ridge=3, center=False)`` is the whitening in the code of [2]_, in which spectrograms
     have unit mean square.
 
@@ -102,14 +117,16 @@ class PCAWhitener(
     True
     """
 
-    def __init__(self, n_components=None, *, ridge=0.0, center=True):
+    def __init__(self, n_components=None, *, ridge=0.0, center=True, max_frames=None, random_state=None):
         self.n_components = n_components
         self.ridge = ridge
         self.center = center
+        self.max_frames = max_frames
+        self.random_state = random_state
 
     @all_or_nothing
     def fit(self, X, y=None):
-        """Learn mean, components and variances of all frames.
+        """Learn mean, components and variances of all frames, or of a random sample of them.
 
         Parameters
         ----------
@@ -123,8 +140,11 @@ class PCAWhitener(
         self : PCAWhitener
         """
         check_number("ridge", self.ridge, low=0)
+        check_number("max_frames", self.max_frames, kind=numbers.Integral, low=1, none=True)
         frames = check_frames(self, X, reset=True)
         self._check_n_components()
+        if self.max_frames is not None:
+            frames = _drawn(frames, self.max_frames, check_random_state(self.random_state))
         mean, moment = _moments(frames, self.center)
         # Highest variance first; rounding makes some variances of 0 negative.
         variance, vectors = (a[..., ::-1] for a in scipy.linalg.eigh(moment))
@@ -223,6 +243,17 @@ class PCAWhitener(
     def _colour(self, x):
         weights = self.components_.T * self.scale_
         return (weights @ x.astype(np.float64) + self.mean_[:, np.newaxis]).astype(x.dtype)
+
+
+def _drawn(frames, n, rng):
+    """Return n frames of all clips, or all if there are not so many, as the clips that have any of them."""
+    ends = np.cumsum([x.shape[1] for x in frames])
+    if n >= ends[-1]:
+        return frames
+    rows = np.sort(sample_without_replacement(ends[-1], n, random_state=rng))
+    parts = np.split(rows, np.searchsorted(rows, ends[:-1]))
+    starts = ends - [x.shape[1] for x in frames]
+    return [x[:, i - start] for x, i, start in zip(frames, parts, starts, strict=True) if len(i)]
 
 
 def _moments(frames, center):

@@ -36,6 +36,7 @@ class WindowPooler(BaseFrameStep):
     --------
     FramePooler : The same statistics over whole clips.
     skmir.compose.FrameClassifier : Any classifier on windows of the frames themselves.
+    skmir.modules.MultiScaleNet : Statistics inside a network, whose hidden layer is pooled too.
 
     Notes
     -----
@@ -44,6 +45,23 @@ class WindowPooler(BaseFrameStep):
     frames at the end that would fill less than that are left out. Wider windows are centred on the smallest
     ones, to within half a frame, and are cut at both ends of the clip. A clip shorter than the smallest
     window gives one frame.
+
+    The pooled-features classifier (PFC) of [1]_ is a network with one hidden layer, for which each window is
+    a training example; the score of a clip is the mean over its windows. With the paper's six statistics
+    of the principal mel-spectrum components (PMSC, see :class:`PCAWhitener`), for labels and for tags::
+
+        make_pipeline(
+            MelSpectrogram(n_fft=1024, n_mels=128),
+            LogCompression(),
+            PCAWhitener(120, max_frames=10_000, random_state=0),
+            WindowPooler(("mean", "var", "max", "min", "third_moment", "fourth_moment"), widths=64),
+            FrameScaler(log=False),
+            MLPClassifier((1000,), activation="sigmoid", n_frames=1),
+        )
+
+    With ``n_frames=1``, each epoch draws one window of each clip, and prediction averages over all windows.
+    Statistics of several widths side by side are the paper's stacked windows. For its multi-time-scale
+    learning (MTSL), in which the hidden layer is pooled too, see :class:`skmir.modules.MultiScaleNet`.
 
     References
     ----------

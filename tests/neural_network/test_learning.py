@@ -5,8 +5,11 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from skmir.neural_network import TrainingRecipe
+from skmir.neural_network import CNNClassifier, MLPClassifier, TrainingRecipe
+from skmir.preprocessing import FramePooler
 
 WIDER = {
     "mlp": {"hidden_layer_sizes": (64,)},
@@ -136,3 +139,18 @@ def test_a_learning_rate_that_leads_nowhere_leaves_chance(network, frames):
     """The learning rate reaches the optimiser: with tiny steps, the loss stays as it was."""
     losses = network("mlp", learning_rate_init=1e-9, dropout=0.0).fit(*frames).history_["train_loss"]
     np.testing.assert_allclose(losses, losses[0], rtol=1e-4)
+
+
+def test_pooling_inside_the_network_hears_periods_that_statistics_of_the_clip_do_not(rng):
+    """Sines of 8 and of 20 frames have the same distribution of values over the clip."""
+    y = np.arange(80) % 2
+    phases = rng.uniform(0, 2 * np.pi, (80, 1, 1))
+    X = np.sin(2 * np.pi * np.arange(120) / np.array([8, 20])[y, None, None] + phases) + 0.5 * rng.randn(
+        80, 4, 120
+    )
+    shared = {"max_iter": 40, "device": "cpu", "random_state": 0}
+    pooler = FramePooler(("mean", "var", "max", "min"))
+    pooled = make_pipeline(pooler, StandardScaler(), MLPClassifier((32,), activation="sigmoid", **shared))
+    inside = CNNClassifier("multi_scale", n_filters=(16,), **shared)
+    scores = [model.fit(X[:50], y[:50]).score(X[50:], y[50:]) for model in (pooled, inside)]
+    assert scores[0] < 0.75 and scores[1] > 0.95, scores

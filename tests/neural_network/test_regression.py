@@ -47,7 +47,8 @@ class TestLearning:
     @pytest.mark.parametrize("architecture", sorted(set(ARCHITECTURES) - {"pitch"}))
     def test_every_architecture_gives_numbers(self, architecture, numbers):
         X, y = numbers
-        params = {"architecture": architecture, "n_filters": (4, 4, 4, 4), "dropout": 0.0}
+        n_filters = (16, 16) if architecture == "multi_scale" else (4, 4, 4, 4)
+        params = {"architecture": architecture, "n_filters": n_filters, "dropout": 0.0}
         model = make(CNNRegressor, **params, max_iter=10, learning_rate_init=0.02).fit(X, 100 * y)
         losses = model.history_["train_loss"]
         assert losses[-1] < 0.7 * losses[0]

@@ -297,3 +297,24 @@ def test_a_pickle(frames):
     np.testing.assert_array_equal(
         pickle.loads(pickle.dumps(model)).transform(frames), model.transform(frames)
     )
+
+
+def test_a_random_sample_of_frames_is_drawn_from_all_clips(frames, ragged):
+    """What is learned from n frames is what n frames of X give that were drawn without replacement."""
+    for X in (frames, ragged):
+        clips = [x + 1000 * i for i, x in enumerate(X)]  # the clip of a frame shows in its values
+        everything = rows(clips)
+        few = PCAWhitener(max_frames=50, random_state=0).fit(clips)
+        assert_same_fit(few, PCAWhitener(max_frames=50, random_state=0).fit(clips), rtol=0)
+        other = PCAWhitener(max_frames=50, random_state=1).fit(clips)
+        assert np.abs(few.mean_ - other.mean_).max() > 1e-3
+        assert everything.min() < few.mean_.min() < few.mean_.max() < everything.max()
+        means = [PCAWhitener(max_frames=50, random_state=seed).fit(clips).mean_ for seed in range(200)]
+        error = everything.std(axis=0) * np.sqrt((1 - 50 / len(everything)) / 50 / 200)
+        assert (np.abs(np.mean(means, axis=0) - everything.mean(axis=0)) < 4 * error).all()
+        for enough in (len(everything), 10**6):
+            assert_same_fit(PCAWhitener(max_frames=enough).fit(clips), PCAWhitener().fit(clips), rtol=0)
+        one = PCAWhitener(max_frames=1, random_state=0).fit(clips)
+        assert (everything == one.mean_).all(axis=1).any() and not one.transform(clips)[0].any()
+    with pytest.raises(ValueError, match="max_frames=0 must be an integer >= 1"):
+        PCAWhitener(max_frames=0).fit(frames)

@@ -1,6 +1,8 @@
 """Statistics over windows of frames."""
 
+import inspect
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ from sklearn.pipeline import make_pipeline
 
 from skmir.compose import FrameClassifier
 from skmir.feature_extraction import MelSpectrogram
-from skmir.preprocessing import FramePooler, FrameScaler, WindowPooler
+from skmir.neural_network import MLPClassifier
+from skmir.preprocessing import FramePooler, FrameScaler, LogCompression, PCAWhitener, WindowPooler
 
 EVERY = ("mean", "std", "median", "max", "third_moment", "fourth_moment", "kurtosis", "delta_std", "q05")
 
@@ -199,3 +202,29 @@ def test_what_is_refused(ragged):
         model.transform([ragged[0], ragged[1][:3]])
     with pytest.raises(ValueError, match="WindowPooler takes frames, and X holds waveforms"):
         WindowPooler().fit([np.zeros(100), np.zeros(90)])
+
+
+def test_the_recipes_of_the_docstrings_run(tones):
+    """PMSC and the pooled-features classifier, on short clips: for labels and for tags."""
+    X, y = tones
+    names = (
+        make_pipeline,
+        MelSpectrogram,
+        LogCompression,
+        FrameScaler,
+        PCAWhitener,
+        WindowPooler,
+        MLPClassifier,
+    )
+    known = {kind.__name__: kind for kind in names}
+    pmsc, pfc = (
+        eval(re.search(r"make_pipeline\(\n.*?\n +\)\n", inspect.getdoc(kind), re.DOTALL)[0], known)
+        for kind in (PCAWhitener, WindowPooler)
+    )
+    frames = pmsc.fit_transform(X)
+    assert frames.shape == (12, 120, 1 + len(X[0]) // 512)
+    pfc.set_params(windowpooler__widths=5, mlpclassifier__random_state=0)
+    assert pfc.fit(X, y).score(X, y) == 1
+    assert pfc[:-1].transform(X).shape == (12, 6 * 120, 4)
+    tags = (y[:, np.newaxis] == np.unique(y)).astype(int)
+    np.testing.assert_array_equal(pfc.fit(X, tags).predict(X), tags)
