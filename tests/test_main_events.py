@@ -247,5 +247,5 @@ def test_a_folder_without_classes_points_to_the_options(hits, capsys):
 
 def test_scorers_are_all_that_skmir_has_for_events():
     assert {*ONSET_SCORERS, *BEAT_SCORERS, *CHORD_SCORERS, *NOTE_SCORERS} | OTHER_TARGETS == set(
-        get_scorer_names()
+        get_scorer_names("annotations")
     )

@@ -1,10 +1,11 @@
-"""Metrics of music in time, and scorers by name."""
+"""Metrics of music in time and of tags, and scorers by name."""
 
 from ._beats import beat_continuity, beat_f_measure, downbeat_f_measure
 from ._chords import chord_weighted_recall
 from ._events import onset_f_measure, precision_recall_f_measure
 from ._notes import frame_accuracy, frame_f_measure, note_f_measure
 from ._scorers import get_scorer, get_scorer_names
+from ._tags import precision_at_k, r_precision, tag_average_precision, tag_roc_auc, tag_scores
 from ._tempo import tempo_accuracy
 
 __all__ = [
@@ -18,6 +19,11 @@ __all__ = [
     "get_scorer_names",
     "note_f_measure",
     "onset_f_measure",
+    "precision_at_k",
     "precision_recall_f_measure",
+    "r_precision",
+    "tag_average_precision",
+    "tag_roc_auc",
+    "tag_scores",
     "tempo_accuracy",
 ]

@@ -3,10 +3,13 @@
 import sklearn.metrics
 from sklearn.metrics import make_scorer
 
+from .._parameter_checks import check_choice
 from ._beats import MEASURES, beat_continuity, beat_f_measure, downbeat_f_measure
 from ._chords import chord_weighted_recall
 from ._events import AVERAGES, onset_f_measure
 from ._notes import frame_accuracy, frame_f_measure, note_f_measure
+from ._tag_scorer import TagScorer
+from ._tags import CUTS, precision_at_k, r_precision, tag_average_precision, tag_roc_auc
 from ._tempo import tempo_accuracy
 
 _AVERAGED = {
@@ -22,7 +25,7 @@ _AVERAGED = {
     "frame_f": (frame_f_measure, {}),
     "frame_accuracy": (frame_accuracy, {}),
 }
-_SCORERS = (
+_IN_TIME = (
     {name: make_scorer(metric, **options) for name, (metric, options) in _AVERAGED.items()}
     | {
         f"{name}_{average}": make_scorer(metric, average=average, **options)
@@ -35,6 +38,16 @@ _SCORERS = (
         "tempo_acc2": make_scorer(tempo_accuracy, factors=(1, 2, 3, 1 / 2, 1 / 3)),
     }
 )
+_OF_TAGS = {
+    "auc_tag": TagScorer(tag_roc_auc),
+    "auc_clip": TagScorer(tag_roc_auc, average="samples"),
+    "tag_map": TagScorer(tag_average_precision),
+    "clip_map": TagScorer(tag_average_precision, average="samples"),
+    **{f"precision_at_{k}": TagScorer(precision_at_k, k=k) for k in CUTS},
+    "r_precision": TagScorer(r_precision),
+}
+_KINDS = {"annotations": _IN_TIME, "tags": _OF_TAGS}
+_SCORERS = _IN_TIME | _OF_TAGS
 
 
 def get_scorer(scoring):
@@ -51,8 +64,10 @@ def get_scorer(scoring):
     Returns
     -------
     scorer : callable
-        Takes (estimator, X, y), calls ``estimator.predict`` and returns a number; higher is better. Weights
-        per clip (``sample_weight``) are refused.
+        Takes (estimator, X, y) and returns a number; higher is better. Scorers of music in time call
+        ``estimator.predict``. Scorers of tags call ``predict_proba``, or ``decision_function`` if there is no
+        such method, whatever form it has: an array, or a list with an array per tag. Weights per clip
+        (``sample_weight``) are refused.
 
     Raises
     ------
@@ -75,21 +90,32 @@ def get_scorer(scoring):
         return sklearn.metrics.get_scorer(scoring)
     except ValueError as error:
         raise ValueError(
-            f"{error} Those of music in time are {get_scorer_names()}, from skmir.metrics.get_scorer_names()."
+            f"{error} Those of music in time, and of tags, are {get_scorer_names()}, from "
+            "skmir.metrics.get_scorer_names()."
         ) from error
 
 
-def get_scorer_names():
-    """Return the names of the scorers of music in time.
+def get_scorer_names(kind=None):
+    """Return the names of the scorers of music in time, and of tags.
 
-    Most stand under three names: with the ending "_micro" all clips are counted together, with "_samples" the
-    score is the mean over the clips, and without ending it is what the literature gives: beats per clip,
-    onsets, chords and notes together.
+    Most of those of music in time stand under three names: with the ending "_micro" all clips are counted
+    together, with "_samples" the score is the mean over the clips, and without ending it is what the
+    literature gives: beats per clip, onsets, chords and notes together.
+
+    Parameters
+    ----------
+    kind : {"annotations", "tags"} or None, default=None
+        What ``y`` holds: annotations of music in time, or an indicator of tags. None returns all names.
 
     Returns
     -------
     names : list of str
         In alphabetical order.
+
+    Raises
+    ------
+    ValueError
+        If there is no such kind.
 
     See Also
     --------
@@ -100,5 +126,7 @@ def get_scorer_names():
     >>> from skmir.metrics import get_scorer_names
     >>> [name for name in get_scorer_names() if "_" not in name]
     ['amlc', 'amlt', 'cmlc', 'cmlt']
+    >>> get_scorer_names("tags")[:3]
+    ['auc_clip', 'auc_tag', 'clip_map']
     """
-    return sorted(_SCORERS)
+    return sorted(_SCORERS if kind is None else check_choice("kind", kind, _KINDS, also="None for all"))

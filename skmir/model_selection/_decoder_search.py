@@ -255,7 +255,7 @@ class DecoderSearchCV(MetaEstimatorMixin, SavingMixin, DeclaredParameters, BaseE
         if not isinstance(scoring, str) and not callable(scoring):
             raise ValueError(
                 f"scoring={self.scoring!r} must be a scorer or its name, such as one of "
-                f"skmir.metrics.get_scorer_names(), {get_scorer_names()}."
+                f"skmir.metrics.get_scorer_names('annotations'), {get_scorer_names('annotations')}."
             )
         get_scorer(scoring)  # a wrong name is an error before any fit
         return scoring

@@ -91,7 +91,7 @@ def _of_models(models):
     found = f"the models name different ones: {shown(named)}" if named else "no model has a default_scoring"
     raise ValueError(
         f"scoring must say by what models of annotations are judged: {found}. Pass a name, such as one of "
-        f"skmir.metrics.get_scorer_names(), {get_scorer_names()}."
+        f"skmir.metrics.get_scorer_names('annotations'), {get_scorer_names('annotations')}."
     )
 
 

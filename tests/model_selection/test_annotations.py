@@ -190,7 +190,7 @@ def test_default_scorers_come_from_the_models(music):
     result = compare(models, X, y, groups=GROUPS, cv=2)
     assert result.scoring_ == "onset_f25" and result.scores_.notna().all(axis=None)
     with pytest.raises(
-        ValueError, match=r"no model has a default_scoring\. .*get_scorer_names\(\), \['amlc'"
+        ValueError, match=r"no model has a default_scoring\. .*get_scorer_names\('annotations'\), \['amlc'"
     ):
         compare({"a": Unnamed()}, X, y)
     with pytest.raises(ValueError, match=r"models name different ones: \{'a': 'onset_f25', 'b': 'beat_f'\}"):

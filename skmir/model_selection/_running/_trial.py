@@ -15,7 +15,7 @@ FITTING = {
     "tags": "'f1_macro', 'f1_micro', 'f1_samples', or 'roc_auc' and 'average_precision' for models that give "
     "probabilities",
     "numbers": "'r2', 'neg_mean_absolute_error' or 'neg_root_mean_squared_error'",
-    "annotations": f"one of skmir.metrics.get_scorer_names(), {get_scorer_names()}",
+    "annotations": f"one of skmir.metrics.get_scorer_names('annotations'), {get_scorer_names('annotations')}",
 }
 
 
