@@ -40,7 +40,7 @@ def window_rows(frames, width, hop, max_windows=None, rng=None):
     n_rows : ndarray of shape (n_clips,)
         Number of rows of each clip, at least 1.
     """
-    starts = [_starts(x.shape[1], width, hop) for x in frames]
+    starts = [window_starts(x.shape[1], width, hop) for x in frames]
     if max_windows is not None:
         starts = [_draw(s, max_windows, rng) for s in starts]
     n_rows = np.array([len(s) for s in starts])
@@ -54,7 +54,8 @@ def window_rows(frames, width, hop, max_windows=None, rng=None):
     return rows.reshape(len(rows), n_bins * width), n_rows
 
 
-def _starts(length, width, hop):
+def window_starts(length, width, hop):
+    """Return the first frame of each window, int64; the last window ends where the clip does."""
     last = max(length - width, 0)
     return np.append(np.arange(0, last, hop), last)  # so that no frame at the end is left out
 

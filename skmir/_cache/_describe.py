@@ -15,6 +15,7 @@ import types
 
 import joblib
 import numpy as np
+import torch
 import xxhash
 from sklearn.frozen import FrozenEstimator
 
@@ -73,6 +74,8 @@ class _Description:
             if not value.dtype.hasobject:
                 return f"array {array_digest(value)}"
             return f"array of shape {value.shape}{self.of(value.ravel().tolist())}"
+        if isinstance(value, torch.Tensor):  # whose pickle has other bytes in each process
+            return f"tensor {value.dtype} {array_digest(_bytes(value))} of shape {tuple(value.shape)}"
         name = type(value).__name__
         if isinstance(value, list | tuple):
             return f"{name}[{', '.join(self.of(item) for item in value)}]"
@@ -205,6 +208,11 @@ def _counts(name, value):
     if name == "memory":
         return not (value is None or isinstance(value, str | os.PathLike | joblib.Memory))
     return name not in NO_EFFECT
+
+
+def _bytes(tensor):
+    """Return the values of a tensor of any type and on any device as bytes."""
+    return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
 
 
 def _is_code(value):

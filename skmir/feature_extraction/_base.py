@@ -93,6 +93,10 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
     ``_alone()``
         Returns True if ``_frames`` cannot take batches; on a GPU it then gets one clip at a time.
 
+    ``_identity()``
+        Returns a str that changes with whatever else the result depends on than parameters and code, such as
+        the content of a file that a parameter names. It is part of the names of entries in ``memory``.
+
     Examples
     --------
     >>> import numpy as np
@@ -258,6 +262,10 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
     def _alone(self):
         """Return whether ``_frames`` of a batch are not those of its clips, so that they go one by one."""
         return False
+
+    def _identity(self):
+        """Return what the result depends on besides parameters and code, for the cache, as a str."""
+        return ""
 
     def _check_length(self, clip, n_samples, name):
         """Raise if a clip is too short.

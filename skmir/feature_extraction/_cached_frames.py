@@ -104,6 +104,8 @@ def _group(front_end):
         library_versions(_LIBRARIES),
         "" if kind.__module__.startswith("skmir.") else describe(kind),  # ours go by their version
     ]
+    if more := front_end._identity():
+        identity.append(more)
     return f"{kind.__name__}-{text_digest(repr(identity))}"
 
 

@@ -11,6 +11,7 @@ from ._k2c1 import K2C1
 from ._k2c2 import K2C2
 from ._maxout import Maxout
 from ._mlp import MLP
+from ._musicnn import MusiCNN
 from ._onset_cnn import OnsetCNN
 from ._pitch_cnn import PitchCNN
 from ._rbm_layer import RBMLayer
@@ -25,6 +26,7 @@ from ._timbral_cnn import TimbralCNN
 from ._timbral_temporal_cnn import TimbralTemporalCNN
 from ._timbre_rhythm_cnn import TimbreRhythmCNN
 from ._vgg_cnn import VGGCNN
+from ._vgg_tagger import VGGTagger
 from ._widths import sized
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "DenoisingAutoencoderLayer",
     "HarmonicCNN",
     "Maxout",
+    "MusiCNN",
     "OnsetCNN",
     "PitchCNN",
     "RBMLayer",
@@ -53,5 +56,6 @@ __all__ = [
     "TimbralCNN",
     "TimbralTemporalCNN",
     "TimbreRhythmCNN",
+    "VGGTagger",
     "sized",
 ]

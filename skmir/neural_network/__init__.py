@@ -5,7 +5,7 @@ from ._chords import LearnedChroma, chord_templates
 from ._cnn import CNNClassifier, CNNRegressor
 from ._crnn import CRNNClassifier, CRNNRegressor
 from ._dbn import DBNClassifier
-from ._features import NetworkFeatures, RandomConvFeatures
+from ._features import NetworkEmbedding, NetworkFeatures, RandomConvFeatures
 from ._mlp import MLPClassifier, MLPRegressor
 from ._onnx import to_onnx
 from ._rnn import RNNClassifier, RNNRegressor
@@ -38,6 +38,7 @@ __all__ = [
     "LearnedChroma",
     "MLPClassifier",
     "MLPRegressor",
+    "NetworkEmbedding",
     "NetworkFeatures",
     "RNNClassifier",
     "RNNRegressor",

@@ -4,6 +4,7 @@ from ._context_window import ContextWindow
 from ._delta import Delta
 from ._hpss import HPSS
 from ._local_contrast import LocalContrastNormalizer
+from ._log_compression import LogCompression
 from ._pca_whitener import PCAWhitener
 from ._pooler import FramePooler
 from ._scaler import FrameScaler
@@ -17,6 +18,7 @@ __all__ = [
     "FramePooler",
     "FrameScaler",
     "LocalContrastNormalizer",
+    "LogCompression",
     "PCAWhitener",
     "Tonnetz",
     "WindowPooler",

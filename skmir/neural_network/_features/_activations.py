@@ -20,6 +20,8 @@ class Activations(nn.Module):
         Names as in ``network.named_modules()``; None takes the output of ``network.features``.
     pools : list of {"mean", "max"}
         Statistics over all axes but batch and channel.
+    or_output : bool, default=False
+        Whether ``layers=None`` takes the output of a network without ``features``.
 
     Attributes
     ----------
@@ -32,13 +34,14 @@ class Activations(nn.Module):
         If the network has no layer of a name, or if ``layers`` is None and it has no ``features``.
     """
 
-    def __init__(self, network, layers, pools):
+    def __init__(self, network, layers, pools, or_output=False):
         super().__init__()
         self.network = network
         self.pools = pools
         self.named = None if layers is None else _layers_of(network, layers)
         self.names = []
-        if layers is None and not callable(getattr(network, "features", None)):
+        self.has_features = callable(getattr(network, "features", None))
+        if layers is None and not self.has_features and not or_output:
             raise ValueError(
                 "layers=None needs a method features(x) that returns the inputs of the last layer, and "
                 f"{type(network).__name__} has none. Name layers instead: {_names(network)}."
@@ -58,8 +61,10 @@ class Activations(nn.Module):
         -------
         features : tensor of shape (B, n_features)
         """
-        if self.named is None:
+        if self.named is None and self.has_features:
             found = {"features": _pooled(None, self.network.features(x, **lengths), self.pools)}
+        elif self.named is None:
+            found = {"output": _pooled(None, self.network(x, **lengths), self.pools)}
         else:
             found = self._run(x, lengths)
         columns = {(layer, pool): values for layer, parts in found.items() for pool, values in parts.items()}

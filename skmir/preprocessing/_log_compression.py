@@ -1,0 +1,71 @@
+"""Logarithmic compression of frames."""
+
+import numpy as np
+
+from .._parameter_checks import check_number
+from ._base import BaseFrameStep
+
+
+class LogCompression(BaseFrameStep):
+    """Logarithm of 1 + gamma times each value: loud values are compressed, and zero stays zero.
+
+    Unlike decibels, it needs neither a reference nor a floor: silence is 0, whatever else is in the clip.
+
+    Parameters
+    ----------
+    gamma : float, default=10_000
+        Factor before the logarithm, above 0: the larger, the more do quiet values count. Networks of the
+        package musicnn take mel power with 10,000.
+    base : float, default=10
+        Base of the logarithm, above 1.
+
+    Attributes
+    ----------
+    n_bins_ : int
+        Number of bins.
+    n_features_in_ : int
+        Number of bins, if ``fit`` was given a 2-D array.
+
+    Raises
+    ------
+    ValueError
+        If a value is below 0, as decibels are, or a parameter is out of its range.
+
+    See Also
+    --------
+    FrameScaler : Decibels and standardisation.
+
+    References
+    ----------
+    .. [1] M. Müller, "Fundamentals of Music Processing", section 3.1, Springer 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmir.preprocessing import LogCompression
+    >>> power = np.array([[[0.0, 0.001, 1.0]]])  # clips, bins, frames
+    >>> LogCompression(10_000).fit_transform(power).round(2)
+    array([[[0.  , 1.04, 4.  ]]])
+    """
+
+    def __init__(self, gamma=10_000, *, base=10):
+        self.gamma = gamma
+        self.base = base
+
+    def _check_parameters(self):
+        check_number("gamma", self.gamma, above=0)
+        check_number("base", self.base, above=1)
+
+    def _names(self, bins):
+        return list(bins)
+
+    def _apply(self, x):
+        lowest = x.min()
+        if lowest < 0:
+            raise ValueError(
+                f"LogCompression takes magnitudes or power, which are at least 0, but X holds {lowest:g}. If "
+                "X holds decibels or standardised values, leave this step out, or put it before that one."
+            )
+        compressed = np.log1p(np.multiply(x, self.gamma, dtype=x.dtype))
+        compressed /= x.dtype.type(np.log(self.base))
+        return compressed
