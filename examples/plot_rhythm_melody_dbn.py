@@ -10,7 +10,7 @@ or how it feels.
 # %%
 # The clips are dance tunes, if the variable ``SKMIR_TEST_DATA`` names a folder that has them: jigs, reels,
 # hornpipes and waltzes, played in any key and by any instruments. Otherwise they are synthetic bands that
-# play two, three or four beats to the bar. What is said of scores below refers to the dances.
+# play two, three or four beats to the bar. Scores in the text are those of the dances.
 import os
 import pathlib
 

@@ -11,7 +11,7 @@ the same folds.
 # Phrases of real recordings are used if the variable ``SKMIR_TEST_DATA`` names a folder that has them: in one
 # set a singer is to be told from seven instruments, in the other the dances are jigs, reels, hornpipes and
 # waltzes. Otherwise synthetic notes and drums take their places: organs among other instruments, and drums at
-# several tempi. What is said of scores below refers to the recordings.
+# several tempi. Scores in the text are those of the recordings.
 import os
 import pathlib
 
