@@ -72,7 +72,7 @@ listeners, factors = factorize(plays[:, train])
 print(listeners.shape, factors.shape)
 
 # %%
-# Nothing but plays went in, and yet clips of one family are near each other:
+# Nothing but plays went in, and yet clips of one family tend to be near each other:
 import matplotlib.pyplot as plt
 from sklearn.decomposition import PCA
 

@@ -146,16 +146,22 @@ for model, row in scores.items():
 regressor = make_pipeline(features, *pool, RidgeCV(10.0 ** np.arange(-1, 4)))
 predicted = cross_val_predict(regressor, both, arousal, cv=folds)
 
-fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", width_ratios=(3, 2))
+fig, axes = plt.subplots(1, 2, figsize=(10, 4.5), layout="constrained", width_ratios=(3, 2))
 for i, (model, row) in enumerate(scores.items()):
     axes[0].bar(np.arange(3) + 0.2 * i, row, 0.18, label=model)
 axes[0].axhline(1 / len(np.unique(styles)), color="0.3", linestyle=":", label="chance")
 axes[0].set(ylabel="balanced accuracy", ylim=(0, 1), title="style")
 axes[0].set_xticks(np.arange(3) + 0.3, list(inputs))
-axes[0].legend(fontsize="small", ncols=2)
 for style in np.unique(styles):
     axes[1].plot(arousal[styles == style], predicted[styles == style], "o", markersize=4, label=style)
 r = np.corrcoef(arousal, predicted)[0, 1]
 axes[1].set(xlabel="arousal", ylabel="predicted", title=f"arousal, correlation {r:.2f}")
 axes[1].legend(fontsize="small")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=5, fontsize="small")
 plt.show()
+
+# %%
+# Of the dances, rhythm alone and melody alone tell .64 each, if the network is fine-tuned, and both together
+# .73: each part knows something that the other does not. Pretraining adds nothing to that, since the same
+# network from random weights reaches .74. The units that have seen no labels, at .58 to .65, are about as good
+# as the averages that went in. An SVM on MFCC finds .29 of these dances, little more than chance.

@@ -51,8 +51,10 @@ svm = SVC(C=10, gamma=0.0025, class_weight="balanced")
 mel = MelSpectrogram(n_mels=48, hop_length=1024)
 models = {
     "SVM on MFCC": make_pipeline(MFCC(), Delta(order=(1, 2)), FramePooler(), StandardScaler(), svm),
-    "CompactCNN": make_pipeline(mel, FrameScaler(), CNNClassifier("compact", max_iter=30)),
-    "default CNN": make_pipeline(mel, FrameScaler(), CNNClassifier(max_iter=30)),
+    "CompactCNN": make_pipeline(
+        mel, FrameScaler(), CNNClassifier("compact", n_filters=(16, 32, 32), n_frames=128, max_iter=20)
+    ),
+    "default CNN": make_pipeline(mel, FrameScaler(), CNNClassifier(max_iter=20)),
 }
 
 # %%
