@@ -163,5 +163,5 @@ plt.show()
 # %%
 # Of the dances, rhythm alone and melody alone tell .64 each, if the network is fine-tuned, and both together
 # .73: each part knows something that the other does not. Pretraining adds nothing to that, since the same
-# network from random weights reaches .74. The units that have seen no labels, at .58 to .65, are about as good
-# as the averages that went in. An SVM on MFCC finds .29 of these dances, little more than chance.
+# network from random weights reaches .74. The units that have seen no labels reach .47 to .65, little more
+# than the averages that went in. An SVM on MFCC finds .29 of these dances, about as many as chance.
