@@ -11,8 +11,8 @@ Parts: "pretraining" is the network of Dieleman, Brakel and Schrauwen (ISMIR 201
 12 MFCC of sixths of beats, standardised and whitened to 12 components on the training fold, go to
 ``CNNClassifier("temporal")`` with four convolutions of 32 filters. "pretrained" starts from the filters that
 ``ConvolutionalDBN((32, 32))`` has learned from all clips of the training fold without labels (in
-``midi_families``, also from those in which several families play); the labelled clips are the first of each
-class in an order that the seed draws, the same for both. Balanced accuracy.
+``midi_families``, also from those in which several families play), with no target of sparsity; the labelled
+clips are the first of each class in an order that the seed draws, the same for both. Balanced accuracy.
 
 "beats" is after Schmidt and Kim (ISMIR 2013): autocorrelation in windows of the percussive part of a mel
 spectrum (rhythm) and of the harmonic part of a constant-Q transform (melody), and the mean level of each, go
@@ -128,8 +128,15 @@ def pretraining_fold(streams, labels, usable, train, test, seed):
     """Return the scores from random and from pretrained weights, for each number of labels."""
     whiten = make_pipeline(FrameScaler(), PCAWhitener(12)).fit(take(streams, train))
     unlabelled = whiten.transform(take(streams, train))
-    belief = ConvolutionalDBN((32, 32), filter_length=4, pool_size=2, n_iter=20, random_state=seed)
-    belief.set_params(device="cpu").fit(unlabelled)
+    belief = ConvolutionalDBN(
+        (32, 32),
+        filter_length=4,
+        pool_size=2,
+        n_iter=20,
+        sparsity_target=None,
+        random_state=seed,
+        device="cpu",
+    ).fit(unlabelled)
     train, test = train[usable[train]], test[usable[test]]
     train = np.random.RandomState(seed).permutation(train)
     X_test = whiten.transform(take(streams, test))

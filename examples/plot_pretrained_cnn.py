@@ -82,7 +82,13 @@ def run(train, test, seed):
     whiten = make_pipeline(FrameScaler(), PCAWhitener(12)).fit([streams[i] for i in train])
     frames = dict(zip([*train, *test], whiten.transform([streams[i] for i in [*train, *test]]), strict=True))
     belief = ConvolutionalDBN(
-        (32, 32), filter_length=4, pool_size=2, n_iter=20, random_state=seed, device="cpu"
+        (32, 32),
+        filter_length=4,
+        pool_size=2,
+        n_iter=20,
+        sparsity_target=None,
+        random_state=seed,
+        device="cpu",
     ).fit([frames[i] for i in train])
     scores = []
     for recipe in (TrainingRecipe(), TrainingRecipe(init=FrozenEstimator(belief))):
