@@ -13,7 +13,7 @@ over the listeners who have played some of the test clips.
 "random" ranks at random. "ridge" is a ridge regression on 584 statistics of MFCC, mel spectrum, chroma,
 spectral shape and tempogram (those of the default LDA), "transfer" one on all layers of a network trained on
 MagnaTagATune (skipped without the package musicnn), both with their penalty chosen in the training clips.
-"CNN" is ``CNNRegressor`` on 48 log-mel bands at its defaults, with van den Oord's architecture as
+"CNN" is ``CNNRegressor`` on 48 log-mel bands, a frame per 46 ms, with van den Oord's architecture as
 "CNN, temporal". "factors" are those that the plays of the test clips themselves give: the best that any
 prediction of factors can do. "wins" counts the runs in which a model has a higher AUC than the row above it.
 """
@@ -77,7 +77,7 @@ def features(paths, memory):
     statistics = default_models("LDA", memory=memory)["LDA"][0]
     found = {
         "ridge": statistics.fit_transform(paths),
-        "CNN": MelSpectrogram(n_mels=48, memory=memory).fit_transform(paths),
+        "CNN": MelSpectrogram(n_mels=48, hop_length=1024, memory=memory).fit_transform(paths),
     }
     try:
         network = NetworkEmbedding(layers=MusiCNN.map_layers, pool=("mean", "max"), memory=memory)
@@ -162,7 +162,11 @@ def main():
         X = features(paths, args.memory)
         models = [model for model in args.models if model != "transfer" or "transfer" in X]
         jobs = (delayed(quiet_run)(seed, X, styles, splits, models) for seed in range(args.runs))
-        tables.append(table_of(pd.concat(Parallel(args.n_jobs)(jobs)), name))
+        runs = []
+        for scores in Parallel(args.n_jobs, return_as="generator")(jobs):
+            print(scores.round(3).to_string(index=False), flush=True)
+            runs.append(scores)
+        tables.append(table_of(pd.concat(runs), name))
         print(tables[-1].round(3).to_string(index=False), flush=True)
     if args.csv:
         pd.concat(tables).round(3).to_csv(args.csv, index=False)
