@@ -1,5 +1,6 @@
 """Every example of the gallery runs as a script, without a warning of its own, and draws something."""
 
+import ast
 import pathlib
 
 import pytest
@@ -22,15 +23,19 @@ SLOW = {
     "plot_mixtures",
     "plot_pooling",
     "plot_onsets",
+    "plot_pretrained_cnn",
     "plot_random_features",
+    "plot_recommendation",
     "plot_regularisers",
     "plot_report",
+    "plot_rhythm_melody_dbn",
     "plot_search",
     "plot_tags",
     "plot_similarity",
     "plot_timbre_space",
     "plot_transfer",
     "plot_transcription",
+    "plot_tutorial_tasks",
     "plot_waveform_augmentation",
 }
 # What scikit-learn 1.6 says of a class of optuna-integration's, which is not the example's doing.
@@ -52,6 +57,29 @@ def test_there_are_examples():
 
 def test_slow_examples_are_examples():
     assert {path.stem for path in EXAMPLES} > SLOW
+
+
+@pytest.mark.parametrize(
+    ("example", "benchmark", "functions"),
+    [
+        ("plot_recommendation", "bench_recommendation", ["factorize", "best_factors"]),
+        ("plot_rhythm_melody_dbn", "bench_styles", ["windows_of"]),
+    ],
+)
+def test_what_an_example_shows_is_what_its_benchmark_measures(example, benchmark, functions):
+    paths = ROOT / "examples" / f"{example}.py", ROOT / "benchmarks" / f"{benchmark}.py"
+    assert code_of(paths[0], functions) == code_of(paths[1], functions)
+
+
+def code_of(path, functions):
+    """Return the code of some functions of a script, without docstrings."""
+    found = {
+        node.name: ast.dump(ast.Module(node.body[1:], []))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name in functions
+    }
+    assert sorted(found) == sorted(functions)
+    return found
 
 
 @pytest.mark.parametrize(
