@@ -1,5 +1,4 @@
-"""Metrics of music in time and of tags, and scorers by name."""
-"""Metrics of music in time and of search by similarity, and scorers by name."""
+"""Metrics of music in time, of tags and of search by similarity, and scorers by name."""
 
 from ._beats import beat_continuity, beat_f_measure, downbeat_f_measure
 from ._chords import chord_weighted_recall
@@ -24,9 +23,9 @@ __all__ = [
     "precision_at_k",
     "precision_recall_f_measure",
     "r_precision",
+    "retrieval_scores",
     "tag_average_precision",
     "tag_roc_auc",
     "tag_scores",
-    "retrieval_scores",
     "tempo_accuracy",
 ]
