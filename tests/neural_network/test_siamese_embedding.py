@@ -202,7 +202,7 @@ def test_an_error_says_why_y_makes_no_pairs(frames, y, error):
         ),
         ({"augmentation": augmentation.Mixup()}, "Mixup.* changes the targets"),
         ({"augmentation": augmentation.PitchRoll(labels="roll")}, "PitchRoll.* moves|PitchRoll.* changes"),
-        ({"net_params": {"accelerator": object()}}, "takes no accelerator"),
+        ({"net_params": {"accelerator": "an Accelerator"}}, "takes no accelerator"),
         ({"idf": "no"}, "idf"),
     ],
     ids=str,
