@@ -244,6 +244,7 @@ MODELS = {
     "CNNClassifier pitch": ("tall", cnn("pitch")),
     "PretrainedTagger": ("waves", PretrainedTagger(TAGGER)),
     "ShrinkageLDA": ("frames", make_pipeline(FramePooler(), ShrinkageLDA())),
+    "FrameClassifier of tags": ("tags", make_pipeline(FrameScaler(), FrameClassifier(width=2))),
     "TunedTagThresholdsCV": ("tags", make_pipeline(FramePooler(), TunedTagThresholdsCV(cv=2))),
     **{type(decoder).__name__: ("activations", decoder) for decoder in DECODERS},
     **{type(decoder).__name__: ("states", decoder) for decoder in STATE_DECODERS},
