@@ -33,7 +33,8 @@ wanted = "female singer" if "female singer" in who else "organ"
 voice = np.where(who == wanted, wanted, "others")
 dances, styles, tunes = task("folk_dances", lambda: make_rhythm(n_drums=16, duration=6, random_state=0))
 for y, groups in ((voice, songs), (styles, tunes)):
-    print(dict(zip(*np.unique(y, return_counts=True), strict=True)), "in", len(set(groups)), "groups")
+    counts = ", ".join(f"{label}: {(y == label).sum()}" for label in np.unique(y))
+    print(f"{counts}, in {len(set(groups))} groups")
 
 # %%
 # Songs and tunes are the groups: phrases of one song are never on both sides. Balanced accuracy is the mean
