@@ -19,6 +19,10 @@ QUICK := tests/test_imports.py tests/test_validation.py tests/audio/test_load.py
 # workers, and the processes that tests start, would otherwise each compile the package and the tests again.
 FOR_TESTS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=
 
+# The trained taggers that tests and examples use if they are there. It asks for TensorFlow and an old numpy,
+# which are not needed: so no requirement, and a failure, of a network for instance, is told and passed over.
+TAGGERS = -m pip install --quiet --disable-pip-version-check --no-deps musicnn==0.1.0
+
 .PHONY: help install compare test quick test-slow test-oldest test-newest lint format docs clean
 
 help:
@@ -40,6 +44,7 @@ $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'skmir needs Python 3.11 or later; choose one with make PYTHON=...')"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[plot,test]"
+	-$(BIN)/python $(TAGGERS)
 	touch $@
 
 compare: install
@@ -59,11 +64,13 @@ test-oldest:
 	$(PYTHON) -m venv $(OLDEST)
 	$(PYTHON) tools/oldest_requirements.py > $(OLDEST)/constraints.txt
 	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check -c $(OLDEST)/constraints.txt -e ".[plot,test]"
+	-$(OLDEST)/bin/python $(TAGGERS)
 	$(FOR_TESTS) $(OLDEST)/bin/python $(TESTS)
 
 test-newest:
 	$(PYTHON) -m venv $(NEWEST)
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager -e ".[plot,test]"
+	-$(NEWEST)/bin/python $(TAGGERS)
 	$(FOR_TESTS) $(NEWEST)/bin/python $(TESTS)
 
 lint: install

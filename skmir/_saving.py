@@ -54,6 +54,10 @@ class SavingMixin:
         for name, value in state.items():
             if isinstance(value, os.PathLike):  # a path object of another operating system cannot be loaded
                 state[name] = os.fspath(value)
+            elif "torch" in sys.modules:  # otherwise there is no module
+                from ._saved_modules import as_plain
+
+                state[name] = as_plain(value)
         return {**state, RECORD: {name: version_of(name) for name in self._saved_packages}}
 
     def __setstate__(self, state):
@@ -61,7 +65,7 @@ class SavingMixin:
         saved = state.pop(RECORD, {})
         for name in self._saved_packages:
             warn_of_version(name, saved.get(name))
-        super().__setstate__(state)
+        super().__setstate__({name: _restored(value) for name, value in state.items()})
         if _is_ready(self, state) and (cause := _why_not_there(self.device)):
             self.device = "auto"
             warnings.warn(cause, stacklevel=callers_level())
@@ -96,6 +100,14 @@ def callers_level():
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in LOADERS:
         frame, level = frame.f_back, level + 1
     return level
+
+
+def _restored(value):
+    if not isinstance(value, dict):
+        return value
+    from ._saved_modules import from_plain  # torch is slow to load, and most values are no dicts
+
+    return from_plain(value)
 
 
 def _is_ready(estimator, state):

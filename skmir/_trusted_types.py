@@ -8,6 +8,8 @@ import types
 from sklearn.base import BaseEstimator
 from torch import nn
 
+_OF_LAYERS = ("torch.nn.modules.", f"{__package__}.modules.", f"{__package__}.neural_network.")
+
 
 def public_types():
     """Return the classes that a fitted pipeline may hold: public estimators, augmentations, networks.
@@ -54,9 +56,22 @@ def _public_objects():
                 yield module.__name__, name, getattr(module, name)
 
 
-# None of them runs code from a file: attributes are set, and networks are rebuilt from sizes and loaded with
-# arrays. Whether to trust anything else in a model (a user's own network, a callback) is up to its user.
-# Files by skmir.save name public paths; files by skops.io.dump name those of private files.
+def _layers():
+    """Return torch's own layers, and those that the networks of this library are made of."""
+    importlib.import_module(f"{__package__}.neural_network")
+    found, waiting = {}, [nn.Module]
+    while waiting:
+        for layer in waiting.pop().__subclasses__():
+            if layer.__module__.startswith(_OF_LAYERS):
+                found[layer] = None
+            waiting.append(layer)
+    return list(found)
+
+
+# None of them runs code from a file: attributes are set, and networks are rebuilt from sizes, or from their
+# attributes and layers, and loaded with arrays. Whether to trust anything else in a model (a user's own
+# network, a callback) is up to its user. Files by skmir.save name public paths; files by skops.io.dump name
+# those of private files.
 trusted_types = sorted(
     {
         f"{module}.{name}"
@@ -64,4 +79,5 @@ trusted_types = sorted(
         if _may_be_held(item)
         for module, name in [(package, public_name), (item.__module__, item.__name__)]
     }
+    | {f"{layer.__module__}.{layer.__qualname__}" for layer in _layers()}
 )

@@ -29,6 +29,8 @@ SLOW = {
     "plot_report",
     "plot_rhythm_melody_dbn",
     "plot_search",
+    "plot_tags",
+    "plot_transfer",
     "plot_transcription",
     "plot_tutorial_tasks",
     "plot_waveform_augmentation",

@@ -21,6 +21,7 @@ FLOORS = {
     "_frame_rows": -1,
     "_annotation_kinds": -1,
     "_text_table": -1,
+    "_saved_modules": -1,
     "_saving": 0,
     "_output": 0,
     "_fitting": 0,
@@ -85,8 +86,20 @@ PRIVATE = {
     ("neural_network/_features/_random_networks.py", "modules._widths"): (
         "sized counts parameters, random features count maps; the search is one"
     ),
+    ("neural_network/_features/_frozen_module.py", "modules._pretrained"): (
+        "the names of trained weights, and the file whose content tells caches apart"
+    ),
+    ("neural_network/_features/_network_embedding.py", "feature_extraction._base"): (
+        "a front end; skmir.base, which offers its base to others, is above neural_network"
+    ),
     ("neural_network/_base.py", "modules._heads"): "asks whether a module has several last layers",
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",
+    (
+        "model_selection/_running/_responses.py",
+        "metrics._tag_scorer",
+    ): "asks what scores predictions alone",
+    ("compose/_frame_classifier.py", "metrics._tags"): "every form of scores of tags has one reader",
+    ("model_selection/_tag_thresholds.py", "metrics._tags"): "every form of scores of tags has one reader",
     ("model_selection/_doubts.py", "neural_network._base"): "asks what is a network",
     ("model_selection/_running/_bar.py", "neural_network._base"): "asks what is a network",
     (

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import small_networks
 import soundfile
+import torch
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -34,7 +35,7 @@ from skmir.feature_extraction import (
     SpectralShape,
     Tempogram,
 )
-from skmir.model_selection import DecoderSearchCV, ShrinkageLDA
+from skmir.model_selection import DecoderSearchCV, ShrinkageLDA, TunedTagThresholdsCV
 from skmir.neural_network import (
     RBM,
     CNNClassifier,
@@ -46,7 +47,9 @@ from skmir.neural_network import (
     DenoisingAutoencoder,
     LearnedChroma,
     MLPClassifier,
+    NetworkEmbedding,
     NetworkFeatures,
+    PretrainedTagger,
     RandomConvFeatures,
     RNNClassifier,
     RNNSequenceClassifier,
@@ -60,6 +63,7 @@ from skmir.preprocessing import (
     FramePooler,
     FrameScaler,
     LocalContrastNormalizer,
+    LogCompression,
     PCAWhitener,
     Tonnetz,
     WindowPooler,
@@ -112,6 +116,10 @@ def cnn(architecture, **params):
 
 MEL = MelSpectrogram(n_mels=40, hop_length=1024)
 
+OF_WAVES = torch.nn.Sequential(torch.nn.Unflatten(1, (1, -1)), torch.nn.Conv1d(1, 4, 9, stride=5))
+OF_FRAMES = torch.nn.Sequential(torch.nn.Conv1d(24, 4, 3), torch.nn.BatchNorm1d(4), torch.nn.ELU())
+TAGGER = modules.MusiCNN(96, None, 3, n_filters=(2, 1, 2), n_units=4)
+
 # What a clip is given as, and a pipeline from there: every public estimator is in one of them.
 FRONT_ENDS = {
     "AudioLoader": make_pipeline(AudioLoader(), MEL),
@@ -126,10 +134,12 @@ FRONT_ENDS = {
     "SpectralShape": SpectralShape(),
     "LogFilteredSpectrogram": LogFilteredSpectrogram(),
     "BeatSynchronizer": BeatSynchronizer(MelSpectrogram(n_mels=8)),
+    "NetworkEmbedding": NetworkEmbedding(OF_WAVES, window=0.1),
 }
 STEPS = {
     "FrameScaler": FrameScaler(),
     "FrameScaler of FramePooler": make_pipeline(FrameScaler(log=False)),
+    "LogCompression": LogCompression(1_000),
     "LocalContrastNormalizer": LocalContrastNormalizer((1, 3)),
     "Delta": Delta(3, order=(1, 2)),
     "ContextWindow": ContextWindow(3),
@@ -145,6 +155,7 @@ TO_TABLE = {
     "RandomConvFeatures": RandomConvFeatures("7x86", n_features=10, random_state=0, device="cpu"),
     "ConvolutionalDBN": layer(ConvolutionalDBN, (4,), filter_length=3, n_frames=12),
     "NetworkFeatures": NetworkFeatures(small(CNNClassifier)),
+    "NetworkFeatures of a module": NetworkFeatures(OF_FRAMES, pool=("mean", "max")),
     "union": make_union(FramePooler(), make_pipeline(Delta(3), FramePooler(("max",)))),
 }
 ON_TABLES = {
@@ -229,7 +240,10 @@ MODELS = {
         for kind in small_networks.REGRESSORS
     },
     "CNNClassifier pitch": ("tall", cnn("pitch")),
+    "PretrainedTagger": ("waves", PretrainedTagger(TAGGER)),
     "ShrinkageLDA": ("frames", make_pipeline(FramePooler(), ShrinkageLDA())),
+    "FrameClassifier of tags": ("tags", make_pipeline(FrameScaler(), FrameClassifier(width=2))),
+    "TunedTagThresholdsCV": ("tags", make_pipeline(FramePooler(), TunedTagThresholdsCV(cv=2))),
     **{type(decoder).__name__: ("activations", decoder) for decoder in DECODERS},
     **{type(decoder).__name__: ("states", decoder) for decoder in STATE_DECODERS},
     "NotePicker": ("pitches", NotePicker(0.6, 0.4)),

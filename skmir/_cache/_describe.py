@@ -19,6 +19,7 @@ import torch
 import xxhash
 from sklearn.frozen import FrozenEstimator
 
+from .._saved_modules import contents
 from ._digests import array_digest
 from ._sources import counters, origin, own_text, script_of
 
@@ -119,6 +120,8 @@ class _Description:
             return _hashed("frozen", self.of(value.estimator), joblib.hash(value))
         if hasattr(value, "get_params"):
             return self._estimator(value)
+        if isinstance(value, torch.nn.Module):
+            return _hashed(type(value).__name__, self.of(type(value)), self.of(contents(value)))
         return self._object(value)
 
     def _estimator(self, estimator):

@@ -8,9 +8,11 @@ from functools import partial
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
+from torch import nn
 
 from .._declared_parameters import DeclaredParameters, positional
 from .._parameter_checks import check_choice, check_number, check_share
+from .._saved_modules import as_plain, from_plain
 from ._initialization import INITIALIZATIONS
 from ._transfer import source_of
 
@@ -50,15 +52,16 @@ class TrainingRecipe(DeclaredParameters, BaseEstimator):
     max_norm : float or None, default=None
         Largest norm of a unit's incoming weights, enforced after each step (Srivastava et al. 2014, who
         use 3 to 4).
-    init : {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal"}, FrozenEstimator \
-or None, default=None
+    init : {"glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal"}, FrozenEstimator, \
+nn.Module or None, default=None
         Initial weights of linear and convolutional layers; None keeps torch's. From a network that was fitted
-        on another task, in ``sklearn.frozen.FrozenEstimator``, all layers but the last are taken: the
+        on another task, in ``sklearn.frozen.FrozenEstimator``, or from a trained module such as
+        ``MusiCNN.pretrained()``, all layers but ``final_layer`` are taken: the
         new network is fine-tuned, with a new last layer. Both must have the same architecture, widths and
         size of input. From a frozen :class:`ConvolutionalDBN`, the filters are taken for the first
         convolutions of ``CNNClassifier("temporal")``, as in Dieleman et al. (2011).
     lower_rate : float, default=1.0
-        With ``init=FrozenEstimator(...)``, the factor for the learning rate of the layers that were taken, in
+        With an ``init`` that was trained, the factor for the learning rate of the layers that were taken, in
         [0, 1]; 0 leaves them unchanged, including the statistics of batch normalisation.
     prior_correction : bool, default=False
         Whether predicted probabilities are divided by the frequency of each class in training, as Humphrey
@@ -102,12 +105,19 @@ or None, default=None
     noise: float = 0.0
     l1_activation: float = 0.0
     max_norm: float | None = None
-    init: str | FrozenEstimator | None = None
+    init: str | FrozenEstimator | nn.Module | None = None
     lower_rate: float = 1.0
     prior_correction: bool = False
     precision: str = "float32"
     compile: bool = False
     n_threads: int = 1
+
+    def __getstate__(self):
+        """Return plain values; a module given as ``init`` becomes arrays."""
+        return {name: as_plain(value) for name, value in super().__getstate__().items()}
+
+    def __setstate__(self, state):
+        super().__setstate__({name: from_plain(value) for name, value in state.items()})
 
     def check(self):
         """Raise if a parameter is not valid.
@@ -121,7 +131,9 @@ or None, default=None
             check_choice("optimizer", self.optimizer, OPTIMIZERS, also="a class of torch.optim")
         check_choice("learning_rate", self.learning_rate, ("auto", *SCHEDULES))
         if self.init is not None and source_of(self.init) is None:
-            check_choice("init", self.init, INITIALIZATIONS, also="a FrozenEstimator of a network, or None")
+            check_choice(
+                "init", self.init, INITIALIZATIONS, also="a FrozenEstimator of a network, a module, or None"
+            )
         check_number("lower_rate", self.lower_rate, low=0, high=1)
         check_choice("precision", self.precision, PRECISIONS)
         for name in ("momentum", "label_smoothing", "input_dropout"):

@@ -9,7 +9,7 @@ HEAD = "final_layer"
 
 
 def source_of(init):
-    """Return the fitted estimator inside a FrozenEstimator, or None if ``init`` is something else.
+    """Return the fitted estimator inside a FrozenEstimator, a trained module, or None for anything else.
 
     Raises
     ------
@@ -18,11 +18,13 @@ def source_of(init):
     NotFittedError
         If the frozen estimator is not fitted.
     """
-    if not isinstance(init, FrozenEstimator):
+    if not isinstance(init, FrozenEstimator | nn.Module):
         return None
     source = init
     while isinstance(source, FrozenEstimator):
         source = source.estimator
+    if isinstance(source, nn.Module):
+        return source
     check_is_fitted(source)
     if not (hasattr(source, "conv_weights") or isinstance(getattr(source, "module_", None), nn.Module)):
         raise TypeError(
@@ -40,8 +42,8 @@ def take_layers(module, source):
     ----------
     module : torch.nn.Module
         Changed in place.
-    source : BaseNetwork or ConvolutionalDBN
-        A fitted estimator.
+    source : BaseNetwork, ConvolutionalDBN or nn.Module
+        Fitted.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def _given(module, source):
     """Return the weights of the source by the module's names, or None for names that it lacks."""
     if hasattr(source, "conv_weights"):
         return _filters(module, source)
-    given = source.module_.state_dict()
+    given = (source if isinstance(source, nn.Module) else source.module_).state_dict()
     return {name: given.get(name) for name in module.state_dict() if name.split(".")[0] != HEAD}
 
 
@@ -115,6 +117,11 @@ def _cure(source):
         return (
             "Use architecture='temporal', with the same filter length, number of filters and bins as the "
             "fitted one."
+        )
+    if isinstance(source, nn.Module):
+        return (
+            f"Use the same module, CNNClassifier({type(source).__name__}), with the same widths, and frames "
+            "with the number of bins that it has learned from."
         )
     return (
         f"Use its architecture, widths, number of bins ({source.n_bins_}) and length of window "

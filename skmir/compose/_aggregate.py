@@ -1,4 +1,7 @@
-"""Combine the scores of a clip's windows into scores of the clip."""
+"""Combine the scores of a clip's windows into scores of the clip.
+
+For tags, each of which a clip may have or not, scores are margins: above 0 if a window has the tag.
+"""
 
 import numpy as np
 
@@ -25,6 +28,19 @@ def majority(scores):
     return votes + ranks / len(ranks)  # less than one vote, so that it only breaks ties
 
 
+def tag_share(margins):
+    """Return the share of the windows that have each tag; margins are of shape (n_windows, n_tags)."""
+    return (margins > 0).mean(axis=0)
+
+
+def tag_majority(margins):
+    """Return by how much the share of the windows that have a tag exceeds one half; the mean breaks ties."""
+    middle = margins.mean(axis=0)
+    less_than_a_vote = middle / (1 + np.abs(middle)) / (2 * len(margins))
+    return tag_share(margins) - 0.5 + less_than_a_vote
+
+
+TAG_DECISIONS = {"mean": mean, "vote": tag_majority, "max": highest}  # above 0 if the clip has the tag
 AGGREGATES = {"mean": mean, "vote": vote, "max": highest}
 DECISIONS = {"mean": mean, "vote": majority, "max": highest}  # whose highest score is the predicted class
 
@@ -38,7 +54,7 @@ def clip_scores(scores, n_rows, aggregate):
     n_rows : ndarray of shape (n_clips,)
         Number of windows of each clip.
     aggregate : callable
-        A value of ``AGGREGATES`` or ``DECISIONS``.
+        A value of ``AGGREGATES``, ``DECISIONS`` or ``TAG_DECISIONS``.
 
     Returns
     -------

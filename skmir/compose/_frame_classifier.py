@@ -1,22 +1,25 @@
-"""Any scikit-learn classifier on windows of frames, with one prediction per clip."""
+"""Any scikit-learn classifier on windows of frames, with one class, or several tags, per clip."""
 
 import numbers
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d, gen_batches
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
 from .._frame_rows import window_rows
 from .._parameter_checks import check_choice, check_number
 from .._saving import SavingMixin
-from .._validation import check_frames
-from ._aggregate import AGGREGATES, DECISIONS, clip_scores, mean
+from .._validation import check_frames, check_tags
+from ..metrics._tags import score_table
+from ._aggregate import AGGREGATES, DECISIONS, TAG_DECISIONS, clip_scores, mean, tag_share
 from ._fit_parameter import fit_parameter, weights_parameter
 
 CLIPS_AT_ONCE = 32  # in prediction, so that the windows of a large collection are never all in memory
@@ -43,7 +46,9 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
     ----------
     estimator : classifier or None, default=None
         A classifier of rows of n_bins * width values. It is cloned before use. None uses a
-        ``LogisticRegression``.
+        ``LogisticRegression``, for tags inside a ``OneVsRestClassifier``. For tags it may be any classifier
+        of several tags: a network, a ``MultiOutputClassifier``, or one that takes them itself, such as
+        ``RandomForestClassifier``.
     width : int, default=1
         Number of frames per window; a clip shorter than that is repeated.
     hop : int or None, default=None
@@ -52,7 +57,9 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
     aggregate : {"mean", "vote", "max"}, default="mean"
         How the windows' probabilities (or decision values, if there are no probabilities) are combined for
         the clip: their mean, the share of the windows that each class wins (with ties broken by the mean),
-        or the highest value of each class. It may be changed after ``fit``.
+        or the highest value of each class. For tags each is taken tag by tag: "vote" gives the share of the
+        windows that have the tag, and with "max" a clip has the tags that any of its windows has. It may be
+        changed after ``fit``.
     max_windows : int or None, default=None
         Number of windows drawn from each clip for training; None takes all. Prediction always uses all.
     random_state : int, RandomState instance or None, default=None
@@ -62,8 +69,8 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
     ----------
     estimator_ : classifier
         The fitted classifier.
-    classes_ : ndarray of shape (n_classes,)
-        The labels.
+    classes_ : ndarray of shape (n_classes,) or (n_tags,)
+        The labels; for tags the numbers of the columns of y.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
@@ -94,6 +101,15 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
     >>> model = FrameClassifier(SVC(), width=5, aggregate="vote").fit(frames, y)
     >>> model.predict(frames[:2])
     array(['loud', 'loud'], dtype='<U4')
+
+    Tags, of which a clip may have several, are an indicator:
+
+    >>> tags = np.column_stack([np.arange(20) < 10, np.arange(20) % 2]).astype(int)
+    >>> frames[1::2, 6:] += 1
+    >>> FrameClassifier(width=5, aggregate="vote").fit(frames, tags).predict(frames[:3])
+    array([[1, 0],
+           [1, 1],
+           [1, 0]])
     """
 
     # Groups and unlabelled clips routed by a search or cross_validate reach the classifier without a request.
@@ -118,8 +134,8 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         X : frames
             ndarray of shape (n_clips, n_bins, n_frames), list of ndarray of shape (n_bins, n_frames_i),
             or 2-D array.
-        y : array-like of shape (n_clips,)
-            Labels; each window has the label of its clip.
+        y : array-like of shape (n_clips,), or array-like or sparse matrix of shape (n_clips, n_tags)
+            Labels, or an indicator of tags; each window has those of its clip.
         sample_weight : array-like of shape (n_clips,), default=None
             Weights; each window has the weight of its clip. A Pipeline gets them for its last step.
         groups : array-like of shape (n_clips,), default=None
@@ -146,16 +162,17 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         # Kept for prediction: the parameters may be changed after fit.
         self._window = {"width": int(self.width), "hop": int(self.width if self.hop is None else self.hop)}
         rows, n_rows = window_rows(frames, **self._window, max_windows=self.max_windows, rng=rng)
-        self.classes_ = np.unique(y)
-        self.estimator_ = self._inner()
+        self._has_tags = y.ndim == 2
+        self.classes_ = np.arange(y.shape[1]) if self._has_tags else np.unique(y)
+        self.estimator_ = self._inner(self._has_tags)
         parameters = self._fit_parameters(n_rows, sample_weight, groups)
         if X_unlabelled is not None:
             parameters |= self._unlabelled_rows(X_unlabelled, rng)
-        self.estimator_.fit(rows, np.repeat(y, n_rows), **parameters)
+        self.estimator_.fit(rows, np.repeat(y, n_rows, axis=0), **parameters)
         return self
 
     def predict(self, X):
-        """Return the class of each clip.
+        """Return the class, or the tags, of each clip.
 
         Parameters
         ----------
@@ -164,15 +181,18 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
 
         Returns
         -------
-        labels : ndarray of shape (n_clips,)
+        labels : ndarray of shape (n_clips,) or (n_clips, n_tags)
+            Tags are an indicator of zeros and ones.
         """
         check_is_fitted(self)
+        if self._has_tags:
+            return (self._clip_scores(X, self._tag_margins, TAG_DECISIONS[self.aggregate]) > 0).astype(int)
         scores = self._clip_scores(X, self._window_scores, DECISIONS[self.aggregate])
         return self.classes_[scores.argmax(axis=1)]
 
     @available_if(_inner_has("predict_proba"))
     def predict_proba(self, X):
-        """Return the probability of each class.
+        """Return the probability of each class or tag.
 
         Parameters
         ----------
@@ -181,16 +201,21 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
 
         Returns
         -------
-        probabilities : ndarray of shape (n_clips, n_classes)
-            Aggregated over windows; with ``aggregate="max"``, divided by their sum.
+        probabilities : ndarray of shape (n_clips, n_classes) or (n_clips, n_tags)
+            Aggregated over windows; with ``aggregate="max"``, those of classes are divided by their sum.
         """
         check_is_fitted(self)
+        if self._has_tags:
+            aggregate = AGGREGATES[self.aggregate]
+            if self.aggregate == "vote":
+                return self._clip_scores(X, self._tag_margins, tag_share)
+            return self._clip_scores(X, lambda rows: self._of_tags("predict_proba", rows), aggregate)
         scores = self._clip_scores(X, self.estimator_.predict_proba, AGGREGATES[self.aggregate])
         return scores / scores.sum(axis=1, keepdims=True)
 
     @available_if(_inner_has("decision_function"))
     def decision_function(self, X):
-        """Return the mean over windows of the inner classifier's decision function.
+        """Return the inner classifier's decision function, aggregated over windows.
 
         Parameters
         ----------
@@ -199,9 +224,15 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
 
         Returns
         -------
-        scores : ndarray of shape (n_clips,) or (n_clips, n_classes)
+        scores : ndarray of shape (n_clips,), (n_clips, n_classes) or (n_clips, n_tags)
+            For classes the mean over windows, whatever ``aggregate`` says. For tags as ``aggregate`` says;
+            with "vote" by how much the share of the windows that have the tag exceeds one half, with ties
+            broken by the mean.
         """
         check_is_fitted(self)
+        if self._has_tags:
+            decide = TAG_DECISIONS[self.aggregate]
+            return self._clip_scores(X, lambda rows: self._of_tags("decision_function", rows), decide)
         scores = self._clip_scores(X, self._decisions, mean)
         return scores[:, 1] if len(self.classes_) == 2 else scores
 
@@ -210,8 +241,10 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         """Number of trained parameters of the inner classifier, if it has ``n_parameters_``."""
         return self.estimator_.n_parameters_
 
-    def _inner(self):
-        return LogisticRegression() if self.estimator is None else clone(self.estimator)
+    def _inner(self, has_tags=False):
+        if self.estimator is not None:
+            return clone(self.estimator)
+        return OneVsRestClassifier(LogisticRegression()) if has_tags else LogisticRegression()
 
     def _check_parameters(self):
         check_number("width", self.width, kind=numbers.Integral, low=1)
@@ -225,13 +258,17 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
                 "FrameClassifier requires y to be passed, but the target y is None. A classifier learns "
                 "from labels."
             )
-        shape = np.asarray(y).shape
+        y = y.toarray() if issparse(y) else np.asarray(y)
+        shape = y.shape
         if len(shape) == 2 and shape[1] > 1:
-            raise ValueError(
-                f"FrameClassifier takes one label for each clip, but y has the shape {shape}. Networks "
-                "such as CNNClassifier learn several tags at once; MultiOutputClassifier(FrameClassifier()) "
-                "learns one after another."
-            )
+            if type_of_target(y) != "multilabel-indicator":
+                raise ValueError(
+                    "FrameClassifier takes one label, or an indicator of tags with zeros and ones, for each "
+                    f"clip, but y has the shape {shape} and is {type_of_target(y)!r}. For several classes "
+                    "per clip, MultiOutputClassifier(FrameClassifier()) learns one column after another."
+                )
+            check_tags(y)
+            return y.astype(int)
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
         return y
@@ -272,12 +309,28 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
             return self.estimator_.predict_proba(rows)
         if hasattr(self.estimator_, "decision_function"):
             return self._decisions(rows)
-        if self.aggregate != "vote":
-            raise ValueError(
-                f"{type(self.estimator_).__name__} has neither predict_proba nor decision_function, so its "
-                f"windows cannot be aggregated by {self.aggregate!r}. Use aggregate='vote'."
-            )
+        self._check_votes()
         return self.estimator_.predict(rows)[:, np.newaxis] == self.classes_
+
+    def _of_tags(self, method, rows):
+        """Return a method's scores of tags, of shape (n_windows, n_tags)."""
+        scores = score_table(
+            getattr(self.estimator_, method)(rows), getattr(self.estimator_, "classes_", None)
+        )
+        if scores.shape != (len(rows), len(self.classes_)):
+            raise ValueError(
+                f"{method} of {type(self.estimator_).__name__} must give a score for each of the "
+                f"{len(self.classes_)} tags, of shape {(len(rows), len(self.classes_))}, got {scores.shape}."
+            )
+        return scores
+
+    def _tag_margins(self, rows):
+        """Return the best scores that the inner classifier has, less the threshold of a tag."""
+        for method, middle in (("predict_proba", 0.5), ("decision_function", 0)):
+            if hasattr(self.estimator_, method):
+                return self._of_tags(method, rows) - middle
+        self._check_votes()
+        return self.estimator_.predict(rows) - 0.5
 
     def _decisions(self, rows):
         scores = self.estimator_.decision_function(rows)
@@ -288,7 +341,16 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
             )
         return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
 
+    def _check_votes(self):
+        """Raise if predictions without scores are to be aggregated in another way than by votes."""
+        if self.aggregate != "vote":
+            raise ValueError(
+                f"{type(self.estimator_).__name__} has neither predict_proba nor decision_function, so its "
+                f"windows cannot be aggregated by {self.aggregate!r}. Use aggregate='vote'."
+            )
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
         tags.input_tags.three_d_array = True
         return tags

@@ -8,6 +8,7 @@ from ._learning_curves import LearningCurves, learning_curves
 from ._multilabel_split import MultilabelStratifiedGroupKFold
 from ._results import Comparison
 from ._shrinkage_lda import ShrinkageLDA
+from ._tag_thresholds import TunedTagThresholdsCV
 
 __all__ = [
     "Comparison",
@@ -15,6 +16,7 @@ __all__ = [
     "LearningCurves",
     "MultilabelStratifiedGroupKFold",
     "ShrinkageLDA",
+    "TunedTagThresholdsCV",
     "check_leakage",
     "compare",
     "default_models",

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from sklearn import get_config
-from sklearn.ensemble import StackingClassifier, StackingRegressor
 from sklearn.utils import indexable
 
 from .._parameter_checks import check_number
@@ -15,6 +14,7 @@ from ._results import Comparison
 from ._running import (
     baseline_models,
     clip_digests,
+    has_method,
     holds_clips,
     raise_if_all_failed,
     run_jobs,
@@ -78,24 +78,25 @@ def compare(
         stopping, in any estimator whose ``fit`` takes ``groups``, and the splits of searches, calibration
         and the like. ``warnings_`` names the parts that groups do not reach.
     cv : int, splitter or iterable of (train, test), default=5
-        An integer gives that many folds. With groups, ``StratifiedGroupKFold`` makes them, or ``GroupKFold``
-        if ``y`` does not hold one class per clip (annotations never do); neither is shuffled. Without groups,
-        ``StratifiedKFold`` or ``KFold`` makes them, shuffled with ``random_state`` (lists of files are
-        usually sorted).
+        An integer gives that many folds. With groups, ``StratifiedGroupKFold`` makes them for classes,
+        :class:`MultilabelStratifiedGroupKFold` for tags, and ``GroupKFold`` for numbers and annotations; none
+        is shuffled. Without groups, ``StratifiedKFold``, :class:`MultilabelStratifiedGroupKFold` or ``KFold``
+        makes them, shuffled with ``random_state`` (lists of files are usually sorted).
     n_repeats : int, default=1
         Number of times that clips, or groups, are assigned to the folds of an integer ``cv``, each time
         differently.
     scoring : str, callable, list of str or dict of str to (str or callable), default=None
         Scorers as in scikit-learn, or names of :func:`skmir.metrics.get_scorer_names`. Models are judged by
-        the first. None is "balanced_accuracy" for classes, "f1_macro" for tags, "r2" for numbers, and for
+        the first. None is "balanced_accuracy" for classes, "auc_tag" for tags, "r2" for numbers, and for
         annotations the scorer that the models name as their ``default_scoring``. Scorers given
         by name or made by ``make_scorer`` are tried on made-up predictions before anything is fitted. If a
         scorer gives NaN or raises an error, only its own score is lost.
     reference : str, default=None
         Name of the model that the others are tested against; None is the first.
     baselines : bool, default=True
-        Whether to add two models that do not look at the clips at the end of the table: "majority" and
-        "class frequency" (for numbers, "mean"; for annotations "nothing", which predicts no event, and for
+        Whether to add models that do not look at the clips at the end of the table: "majority" and "class
+        frequency" (for tags, "tag frequency", which scores each tag by its share of the training clips, and
+        "random tags"; for numbers, "mean"; for annotations "nothing", which predicts no event, and for
         events and beats "constant tempo", for segments "commonest label"). Holm's method does not count them
         as tests. If one of your models has such a name, it replaces the baseline.
     confidence_level : float in (0, 1], default=0.95
@@ -133,7 +134,8 @@ def compare(
     ValueError
         If there are no models or no folds, ``reference`` is not one of the models, lengths differ, a label
         is missing, an annotation is not valid, there is only one class, a scorer is for other labels, the
-        first scorer is undefined on all folds, or every fit failed.
+        first scorer is undefined on all folds, or one of tags although a model gives no scores, or every fit
+        failed.
 
     Warns
     -----
@@ -142,11 +144,11 @@ def compare(
         from the other folds; other scorers are not affected.
     UserWarning
         If there are no groups, or fewer than five folds; if the training or the test part of a fold lacks a
-        class; if discriminant analysis gets a single training clip of a class; if folds divide groups; if
-        the same clip is on both sides; if features tell recordings apart rather than sounds (constant in
-        every group or clip); if groups do not reach a part of a model that splits inside; if models are
-        frozen; if networks train on fewer than about 1,000 clips; and if a score, or a difference, is the
-        same on all folds.
+        class or a tag; if discriminant analysis gets a single training clip of a class; if folds divide
+        groups; if the same clip is on both sides; if features tell recordings apart rather than sounds
+        (constant in every group or clip); if groups do not reach a part of a model that splits inside; if
+        models are frozen; if networks train on fewer than about 1,000 clips; and if a score, or a difference,
+        is the same on all folds.
 
     References
     ----------
@@ -226,12 +228,6 @@ def compare(
     )
 
 
-def _has(model, method):
-    """Return whether a model has a method; stacked models show theirs only when they are fitted."""
-    stacked = isinstance(model, StackingClassifier | StackingRegressor)
-    return hasattr(type(model) if stacked else model, method)
-
-
 def _grouped_inside(models, groups, splits, seed):
     """Return copies of the models that split by group inside, and how groups reach each of them."""
     routing = get_config()["enable_metadata_routing"]
@@ -255,7 +251,7 @@ def _check_models(models, reference):
     for name, model in models.items():
         if not isinstance(name, str):
             raise TypeError(f"Names of models must be str, got {name!r}. Give each model a name.")
-        missing = [method for method in ("fit", "predict") if not _has(model, method)]
+        missing = [method for method in ("fit", "predict") if not has_method(model, method)]
         if isinstance(model, type) or missing:
             lack = "is a class" if isinstance(model, type) else f"has no {' and no '.join(missing)}"
             raise TypeError(f"models[{name!r}]={model!r} {lack}. Pass an estimator with fit and predict.")

@@ -52,6 +52,7 @@ def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
         *no_groups(X, groups, y if kind == "classes" else None),
         *few_folds(splits),
         *(missing_classes(y, splits) if kind == "classes" else ()),
+        *(missing_tags(y, splits) if kind == "tags" else ()),
         *(single_clips(models, y, splits) if kind == "classes" else ()),
         *torn_groups(groups, splits),
         *shared_positions(splits),
@@ -139,6 +140,37 @@ def missing_classes(y, splits):
                 f"{fold}: {plain(classes)}): {consequence[part]}. Fewer folds, or a splitter that spreads "
                 "classes (StratifiedGroupKFold), may help."
             )
+
+
+def missing_tags(y, splits):
+    """Yield a message if no clip, or each clip, of the training or test part of a fold has some tag."""
+    y = np.asarray(y)
+    known = np.flatnonzero(_varies(y))
+    consequence = {
+        "training": "no model can learn that tag there",
+        "test": "means over tags leave that tag out there",
+    }
+    for i, part in enumerate(consequence):
+        lacking = {fold: known[~_varies(y[split[i]][:, known])] for fold, split in enumerate(splits)}
+        lacking = {fold: tags for fold, tags in lacking.items() if len(tags)}
+        if lacking:
+            fold, tags = next(iter(lacking.items()))
+            yield (
+                f"In {len(lacking)} of {len(splits)} folds no clip of the {part} part has some tag, or all "
+                f"have it (fold {fold}: {plain(tags)}, columns of y counted from 0): {consequence[part]}. "
+                "Fewer folds, or MultilabelStratifiedGroupKFold, which an integer cv takes, may help."
+            )
+    if len(known) < y.shape[1]:
+        alike = np.setdiff1d(np.arange(y.shape[1]), known)
+        yield (
+            f"All clips have a tag, or none has it (columns {plain(alike)} of y, counted from 0): it cannot "
+            "be learned, and means over tags leave it out."
+        )
+
+
+def _varies(y):
+    """Return which columns hold more than one value."""
+    return (y != y[:1]).any(axis=0)
 
 
 def single_clips(models, y, splits):

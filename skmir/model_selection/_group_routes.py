@@ -110,6 +110,11 @@ def is_decoder_search(part):
     return not isinstance(part, FrozenEstimator) and all(hasattr(part, name) for name in names)
 
 
+def makes_grouped_folds(part):
+    """Return whether an estimator makes grouped folds itself, if ``cv`` is a number, of groups in ``fit``."""
+    return bool(getattr(part, "folds_by_groups", False)) and not isinstance(part, FrozenEstimator)
+
+
 def splits_by_group(part):
     """Return whether an estimator's ``cv`` uses groups; a splitter without requests gets them anyway."""
     cv = getattr(part, "cv", None)
@@ -159,8 +164,8 @@ def _below(path, name):
 def _with_handed_on(model, reached):
     """Add the parts that get groups from parts that are reached."""
     parts = _parts(model)
-    searches = [path for path, method in reached if method == "fit" and is_decoder_search(parts.get(path))]
-    reached |= {(path, "split") for path in searches}
+    by_fit = [path for path, method in reached if method == "fit" and _splits_by_own_groups(parts.get(path))]
+    reached |= {(path, "split") for path in by_fit}
     for path, method in list(reached):
         while method == "fit" and (inner := _handed_to(parts.get(path))):
             path = _last_step(parts, _below(path, inner))
@@ -172,9 +177,14 @@ def _with_handed_on(model, reached):
 
 def _handed_to(part):
     """Return the name of the parameter with the estimator that gets groups from a part, or None."""
-    if isinstance(part, _HAND_ON) or is_decoder_search(part):
+    if isinstance(part, _HAND_ON) or _splits_by_own_groups(part):
         return "estimator"
     return "network" if hasattr(part, "predict_frames") and hasattr(part, "network") else None  # a detector
+
+
+def _splits_by_own_groups(part):
+    """Return whether an estimator passes the groups in its ``fit`` to its splits and the estimator inside."""
+    return is_decoder_search(part) or makes_grouped_folds(part)
 
 
 def _last_step(parts, path):

@@ -29,6 +29,7 @@ from sklearn.model_selection import GroupKFold, TunedThresholdClassifierCV
 
 from ._group_routes import (
     is_search,
+    makes_grouped_folds,
     named,
     own_parts,
     requests_groups,
@@ -167,7 +168,9 @@ def group_inside(copy, original, groups, *, routing, n_groups):
     if groups is None:
         return copy
     own = own_parts(copy, apart_from=original)
-    before = {path: part.cv for path, part in own.items() if _splits_clips(part)}
+    before = {
+        path: part.cv for path, part in own.items() if _splits_clips(part) and not makes_grouped_folds(part)
+    }
     for path in before:
         n_splits = 5 if before[path] is None else before[path]
         if is_search(own[path]) or n_splits <= n_groups:
@@ -234,7 +237,7 @@ def _splits_clips(part):
     if not hasattr(part, "cv") or isinstance(part.cv, bool):
         return False
     if part.cv is None:
-        return is_search(part) or isinstance(part, _FIVE_FOLDS)
+        return is_search(part) or isinstance(part, _FIVE_FOLDS) or makes_grouped_folds(part)
     return isinstance(part.cv, numbers.Integral)
 
 

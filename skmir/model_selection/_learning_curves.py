@@ -215,9 +215,14 @@ def _order(train, y, kind, groups, seed):
     codes = np.arange(len(train)) if groups is None else np.asarray(groups)[train]
     units = [train[codes == code] for code in np.unique(codes)]
     units = [units[i] for i in rng.permutation(len(units))]
-    if kind != "classes":
+    if kind not in ("classes", "tags"):
         return units
-    labels = np.array([_most_frequent(np.asarray(y)[unit]) for unit in units])
+    y = np.asarray(y)
+    if kind == "classes":
+        labels = np.array([_most_frequent(y[unit]) for unit in units])
+    else:
+        counts = (y[train] != 0).sum(axis=0)
+        labels = np.array([_rarest_tag(y[unit], counts) for unit in units])
     # Place of a unit in its class, from 0 to 1, so that classes take turns in proportion to their sizes.
     place = np.empty(len(units))
     for label in np.unique(labels):
@@ -230,6 +235,12 @@ def _n_units(units, share):
     """Return the number of first units that comes nearest to a share of the clips, at least one."""
     sizes = np.cumsum([len(unit) for unit in units])
     return int(np.argmin(np.abs(sizes - share * sizes[-1]))) + 1
+
+
+def _rarest_tag(tags, counts):
+    """Return the rarest of the tags that a unit's clips have, or -1 if they have none."""
+    present = np.flatnonzero((tags != 0).any(axis=0))
+    return present[counts[present].argmin()] if len(present) else -1
 
 
 def _most_frequent(labels):

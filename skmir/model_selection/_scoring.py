@@ -7,8 +7,9 @@ from sklearn.pipeline import Pipeline
 from .._parameter_checks import shown
 from ..metrics import get_scorer, get_scorer_names
 
-# Scorers that do not reward a model for guessing the most frequent class, or for knowing only one tag.
-DEFAULTS = {"classes": "balanced_accuracy", "tags": "f1_macro", "numbers": "r2"}
+# Scorers that do not reward a model for guessing the most frequent class or tag. That of tags needs no
+# threshold: at .5, by which F1 would judge, a model may predict no rare tag although it ranks clips well.
+DEFAULTS = {"classes": "balanced_accuracy", "tags": "auc_tag", "numbers": "r2"}
 
 
 def check_scoring(scoring, kind, models):
@@ -17,7 +18,7 @@ def check_scoring(scoring, kind, models):
     Parameters
     ----------
     scoring : str, callable, list or tuple of str, dict of str to (str or callable), or None
-        None is the default for the labels: "balanced_accuracy", "f1_macro" for tags, "r2" for numbers. For
+        None is the default for the labels: "balanced_accuracy", "auc_tag" for tags, "r2" for numbers. For
         annotations, and for numbers if they name one (tempi), it is the ``default_scoring`` of the models.
     kind : {"classes", "tags", "numbers", "annotations"}
         What the labels are.

@@ -5,9 +5,11 @@ import warnings
 
 import numpy as np
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, check_cv
+from sklearn.utils.multiclass import type_of_target
 
 from .._parameter_checks import check_number
 from .._random import MAX_SEED
+from ._multilabel_split import MultilabelStratifiedGroupKFold
 from ._target_kind import kind_of_target
 
 
@@ -99,15 +101,19 @@ def _say(messages, doubts):
 
 
 class _Dealt:
-    """Folds of an integer ``cv``, to which clips or whole groups are assigned, by class if there are any."""
+    """Folds of an integer ``cv``, to which clips or whole groups are assigned, by class or tag if it can."""
 
     def __init__(self, n_splits, X, y, groups, kind):
         self.doubts = []
         self._n_splits, self._data = n_splits, (X, y, groups)
         self._is_grouped, self._has_classes = groups is not None, kind == "classes"
+        self._has_tags = kind == "tags" and type_of_target(y) == "multilabel-indicator"
 
     def folds(self, seed):
         """Return the folds of one repeat."""
+        if self._has_tags:
+            shuffling = _shuffling(seed) if self._is_grouped else {"shuffle": True, "random_state": seed}
+            return folds_of(MultilabelStratifiedGroupKFold(self._n_splits, **shuffling), *self._data)
         if not self._is_grouped:
             splitter = StratifiedKFold if self._has_classes else KFold
             return folds_of(splitter(self._n_splits, shuffle=True, random_state=seed), *self._data)

@@ -26,7 +26,7 @@ def as_target(y, models=()):
     Returns
     -------
     y : list of annotations, or what was given
-        Annotations are checked and sorted.
+        Annotations are checked and sorted, and a sparse matrix becomes an array.
     kind : {"classes", "tags", "numbers", "annotations"}
 
     Raises
@@ -35,7 +35,9 @@ def as_target(y, models=()):
         As :func:`kind_of_target`; also if an annotation is not valid.
     """
     kind = kind_of_target(y, models)
-    return (CHECKS[kind_of_annotations(y)](y) if kind == "annotations" else y), kind
+    if kind == "annotations":
+        return CHECKS[kind_of_annotations(y)](y), kind
+    return (y.toarray() if issparse(y) else y), kind
 
 
 def kind_of_target(y, models=()):

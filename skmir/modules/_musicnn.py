@@ -1,7 +1,7 @@
 """MusiCNN: kernels shaped for timbre and for rhythm, then dense layers over time, trained for tagging.
 
-Pons & Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging", ISMIR late-breaking
-demo 2019; Pons et al., "End-to-end learning for music audio tagging at scale", ISMIR 2018.
+Pons & Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging", ISMIR
+late-breaking demo 2019; Pons et al., "End-to-end learning for music audio tagging at scale", ISMIR 2018.
 """
 
 import torch
@@ -74,6 +74,8 @@ class MusiCNN(nn.Module):
 
     def __init__(self, n_bins, n_frames, n_outputs, n_filters=(204, 51, 64), n_units=200, dropout=0.5):
         super().__init__()
+        self.arguments = {"n_bins": n_bins, "n_frames": n_frames, "n_outputs": n_outputs}
+        self.arguments |= {"n_filters": tuple(n_filters), "n_units": n_units, "dropout": dropout}
         timbral, temporal, n_maps = n_filters
         heights = [int(share * n_bins) for share in TIMBRAL_SHARES]
         if min(heights) < 1:
@@ -150,7 +152,17 @@ class MusiCNN(nn.Module):
         return network.eval()
 
     def features(self, x):
-        """Return the inputs of the last layer, (B, n_units), for frames (B, n_bins, n_frames)."""
+        """Return the inputs of the last layer.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        features : tensor of shape (B, n_units)
+        """
         x = self.normalization(as_image(x))  # (B, 1, F, T)
         front = torch.cat([self.timbral(x), self.temporal(x)], dim=1)  # (B, n_maps, T)
         maps = [front]
@@ -161,7 +173,17 @@ class MusiCNN(nn.Module):
         return self.penultimate(pooled)
 
     def forward(self, x):
-        """Return logits (B, n_outputs) for frames (B, n_bins, n_frames)."""
+        """Return logits.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        logits : tensor of shape (B, n_outputs)
+        """
         return self.final_layer(self.features(x))
 
 

@@ -37,9 +37,9 @@ def weights_folder(folder=None):
         folder = pathlib.Path(folder)
         if not (folder / "configuration.py").is_file():
             raise ValueError(
-                f"folder={str(folder)!r} must hold configuration.py and the folders of the checkpoints, as the "
-                f"package musicnn does ({_INSTALL}). Weights in a pickle (.pt, .pth, .pkl, .npy) are not read: "
-                "a pickle can run code."
+                f"folder={str(folder)!r} must hold configuration.py and the folders of the checkpoints, as "
+                f"the package musicnn does ({_INSTALL}). Weights in a pickle (.pt, .pth, .pkl, .npy) are not "
+                "read: a pickle can run code."
             )
         return folder
     found = importlib.util.find_spec("musicnn")

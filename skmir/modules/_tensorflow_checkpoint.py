@@ -36,7 +36,9 @@ def read_checkpoint(prefix):
     """
     index, data = (_bytes_of(f"{prefix}{ending}") for ending in (".index", ".data-00000-of-00001"))
     if index[-len(_MAGIC) :] != _MAGIC:
-        raise ValueError(f"{prefix}.index is no index of a TensorFlow checkpoint, or is cut off.")
+        raise ValueError(
+            f"{prefix}.index must be the index of a TensorFlow checkpoint; it is something else, or cut off."
+        )
     try:
         return dict(_arrays(index, data))
     except (IndexError, KeyError, UnicodeDecodeError, struct.error) as error:

@@ -1,10 +1,10 @@
 """The VGG of the musicnn package: five layers of small square kernels, trained for tagging.
 
-Pons & Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging", ISMIR late-breaking
-demo 2019, after Choi et al., "Transfer learning for music classification and regression tasks", ISMIR 2017.
+Pons & Serra, "musicnn: pre-trained convolutional neural networks for music audio tagging", ISMIR
+late-breaking demo 2019, after Choi et al., "Transfer learning for music classification and regression
+tasks", ISMIR 2017.
 """
 
-import torch
 from torch import nn
 
 from ._conv_block import as_image
@@ -80,6 +80,8 @@ class VGGTagger(nn.Module):
 
     def __init__(self, n_bins, n_frames, n_outputs, n_filters=128, pools=_POOLS["MTT_vgg"], dropout=0.5):
         super().__init__()
+        self.arguments = {"n_bins": n_bins, "n_frames": n_frames, "n_outputs": n_outputs}
+        self.arguments |= {"n_filters": n_filters, "pools": pools, "dropout": dropout}
         size = n_bins, n_frames
         for pool, step in pools:
             size = [(n - one) // by + 1 for n, one, by in zip(size, pool, step, strict=True)]
@@ -139,7 +141,17 @@ class VGGTagger(nn.Module):
         return network.eval()
 
     def features(self, x):
-        """Return the inputs of the last layer for frames (B, n_bins, n_frames)."""
+        """Return the inputs of the last layer.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        features : tensor of shape (B, n_features)
+        """
         x = self.normalization(as_image(x))  # (B, 1, F, T)
         for name in self.map_layers:
             x = self.get_submodule(name)(x)
@@ -148,7 +160,17 @@ class VGGTagger(nn.Module):
         return x.permute(0, 3, 2, 1).flatten(1)  # time, frequency, maps: TensorFlow's order
 
     def forward(self, x):
-        """Return logits (B, n_outputs) for frames (B, n_bins, n_frames)."""
+        """Return logits.
+
+        Parameters
+        ----------
+        x : tensor of shape (B, n_bins, n_frames)
+            Frames.
+
+        Returns
+        -------
+        logits : tensor of shape (B, n_outputs)
+        """
         return self.final_layer(self.dropout(self.features(x)))
 
 

@@ -5,7 +5,7 @@ from ._chords import LearnedChroma, chord_templates
 from ._cnn import CNNClassifier, CNNRegressor
 from ._crnn import CRNNClassifier, CRNNRegressor
 from ._dbn import DBNClassifier
-from ._features import NetworkEmbedding, NetworkFeatures, RandomConvFeatures
+from ._features import NetworkEmbedding, NetworkFeatures, PretrainedTagger, RandomConvFeatures
 from ._mlp import MLPClassifier, MLPRegressor
 from ._onnx import to_onnx
 from ._rnn import RNNClassifier, RNNRegressor
@@ -40,6 +40,7 @@ __all__ = [
     "MLPRegressor",
     "NetworkEmbedding",
     "NetworkFeatures",
+    "PretrainedTagger",
     "RNNClassifier",
     "RNNRegressor",
     "RNNSequenceClassifier",

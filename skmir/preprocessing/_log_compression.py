@@ -56,16 +56,26 @@ class LogCompression(BaseFrameStep):
         check_number("gamma", self.gamma, above=0)
         check_number("base", self.base, above=1)
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = True
+        return tags
+
     def _names(self, bins):
         return list(bins)
 
-    def _apply(self, x):
-        lowest = x.min()
+    def _check_frames(self, X, *, reset):
+        frames = super()._check_frames(X, reset=reset)
+        lowest = min(x.min() for x in frames)
         if lowest < 0:
             raise ValueError(
-                f"LogCompression takes magnitudes or power, which are at least 0, but X holds {lowest:g}. If "
-                "X holds decibels or standardised values, leave this step out, or put it before that one."
+                f"Negative values in data passed to LogCompression, down to {lowest:g}: it takes magnitudes "
+                "or power. If X holds decibels or standardised values, leave this step out, or put it before "
+                "that one."
             )
+        return frames
+
+    def _apply(self, x):
         compressed = np.log1p(np.multiply(x, self.gamma, dtype=x.dtype))
         compressed /= x.dtype.type(np.log(self.base))
         return compressed

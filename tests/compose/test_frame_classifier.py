@@ -467,8 +467,10 @@ def test_what_is_refused(clips):
         FrameClassifier().fit(X, y, groups=np.zeros(17))
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         FrameClassifier().fit(X, y, sample_weight=np.ones(17))
-    with pytest.raises(ValueError, match=r"one label for each clip, but y has the shape \(18, 2\).*Multi"):
-        FrameClassifier().fit(X, np.ones((18, 2), int))
+    with pytest.raises(ValueError, match=r"y has the shape \(18, 2\) and is 'multiclass-multi.*Multi"):
+        FrameClassifier().fit(X, np.arange(36).reshape(18, 2))
+    with pytest.raises(ValueError, match="Tags must be 0, or 1 if a clip has the tag, but y holds -1"):
+        FrameClassifier().fit(X, np.tile([[-1, 1], [1, 1]], (9, 1)))
     with pytest.raises(ValueError, match="Unknown label type: continuous"):
         FrameClassifier().fit(X, np.linspace(0, 1, 18))
     with pytest.raises(ValueError, match="FrameClassifier takes frames, and X holds paths"):

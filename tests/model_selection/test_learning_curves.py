@@ -39,6 +39,16 @@ def test_classes_keep_their_shares(data):
         assert np.abs(counts - len(train) * np.array([1 / 2, 1 / 3, 1 / 6])).max() <= 1.5
 
 
+def test_rare_tags_keep_their_shares(data):
+    X = data[0]
+    tags = np.column_stack([np.arange(120) % 10 == 0, np.arange(120) % 2 == 0]).astype(int)
+    models = {"a": DummyClassifier(strategy="prior")}
+    curves = learning_curves(models, X, tags, train_sizes=[0.25], cv=4, random_state=0)
+    assert curves.comparisons_[0.25].scorers_ == ["auc_tag"]
+    for train, _ in splits_of(curves)[0.25]:
+        assert 2 <= tags[train, 0].sum() <= 3  # a tenth of 22
+
+
 def test_groups_stay_whole(data):
     groups = np.arange(120) // 5
     curves = learning_curves(MODELS, *data, groups=groups, train_sizes=[0.3, 1.0], cv=4, random_state=0)

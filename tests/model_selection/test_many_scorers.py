@@ -102,8 +102,9 @@ def test_baselines_of_numbers_and_tags(data):
     assert whole.table_.loc["line", "mean"] > 0.9
     tags = np.c_[X[:, 0] > 0, X[:, 1] > 1, X[:, 0] > -9].astype(int)
     tagged = compare({"near": KNeighborsClassifier()}, X, tags, scoring="f1_micro", random_state=0)
-    assert tagged.baselines_ == ["majority", "class frequency"]
-    assert 0 < tagged.table_.loc["majority", "mean"] < tagged.table_.loc["near", "mean"]
+    assert tagged.baselines_ == ["tag frequency", "random tags"]
+    assert 0 < tagged.table_.loc["tag frequency", "mean"] < tagged.table_.loc["near", "mean"]
+    assert any("All clips have a tag" in text and "columns [2] of y" in text for text in tagged.warnings_)
 
 
 def test_probabilities_of_practical_equivalence(data):

@@ -38,10 +38,24 @@ def test_a_training_part_without_a_class_is_said():
         compare(MODELS, X, y, cv=folds)
 
 
+def test_a_part_without_a_tag_is_said():
+    tags = np.tile([[1, 0], [0, 1], [1, 1]], (4, 1))
+    tags[6:, 1] = 0
+    tags[:6, 0] = 1
+    folds = [(np.arange(6), np.arange(6, 12)), (np.arange(6, 12), np.arange(6))]
+    result = compare({"prior": MODELS["prior"]}, X, tags, cv=folds, scoring="auc_clip")
+    said = [text for text in result.warnings_ if "some tag" in text]
+    assert len(said) == 2
+    assert "In 2 of 2 folds no clip of the training part has some tag, or all have it (fold 0: [0]" in said[0]
+    assert "In 2 of 2 folds no clip of the test part" in said[1] and "(fold 0: [1]" in said[1]
+
+
 def test_nothing_is_said_where_all_is_well_or_labels_are_tags():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         compare(MODELS, X, np.tile(["a", "b"], 6), cv=3)
         tags = np.tile([[1, 0], [0, 1], [1, 1]], (4, 1))
         compare({"most": DummyClassifier()}, X, tags, cv=3, scoring="f1_micro")
-    assert [str(w.message) for w in caught if "some class" in str(w.message)] == []
+    assert [
+        str(w.message) for w in caught if "some class" in str(w.message) or "some tag" in str(w.message)
+    ] == []

@@ -4,13 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.sparse import csr_array
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import StackingClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, log_loss, make_scorer, mean_poisson_deviance
 from sklearn.model_selection import GridSearchCV, LeaveOneOut, PredefinedSplit
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -78,16 +81,48 @@ def test_the_default_suits_the_labels(kind, scorer, container):
 
 
 @pytest.mark.parametrize(
-    "container", [np.asarray, np.ndarray.tolist, pd.DataFrame], ids=["array", "list", "table"]
+    "container",
+    [np.asarray, np.ndarray.tolist, pd.DataFrame, csr_array],
+    ids=["array", "list", "table", "sparse"],
 )
-def test_the_default_for_tags_is_macro_f1(container):
+def test_the_default_for_tags_is_auc_tag(container):
     result = compare({"a": KNeighborsClassifier()}, X, container(TAGS), cv=3, random_state=0)
-    assert result.scorers_ == ["f1_macro"]
-    assert result.table_.loc["a", "mean"] > 0.7
+    assert result.scorers_ == ["auc_tag"]
+    assert result.table_.loc["a", "mean"] > 0.8
+    assert result.table_.loc["tag frequency", "mean"] == 0.5
+
+
+class OnlyPredicts(NeverFitted):
+    """Says which tags a clip has, without a score."""
+
+
+def test_a_model_without_scores_of_tags_is_found_before_the_first_fit():
+    models = {"near": KNeighborsClassifier(), "SVC": MultiOutputClassifier(SVC()), "own": OnlyPredicts()}
+    with pytest.raises(ValueError, match=r"SVC, own: neither predict_proba.*OneVsRest.*scoring='f1_macro'"):
+        compare(models, X, TAGS, cv=3)
+    one = {
+        "own": MultiOutputClassifier(SVC()),
+        "stacked": StackingClassifier([("near", KNeighborsClassifier())]),
+    }
+    with pytest.raises(ValueError, match=r"own: neither"):  # the stacked one has scores once it is fitted
+        compare(one, X, TAGS, cv=3)
+    by_f1 = compare(one, X, TAGS, cv=3, scoring=["f1_macro", "auc_tag"], random_state=0)
+    assert by_f1.table_.loc["own", "mean"] > 0.7
+    assert any("own: no method that the scorer 'auc_tag' needs" in text for text in by_f1.warnings_)
+
+
+def test_scores_of_tags_are_kept_and_groups_may_be_routed(tmp_path):
+    run = {"groups": np.arange(60) // 3, "cv": 4, "memory": tmp_path, "random_state": 0, "baselines": False}
+    first = compare({"a": KNeighborsClassifier()}, X, TAGS, **run)
+    later = compare({"a": KNeighborsClassifier()}, X, TAGS, scoring=["tag_map", "auc_tag"], **run)
+    assert_array_equal(first.scores_, later.all_scores_["auc_tag"])
+    with config_context(enable_metadata_routing=True):
+        routed = compare({"a": KNeighborsClassifier()}, X, TAGS, **{**run, "memory": None})
+    assert_array_equal(first.scores_, routed.scores_)
 
 
 def test_learning_curves_have_the_same_defaults():
-    for kind, scorer in {"classes": "balanced_accuracy", "tags": "f1_macro", "numbers": "r2"}.items():
+    for kind, scorer in {"classes": "balanced_accuracy", "tags": "auc_tag", "numbers": "r2"}.items():
         curves = learning_curves(
             {"a": MODELS[kind]}, X, LABELS[kind], cv=3, train_sizes=[1.0], random_state=0
         )
@@ -98,7 +133,7 @@ def test_learning_curves_have_the_same_defaults():
 @pytest.mark.parametrize(
     ("scoring", "kind", "message"),
     [
-        ("balanced_accuracy", "tags", "'balanced_accuracy' cannot score y.*tags of shape .60, 3.*'f1_macro'"),
+        ("balanced_accuracy", "tags", "'balanced_accuracy' cannot score y.*tags of shape .60, 3.*'auc_tag'"),
         ("roc_auc", "classes", "'roc_auc' cannot score y, which holds 3 classes.*'roc_auc_ovr'"),
         ("f1", "classes", "'f1' cannot score y.*'f1_macro'"),
         ("r2", "classes", "'r2' cannot score y.*could not convert string.*'balanced_accuracy'"),
@@ -121,6 +156,7 @@ def test_what_cannot_be_scored_is_found_before_the_first_fit(scoring, kind, mess
             "classes",
         ),
         (["accuracy", "f1_micro", "f1_samples", "roc_auc", "average_precision", "neg_log_loss"], "tags"),
+        (["auc_tag", "auc_clip", "tag_map", "clip_map", "precision_at_3", "r_precision"], "tags"),
         (["r2", "neg_root_mean_squared_error", "neg_median_absolute_error", "explained_variance"], "numbers"),
         (["roc_auc", "average_precision", "f1", "neg_brier_score", "neg_log_loss", "r2"], "binary"),
         ([make_scorer(log_loss, response_method="predict_proba", greater_is_better=False)], "classes"),

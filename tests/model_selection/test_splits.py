@@ -10,7 +10,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
-from skmir.model_selection import compare
+from skmir.model_selection import MultilabelStratifiedGroupKFold, compare
 from skmir.model_selection._splits import make_splits
 
 RNG = np.random.RandomState(0)
@@ -46,11 +46,24 @@ def test_repeats_are_shuffled_by_the_seed():
     assert all(not set(GROUPS[train]) & set(GROUPS[test]) for train, test in found)
 
 
-def test_numbers_and_tags_are_dealt_out_by_group_alone():
-    numbers, tags = RNG.randn(N), RNG.randint(2, size=(N, 3))
+@pytest.mark.parametrize("form", [np.asarray, np.ndarray.tolist, pd.DataFrame])
+def test_tags_are_spread(form):
+    tags = (RNG.uniform(size=(N, 3)) < [0.05, 0.2, 0.5]).astype(int)
+    found = make_splits(4, X, form(tags), GROUPS, seed=3)
+    assert same(found, MultilabelStratifiedGroupKFold(4).split(X, tags, GROUPS))  # one pass is not shuffled
+    shuffled = make_splits(4, X, form(tags), seed=3)
+    assert same(shuffled, MultilabelStratifiedGroupKFold(4, shuffle=True, random_state=3).split(X, tags))
+    assert min(tags[test].sum(axis=0).min() for _, test in shuffled) > 0
+
+
+def test_several_classes_in_each_of_two_columns_are_not_spread():
+    columns = np.column_stack([np.arange(N) % 3, np.arange(N) % 4])
+    assert same(make_splits(4, X, columns, GROUPS), GroupKFold(4).split(X, None, GROUPS))
+
+
+def test_numbers_are_dealt_out_by_group_alone():
     expected = list(GroupKFold(4).split(X, None, GROUPS))
-    assert same(make_splits(4, X, numbers, GROUPS), expected)
-    assert same(make_splits(4, X, tags, GROUPS), expected)
+    assert same(make_splits(4, X, RNG.randn(N), GROUPS), expected)
     tempi = np.arange(N) % 7
     result = compare({"line": LinearRegression()}, X, tempi, groups=GROUPS, cv=4, scoring="r2")
     assert same(result.splits_, expected)

@@ -5,12 +5,13 @@ from ._fold import rows
 from ._jobs import raise_if_all_failed, run_jobs
 from ._keys import clip_digests, holds_clips
 from ._responses import Responses, needs_model
-from ._trial import try_scorers
+from ._trial import has_method, try_scorers
 
 __all__ = [
     "Responses",
     "baseline_models",
     "clip_digests",
+    "has_method",
     "holds_clips",
     "needs_model",
     "raise_if_all_failed",

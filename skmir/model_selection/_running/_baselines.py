@@ -23,15 +23,22 @@ def baseline_models(kind, taken, y=None):
     Returns
     -------
     models : dict of str to estimator
-        "majority", which predicts the most frequent class (or for each tag the more frequent value), and
-        "class frequency", which guesses classes as often as they occur in training; for numbers "mean". For
-        annotations "nothing", and "constant tempo" for events and beats, "commonest label" for segments.
+        "majority", which predicts the most frequent class, and "class frequency", which guesses classes as
+        often as they occur in training. For tags "tag frequency", which scores each tag by its share of the
+        training clips (and predicts those of more than half), and "random tags", which guesses each as often
+        as it occurs. For numbers "mean". For annotations "nothing", and "constant tempo" for events and
+        beats, "commonest label" for segments.
     """
     if kind == "annotations":
         form = kind_of_annotations(y)
         models = {name: guess(form) for name, guess in GUESSES[form].items()}
     elif kind == "numbers":
         models = {"mean": DummyRegressor()}
+    elif kind == "tags":
+        models = {
+            "tag frequency": DummyClassifier(strategy="prior"),
+            "random tags": DummyClassifier(strategy="stratified"),
+        }
     else:
         models = {
             "majority": DummyClassifier(strategy="most_frequent"),

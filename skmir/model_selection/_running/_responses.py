@@ -13,12 +13,15 @@ from sklearn.utils.metadata_routing import (
     process_routing,
 )
 
+from ...metrics._tag_scorer import TagScorer
+
 KEPT = ("predict", "predict_proba", "decision_function")
 METHODS = (*KEPT, "predict_log_proba")
 LIMIT = 2**24  # maximum size of one method's predictions in bytes; larger ones are not kept
 NAN = "the score is NaN"
 _FOUND = "_found_in_scoring"  # attribute of an estimator on its way back
-_SCORER = type(make_scorer(accuracy_score))  # sees predictions only; other callables may see the model
+# They see predictions only; other callables may see the model.
+_SCORERS = (type(make_scorer(accuracy_score)), TagScorer)
 
 
 class NotKeptError(LookupError):
@@ -161,7 +164,7 @@ class ScoreEach:
 
 def needs_model(scorer):
     """Return whether a scorer may look at more than a model's predictions: at the model, or at groups."""
-    if not isinstance(scorer, _SCORER):
+    if not isinstance(scorer, _SCORERS):
         return True
     routing = get_config()["enable_metadata_routing"]
     return routing and bool(get_routing_for_object(scorer).consumes("score", ["groups"]))

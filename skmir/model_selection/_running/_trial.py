@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from sklearn.ensemble import StackingClassifier, StackingRegressor
 
 from ..._annotations import as_object_array, kind_of_annotations
 from ...metrics import get_scorer, get_scorer_names
@@ -12,8 +13,8 @@ from ._responses import METHODS, NAN, Responses, needs_model, score
 N_TRIED = 5000  # number of clips that is enough for a trial
 FITTING = {
     "classes": "'balanced_accuracy', 'accuracy', 'f1_macro', or 'roc_auc_ovr' for models with predict_proba",
-    "tags": "'f1_macro', 'f1_micro', 'f1_samples', or 'roc_auc' and 'average_precision' for models that give "
-    "probabilities",
+    "tags": "'auc_tag', 'tag_map' or another of skmir.metrics.get_scorer_names('tags') for models that give "
+    "scores, or 'f1_macro', 'f1_micro' or 'f1_samples'",
     "numbers": "'r2', 'neg_mean_absolute_error' or 'neg_root_mean_squared_error'",
     "annotations": f"one of skmir.metrics.get_scorer_names('annotations'), {get_scorer_names('annotations')}",
 }
@@ -46,7 +47,8 @@ def try_scorers(scorers, models, y, kind, splits):
     Raises
     ------
     ValueError
-        If a scorer is for other labels, or the first scorer is undefined on all folds.
+        If a scorer is for other labels, the first scorer is undefined on all folds, or it is one of tags and
+        a model gives no scores.
     """
     doubts, judge = [], next(iter(scorers))
     for name, scorer in scorers.items():
@@ -60,8 +62,46 @@ def try_scorers(scorers, models, y, kind, splits):
             raise ValueError(
                 f"{undefined} Models are judged by it: pass another as the first scorer, or other folds."
             )
-        doubts += [f"{undefined} Its scores will be NaN."] if undefined else trial.lacking(models)
+        if undefined:
+            doubts.append(f"{undefined} Its scores will be NaN.")
+            continue
+        lacking = trial.lacking(models)
+        if lacking and name == judge and kind == "tags":
+            raise ValueError(
+                f"Models are judged by {name!r}, which needs scores. {', '.join(lacking)}: neither "
+                "predict_proba nor decision_function. Use OneVsRestClassifier(SVC()) instead of "
+                "MultiOutputClassifier(SVC()), say, or pass scoring='f1_macro', which judges predictions."
+            )
+        doubts += _without_scores(lacking, name)
     return doubts
+
+
+def has_method(model, method):
+    """Return whether a model has a method; stacked models show theirs only when they are fitted.
+
+    Parameters
+    ----------
+    model : estimator
+    method : str
+
+    Returns
+    -------
+    has : bool
+    """
+    stacked = isinstance(model, StackingClassifier | StackingRegressor)
+    return hasattr(type(model) if stacked else model, method)
+
+
+def _without_scores(names, scorer):
+    """Return a warning about models that lack the method that a scorer needs, in a list."""
+    if not names:
+        return []
+    whose = "its" if len(names) == 1 else "their"
+    return [
+        f"{', '.join(names)}: no method that the scorer {scorer!r} needs (predict_proba or "
+        f"decision_function), so {whose} score will be NaN. Models that predict probabilities have such "
+        "a method: instead of SVC(), use CalibratedClassifierCV(SVC())."
+    ]
 
 
 class _Trial:
@@ -95,22 +135,15 @@ class _Trial:
         )
 
     def lacking(self, models):
-        """Return a message about the models that lack the method that the scorer needs."""
+        """Return the names of the models that lack the method that the scorer needs."""
         test = np.arange(min(len(self._labels), N_TRIED))
         names = []
         for name, model in models.items():
-            methods = [method for method in METHODS if hasattr(model, method)]
+            methods = [method for method in METHODS if has_method(model, method)]
             error = self._error(test, methods=methods)
             if error is not None and error.startswith("AttributeError"):
                 names.append(name)
-        if not names:
-            return []
-        whose = "its" if len(names) == 1 else "their"
-        return [
-            f"{', '.join(names)}: no method that the scorer {self._name!r} needs (predict_proba or "
-            f"decision_function), so {whose} score will be NaN. Models that predict probabilities have such "
-            "a method: instead of SVC(), use CalibratedClassifierCV(SVC())."
-        ]
+        return names
 
     def _error(self, positions, train=slice(None), methods=METHODS):
         """Return None if some made-up predictions get a score, else the error of the last ones.

@@ -156,7 +156,8 @@ class NetworkEmbedding(BaseFrontEnd):
 
         Returns
         -------
-        frames : ndarray of shape (n_clips, n_features, n_windows), or list of arrays (n_features, n_windows_i)
+        frames : ndarray of shape (n_clips, n_features, n_windows), or list of (n_features, n_windows_i) \
+arrays
             Layer by layer; with two pools, all means of a layer come before its maxima. Files give float32,
             arrays keep their dtype, but are only as exact as float32.
 
@@ -194,8 +195,8 @@ class NetworkEmbedding(BaseFrontEnd):
         front = self._front_end()
         if front is not None and front.sr != self.sr:
             raise ValueError(
-                f"sr={self.sr:g} must be the sr of front_end, which is {front.sr:g}. Pass sr={front.sr:g}, if "
-                "the network has learned from that."
+                f"sr={self.sr:g} must be the sr of front_end, which is {front.sr:g}. Pass sr={front.sr:g}, "
+                "if the network has learned from that."
             )
         length, hop = self._steps()
         if length is not None and min(length, hop) < 1:
@@ -296,7 +297,9 @@ class NetworkEmbedding(BaseFrontEnd):
         length, hop = self._steps()
         if length is None:
             return x[None]
-        starts = torch.from_numpy(window_starts(x.shape[-1], length, hop))
+        starts = window_starts(x.shape[-1], length, hop)
+        # With frames at both ends, a clip as long as a window has a frame more, which needs no second window.
+        starts = torch.from_numpy(starts[:-1] if len(starts) > 1 and starts[-1] - starts[-2] == 1 else starts)
         steps = (starts[:, None] + torch.arange(length)) % x.shape[-1]
         return x[..., steps.to(x.device)].movedim(-2, 0)
 

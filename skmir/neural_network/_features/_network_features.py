@@ -1,13 +1,19 @@
 """Outputs of the layers of a network, as features for another classifier or another task."""
 
+import numbers
+import os
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
+from torch import nn
 
 from ..._declared_parameters import DeclaredParameters, positional
+from ..._device import resolve_device
 from ..._fitting import all_or_nothing
+from ..._parameter_checks import check_number
 from ..._saving import SavingMixin
 from ..._training import outputs_of
 from ..._validation import check_frames
@@ -15,37 +21,49 @@ from .._base import BaseNetwork
 from .._cnn import CNNClassifier
 from .._parameters import check_pool
 from ._activations import Activations
+from ._frozen_module import frozen_module, is_frozen_module
+from ._random_networks import outputs_by_length
 
 
 class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEstimator):
     """Outputs of the layers of a network as features, with one row per clip.
 
-    The network learns in ``fit``, from the training fold only. To transfer features, pass a frozen network
-    that has learned from other clips and other labels.
+    The network learns in ``fit``, from the training fold only. To transfer features, pass a network that has
+    learned from other clips and other labels: a module of torch is taken to have learned, and stays as it is.
 
     Parameters
     ----------
-    estimator : network of skmir.neural_network, FrozenEstimator of one, or None, default=None
+    estimator : network of skmir.neural_network, FrozenEstimator of one, nn.Module, str, PathLike or None, \
+default=None
         The network, which is cloned before use. ``sklearn.frozen.FrozenEstimator(network)`` keeps a fitted
-        network as it is; X must then come from the front end that it was trained with. None takes a
-        ``CNNClassifier``, without a seed.
+        network as it is. So are kept a ``torch.nn.Module``; "MTT_musicnn", "MSD_musicnn", "MTT_vgg" and
+        "MSD_vgg" (see :meth:`skmir.modules.MusiCNN.pretrained`); and the path of an ONNX file (``.onnx``),
+        which onnxruntime runs on the CPU. X must come from the front end that they were trained with. None
+        takes a ``CNNClassifier``, without a seed.
     layers : list of str or None, default=None
-        Names of layers, as in ``network.module_.named_modules()``, whose pooled outputs are put side by
-        side. None takes the inputs of the last layer.
+        Names of layers, as in ``network.module_.named_modules()``, or of outputs of an ONNX file, whose
+        pooled outputs are put side by side. None takes the inputs of the last layer
+        (``network.features(x)``), or the output of a module that has no such method.
     pool : {"mean", "max"} or tuple of both, default="mean"
         Statistic of each map over frequency and time, or of each recurrent unit over time. Layers without
         these axes give their values unchanged.
+    n_frames : int or None, default=None
+        Length of the windows that a module gets, in frames: a shorter clip is repeated, and rows of the
+        windows that cover a longer clip are averaged. None passes whole clips. Networks of this library have
+        a length of their own.
+    device : str, default="auto"
+        Device on which a module computes, as for ``CNNClassifier``; networks of this library have their own.
 
     Attributes
     ----------
-    estimator_ : network or FrozenEstimator
+    estimator_ : network, FrozenEstimator or nn.Module
         The fitted network.
     layers_ : list of str or None
         ``layers`` at the time of ``fit``.
     pools_ : list of str
         ``pool`` at the time of ``fit``, as a list.
     n_parameters_ : int
-        Number of trained parameters of the network.
+        Number of trained parameters of the network, or of all parameters of a module.
     n_bins_ : int
         Number of bins.
     n_features_in_ : int
@@ -53,6 +71,7 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
 
     See Also
     --------
+    NetworkEmbedding : The same as a front end: from clips, window by window, computed once.
     RBM : Features that are learned without labels.
     skmir.modules : The networks; the names of their attributes are the names of layers.
 
@@ -87,9 +106,11 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
     # Requested by default, so that they reach the network through a search or cross_validate.
     __metadata_request__fit = {"groups": True, "X_val": True, "y_val": True}
 
-    estimator: BaseNetwork | FrozenEstimator | None = positional(default=None)
+    estimator: BaseNetwork | FrozenEstimator | nn.Module | str | os.PathLike | None = positional(default=None)
     layers: list[str] | None = None
     pool: str | tuple[str, ...] = "mean"
+    n_frames: int | None = None
+    device: str = "auto"
 
     @all_or_nothing
     def fit(self, X, y=None, sample_weight=None, *, groups=None, X_val=None, y_val=None):
@@ -121,11 +142,15 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
             If ``estimator`` is not a network.
         """
         layers, pools = check_layers(self.layers), check_pool(self.pool)
+        check_number("n_frames", self.n_frames, kind=numbers.Integral, low=1, none=True)
         estimator = CNNClassifier() if self.estimator is None else self.estimator
-        network_of(estimator)
-        estimator = clone(estimator)
+        network = network_of(estimator)
+        frozen = is_frozen_module(network)
+        estimator = frozen_module("estimator", network) if frozen else clone(estimator)
         frames = check_frames(self, X, reset=True)
-        if isinstance(estimator, FrozenEstimator):
+        if frozen:
+            resolve_device(self.device)
+        elif isinstance(estimator, FrozenEstimator):
             check_is_fitted(network_of(estimator))
             check_frames(network_of(estimator), X, reset=False)
         elif y is None:
@@ -136,6 +161,7 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
         else:
             estimator.fit(X, y, sample_weight, groups=groups, X_val=X_val, y_val=y_val)
         self.estimator_, self.layers_, self.pools_ = estimator, layers, pools
+        self._n_frames = None if self.n_frames is None else int(self.n_frames)
         _, self._names_out = self._features(frames[:1])
         return self
 
@@ -175,14 +201,42 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
     @property
     def n_parameters_(self):
         """Number of trained parameters of the network."""
-        return network_of(self.estimator_).n_parameters_
+        network = network_of(self.estimator_)
+        if isinstance(network, nn.Module):
+            return sum(parameter.numel() for parameter in network.parameters())
+        return network.n_parameters_
 
     def _features(self, frames):
         """Return features of checked frames, float32, and their names."""
         network = network_of(self.estimator_)
+        if isinstance(network, nn.Module):
+            return self._features_of_module(network, frames)
         activations = Activations(network.module_, self.layers_, self.pools_)
         frames = check_frames(network, frames, reset=False, dtype=np.float32)
         return outputs_of(network, activations, frames), activations.names
+
+    def _features_of_module(self, module, frames):
+        activations = Activations(module, self.layers_, self.pools_, or_output=True)
+        frames = check_frames(self, frames, reset=False, dtype=np.float32)
+        lengths = np.array([x.shape[1] for x in frames])
+        if self._n_frames is not None:
+            lengths[:] = self._n_frames
+        try:
+            device = resolve_device(self.device)
+            features = outputs_by_length(activations, frames, lengths, device=device, n_threads=1)
+        except (RuntimeError, IndexError) as error:
+            raise ValueError(
+                f"{type(module).__name__} does not take windows of {self.n_bins_} bins and {lengths.min()} "
+                f"to {lengths.max()} frames: {error} Pass the frames that it has learned from, and set "
+                "n_frames."
+            ) from error
+        finite = np.isfinite(features).all(axis=1)
+        if not finite.all():
+            raise ValueError(
+                f"{type(module).__name__} gives no finite numbers for clip {int(finite.argmin())} of X. "
+                "Scale X like the clips that it has learned from."
+            )
+        return features, activations.names
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "_names_out")
@@ -190,7 +244,8 @@ class NetworkFeatures(DeclaredParameters, TransformerMixin, SavingMixin, BaseEst
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
-        tags.target_tags.required = not isinstance(self.estimator, FrozenEstimator)
+        frozen = isinstance(self.estimator, FrozenEstimator) or is_frozen_module(self.estimator)
+        tags.target_tags.required = not frozen
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
@@ -206,6 +261,10 @@ def network_of(estimator):
     network = estimator
     while isinstance(network, FrozenEstimator):
         network = network.estimator
+    if is_frozen_module(network):
+        if network is not estimator:
+            raise TypeError(f"estimator={estimator!r}: pass the module itself. It is taken to have learned.")
+        return network
     if isinstance(network, BaseNetwork) and network._per_frame:
         raise TypeError(
             f"estimator must be a network with one output per clip, but {type(network).__name__} has one per "
@@ -214,7 +273,7 @@ def network_of(estimator):
     if isinstance(network, BaseNetwork):
         return network
     raise TypeError(
-        "estimator must be a network of skmir.neural_network, or one in a FrozenEstimator, got "
+        "estimator must be a network of skmir.neural_network, one in a FrozenEstimator, or a module, got "
         f"{estimator!r}."
         + (_take_apart(frozen=network is not estimator) if isinstance(network, Pipeline) else "")
     )

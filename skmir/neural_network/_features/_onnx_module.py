@@ -98,7 +98,7 @@ def _session(content, file):
 
 
 def _in_form(x, shape):
-    """Return windows in the order of axes that a file wants, whose sizes are int, or names if they may vary."""
+    """Return windows in the order of axes that a file wants; sizes that may vary are names."""
     if len(shape) == x.ndim:  # one axis more than x has besides the first
         x, rest = x.unsqueeze(1), shape[1:]
     else:
