@@ -18,7 +18,7 @@ import numpy as np
 
 from skmir.datasets import load_folder, make_beats
 
-folder = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", ""), "folk_dances")
+folder = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", "no folder"), "folk_dances")
 if folder.is_dir():
     dances = load_folder(folder)
     clips, labels = dances.data, np.array(dances.target_names)[dances.target]

@@ -20,7 +20,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from skmir.datasets import load_folder, make_instruments, make_listeners
 
-folder = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", ""), "midi_families")
+folder = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", "no folder"), "midi_families")
 if folder.is_dir():
     catalogue = load_folder(folder)
     clips = catalogue.data

@@ -19,7 +19,7 @@ import numpy as np
 
 from skmir.datasets import load_folder, make_instruments, make_rhythm
 
-data = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", ""))
+data = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", "no folder"))
 
 
 def task(name, synthetic):
