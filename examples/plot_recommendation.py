@@ -130,10 +130,11 @@ plt.show()
 
 # %%
 # Sound tells less than plays do, since half of the taste cannot be heard. Over six draws of listeners and all
-# folds of the recordings, the default network and a ridge regression on many more statistics tie at an AUC of
-# .59; a ridge regression on the layers of a network that was trained on other music reaches .61, and is ahead
-# of both each time (``docs/tables/recommendation.csv``). Van den Oord et al. also train networks to predict the
-# plays themselves ("weighted prediction error") instead of the factors: in our trials the two objectives tied.
+# folds of the recordings, the default network and a ridge regression on many more statistics tie at an AUC
+# of .59; a ridge regression on the layers of a network that was trained on other music reaches .61, and is
+# ahead of both each time (``docs/tables/recommendation.csv``). Van den Oord et al. also train networks to
+# predict the plays themselves ("weighted prediction error") instead of the factors: in our trials the two
+# objectives tied.
 #
 # One listener's most played clip,
 import base64
