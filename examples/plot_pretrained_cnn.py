@@ -120,3 +120,9 @@ ax.set_xticks(N_LABELS, N_LABELS)
 ax.minorticks_off()
 ax.legend(loc="upper left")
 plt.show()
+
+# %%
+# Of the dances, with their tempo gone, so small a network finds about .3 whatever it starts from, and more
+# labels do not help: chance is .25. Over five folds and three seeds the pretrained filters are ahead by .02 to
+# .03, which the intervals cannot tell from 0 (``docs/tables/styles_pretraining.csv``). Dieleman et al. had a
+# million songs to learn filters from; here there are 76.
