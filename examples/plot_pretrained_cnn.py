@@ -123,6 +123,6 @@ plt.show()
 
 # %%
 # Of the dances, with their tempo gone, so small a network finds about .3 whatever it starts from, and more
-# labels do not help: chance is .25. Over five folds and three seeds the pretrained filters are ahead by .02 to
-# .03, which the intervals cannot tell from 0 (``docs/tables/styles_pretraining.csv``). Dieleman et al. had a
-# million songs to learn filters from; here there are 76.
+# labels do not help: chance is .25. Over five folds and three seeds the pretrained filters are ahead by .02
+# to .03, which the intervals cannot tell from 0 (``docs/tables/styles_pretraining.csv``). Dieleman et al.
+# learned theirs from the Million Song Dataset; here there are 76 tunes.
