@@ -149,7 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     default = os.environ.get("SKMIR_TEST_DATA", ROOT.parent / "shared" / "data")
     parser.add_argument("data", nargs="?", type=pathlib.Path, default=default)
-    parser.add_argument("--sets", nargs="+", choices=SETS, default=["midi_families", "instrument_notes"])
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=["midi_families"])
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--runs", type=int, default=6, help="number of draws of listeners")
     parser.add_argument("--memory", help="folder in which features are kept")

@@ -18,7 +18,7 @@ import numpy as np
 
 from skmir.datasets import load_folder, make_beats
 
-folder = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", ""), "folk_dances")
+folder = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", "no folder"), "folk_dances")
 if folder.is_dir():
     dances = load_folder(folder)
     clips, labels = dances.data, np.array(dances.target_names)[dances.target]
@@ -120,3 +120,11 @@ ax.set_xticks(N_LABELS, N_LABELS)
 ax.minorticks_off()
 ax.legend(loc="upper left")
 plt.show()
+
+# %%
+# Of the dances, with their tempo gone, so small a network finds about .3 whatever it starts from, and more
+# labels do not help: chance is .25. Over five folds and three seeds the pretrained filters are ahead by .02
+# to .03, which the intervals cannot tell from 0. Phrases of seven families of instruments show a hint of what
+# the authors report: with four and eight labels per class the pretrained network is ahead in 11 and 12 of 15
+# pairs, by .03 and .05; with all labels, by nothing (``docs/tables/styles_pretraining.csv``). Dieleman et al.
+# learned their filters from the Million Song Dataset; here there are 76 tunes.

@@ -20,7 +20,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from skmir.datasets import load_folder, make_instruments, make_listeners
 
-folder = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", ""), "midi_families")
+folder = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", "no folder"), "midi_families")
 if folder.is_dir():
     catalogue = load_folder(folder)
     clips = catalogue.data
@@ -129,9 +129,12 @@ ax.invert_yaxis()
 plt.show()
 
 # %%
-# Sound tells less than plays do, since half of the taste cannot be heard. Van den Oord et al. also train
-# networks to predict the plays themselves ("weighted prediction error") instead of the factors: in our trials
-# the two objectives tied.
+# Sound tells less than plays do, since half of the taste cannot be heard. Over six draws of listeners and all
+# folds of the recordings, the default network and a ridge regression on many more statistics tie at an AUC
+# of .59; a ridge regression on the layers of a network that was trained on other music reaches .61, and is
+# ahead of both each time (``docs/tables/recommendation.csv``). Van den Oord et al. also train networks to
+# predict the plays themselves ("weighted prediction error") instead of the factors: in our trials the two
+# objectives tied.
 #
 # One listener's most played clip,
 import base64

@@ -19,7 +19,7 @@ import numpy as np
 
 from skmir.datasets import load_folder, make_instruments, make_rhythm
 
-data = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", ""))
+data = pathlib.Path(os.environ.get("SKMIR_TEST_DATA", "no folder"))
 
 
 def task(name, synthetic):
@@ -33,7 +33,8 @@ wanted = "female singer" if "female singer" in who else "organ"
 voice = np.where(who == wanted, wanted, "others")
 dances, styles, tunes = task("folk_dances", lambda: make_rhythm(n_drums=16, duration=6, random_state=0))
 for y, groups in ((voice, songs), (styles, tunes)):
-    print(dict(zip(*np.unique(y, return_counts=True), strict=True)), "in", len(set(groups)), "groups")
+    counts = ", ".join(f"{label}: {(y == label).sum()}" for label in np.unique(y))
+    print(f"{counts}, in {len(set(groups))} groups")
 
 # %%
 # Songs and tunes are the groups: phrases of one song are never on both sides. Balanced accuracy is the mean
@@ -80,3 +81,9 @@ for name, result in results.items():
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.suptitle(name)
 plt.show()
+
+# %%
+# Means and deviations of MFCC are enough to tell a voice from instruments: the SVM finds .82, the networks
+# .76 and .83, and the wide intervals say that three folds do not rank them. Of the dances the SVM finds
+# .29, hardly more than chance, since what makes a jig a jig is when notes begin. Here the default network
+# leads with .54 after 20 epochs. ``docs/tables/styles_tasks.csv`` has longer trainings, on five folds.
