@@ -14,12 +14,13 @@ from skmir.model_selection import compare, default_models
 
 PACKAGE = pathlib.Path(skmir.__file__).parent
 FUNCTIONS = [compare, default_models, load_folder, load_annotations]
-UNUSED = PACKAGE / "model_selection" / "_decoder_search.py"  # no default model is a search
+# No default model is a search or chooses thresholds.
+UNUSED = {PACKAGE / "model_selection" / name for name in ("_decoder_search.py", "_tag_thresholds.py")}
 # Files whose messages can reach somebody who runs the command.
 SOURCES = [
     *(PACKAGE / "datasets" / name for name in ("_folder.py", "_table.py", "_text.py", "_walk.py")),
     *sorted((PACKAGE / "datasets").glob("_annotation_*.py")),
-    *sorted(set((PACKAGE / "model_selection").glob("_*.py")) - {UNUSED}),
+    *sorted(set((PACKAGE / "model_selection").glob("_*.py")) - UNUSED),
     PACKAGE / "_cache" / "_entries.py",
 ]
 # Parameters in their messages that are none of the command, and why no run of it comes to them.
