@@ -14,8 +14,8 @@ deviations of MFCC and two derivatives, "statistics" for the 584 statistics of t
 the package musicnn; the row is left out if it is not installed). "CNN" is the default network.
 
 "f1" is the mean F1 of the tags by ``predict``, with a threshold of .5 for probabilities and 0 for decision
-values; "f1_tuned" that with thresholds chosen per tag on five grouped folds of the training part, and
-"gain_low" and "gain_high" the interval of the difference. The network is not fitted five times more for it.
+values; "f1_tuned" that with thresholds chosen per tag on five grouped folds of the training part, beside the
+interval of the difference. The network is not fitted five times more for it.
 
 With ``--results FOLDER`` the scores of each fold are kept there, and found again: a run that was interrupted
 goes on. Delete them when the code changes.
@@ -33,6 +33,7 @@ import warnings
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from seeds import interval
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
@@ -160,6 +161,21 @@ def kept_or_run(folder, name, fold, seed, *arguments):
     return scores
 
 
+def published(table):
+    """Return the table as the documentation shows it: each score with its interval."""
+    rows = pd.DataFrame(index=table.index)
+    rows["seeds"] = table["seeds"]
+    for metric in METRICS:
+        cells = zip(table[metric], table[f"{metric}_low"], table[f"{metric}_high"], strict=True)
+        rows[metric] = [f"{mean:.3f} ({interval(low, high)})" for mean, low, high in cells]
+    rows["f1"] = table["f1"].map("{:.3f}".format)
+    gains = zip(table["f1_tuned"], table["gain_low"], table["gain_high"], strict=True)
+    rows["f1_tuned (gain)"] = [
+        "" if np.isnan(mean) else f"{mean:.3f} ({interval(low, high, '+.2f')})" for mean, low, high in gains
+    ]
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     default = os.environ.get("SKMIR_TEST_DATA", ROOT.parent / "shared" / "data")
@@ -190,7 +206,7 @@ def main():
     table = pd.DataFrame(rows).set_index("model")
     print(table.round(3).to_string())
     if args.csv is not None:
-        table.round(4).to_csv(args.csv)
+        published(table).to_csv(args.csv)
 
 
 if __name__ == "__main__":
