@@ -1,12 +1,12 @@
 """Networks trained for tags of music, on other recordings and other labels.
 
-    python benchmarks/bench_transfer.py [DATA] [--sets NAME ...] [--networks NAME ...] [--memory FOLDER]
-        [--csv FOLDER] [--fine-tune] [--seeds 1]
+    python benchmarks/bench_transfer.py [DATA] [--parts layers zero_shot fine_tuning] [--sets NAME ...]
+        [--networks NAME ...] [--memory FOLDER] [--csv FOLDER] [--seeds 1]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). The weights are in the
-package musicnn: ``pip install --no-deps musicnn==0.1.0``. Three tables are printed, and written to FOLDER:
+package musicnn: ``pip install --no-deps musicnn==0.1.0``. Each part prints a table, and writes it to FOLDER:
 
-``transfer.csv``: means and maxima of the maps of all layers, and the penultimate layer, of windows of 3 s,
+``transfer_layers.csv``: means and maxima of the maps of all layers, and the penultimate layer, of windows of 3 s,
 averaged over the windows of each clip; then a logistic regression (C=0.01, classes weighted alike). The folds
 and the score, balanced accuracy, are those of bench_accuracy.py, whose table ``accuracy.csv`` gives the
 columns of the SVM on MFCCs, the LDA on statistics and the default CNN (three seeds). The networks' columns
@@ -15,7 +15,7 @@ draw nothing at random. That short clips are repeated was chosen by the score on
 ``transfer_zero_shot.csv``: area under the ROC curve of a tag's probability for a class of ``medley_solos``,
 with no training at all.
 
-``transfer_fine_tuning.csv``, with ``--fine-tune``: on ``medley_solos``, MusiCNN trained further with a new
+``transfer_fine_tuning.csv``: on ``medley_solos``, MusiCNN trained further with a new
 last layer, against the same network from random weights.
 """
 
@@ -41,6 +41,7 @@ from skmir.neural_network import CNNClassifier, NetworkEmbedding, PretrainedTagg
 from skmir.preprocessing import FramePooler, LogCompression
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+PARTS = ("layers", "zero_shot", "fine_tuning")
 NETWORKS = ("MTT_musicnn", "MSD_musicnn", "MTT_vgg")
 # A class of medley_solos, and the tags of "MTT_musicnn" whose mean probability stands for it.
 VOICE = ("vocal", "vocals", "singing", "voice", "female", "female vocal", "female voice", "woman")
@@ -147,19 +148,20 @@ def main():
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument("--memory", help="folder in which embeddings are kept")
     parser.add_argument("--csv", type=pathlib.Path, help="folder for the tables")
-    parser.add_argument("--fine-tune", action="store_true", help="the third table only")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=["layers", "zero_shot"])
     parser.add_argument("--seeds", type=int, default=1, help="of fine-tuning, 25 minutes each on one core")
     args = parser.parse_args()
     folder = pathlib.Path(args.data)
-    if args.fine_tune:
-        tables = {"transfer_fine_tuning": fine_tuned(folder, args.memory, args.seeds)}
-    else:
-        table = transferred(folder, args.sets, args.networks, args.memory)
-        tables = {"transfer": beside(table), "transfer_zero_shot": zero_shot(folder, args.memory)}
-    for name, table in tables.items():
-        print(f"\n{name}\n{table.to_string()}")
+    for part in args.parts:
+        if part == "layers":
+            table = beside(transferred(folder, args.sets, args.networks, args.memory))
+        elif part == "zero_shot":
+            table = zero_shot(folder, args.memory)
+        else:
+            table = fine_tuned(folder, args.memory, args.seeds)
+        print(f"\n{part}\n{table.to_string()}")
         if args.csv:
-            table.to_csv(args.csv / f"{name}.csv")
+            table.to_csv(args.csv / f"transfer_{part}.csv")
     note_machine("one thread per fit, n_jobs=2 for embeddings")
 
 
