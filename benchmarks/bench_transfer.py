@@ -6,9 +6,9 @@
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). The weights are in the
 package musicnn: ``pip install --no-deps musicnn==0.1.0``. Each part prints a table, and writes it to FOLDER:
 
-``transfer_layers.csv``: means and maxima of the maps of all layers, and the penultimate layer, of windows of 3 s,
-averaged over the windows of each clip; then a logistic regression (C=0.01, classes weighted alike). The folds
-and the score, balanced accuracy, are those of bench_accuracy.py, whose table ``accuracy.csv`` gives the
+``transfer_layers.csv``: means and maxima of the maps of all layers, and the penultimate layer, of windows of
+3 s, averaged over the windows of each clip; then a logistic regression (C=0.01, classes weighted alike). The
+folds and the score, balanced accuracy, are those of bench_accuracy.py, whose table ``accuracy.csv`` gives the
 columns of the SVM on MFCCs, the LDA on statistics and the default CNN (three seeds). The networks' columns
 draw nothing at random. That short clips are repeated was chosen by the score on ``instrument_notes``.
 
