@@ -283,25 +283,26 @@ arrays
         return True
 
     def _frames(self, y):
-        x = self._windows(y)
         with torch_threads(1), torch.no_grad():
-            rows = [self._rows(part.to(y.device)) for part in x.split(BATCH)]
+            rows = [self._rows(windows.to(y.device)) for windows in self._windows(y)]
         return torch.cat(rows).mT.to(y.dtype)
 
     def _windows(self, y):
-        """Return the windows of one clip: frames (n_windows, n_bins, n), or waveforms (n_windows, n)."""
+        """Yield the windows of one clip, some at a time: frames (B, n_bins, n), or waveforms (B, n)."""
         if self._before is None:
             x = y.float()
         else:
             x = torch.from_numpy(np.ascontiguousarray(self._before.transform([y.cpu().float().numpy()])[0]))
         length, hop = self._steps()
         if length is None:
-            return x[None]
+            yield x[None]
+            return
         starts = window_starts(x.shape[-1], length, hop)
         # With frames at both ends, a clip as long as a window has a frame more, which needs no second window.
-        starts = torch.from_numpy(starts[:-1] if len(starts) > 1 and starts[-1] - starts[-2] == 1 else starts)
-        steps = (starts[:, None] + torch.arange(length)) % x.shape[-1]
-        return x[..., steps.to(x.device)].movedim(-2, 0)
+        starts = starts[:-1] if len(starts) > 1 and starts[-1] - starts[-2] == 1 else starts
+        for some in torch.from_numpy(starts).split(BATCH):  # overlapping windows are many times the clip
+            steps = (some[:, None] + torch.arange(length)) % x.shape[-1]
+            yield x[..., steps.to(x.device)].movedim(-2, 0)
 
     def _rows(self, x):
         try:
