@@ -102,8 +102,8 @@ for i, (name, heights) in enumerate(scores.items()):
     ax.bar(places + 0.4 * i - 0.2, heights, 0.4, label=name, color=f"C{i}")
 ax.axhline(result.scores_["SVM"].mean(), color="black", linestyle="--", label="SVM on MFCCs")
 ax.set_xticks(places, [*layers, "all"])
-ax.set(ylabel="balanced accuracy", title="layers of MusiCNN as features")
-ax.legend()
+ax.set(ylabel="balanced accuracy", ylim=(0, 1), title="layers of MusiCNN as features")
+ax.legend(ncols=3, loc="upper center")
 
 # %%
 # The tags that the trained network gives to a clip of each class need no training at all. They are what
