@@ -23,6 +23,7 @@ _subpackages, _dir, _names = lazy_loader.attach(
         "sequence",
     ],
     submod_attrs={
+        "_model_files": ["load_card"],
         "_persistence": ["load", "save"],
         "_show_versions": ["show_versions"],
         "_trusted_types": ["trusted_types"],

@@ -10,9 +10,9 @@ import uuid
 import zipfile
 
 from ._extras import require
+from ._model_files import CARD, SCHEMA, card_as_text, check_schema, path_to_read, told_if_damaged
 from ._trusted_types import public_paths, trusted_types
 
-SCHEMA = "schema.json"  # the part of a skops file that describes the objects and their contents
 FOUND_BY_NAME = {
     "ConstructorFromReduceNode",
     "DictNode",
@@ -21,10 +21,9 @@ FOUND_BY_NAME = {
     "TupleNode",
     "TypeNode",
 }
-ZIP_START, PICKLE_START = b"PK\x03\x04", b"\x80"
 
 
-def save(model, path):
+def save(model, path, *, card=None):
     """Save a fitted model to a file that :func:`skmir.load` reads.
 
     The file is in the format of skops (``pip install skops``), which holds arrays, numbers and names of
@@ -38,18 +37,25 @@ def save(model, path):
     path : str or PathLike
         Name of the file. A file of that name is replaced once the new one is complete, so an interrupted call
         leaves the old one as it was.
+    card : dict or None, default=None
+        What a user of the model should know: where the data come from, how good it is, a licence. Keys are
+        str; values are str, numbers, bool, None, lists and dicts of these. It stands in the file as JSON, and
+        :func:`skmir.load_card` returns it.
 
     Raises
     ------
     TypeError
         If the model contains a class or a function that cannot be found by its name, such as a lambda or a
-        class inside a function.
+        class inside a function; or if the card holds something that JSON does not.
+    ValueError
+        If the card holds a number that is not finite, or itself.
     ImportError
         If skops is not installed.
 
     See Also
     --------
     load : Reads the file.
+    load_card : Reads the card alone.
     skmir.neural_network.to_onnx : Writes a network for programs without Python.
 
     Examples
@@ -73,7 +79,12 @@ def save(model, path):
     path = _path_to_write(path)
     if isinstance(model, type):
         raise TypeError(f"model must be an estimator, got the class {model.__name__}. Pass an instance.")
-    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as saved:
+    card = None if card is None else card_as_text(card)  # a wrong card raises before the model is written
+    dumped = io.BytesIO(skops.io.dumps(model))
+    if card is not None:
+        with zipfile.ZipFile(dumped, "a") as saved:
+            saved.writestr(CARD, card)
+    with zipfile.ZipFile(dumped) as saved:
         schema = json.loads(saved.read(SCHEMA))
         _check_names(schema)
         _name_public_paths(schema, public_paths().get)
@@ -115,6 +126,7 @@ def load(path, *, trusted=()):
     See Also
     --------
     save : Writes the file.
+    load_card : Reads what the file says about the model, without loading it.
 
     Examples
     --------
@@ -131,8 +143,8 @@ def load(path, *, trusted=()):
     import skops.io
 
     trusted = [*trusted_types, *_names(trusted)]
-    path = _path_to_read(path)
-    with _told_if_damaged(path), zipfile.ZipFile(path) as saved:
+    path = path_to_read(path)
+    with told_if_damaged(path), zipfile.ZipFile(path) as saved:
         schema = _schema(saved, path)
         file = path
         if _name_public_paths(schema, _public_path_of_today_or_before):
@@ -168,20 +180,6 @@ def _path_to_write(path):
     return path
 
 
-def _path_to_read(path):
-    """Return the name of a file that exists."""
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path must be a str or PathLike, got {type(path).__name__}.")
-    path = os.fspath(path)
-    if os.path.isdir(path):
-        raise IsADirectoryError(
-            f"path={path!r} is a folder. Name the file in it that skmir.save has written."
-        )
-    if not os.path.exists(path):
-        raise FileNotFoundError(f"path={path!r} does not exist: there is no file {os.path.abspath(path)!r}.")
-    return path
-
-
 @contextlib.contextmanager
 def _replaced(path):
     """Open a new file in the same folder, which replaces the file at the path when it is complete."""
@@ -205,29 +203,8 @@ def _copy(saved, file, schema):
             copy.writestr(part, json.dumps(schema, indent=2) if part.filename == SCHEMA else saved.read(part))
 
 
-@contextlib.contextmanager
-def _told_if_damaged(path):
-    try:
-        yield
-    except zipfile.BadZipFile as error:
-        with open(path, "rb") as file:
-            start = file.read(len(ZIP_START))
-        if start == ZIP_START:
-            raise ValueError(
-                f"{path!r} is damaged ({error}): it was cut off or altered. Copy it again, or save the model "
-                "again."
-            ) from error
-        if start.startswith(PICKLE_START):
-            raise ValueError(
-                f"{path!r} must be a file by skmir.save, got a pickle. If you trust the person who made it, "
-                "load it with joblib.load, which runs any code in it, and save the model with skmir.save."
-            ) from error
-        raise ValueError(f"{path!r} must be a file by skmir.save, got another kind of file.") from error
-
-
 def _schema(saved, path):
-    if SCHEMA not in saved.namelist():
-        raise ValueError(f"{path!r} must be a file by skmir.save, got a zip file without {SCHEMA}.")
+    check_schema(saved, path)
     return json.loads(saved.read(SCHEMA))
 
 

@@ -22,7 +22,7 @@ from skmir.__main__ import main
 ROOT = pathlib.Path(__file__).parents[1]
 
 SUBPACKAGES = [name for name in skmir.__all__ if inspect.ismodule(getattr(skmir, name))]
-ROOT_FUNCTIONS = ["skmir.load", "skmir.save", "skmir.show_versions"]
+ROOT_FUNCTIONS = ["skmir.load", "skmir.load_card", "skmir.save", "skmir.show_versions"]
 PUBLIC = [f"skmir.{package}.{name}" for package in SUBPACKAGES for name in getattr(skmir, package).__all__]
 
 # What numpydoc checks and this library does not ask for.

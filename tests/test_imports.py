@@ -55,6 +55,7 @@ FLOORS = {
     "_early_checks": 5,
     "_recordings": 5,
     "_trusted_types": 6,
+    "_model_files": -1,
     "_persistence": 7,
     "__main__": 7,
 }

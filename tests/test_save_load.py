@@ -157,6 +157,39 @@ class OwnScaler(FrameScaler):
     """A user's own class."""
 
 
+class TestCard:
+    def test_comes_back_beside_the_model(self, model, tmp_path):
+        path, card = tmp_path / "model.skops", {"é": [1, 2.5, None, True], "of": {"a|b": "ü\n"}}
+        skmir.save(model, path, card=card)
+        assert skmir.load_card(path) == card
+        assert repr(skmir.load(path)) == repr(model)
+        skmir.save(model, path)
+        assert skmir.load_card(path) is None
+
+    @pytest.mark.parametrize(
+        ("card", "error", "words"),
+        [
+            ("good", TypeError, "card must be a dict or None, got str"),
+            ({"mean": np.float32(1)}, TypeError, "card must hold str, finite numbers.*float32"),
+            ({"mean": float("nan")}, ValueError, "card must hold str, finite numbers"),
+            ({"counts": [{1: "a"}]}, TypeError, "Keys of card must be str, got 1"),
+        ],
+    )
+    def test_a_wrong_card_leaves_the_old_file(self, model, tmp_path, card, error, words):
+        path = tmp_path / "model.skops"
+        path.write_bytes(b"before")
+        with pytest.raises(error, match=words):
+            skmir.save(model, path, card=card)
+        assert path.read_bytes() == b"before"
+
+    def test_of_a_file_that_holds_no_model(self, tmp_path):
+        path = tmp_path / "model.skops"
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("card.json", "{}")
+        with pytest.raises(ValueError, match="got a zip file without schema"):
+            skmir.load_card(path)
+
+
 class TestLoad:
     @pytest.mark.parametrize("kind", [str, lambda path: path], ids=["str", "PathLike"])
     def test_refuses_what_is_not_there(self, tmp_path, kind):
