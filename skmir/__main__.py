@@ -1,4 +1,7 @@
-"""The command ``skmir``: does a deep network beat classic models on these recordings?"""
+"""The command ``skmir``, and ``skmir compare``: does a deep network beat classic models on these recordings?
+
+The other commands stand in ``_commands``, a file each.
+"""
 
 import argparse
 import importlib.util
@@ -9,6 +12,7 @@ import sys
 import tempfile
 import warnings
 
+from ._commands import COMMANDS, default_n_jobs, say
 from ._model_names import MODEL_NAMES
 from ._options import in_options
 from ._version import __version__
@@ -40,29 +44,30 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0; 2 if the data or an argument is not valid; 130 if the user interrupts the command.
+        0; 1 if ``skmir predict`` passed over a file; 2 if the data or an argument is not valid; 130 if the
+        user interrupts the command.
     """
     args = _parser().parse_args(argv)
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _Warnings().show
+            warnings.showwarning = _Warnings(args.command).show
             for words in SAID_BEFORE:
                 warnings.filterwarnings("ignore", message=words)
-            args.run(args)
+            return args.run(args) or 0
     except (OSError, ValueError, TypeError, ImportError) as error:
-        print(f"skmir {args.command}: error: {in_options(str(error))}", file=sys.stderr)
+        text = in_options(str(error), classes_only=args.command != "compare")
+        print(f"skmir {args.command}: error: {text}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"skmir {args.command}: interrupted. {_how_to_go_on(args)}", file=sys.stderr)
+        print(f"skmir {args.command}: interrupted. {args.how_to_go_on(args)}", file=sys.stderr)
         return 130
-    return 0
 
 
 class _Warnings:
     """Print warnings above the progress bar, each once and in the command's words."""
 
-    def __init__(self):
-        self._said = set()
+    def __init__(self, command):
+        self._command, self._said = command, set()
 
     def show(self, message, category, filename, lineno, file=None, line=None):
         """Take the place of ``warnings.showwarning``."""
@@ -71,7 +76,7 @@ class _Warnings:
         text = in_options(" ".join(str(message).split()))
         if text not in self._said:
             self._said.add(text)
-            tqdm.write(f"skmir compare: warning: {text}", file=sys.stderr)
+            tqdm.write(f"skmir {self._command}: warning: {text}", file=sys.stderr)
 
 
 def _how_to_go_on(args):
@@ -93,10 +98,12 @@ def _parser():
         "annotations of onsets, beats, chords or notes, by grouped cross-validation, and print a table with "
         "intervals and p-values.",
     )
-    compare.set_defaults(run=_compare)
+    compare.set_defaults(run=_compare, how_to_go_on=_how_to_go_on)
     _add_data_arguments(compare)
     _add_experiment_arguments(compare)
     _add_output_arguments(compare)
+    for command in COMMANDS:
+        command.add_parser(commands)
     return parser
 
 
@@ -198,13 +205,13 @@ def _compare(args):
 
         check_recordings(data["data"], task=args.task, verbose=0 if args.quiet else 1)
     result = _run(args, data)
-    _say(_describe(data, args.task))
-    _say(result)
+    say(_describe(data, args.task))
+    say(result)
     paths = _write(result, data, output, report)
     if output is not None and args.task in SUFFIXES:
         paths.append(_write_predictions(result, data, output / "predictions", args))
     for path in paths:
-        _say(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 def _run(args, data):
@@ -223,7 +230,7 @@ def _run(args, data):
             scoring=args.scoring,
             reference=args.reference,
             memory=args.memory,
-            n_jobs=_n_jobs(args.n_jobs),
+            n_jobs=default_n_jobs(args.n_jobs),
             random_state=args.seed,
             verbose=0 if args.quiet else 1,
         )
@@ -246,14 +253,6 @@ def _labels(data):
     """Return names of classes, so that warnings name them; for two classes numbers: scorers need class 1."""
     names = data["target_names"]
     return data["target"] if len(names) <= 2 else [names[i] for i in data["target"]]
-
-
-def _say(text):
-    """Print; if the pipe is closed (``| head``), go on in silence, since files are still to be written."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _load(args):
@@ -302,15 +301,6 @@ def _refuse_without_folder(args):
     given = [name for name, default in TABLE.items() if getattr(args, name) != default]
     if given:
         raise ValueError(f"--{given[0]} needs a FOLDER with a table, and none was given. Name the folder.")
-
-
-def _n_jobs(n_jobs):
-    """Return all cores by default, but one on a GPU, where several processes would compete."""
-    import torch
-
-    if n_jobs is not None:
-        return n_jobs
-    return 1 if torch.cuda.is_available() else -1
 
 
 def _describe(data, task):

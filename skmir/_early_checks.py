@@ -96,8 +96,34 @@ def check_options(args):
         If a number is out of its range, a name of a model or a scorer does not exist, or a column is
         named that is not read.
     """
+    check_numbers(args)
+    _check_task(args)
+    known = MODEL_NAMES[args.task]
+    what = "models" if args.task == "classes" else f"models for {args.task}"
+    check_names("--models", args.models, known, what)
+    check_names("--scoring", args.scoring, *_SCORERS[args.task])
+    models = args.models or known
+    if args.reference is not None and args.reference not in models:
+        raise ValueError(
+            f"--reference must be one of the models that are run, {shlex.join(models)}, got {args.reference}."
+            f"{_meant(args.reference, models)}"
+        )
+
+
+def check_numbers(args):
+    """Raise for a number out of its range; an option that the command lacks is not looked at.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+
+    Raises
+    ------
+    ValueError
+        The message names the option.
+    """
     for name, lowest in _LOWEST.items():
-        value = getattr(args, name)
+        value = getattr(args, name, None)
         if value is not None and value < lowest:
             raise ValueError(f"{_option(name)} must be at least {lowest}, got {value}.")
     if args.n_jobs == 0:
@@ -107,17 +133,6 @@ def check_options(args):
         )
     if args.seed > _HIGHEST_SEED:
         raise ValueError(f"--seed must be at most {_HIGHEST_SEED}, got {args.seed}.")
-    _check_task(args)
-    known = MODEL_NAMES[args.task]
-    what = "models" if args.task == "classes" else f"models for {args.task}"
-    _check_names("--models", args.models, known, what)
-    _check_names("--scoring", args.scoring, *_SCORERS[args.task])
-    models = args.models or known
-    if args.reference is not None and args.reference not in models:
-        raise ValueError(
-            f"--reference must be one of the models that are run, {shlex.join(models)}, got {args.reference}."
-            f"{_meant(args.reference, models)}"
-        )
 
 
 def _check_task(args):
@@ -139,7 +154,8 @@ def _option(name):
     return f"--{name.replace('_', '-')}"
 
 
-def _check_names(option, names, known, what):
+def check_names(option, names, known, what):
+    """Raise for a name that is not known, or given twice; ``what`` says what the option names."""
     for i, name in enumerate(names or ()):
         if name not in known:
             raise ValueError(
@@ -180,11 +196,7 @@ def check_folds(data, args):
     members = {name: [] for name in names}
     for i, label in enumerate(data["target"]):
         members[names[label]].append(i if groups is None else groups[i])
-    if len(names) < 2:
-        raise ValueError(
-            f"There must be at least two classes, got one, {names[0]!r}. If the classes lie one level "
-            "deeper, name the folder that holds them."
-        )
+    check_two_classes(names)
     of_two = [scorer for scorer in args.scoring or () if scorer in SCORERS_OF_TWO]
     if of_two and len(names) > 2:
         raise ValueError(
@@ -193,6 +205,15 @@ def check_folds(data, args):
         )
     sizes = {name: len(set(found)) for name, found in members.items()}
     (_check_sizes if groups is None else _check_groups)(sizes, members, args.cv)
+
+
+def check_two_classes(names):
+    """Raise if there is one class only, whose name the list holds."""
+    if len(names) < 2:
+        raise ValueError(
+            f"There must be at least two classes, got one, {names[0]!r}. If the classes lie one level "
+            "deeper, name the folder that holds them."
+        )
 
 
 def _check_sizes(sizes, _members, cv):
@@ -319,7 +340,7 @@ def check_targets(args, report_name, report_alone):
     ):
         if folder is not None:
             _check_matplotlib(option)
-            _check_writable(option, pathlib.Path(folder))
+            check_writable(option, pathlib.Path(folder))
     return output, report
 
 
@@ -328,7 +349,8 @@ def _check_matplotlib(option):
         require(option, "plot")
 
 
-def _check_writable(option, folder):
+def check_writable(option, folder):
+    """Make the folder that an option names, and raise if no file can be written there."""
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(
             f"{option} must be a folder, got the file {folder}. Name another folder; it need not exist."

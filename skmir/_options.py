@@ -45,10 +45,10 @@ WITHOUT_OPTION = {
     "rope": "left at its default, which is valid",
 }
 # Advice that names classes or functions, and the same advice for users of the command.
+_OTHER_TASKS = " If the recordings have annotations, use --onsets, --beats, --chords or --notes."
 ADVICE = {
     r"Pass kind='(onsets|beats|chords|notes)'": r"Use --\1",
-    r"write a labels\.csv with the columns file,label\[,group\]\.": r"\g<0> If the recordings have "
-    "annotations, use --onsets, --beats, --chords or --notes.",
+    r"write a labels\.csv with the columns file,label\[,group\]\.": r"\g<0>" + _OTHER_TASKS,
     r", AugmentedEstimator makes": "; in Python, AugmentedEstimator makes",
     r"(?:Pass|Use) cv as an integer, or a splitter [^.]*": "Use --cv with a number",
     r"Fewer folds, or a splitter that spreads classes(?: \(\w+\))?, may": "A smaller --cv may",
@@ -71,13 +71,15 @@ _TOKEN = re.compile(
 )
 
 
-def in_options(message):
+def in_options(message, *, classes_only=False):
     """Return a message in which the command's options replace parameters of the library.
 
     Parameters
     ----------
     message : str
         Text of an error or a warning. Quoted text in it, such as file names, stays as it is.
+    classes_only : bool, default=False
+        Whether the command learns nothing but classes, so that advice about other options is left out.
 
     Returns
     -------
@@ -91,6 +93,8 @@ def in_options(message):
     """
     for pattern, advice in ADVICE.items():
         message = re.sub(pattern, advice, message)
+    if classes_only:
+        message = message.replace(_OTHER_TASKS, "")
     return _TOKEN.sub(_in_option, message)
 
 

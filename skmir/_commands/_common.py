@@ -1,0 +1,26 @@
+"""What several commands do in the same way."""
+
+import os
+import sys
+
+
+def say(text):
+    """Print; if the pipe is closed (``| head``), go on in silence, since files are still to be written."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        close_stdout()
+
+
+def close_stdout():
+    """Let what is printed from now on vanish, without an error at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def default_n_jobs(n_jobs):
+    """Return all cores by default, but one on a GPU, where several processes would compete."""
+    import torch
+
+    if n_jobs is not None:
+        return n_jobs
+    return 1 if torch.cuda.is_available() else -1
