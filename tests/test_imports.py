@@ -85,6 +85,8 @@ PRIVATE = {
         "the names of the rows, how many there are, and whether the bands fit below sr / 2"
     ),
     ("inspection/_filters_display.py", "dsp._wavelets"): "draws the very filters that cqt computes with",
+    ("inspection/_bin_axis.py", "dsp._mel_weights"): "draws bands on the very scale they are spaced on",
+    ("inspection/_unwrap.py", "feature_extraction._base"): "asks what is a front end",
     ("neural_network/_features/_random_networks.py", "modules._widths"): (
         "sized counts parameters, random features count maps; the search is one"
     ),

@@ -61,8 +61,26 @@ def _warn_of_empty(weights, edges, n_mels, n_fft):
 
 def _edges(n_mels, fmin, fmax, htk):
     """Return the starts, centres and ends of the bands, in Hz: an array of shape (n_mels + 2,)."""
-    to_mel, to_hz = (_hz_to_htk, _htk_to_hz) if htk else (_hz_to_slaney, _slaney_to_hz)
+    to_mel, to_hz = mel_scale(htk)
     return to_hz(np.linspace(to_mel(fmin), to_mel(fmax), n_mels + 2))
+
+
+def mel_scale(htk):
+    """Return two functions of arrays: from Hz to mel, and back.
+
+    Parameters
+    ----------
+    htk : bool
+        Whether the scale is HTK's instead of Slaney's.
+
+    Examples
+    --------
+    >>> from skmir.dsp._mel_weights import mel_scale
+    >>> to_mel, to_hz = mel_scale(htk=False)
+    >>> float(to_mel(1000.0)), float(to_hz(15.0))
+    (15.0, 1000.0)
+    """
+    return (_hz_to_htk, _htk_to_hz) if htk else (_hz_to_slaney, _slaney_to_hz)
 
 
 def _hz_to_htk(hz):
@@ -74,7 +92,8 @@ def _htk_to_hz(mel):
 
 
 def _hz_to_slaney(hz):
-    return hz / _LINEAR if hz < _KNEE else _KNEE_MEL + np.log(hz / _KNEE) / _LOG_STEP
+    above = _KNEE_MEL + np.log(np.maximum(hz, _KNEE) / _KNEE) / _LOG_STEP
+    return np.where(np.less(hz, _KNEE), np.divide(hz, _LINEAR), above)
 
 
 def _slaney_to_hz(mel):

@@ -124,11 +124,7 @@ class AnnotationsDisplay:
 
     def _draw_segments(self, truth, estimate):
         for row, (intervals, labels) in zip((1, 0), (truth, estimate), strict=True):
-            for (start, end), label in zip(intervals, labels, strict=True):
-                box = {"color": _colour(label), "edgecolor": "white", "linewidth": 0.5}
-                self.ax_.barh(row, end - start, 0.9, start, **box)
-                centred = {"ha": "center", "va": "center", "fontsize": 7, "clip_on": True}
-                self.ax_.text((start + end) / 2, row, label, **centred, **PLAIN)
+            draw_segments(self.ax_, row, intervals, labels)
         self._name_rows()
 
     def _draw_events(self, truth, estimate):
@@ -150,6 +146,25 @@ class AnnotationsDisplay:
     def _name_rows(self):
         self.ax_.set_yticks([1, 0], ["annotated", "predicted"])
         self.ax_.set_ylim(-0.5, 1.5)
+
+
+def draw_segments(ax, row, intervals, labels):
+    """Draw labelled segments as a row of boxes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    row : float
+        Where the row's middle is; it is 0.9 high.
+    intervals : ndarray of shape (n_segments, 2)
+        Starts and ends, in s.
+    labels : list of str
+    """
+    for (start, end), label in zip(intervals, labels, strict=True):
+        box = {"color": _colour(label), "edgecolor": "white", "linewidth": 0.5}
+        ax.barh(row, end - start, 0.9, start, **box)
+        centred = {"ha": "center", "va": "center", "fontsize": 7, "clip_on": True}
+        ax.text((start + end) / 2, row, label, **centred, **PLAIN)
 
 
 def _colour(label):
