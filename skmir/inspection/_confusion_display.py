@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
-from sklearn.metrics import confusion_matrix
 from sklearn.utils.multiclass import unique_labels
 
 from .._parameter_checks import check_choice
@@ -28,8 +27,8 @@ class ConfusionDisplay:
         Counts: rows are true classes, columns are predicted classes. The index of a DataFrame names the
         classes.
     order : {"likeness", "given"}, default="likeness"
-        "likeness" orders the classes by hierarchical clustering (average linkage, optimal order of the leaves)
-        of how often two are taken for each other, as shares of their rows. "given" leaves the matrix's order.
+        "likeness" orders the classes by hierarchical clustering (average linkage, leaves in optimal order) of
+        how often two are taken for each other, as shares of their rows. "given" keeps the matrix's order.
     title : str, default=""
         What the picture is of, such as the model.
 
@@ -70,8 +69,8 @@ class ConfusionDisplay:
         Parameters
         ----------
         y_true, y_pred : array-like of shape (n_clips,)
-            Labels and predictions. Clips that are masked in either are left out, as in the ``predictions_`` of
-            a comparison.
+            Labels and predictions. Clips that are masked in either are left out, as in a comparison's
+            ``predictions_``.
         order, title : see the class
         ax : matplotlib Axes, default=None
             Axes to draw on; None makes a figure.
@@ -214,7 +213,9 @@ def _confusions(y_true, y_pred):
         raise ValueError("y_true and y_pred must hold at least one clip that is not masked, got none.")
     truth, predictions = truth.data[known], predictions.data[known]
     labels = unique_labels(truth, predictions)
-    return pd.DataFrame(confusion_matrix(truth, predictions, labels=labels), labels, labels)
+    counts = np.zeros((len(labels), len(labels)), int)
+    np.add.at(counts, (np.searchsorted(labels, truth), np.searchsorted(labels, predictions)), 1)
+    return pd.DataFrame(counts, labels, labels)
 
 
 def _checked(matrix):
@@ -224,8 +225,8 @@ def _checked(matrix):
     square = values.shape[0] == values.shape[1] and list(frame.index) == list(frame.columns)
     if not whole or not square or not values.size:
         raise ValueError(
-            "matrix must hold counts, of shape (n_classes, n_classes), with the same classes in rows and columns, "
-            f"got {values.dtype} of shape {values.shape}. Pass counts, not shares."
+            "matrix must hold counts, of shape (n_classes, n_classes), with the same classes in rows and "
+            f"columns, got {values.dtype} of shape {values.shape}. Pass counts, not shares."
         )
     return pd.DataFrame(values.astype(int), frame.index, frame.index)
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from .._annotations import CHECKS, kind_of_annotations
 from .._parameter_checks import check_number
-from .._validation import is_path
 from .._reading import waveform as read_waveform
+from .._validation import is_path
 from ..feature_extraction import CQT, DFT, BeatSynchronizer, Chroma, MelSpectrogram, Tempogram
 from ._annotations_display import draw_segments
 from ._bin_axis import axis_of, axis_of_names
@@ -40,8 +40,8 @@ class FramesDisplay:
         ``predict`` gives it. Times are drawn as lines, labelled segments as boxes above the frames, and notes
         as lines at their pitches if the axis shows frequencies.
     db_range : float or None, default=80.0
-        Frames of ``DFT``, ``MelSpectrogram`` and ``CQT`` are drawn in dB below the highest value, down to this
-        many. None draws the values themselves, as it is done for all other front ends and after later steps.
+        Frames of ``DFT``, ``MelSpectrogram`` and ``CQT`` are drawn in dB below the highest value, down to
+        this many. None draws the values themselves, as is done for other front ends and after later steps.
 
     Attributes
     ----------
@@ -223,23 +223,24 @@ class FramesDisplay:
         offset = getattr(front_end, "offset", 0.0)
         start = 0.0 if isinstance(offset, str) else offset
         if not getattr(front_end, "center", True) and not isinstance(front_end, Tempogram):
-            start += front_end.n_fft / 2 / front_end.sr  # frames begin, and not have their middle, at a hop
+            start += getattr(front_end, "n_fft", 0) / 2 / front_end.sr  # a frame begins at its hop
         return start + edges * front_end.hop_length / front_end.sr
 
     def _check_above(self):
         """Return kind and checked annotation, or None if there is none."""
         if not self._in_seconds and (self.waveform is not None or self.annotation is not None):
             raise ValueError(
-                "waveform and annotation must be None if the frames have no times in s: without an estimator, "
-                "or after a step that joins or drops frames. Draw the steps before it, or leave them out."
+                "waveform and annotation must be None if the frames have no times in s: without an "
+                "estimator, or after a step that joins or drops frames. Draw the steps before it, or "
+                "leave both out."
             )
         if self.annotation is None:
             return None
         kind = kind_of_annotations([self.annotation])
         if kind is None:
             raise ValueError(
-                "annotation must be of one clip: an array of times in s, or a pair of intervals and labels or "
-                f"pitches, got {type(self.annotation).__name__}."
+                "annotation must be of one clip: an array of times in s, or a pair of intervals and labels "
+                f"or pitches, got {type(self.annotation).__name__}."
             )
         return kind, CHECKS[kind]([self.annotation], name="annotation")[0]
 
