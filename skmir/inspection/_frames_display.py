@@ -311,11 +311,12 @@ class FramesDisplay:
 def _one_clip(clip):
     if is_path(clip):
         return clip
-    shape = np.shape(clip)
-    if len(shape) != 1 or isinstance(clip[0], str):
+    shape = getattr(clip, "shape", None)
+    if shape is None or len(shape) != 1 or np.asarray(clip).dtype.kind not in "fiu":
+        of_shape = "" if shape is None else f" of shape {shape}"
         raise ValueError(
-            "clip must be one path, or one waveform of shape (n_samples,), got "
-            f"{type(clip).__name__} of shape {shape}. Pass one of several clips, as in X[0]."
+            "clip must be one path, or one waveform as an array of shape (n_samples,), got "
+            f"{type(clip).__name__}{of_shape}. Pass one of several clips, as in X[0]."
         )
     return np.asarray(clip)
 

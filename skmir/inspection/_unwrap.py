@@ -58,8 +58,9 @@ def steps_to_frames(estimator):
     places = [i for i, step in enumerate(steps) if isinstance(step, _FRONT_ENDS)]
     if not places:
         raise TypeError(
-            "estimator must be a front end such as MelSpectrogram(), or a Pipeline with one, got "
-            f"{type(estimator).__name__}. Pass the front end itself, or frames to FramesDisplay.from_frames."
+            "estimator must be a front end such as MelSpectrogram(), or a fitted Pipeline or search with "
+            f"one, got {type(estimator).__name__}. Pass the front end itself, or frames to "
+            "FramesDisplay.from_frames."
         )
     before, rest = steps[: places[0]], steps[places[0] + 1 :]
     stop = next((i for i, step in enumerate(rest) if not isinstance(step, FramesOutputMixin)), len(rest))

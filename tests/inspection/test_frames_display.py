@@ -181,14 +181,14 @@ def test_annotations_stand_in_the_picture():
         FramesDisplay.from_estimator(CQT(), TONE, annotation=["rock"])
 
 
-@pytest.mark.parametrize("clips", [[TONE], TONE[np.newaxis], ["a.wav"], 3.0])
+@pytest.mark.parametrize("clips", [[TONE, TONE[1:]], TONE[np.newaxis], np.array(["a.wav"]), 3.0, None])
 def test_one_clip_is_asked_for(clips):
-    with pytest.raises(ValueError, match=r"clip must be one path, or one waveform.*Pass one of several"):
+    with pytest.raises(ValueError, match=r"clip must be one path, or one waveform .*Pass one of several"):
         FramesDisplay.from_estimator(CQT(), clips)
 
 
 def test_errors_say_what_must_hold():
-    with pytest.raises(TypeError, match=r"must be a front end .*, got Pipeline"):
+    with pytest.raises(TypeError, match=r"must be a front end .* got Pipeline"):
         FramesDisplay.from_estimator(make_pipeline(StandardScaler(), SVC()), TONE)
     with pytest.raises(
         ValueError, match=r"of shape \(n_bins, n_frames\), got float64 of shape \(1, 84, 44\)"
