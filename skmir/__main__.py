@@ -29,6 +29,7 @@ SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter 
 ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
 SUFFIXES = {"onsets": ".onsets.csv", "beats": ".beats.csv", "chords": ".lab", "notes": ".mid"}
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
+PREDICTIONS = "predictions"  # a table of classes, or a folder of annotations, in the folder of --output
 N_SYNTHESISED = 40  # clips with annotations, if there is no folder
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
 
@@ -169,10 +170,8 @@ def _add_experiment_arguments(parser):
 
 def _add_output_arguments(parser):
     option = parser.add_argument
-    output = (
-        "folder for the table (CSV), the record (JSON) and the figure (PNG); with --onsets and the like also "
-    )
-    output += "for what each model found in each recording, as CSV, .lab or .mid"
+    output = "folder for the table (CSV), the record (JSON), the figure (PNG), and what each model predicted "
+    output += "for each recording: a table (CSV), or, with --onsets and the like, files as CSV, .lab or .mid"
     option("--output", metavar="DIR", help=output)
     option(
         "--report",
@@ -208,8 +207,9 @@ def _compare(args):
     say(_describe(data, args.task))
     say(result)
     paths = _write(result, data, output, report)
-    if output is not None and args.task in SUFFIXES:
-        paths.append(_write_predictions(result, data, output / "predictions", args))
+    if output is not None:
+        write = _write_predictions if args.task in SUFFIXES else _write_prediction_table
+        paths.append(write(result, data, output / PREDICTIONS, args))
     for path in paths:
         say(f"wrote {path}")
 
@@ -340,6 +340,16 @@ def _write_output(result, data, folder):
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.savefig(paths["figure"], dpi=150, bbox_inches="tight")
     return list(paths.values())
+
+
+def _write_prediction_table(result, data, path, args):
+    """Write what each model said of each recording while it was held out; return the file."""
+    table, path = result.prediction_table(**_target_names(data)), path.with_suffix(".csv")
+    if args.folder is not None:
+        table["file"] = [os.path.relpath(file, args.folder) for file in table["file"]]
+        table = table.drop(columns="row")
+    table.to_csv(path, index=False, errors="surrogateescape")  # names of files need not be UTF-8
+    return path
 
 
 def _write_predictions(result, data, folder, args):

@@ -10,7 +10,7 @@ from sklearn.utils import indexable
 from .._parameter_checks import check_number
 from ._doubts import find_doubts, no_variance
 from ._groups import check_groups, group_inside, group_route
-from ._results import Comparison
+from ._results import Comparison, file_names
 from ._running import (
     baseline_models,
     clip_digests,
@@ -48,7 +48,8 @@ def compare(
 
     The folds are made once. Every model is fitted on each training part and scored on each test part
     by scikit-learn's ``cross_validate``; its predictions for the test part are kept, so that there are
-    predictions for all clips. Linear algebra runs on one thread in each job, because its last bits would
+    predictions for all clips, and so is the probability of each predicted class, if the model has
+    ``predict_proba``. Linear algebra runs on one thread in each job, because its last bits would
     otherwise depend on ``n_jobs``.
 
     Scores of folds are not independent, since their training parts overlap. Intervals and p-values
@@ -179,7 +180,7 @@ def compare(
     check_number("rope", rope, low=0)
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
-    groups = check_groups(groups)
+    given, groups = groups, check_groups(groups)
     y, kind = as_target(y, models.values())
     check_two_classes(y, kind)
     scorers = check_scoring(scoring, kind, models)
@@ -225,6 +226,8 @@ def compare(
         rope=rope,
         random_state=seed,
         doubts=doubts,
+        files=file_names(X),
+        groups=given,
     )
 
 

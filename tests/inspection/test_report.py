@@ -67,6 +67,7 @@ def test_sections_in_the_order_in_which_one_asks(page):
         "Other scorers",
         "Classes",
         "Confusions",
+        "Mistakes",
         "Folds",
         "Parameters",
         "How it was tested",

@@ -7,6 +7,7 @@ from ._classes import Classes
 from ._figures import cost_figures, score_figure
 from ._html import bullets, cell, escape, folded, paragraph, row, table
 from ._method import REFERENCES, how_tested
+from ._mistakes import mistake_tables
 from ._numbers import listed
 from ._page import page
 from ._scores import fold_table, has_tests, result_table, search_table
@@ -20,8 +21,8 @@ def write_report(comparison, path, *, title=None, description=None, target_names
 
     The page needs no network, no script and no other file: it can be sent by mail, printed, and read in ten
     years. It has warnings about the validity of the numbers, the table, its meaning in words, pictures, the
-    classes and their confusions, folds, parameters, the method of testing, and versions. Sections that do not
-    apply are left out. The same comparison gives the same bytes.
+    classes and their confusions, the clips that models got wrong, folds, parameters, the method of testing,
+    and versions. Sections that do not apply are left out. The same comparison gives the same bytes.
 
     Parameters
     ----------
@@ -90,6 +91,7 @@ def _sections(comparison, classes):
         ("scorers", "Other scorers", _other_scorers(comparison)),
         ("classes", "Tags" if classes.kind == "tag" else "Classes", classes.scores()),
         ("confusion", "Confusions", classes.confusions()),
+        ("mistakes", "Mistakes", mistake_tables(comparison, classes)),
         ("folds", "Folds", _folds(comparison)),
         ("parameters", "Parameters", _parameters(record)),
         ("method", "How it was tested", _method(comparison)),

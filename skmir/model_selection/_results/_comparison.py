@@ -1,5 +1,6 @@
 """The result of a comparison."""
 
+import functools
 import html
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 from ..._parameter_checks import check_choice
 from ..._text_table import DASH
+from ._clips import mistakes, prediction_table
 from ._comparison_record import comparison_record
 from ._comparison_table import comparison_table, score_frame
 from ._comparison_text import comparison_text
@@ -61,6 +63,10 @@ class Comparison:
         The seed.
     doubts : list of str
         Warnings about the validity of the numbers.
+    files : list of str or None, default=None
+        File of each clip, if the clips are files.
+    groups : array-like of shape (n_clips,) or None, default=None
+        Group of each clip.
 
     Attributes
     ----------
@@ -93,6 +99,19 @@ class Comparison:
         masked for clips that are in no test fold, or in one that failed. If a clip is tested several
         times, its last prediction. If ``y`` holds annotations, a list of predictions, with None instead
         of a mask.
+    mistakes_ : DataFrame
+        Predictions that were wrong, with a row for each clip, fold and model, the most confident first: a
+        good place to look for wrong labels. Baselines are left out. ``row``: position of the clip in ``X``;
+        ``file``, if the clips are files; ``group``, if there are groups; ``fold``; ``model``; ``label``;
+        ``predicted``; ``predicted_proba`` and ``label_proba``: the probabilities that the model gave to the
+        predicted class and to the label (0 if no training clip had it); ``n_wrong``: number of models that
+        were wrong about the clip on this fold, out of ``n_models`` that did not fail there. Probabilities
+        are NaN, and the rows last, if the model has no ``predict_proba`` or it raised an error. A clip that
+        is held out several times may have several rows for a model. Only if ``y`` holds classes.
+    files_ : list of str or None
+        File of each clip; None if the clips are not files.
+    groups_ : ndarray of shape (n_clips,) or None
+        Group of each clip, as given.
     splits_ : list of (ndarray, ndarray)
         Training and test positions of each fold, the same for all models.
     errors_ : dict of (str, int) or (str, int, str) to str
@@ -140,11 +159,15 @@ class Comparison:
         rope,
         random_state,
         doubts=(),
+        files=None,
+        groups=None,
     ):
         self.models_ = models
         self.y_ = y if kind == "annotations" else np.asarray(y)
         self.kind_ = kind
         self.n_classes_ = len(np.unique(self.y_)) if kind == "classes" else None
+        self.files_ = files
+        self.groups_ = None if groups is None else np.asarray(groups).ravel()
         self.splits_ = splits
         self.reference_ = reference
         self.baselines_ = list(baselines)
@@ -230,6 +253,56 @@ class Comparison:
         if not len(truth):
             raise ValueError(f"model={model!r} failed on all folds; see errors_ for the reasons.")
         return confusions(truth, predictions, normalize)
+
+    @functools.cached_property
+    def mistakes_(self):
+        """Predictions that were wrong, the most confident first."""
+        if self.kind_ != "classes":  # an AttributeError, so that hasattr says whether there are any
+            raise AttributeError(f"mistakes_ needs a y that holds classes, got {self.kind_}.")
+        return mistakes(self._judged(), self.splits_, self.y_, self._about_clips())
+
+    def prediction_table(self, target_names=None):
+        """Return what each model said of each clip while it was held out.
+
+        Parameters
+        ----------
+        target_names : sequence of str, default=None
+            Names of the classes in the order of the sorted labels; None takes the labels.
+
+        Returns
+        -------
+        table : DataFrame
+            One row for each time that a clip was held out, in the order of the clips: ``row``, its position
+            in ``X``; ``file``, if the clips are files; ``group``, if there are groups; ``fold``; ``label``; for
+            each model a column of its name with what it predicted, None if it failed on the fold, and, if
+            it gives probabilities, a column such as "SVM probability" with that of the predicted class.
+            Baselines are left out. If a model is called "row", that column is called "(row)", and so on.
+
+        Raises
+        ------
+        ValueError
+            If ``y`` does not hold classes, or ``target_names`` does not have as many names as there are
+            classes.
+        """
+        self._check_classes(tags=False)
+        labels = np.unique(self.y_).tolist()
+        names = labels if target_names is None else list(target_names)
+        if len(names) != len(labels):
+            raise ValueError(
+                f"target_names must have one name for each of the {len(labels)} classes, got {len(names)}. "
+                "Pass them in the order of the sorted labels."
+            )
+        naming = dict(zip(labels, names, strict=True))
+        return prediction_table(self._judged(), self.splits_, self.y_, self._about_clips(), naming)
+
+    def _judged(self):
+        """Return the results of the models that are not baselines."""
+        return {name: folds for name, folds in self._results.items() if name not in self.baselines_}
+
+    def _about_clips(self):
+        """Return the files and groups of the clips, as far as they are known."""
+        about = {"file": self.files_, "group": self.groups_}
+        return {name: np.asarray(v, dtype=object) for name, v in about.items() if v is not None}
 
     def _held_out(self, model):
         """Return the labels of all test clips, fold by fold, and a model's predictions for them."""

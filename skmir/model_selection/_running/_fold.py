@@ -8,6 +8,7 @@ from sklearn.model_selection import cross_validate
 from threadpoolctl import threadpool_limits
 
 from ..._annotations import kind_of_annotations
+from ._certainty import certainties
 from ._n_parameters import count_parameters
 from ._responses import NAN, NotKeptError, Responses, ScoreEach, nan_errors, needs_model, score
 
@@ -28,6 +29,9 @@ class FoldResult:
         The parameters that a search chose; values of other types are replaced by their ``repr``.
     predictions : ndarray of shape (n_test,) or (n_test, n_outputs), list, or None
         For the clips of the test fold; a list, with one item per clip, if y holds annotations.
+    probabilities : ndarray of shape (n_test, 2) or None
+        Of the predicted class and of the label, if the model gives probabilities of classes; see
+        :func:`~skmir.model_selection._running._certainty.certainties`.
     error : str or None
         The error if the model could not be fitted or could not predict; then there are no scores.
     score_errors : dict of str to str
@@ -44,6 +48,7 @@ class FoldResult:
     n_parameters: int | None = None
     best_params: dict | None = None
     predictions: np.ndarray | list | None = None
+    probabilities: np.ndarray | None = None
     error: str | None = None
     score_errors: dict = field(default_factory=dict)
     responses: Responses | None = None
@@ -126,6 +131,7 @@ def run_fold(model, X, y, train, test, *, scoring, params):
             fitted = found["estimator"][0]
             responses, errors = each.found(fitted)
             predictions = _one_per_clip(responses.get("predict"), y)
+            probabilities = certainties(responses, predictions, rows(y, test))
         return FoldResult(
             scores={name: float(found[f"test_{name}"][0]) for name in scoring},
             fit_time=float(found["fit_time"][0]),
@@ -133,6 +139,7 @@ def run_fold(model, X, y, train, test, *, scoring, params):
             n_parameters=count_parameters(fitted),
             best_params=_plain_params(getattr(fitted, "best_params_", None)),
             predictions=predictions,
+            probabilities=probabilities,
             score_errors=errors,
             responses=responses,
         )

@@ -49,8 +49,11 @@ class FoldCache:
         record = json.loads(arrays[0].tobytes())
         name, kind, methods, classes, values = record.pop("answers")
         values = {method: _unpack(spec, arrays) for method, spec in values.items()}
+        probabilities = values.pop("probabilities")  # they are no answer of the model
         responses = Responses(name, kind, _unpack(classes, arrays), methods, values)
-        return FoldResult(**record, predictions=values["predict"], responses=responses)
+        return FoldResult(
+            **record, predictions=values["predict"], probabilities=probabilities, responses=responses
+        )
 
     def write(self, key, result):
         """Keep a fit. A fit with values that JSON cannot hold is not kept, so it would be run again.
@@ -68,7 +71,8 @@ class FoldCache:
         """
         record = {name: getattr(result, name) for name in _PLAIN} | {"stamp": uuid.uuid4().hex}
         responses, arrays = result.responses, []
-        values = responses.to_keep() | {"predict": result.predictions}
+        values = responses.to_keep()
+        values |= {"predict": result.predictions, "probabilities": result.probabilities}
         values = {method: _pack(value, arrays) for method, value in values.items()}
         classes = _pack(responses.classes, arrays)
         record["answers"] = [responses.name, responses.kind, responses.methods, classes, values]
