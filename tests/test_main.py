@@ -62,6 +62,15 @@ def test_compares_and_writes(folder, capsys):
     assert record["target_names"] == ["high", "low"]
     assert len(record["models"]["CNN"]["scores"]) == 2
     assert (out / "figure.png").read_bytes().startswith(b"\x89PNG")
+    names = ["table.csv", "record.json", "figure.png", "predictions.csv"]
+    assert re.findall("wrote (.*)", printed.out) == [str(out / name) for name in names]
+    said = pd.read_csv(out / "predictions.csv")
+    assert list(said) == ["file", "group", "fold", "label", "SVM", "CNN", "CNN probability"]
+    labels = pd.read_csv(folder / "labels.csv")
+    for column, expected in {"file": "file", "group": "take", "label": "label", "SVM": "label"}.items():
+        assert said[column].tolist() == labels[expected].tolist()
+    assert said["CNN"].isin(["high", "low"]).all() and said["CNN probability"].between(0.5, 1).all()
+    assert set(said["fold"]) == {0, 1}
 
 
 def test_same_seed_same_table(folder, capsys):

@@ -1,5 +1,6 @@
 """The page of a comparison, read without a browser; test_report_browser.py looks at it in one."""
 
+import os
 import re
 import sys
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from html_page import Page
 from sklearn.datasets import load_diabetes, load_digits, load_wine, make_multilabel_classification
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -103,6 +105,54 @@ def test_classes_and_confusions(comparison, page):
     counts = [[int(cell.split()[0]) for cell in row[1:]] for row in rows]
     np.testing.assert_array_equal(counts, comparison.confusion_matrix(HOSTILE))
     assert not {"majority", "broken"} & set(page.tables)
+
+
+def test_mistakes(comparison, page):
+    head, *rows = page.tables["The most confident mistakes"]
+    wrong = comparison.mistakes_.dropna()
+    assert len(wrong) > len(rows) == 15
+    for cells, one in zip(rows, wrong.itertuples(), strict=False):
+        cells = dict(zip(head, cells, strict=True))
+        assert cells["Clip"] == str(one.row)
+        assert (cells["Label"], cells["Predicted"]) == (NAMES[one.label], NAMES[one.predicted])
+        assert cells["Model"] == one.model
+        assert cells["Models that were wrong"] == f"{one.n_wrong} of 3"  # the fourth failed
+    assert "Those of SVM are left out: no probabilities are known." in page.text
+    head, *rows = page.tables["The pairs most often confused"]
+    assert head == ["Pair", "SVM", HOSTILE, "tree $x_1$", "All models"]
+    for name, *counts in rows:
+        true, predicted = map(NAMES.index, name.split(" taken for "))
+        expected = [comparison.confusion_matrix(model).loc[true, predicted] for model in head[1:-1]]
+        assert list(map(int, counts)) == [*expected, sum(expected)]
+    totals = [int(row[-1]) for row in rows]
+    assert totals == sorted(totals, reverse=True) and sum(totals) == len(comparison.mistakes_)
+
+
+def test_a_wrong_label_is_suspected(tmp_path):
+    X, y = load_wine(return_X_y=True)
+    y = y.copy()
+    y[[5, 60]] = 2, 0  # 0 and 1
+    models = {"Bayes": GaussianNB(), "LDA": LinearDiscriminantAnalysis(), "tree": DecisionTreeClassifier()}
+    result = compare(models, X, y, groups=np.arange(len(y)) // 2, random_state=0)
+    result.files_ = [str(tmp_path / "music" / "abc"[label] / f"{i}.wav") for i, label in enumerate(y)]
+    page = read(result, tmp_path, target_names=["red", "rosé", "white"])
+    head, *rows = page.tables["Clips that all models get wrong"]
+    assert head[:4] == ["Clip", "Group", "Label", "What the models said"]
+    found = {row[0]: row[1:4] for row in rows}
+    assert {row[0] for row in rows[:2]} == {f"c{os.sep}5.wav", f"a{os.sep}60.wav"}  # the least likely labels
+    assert found[f"c{os.sep}5.wav"] == ["2", "white", "red (Bayes, LDA, tree)"]
+    wrong = result.mistakes_
+    wrong_by_all = wrong.groupby("row")["model"].nunique() == 3
+    assert len(found) == wrong_by_all.sum()
+    alone = compare({"Bayes": GaussianNB()}, X, y, groups=np.arange(len(y)) // 2, random_state=0)
+    assert "Clips that all models get wrong" not in read(alone, tmp_path).tables
+
+
+def test_without_probabilities_without_confidence(tmp_path):
+    page = read(compare({"SVM": SVC(), "stiff": SVC(C=0.01)}, *noisy_wine(), random_state=0), tmp_path)
+    assert "Mistakes" in page.headings
+    assert "so none can be called confident" in page.text
+    assert "The most confident mistakes" not in page.tables
 
 
 def test_folds_and_searches(comparison, page):

@@ -25,11 +25,8 @@ def mistake_tables(comparison, classes):
     found = comparison.mistakes_.assign(clip=_clip_names(comparison)[comparison.mistakes_["row"]])
     for column in ("label", "predicted"):
         found[column] = [classes.name(label) for label in found[column]]
-    parts = [
-        _confident(found, judged(comparison)),
-        _pairs(found, judged(comparison)),
-        _suspected(found, comparison),
-    ]
+    models = [name for name in judged(comparison) if not comparison.predictions_[name].mask.all()]
+    parts = [_confident(found, models), _pairs(found, models), _suspected(found, comparison)]
     return "\n".join(part for part in parts if part)
 
 
@@ -50,7 +47,7 @@ def _confident(found, models):
     silent = [name for name in models if silent.get(name) == 0]
     found = found[found["predicted_proba"].notna()].head(N_CONFIDENT)
     if found.empty:
-        note = "No model gives probabilities, so its most confident mistakes are not known."
+        note = "The models that made mistakes give no probabilities, so none can be called confident."
         return paragraph(note, "note")
     rows = [
         row(
@@ -70,7 +67,7 @@ def _confident(found, models):
     columns += ["Probability of the label", "Models that were wrong", "Fold"]
     note = "The mistakes of which a model was most certain, of all held-out clips."
     if silent:
-        note += f" There are none of {listed(silent)}: no probabilities are known."
+        note += f" Those of {listed(silent)} are left out: no probabilities are known."
     return "\n".join([table("The most confident mistakes", columns, rows), paragraph(note, "note")])
 
 

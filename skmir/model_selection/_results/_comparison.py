@@ -273,10 +273,11 @@ class Comparison:
         -------
         table : DataFrame
             One row for each time that a clip was held out, in the order of the clips: ``row``, its position
-            in ``X``; ``file``, if the clips are files; ``group``, if there are groups; ``fold``; ``label``; for
-            each model a column of its name with what it predicted, None if it failed on the fold, and, if
-            it gives probabilities, a column such as "SVM probability" with that of the predicted class.
-            Baselines are left out. If a model is called "row", that column is called "(row)", and so on.
+            in ``X``; ``file``, if the clips are files; ``group``, if there are groups; ``fold``; ``label``.
+            Each model has a column of its name with what it predicted (None if it failed on the fold) and,
+            if it gives probabilities, a column such as "CNN probability" with that of the predicted class.
+            Baselines are left out. If a model is called "row", the first column is called "(row)", and so
+            on.
 
         Raises
         ------
