@@ -206,10 +206,7 @@ def _compare(args):
     result = _run(args, data)
     say(_describe(data, args.task))
     say(result)
-    paths = _write(result, data, output, report)
-    if output is not None:
-        write = _write_predictions if args.task in SUFFIXES else _write_prediction_table
-        paths.append(write(result, data, output / PREDICTIONS, args))
+    paths = _write(result, data, output, report, args)
     for path in paths:
         say(f"wrote {path}")
 
@@ -311,9 +308,12 @@ def _describe(data, task):
     return f"{len(data['data'])} clips, {n} {task}, {groups}"
 
 
-def _write(result, data, output, report):
+def _write(result, data, output, report, args):
     """Write the output and the report that were asked for; return the paths."""
     paths = [] if output is None else _write_output(result, data, output)
+    if output is not None:
+        write = _write_prediction_table if args.task == "classes" else _write_predictions
+        paths.append(write(result, data, output / PREDICTIONS, args))
     if report is not None:
         from .inspection import write_report
 

@@ -73,6 +73,23 @@ def test_compares_and_writes(folder, capsys):
     assert set(said["fold"]) == {0, 1}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_of_files_that_are_not_text(tmp_path, rng):
+    """Bytes that are not UTF-8, in a table that pandas reads again."""
+    names = []
+    for i in range(9):
+        label = ("hi,gh", "l\u00f6w", "mid")[i % 3]
+        path = tmp_path / label / os.fsdecode(b"\xe9 %d.wav" % i)
+        path.parent.mkdir(exist_ok=True)
+        with open(path, "wb") as file:
+            soundfile.write(file, 0.1 * rng.randn(5000), 22050, format="WAV")
+        names.append((os.fspath(path.relative_to(tmp_path)), label))
+    assert svm(tmp_path, "--cv", "3", "--group", "none", "--output", tmp_path / "out", "--report") == 0
+    said = pd.read_csv(tmp_path / "out" / "predictions.csv", encoding_errors="surrogateescape")
+    assert list(said) == ["file", "fold", "label", "SVM"]
+    assert sorted(said[["file", "label"]].itertuples(index=False, name=None)) == sorted(names)
+
+
 def test_same_seed_same_table(folder, capsys):
     arguments = [
         "compare",

@@ -8,7 +8,8 @@ from ._html import cell, paragraph, row, table
 from ._numbers import listed, probability
 from ._words import judged
 
-N_CONFIDENT, N_PAIRS, N_SUSPECTED = 15, 10, 25  # rows of the tables
+N_CONFIDENT = 5  # mistakes of each model
+N_PAIRS, N_SUSPECTED = 10, 25  # rows of the tables
 
 
 def mistake_tables(comparison, classes):
@@ -45,7 +46,8 @@ def _clip_names(comparison):
 def _confident(found, models):
     silent = found.groupby("model")["predicted_proba"].count()
     silent = [name for name in models if silent.get(name) == 0]
-    found = found[found["predicted_proba"].notna()].head(N_CONFIDENT)
+    # Some for each model: one that is always certain would fill the table.
+    found = found[found["predicted_proba"].notna()].groupby("model").head(N_CONFIDENT)
     if found.empty:
         note = "The models that made mistakes give no probabilities, so none can be called confident."
         return paragraph(note, "note")
@@ -65,7 +67,8 @@ def _confident(found, models):
     ]
     columns = ["Clip", *_group_column(found), "Label", "Predicted", "Model", "Its probability"]
     columns += ["Probability of the label", "Models that were wrong", "Fold"]
-    note = "The mistakes of which a model was most certain, of all held-out clips."
+    note = f"Up to {N_CONFIDENT} mistakes of each model, those of which it was most certain. Some kinds of "
+    note += "models are more certain than others, right or wrong."
     if silent:
         note += f" Those of {listed(silent)} are left out: no probabilities are known."
     return "\n".join([table("The most confident mistakes", columns, rows), paragraph(note, "note")])
