@@ -55,7 +55,8 @@ def test_nothing_is_said_where_all_is_well_or_labels_are_tags():
         warnings.simplefilter("always")
         compare(MODELS, X, np.tile(["a", "b"], 6), cv=3)
         tags = np.tile([[1, 0], [0, 1], [1, 1]], (4, 1))
-        compare({"most": DummyClassifier()}, X, tags, cv=3, scoring="f1_micro")
+        # With another seed, a test part may well have one tag in all clips.
+        compare({"most": DummyClassifier()}, X, tags, cv=3, scoring="f1_micro", random_state=1)
     assert [
         str(w.message) for w in caught if "some class" in str(w.message) or "some tag" in str(w.message)
     ] == []

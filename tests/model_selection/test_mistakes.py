@@ -26,7 +26,7 @@ def compare(*args, **kwargs):
     """Compare without warnings of small data, which other tests are about."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return loud_compare(*args, **kwargs)
+        return loud_compare(*args, **{"random_state": 0} | kwargs)
 
 
 class Silent(ClassifierMixin, BaseEstimator):
@@ -108,7 +108,8 @@ def test_a_failed_fold_is_no_mistake(written):
     with pytest.warns(FitFailedWarning, match="'A' failed on fold 1"), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("always", FitFailedWarning)
-        result = loud_compare(models, X, y, cv=PredefinedSplit(X[:, 4]), scoring="accuracy")
+        cv = PredefinedSplit(X[:, 4])
+        result = loud_compare(models, X, y, cv=cv, scoring="accuracy", random_state=0)
     wrong = result.mistakes_
     assert wrong[["row", "model", "n_wrong", "n_models"]].to_numpy().tolist() == [
         [4, "B", 1, 1],
