@@ -51,7 +51,7 @@ class BinAxis(NamedTuple):
         if self.ticks is not None:
             ax.set_yticks(list(self.ticks), list(self.ticks.values()), **PLAIN)
             ax.tick_params(axis="y", which="minor", left=False)
-            ax.yaxis.minorticks_off()
+            ax.set_yticks([], minor=True)
         ax.set_ylim(max(self.edges[0], 0) if self.in_hz else self.edges[0], self.edges[-1])
         ax.set_ylabel(self.label)
 
