@@ -54,7 +54,7 @@ class SavingMixin:
         for name, value in state.items():
             if isinstance(value, os.PathLike):  # a path object of another operating system cannot be loaded
                 state[name] = os.fspath(value)
-            elif "torch" in sys.modules:  # otherwise there is no module
+            elif "torch" in sys.modules:  # a module of torch cannot be there without it
                 from ._saved_modules import as_plain
 
                 state[name] = as_plain(value)

@@ -102,8 +102,11 @@ PRIVATE = {
         "model_selection/_running/_responses.py",
         "metrics._tag_scorer",
     ): "asks what scores predictions alone",
-    ("compose/_frame_classifier.py", "metrics._tags"): "every form of scores of tags has one reader",
-    ("model_selection/_tag_thresholds.py", "metrics._tags"): "every form of scores of tags has one reader",
+    ("compose/_frame_classifier.py", "metrics._score_table"): "every form of scores of tags has one reader",
+    (
+        "model_selection/_tag_thresholds.py",
+        "metrics._score_table",
+    ): "every form of scores of tags has one reader",
     ("model_selection/_doubts.py", "neural_network._base"): "asks what is a network",
     ("model_selection/_running/_bar.py", "neural_network._base"): "asks what is a network",
     (

@@ -18,7 +18,7 @@ from .._frame_rows import window_rows
 from .._parameter_checks import check_choice, check_number
 from .._saving import SavingMixin
 from .._validation import check_frames, check_tags
-from ..metrics._tags import score_table
+from ..metrics._score_table import score_table
 from ._aggregate import AGGREGATES, DECISIONS, TAG_DECISIONS, clip_scores, mean, tag_share
 from ._fit_parameter import fit_parameter, weights_parameter
 

@@ -48,7 +48,7 @@ class FramesDisplay:
     values_ : ndarray of shape (n_bins, n_frames)
         What is drawn: decibels or values.
     times_ : ndarray of shape (n_frames + 1,)
-        Where frames end, in s, or counted in frames.
+        Ends of the frames, in s, or counted in frames.
     ax_ : matplotlib Axes
         The axes of the frames.
     waveform_ax_, labels_ax_ : matplotlib Axes or None

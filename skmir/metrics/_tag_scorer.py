@@ -1,6 +1,6 @@
 """A scorer of tags."""
 
-from ._tags import score_table
+from ._score_table import score_table
 
 _METHODS = ("predict_proba", "decision_function")
 

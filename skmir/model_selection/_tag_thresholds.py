@@ -22,7 +22,7 @@ from .._parameter_checks import check_flag, check_number, shown
 from .._saving import SavingMixin
 from .._validation import check_tags
 from ..metrics import get_scorer
-from ..metrics._tags import score_table
+from ..metrics._score_table import score_table
 from ._groups import group_route
 from ._multilabel_split import MultilabelStratifiedGroupKFold
 from ._running import Responses, needs_model, rows

@@ -140,7 +140,7 @@ def test_a_pipeline_is_drawn_up_to_its_frames():
     steps = make_pipeline(MelSpectrogram(n_mels=10), LogCompression(), FrameScaler(), FramePooler(), SVC())
     rng = np.random.RandomState(0)
     clips = [*rng.randn(6, 5000)]
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="not fitted"):
         FramesDisplay.from_estimator(steps, clips[0])
     search = GridSearchCV(steps, {"svc__C": [1, 2]}, cv=2).fit(clips, list("aaabbb"))
     display = FramesDisplay.from_estimator(search, clips[1])

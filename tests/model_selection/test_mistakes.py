@@ -126,7 +126,11 @@ def test_a_failed_fold_is_no_mistake(written):
 def test_models_without_probabilities_are_last(written, model):
     X, y = written
     models = {"A": model(0), "B": FromColumn(2)}
-    result = compare(models, X, y, cv=PredefinedSplit(X[:, 4]), scoring="accuracy")
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        result = compare(models, X, y, cv=PredefinedSplit(X[:, 4]), scoring="accuracy")
+    told = [str(one.message) for one in noted if "RuntimeError: no luck" in str(one.message)]
+    assert bool(told) == (model is Stumbling)
     assert result.errors_ == {}
     wrong = result.mistakes_
     assert wrong["model"].tolist() == ["B", "B", "A", "A"]

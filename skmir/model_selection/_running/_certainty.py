@@ -1,5 +1,7 @@
 """How certain a classifier was of what it predicted, and how likely it thought the label."""
 
+import warnings
+
 import numpy as np
 
 from ..._annotations import kind_of_annotations
@@ -31,7 +33,12 @@ def certainties(responses, predictions, y):
         return None
     try:
         values = np.asarray(responses.get("predict_proba"))
-    except Exception:  # the predictions are worth keeping; probabilities are an addition
+    except Exception as error:  # the predictions are worth keeping, whatever a model of the user's raises
+        warnings.warn(
+            f"{responses.name} predicts, but gives no probabilities for the test clips of a fold: "
+            f"predict_proba raises {type(error).__name__}: {error} Its mistakes are listed without them.",
+            stacklevel=2,
+        )
         return None
     if values.shape != (len(predictions), len(responses.classes)):
         return None
