@@ -128,7 +128,8 @@ def test_models_without_probabilities_are_last(written, model):
     models = {"A": model(0), "B": FromColumn(2)}
     with warnings.catch_warnings(record=True) as noted:
         warnings.simplefilter("always")
-        result = compare(models, X, y, cv=PredefinedSplit(X[:, 4]), scoring="accuracy")
+        cv = PredefinedSplit(X[:, 4])
+        result = loud_compare(models, X, y, cv=cv, scoring="accuracy", random_state=0)
     told = [str(one.message) for one in noted if "RuntimeError: no luck" in str(one.message)]
     assert bool(told) == (model is Stumbling)
     assert result.errors_ == {}

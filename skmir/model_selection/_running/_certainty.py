@@ -36,7 +36,7 @@ def certainties(responses, predictions, y):
     except Exception as error:  # the predictions are worth keeping, whatever a model of the user's raises
         warnings.warn(
             f"{responses.name} predicts, but gives no probabilities for the test clips of a fold: "
-            f"predict_proba raises {type(error).__name__}: {error} Its mistakes are listed without them.",
+            f"its mistakes are listed without them. predict_proba raises {type(error).__name__}: {error}",
             stacklevel=2,
         )
         return None
