@@ -124,11 +124,10 @@ PRIVATE = {
     ("base.py", "neural_network._regressor"): "makes the base class public",
     ("base.py", "preprocessing._base"): "makes the base class public",
     (
-        "__main__.py",
+        "_commands/_table.py",
         "datasets._folder",
     ): "load_folder without scikit-learn's Bunch, which is slow to import",
-    ("__main__.py", "datasets._annotation_folder"): "load_annotations without it",
-    ("_commands/_train.py", "datasets._folder"): "as for __main__.py",
+    ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
     ("_commands/_predict.py", "datasets._walk"): "all recordings below a folder, without their classes",
 }

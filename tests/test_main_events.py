@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from html_page import Page
 
-from skmir import __main__
 from skmir.__main__ import main
+from skmir._commands import _compare
 from skmir._early_checks import BEAT_SCORERS, CHORD_SCORERS, NOTE_SCORERS, ONSET_SCORERS
 from skmir.datasets import (
     make_beats,
@@ -168,7 +168,7 @@ def test_notes_from_midi_files(tmp_path, capsys):
 
 @pytest.mark.parametrize("task", ["onsets", "beats", "chords", "notes"])
 def test_without_a_folder_clips_are_synthesised(task, monkeypatch, capsys):
-    monkeypatch.setattr(__main__, "N_SYNTHESISED", 2)
+    monkeypatch.setattr(_compare, "N_SYNTHESISED", 2)
     names = {
         "onsets": "SuperFlux",
         "beats": "flux + HMM",

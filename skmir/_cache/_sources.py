@@ -15,7 +15,8 @@ import xxhash
 from ._digests import file_digest
 
 _MAIN = {"__main__", "__mp_main__"}  # two names of the same module: the second one in a worker process
-_NOT_COMPUTING = {"inspection", "datasets", "__main__.py"}  # parts of skmir that no result depends on
+# Parts of skmir that no result depends on.
+_NOT_COMPUTING = {"inspection", "datasets", "_commands", "__main__.py"}
 
 
 def origin(module):

@@ -1,7 +1,6 @@
 """Commands of ``skmir``, one file each. What they do stands in the public Python that they call."""
 
-from . import _predict, _train
-from ._common import default_n_jobs, say
+from . import _compare, _predict, _train
 
-__all__ = ["COMMANDS", "default_n_jobs", "say"]
-COMMANDS = (_train, _predict)
+__all__ = ["COMMANDS"]
+COMMANDS = (_compare, _train, _predict)

@@ -10,6 +10,7 @@ from .._model_names import MODEL_NAMES
 from .._options import in_options
 from ._checks import check_are_classes, check_memory, check_new_file, check_saving
 from ._common import default_n_jobs, say
+from ._table import add_columns, list_classes
 
 SCORE = {"mean": "mean", "low": "ci_low", "high": "ci_high"}  # names in the card: columns of the table
 NAMES = MODEL_NAMES["classes"]
@@ -43,7 +44,7 @@ def add_parser(commands):
     output = "file to write, which ends in .skops; the card is written beside it, ending in .md"
     option("-o", "--output", required=True, metavar="FILE", help=output)
     option("--overwrite", action="store_true", help="replace existing files of --output")
-    _add_columns(option)
+    add_columns(parser, groups=", for --cv")
     cv = "also judge the model by N-fold cross-validation, as skmir compare does; the score goes to the card"
     option("--cv", type=int, metavar="N", help=cv)
     repeats = "how many times --cv distributes clips, or groups, over the folds (default: %(default)s)"
@@ -62,20 +63,6 @@ def add_parser(commands):
     parser.set_defaults(run=run, how_to_go_on=_how_to_go_on, task="classes", scoring=None)
 
 
-def _add_columns(option):
-    column = "the table's column of"
-    option("--labels", default="labels.csv", help="name of the table in FOLDER (default: %(default)s)")
-    option("--file", default="file", metavar="COLUMN", help=f"{column} file names (default: %(default)s)")
-    option("--label", default="label", metavar="COLUMN", help=f"{column} labels (default: %(default)s)")
-    option(
-        "--group",
-        default="auto",
-        metavar="COLUMN",
-        help=f"{column} groups, for --cv: a group is never on both sides of a split; auto takes the column "
-        "'group' if there is one, none ignores it (default: %(default)s)",
-    )
-
-
 def _how_to_go_on(args):
     if args.memory is None:
         return "No model was written. Use --memory DIR to keep features and finished folds."
@@ -85,7 +72,7 @@ def _how_to_go_on(args):
 def run(args):
     """Check, load, judge, fit, write; modules that are slow to import are imported when needed."""
     path, card_path = _check_options(args)
-    data = _load(args)
+    data = list_classes(args)
     _check_data(data, args)
     from .._recordings import check_recordings
     from ._card import make_card
@@ -118,18 +105,6 @@ def _check_options(args):
     check_memory(args.memory)
     check_saving("skmir train")
     return path, card_path
-
-
-def _load(args):
-    from ..datasets._folder import list_folder
-
-    return list_folder(
-        args.folder,
-        labels=args.labels,
-        file_column=args.file,
-        label_column=args.label,
-        group_column=None if args.group == "none" else args.group,
-    )
 
 
 def _check_data(data, args):

@@ -1,0 +1,222 @@
+"""The command ``skmir compare``: does a deep network beat classic models on these recordings?"""
+
+import os
+import shlex
+import tempfile
+
+from .._model_names import MODEL_NAMES
+from .._options import in_options
+from ._common import default_n_jobs, say
+from ._table import COLUMNS, add_columns, list_classes, table_arguments
+
+ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
+ANNOTATION = "auto"  # the column that --annotation names, if it is not given
+N_SYNTHESISED = 40  # clips with annotations, if there is no folder
+REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
+
+
+def add_parser(commands):
+    """Add the command to the subparsers."""
+    parser = commands.add_parser(
+        "compare",
+        help="compare deep networks with classic models on labelled or annotated recordings",
+        description="Compare deep networks with classic models on labelled recordings, or on recordings with "
+        "annotations of onsets, beats, chords or notes, by grouped cross-validation, and print a table with "
+        "intervals and p-values.",
+    )
+    _add_data_arguments(parser)
+    _add_experiment_arguments(parser)
+    _add_output_arguments(parser)
+    parser.set_defaults(run=run, how_to_go_on=_how_to_go_on)
+
+
+def _add_data_arguments(parser):
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help="folder with a labels.csv (columns file,label[,group]) or with one sub-folder per class; "
+        "without it, synthesised notes of seven instrument families are used",
+    )
+    task = parser.add_mutually_exclusive_group()
+    for name in ANNOTATED:
+        task.add_argument(
+            f"--{name}",
+            dest="task",
+            action="store_const",
+            const=name,
+            help=f"compare models of {name}: FOLDER holds recordings with annotation files beside them, "
+            f"such as song.{name}.csv, or a labels.csv (columns file,{name}[,group]); without FOLDER, "
+            "synthesised clips are used",
+        )
+    add_columns(parser)
+    parser.add_argument(
+        "--annotation",
+        metavar="COLUMN",
+        help="the table's column of annotation files, for --onsets and the like; auto takes the column of "
+        "that name, or one called midi, jams, notes or bars that has such annotations (default: %(default)s)",
+    )
+    parser.set_defaults(task="classes", annotation=ANNOTATION)
+
+
+def _add_experiment_arguments(parser):
+    option = parser.add_argument
+    of_task = {task: shlex.join(names) for task, names in MODEL_NAMES.items()}
+    annotated = "; ".join(f"with --{task}, from {of_task[task]}" for task in ANNOTATED)
+    models = f"models to run, from {of_task['classes']}; {annotated}; all if not given"
+    option("--models", nargs="+", metavar="NAME", help=models)
+    reference = "model that the others are tested against; the first if not given"
+    option("--reference", metavar="NAME", help=reference)
+    option("--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)")
+    repeats = "how many times clips, or groups, are distributed over the folds (default: %(default)s)"
+    option("--repeats", type=int, default=1, metavar="N", help=repeats)
+    scorers = "scikit-learn scorers, or skmir's of onsets, beats, chords or notes; models are judged by the "
+    scorers += "first; balanced_accuracy, onset_f50, beat_f, chord_majmin or note_f if not given"
+    option("--scoring", nargs="+", metavar="NAME", help=scorers)
+    n_jobs = "number of processes; if not given, one per core, or one if there is a GPU"
+    option("--n-jobs", type=int, metavar="N", help=n_jobs)
+    seed = "seed of synthesised clips, folds, weights and order of clips (default: %(default)s)"
+    option("--seed", type=int, default=0, help=seed)
+    epochs = "number of epochs of each network; each network's own number if not given"
+    option("--max-epochs", type=int, metavar="N", help=epochs)
+
+
+def _add_output_arguments(parser):
+    option = parser.add_argument
+    output = "folder for the table (CSV), the record (JSON), the figure (PNG), and what each model predicted "
+    output += "for each recording: a table (CSV), or, with --onsets and the like, files as CSV, .lab or .mid"
+    option("--output", metavar="DIR", help=output)
+    option(
+        "--report",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="write a page with all results, which opens without a network; without FILE the page is "
+        f"{REPORT} in the folder of --output, or {REPORT_ALONE} in the current folder",
+    )
+    option(
+        "--memory",
+        metavar="DIR",
+        help="folder in which features and finished folds are kept; the same command, started again, goes "
+        "on where it stopped. If not given, features are kept for this run only",
+    )
+    option("--quiet", action="store_true", help="draw no progress bar")
+
+
+def _how_to_go_on(args):
+    if args.memory is None:
+        return "No results are kept. Use --memory DIR to keep finished folds."
+    return f"Finished folds are kept in {args.memory}. Run the same command again to go on from there."
+
+
+def run(args):
+    """Check, load, compare, print, write; modules that are slow to import are imported when needed."""
+    from .._early_checks import check_annotated_folds, check_folds, check_options, check_targets
+    from ._compare_output import write_results
+
+    _give_back_folder(args)
+    check_options(args)
+    data = _load(args)
+    (check_folds if args.task == "classes" else check_annotated_folds)(data, args)
+    output, report = check_targets(args, REPORT, REPORT_ALONE)
+    if args.folder is not None:
+        from .._recordings import check_recordings
+
+        check_recordings(data["data"], task=args.task, verbose=0 if args.quiet else 1)
+    result = _run(args, data)
+    say(_describe(data, args.task))
+    say(result)
+    paths = write_results(result, data, output, report, args)
+    for path in paths:
+        say(f"wrote {path}")
+
+
+def _run(args, data):
+    from ..model_selection import compare, default_models
+
+    with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
+        options = {"max_iter": args.max_epochs, "memory": args.memory or folder}
+        models = default_models(args.models, task=args.task, **options)
+        result = compare(
+            models,
+            data["data"],
+            _labels(data) if args.task == "classes" else data["target"],
+            groups=data["groups"],
+            cv=args.cv,
+            n_repeats=args.repeats,
+            scoring=args.scoring,
+            reference=args.reference,
+            memory=args.memory,
+            n_jobs=default_n_jobs(args.n_jobs),
+            random_state=args.seed,
+            verbose=0 if args.quiet else 1,
+        )
+    result.warnings_ = list(map(in_options, result.warnings_))  # the report and the record show them
+    return result
+
+
+def _give_back_folder(args):
+    """Read a FOLDER behind --scoring, --models or --report as the folder, not as one of their values."""
+    if args.folder is not None:
+        return
+    if args.report and os.path.isdir(args.report):
+        args.folder, args.report = args.report, ""
+    for names in (args.scoring, args.models):
+        if args.folder is None and names and len(names) > 1 and os.path.isdir(names[-1]):
+            args.folder = names.pop()
+
+
+def _labels(data):
+    """Return names of classes, so that warnings name them; for two classes numbers: scorers need class 1."""
+    names = data["target_names"]
+    return data["target"] if len(names) <= 2 else [names[i] for i in data["target"]]
+
+
+def _load(args):
+    """Return the data as a mapping."""
+    if args.folder is None:
+        _refuse_without_folder(args)
+        return _synthesise(args)
+    if args.task == "classes":
+        return list_classes(args)
+    from ..datasets._annotation_folder import COMBINE, list_annotations
+
+    return list_annotations(
+        args.folder, args.task, combine=COMBINE, annotation_column=args.annotation, **table_arguments(args)
+    )
+
+
+def _synthesise(args):
+    """Return synthetic notes of seven families, or clips with exact annotations."""
+    from .. import datasets
+
+    if args.task == "classes":
+        return datasets.make_instruments(random_state=args.seed)
+    from .._annotations import n_events
+
+    make = {
+        "onsets": datasets.make_onsets,
+        "beats": datasets.make_beats,
+        "chords": datasets.make_progressions,
+        "notes": datasets.make_piano,
+    }[args.task]
+    clips, target = make(N_SYNTHESISED, random_state=args.seed)
+    description = f"{N_SYNTHESISED} synthesised clips with {sum(map(n_events, target))} {args.task}."
+    # Each clip has instruments of its own.
+    return {"data": clips, "target": target, "groups": list(range(len(clips))), "DESCR": description}
+
+
+def _refuse_without_folder(args):
+    """Synthesised notes have no table whose columns could be named."""
+    defaults = {**COLUMNS, "annotation": ANNOTATION}
+    given = [name for name, default in defaults.items() if getattr(args, name) != default]
+    if given:
+        raise ValueError(f"--{given[0]} needs a FOLDER with a table, and none was given. Name the folder.")
+
+
+def _describe(data, task):
+    from .._annotations import n_events
+
+    groups = "no groups" if data["groups"] is None else f"{len(set(data['groups']))} groups"
+    n = len(data["target_names"]) if task == "classes" else sum(map(n_events, data["target"]))
+    return f"{len(data['data'])} clips, {n} {task}, {groups}"

@@ -1,0 +1,41 @@
+"""The table of a folder of recordings: its options, which several commands share, and how it is read."""
+
+COLUMNS = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
+
+
+def add_columns(parser, *, groups=""):
+    """Add the options that name a table and its columns.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+    groups : str, default=""
+        What the command uses groups for.
+    """
+    option, column = parser.add_argument, "the table's column of"
+    option("--labels", help="name of the table in FOLDER (default: %(default)s)")
+    option("--file", metavar="COLUMN", help=f"{column} file names (default: %(default)s)")
+    option("--label", metavar="COLUMN", help=f"{column} labels (default: %(default)s)")
+    option(
+        "--group",
+        metavar="COLUMN",
+        help=f"{column} groups{groups}; a group is never on both sides of a split; auto takes the column "
+        "'group' if there is one, none ignores it (default: %(default)s)",
+    )
+    parser.set_defaults(**COLUMNS)
+
+
+def table_arguments(args):
+    """Return the options as arguments of the functions of datasets that list a folder."""
+    return {
+        "labels": args.labels,
+        "file_column": args.file,
+        "group_column": None if args.group == "none" else args.group,
+    }
+
+
+def list_classes(args):
+    """Return the recordings of FOLDER with their classes, as a mapping; see ``load_folder``."""
+    from ..datasets._folder import list_folder
+
+    return list_folder(args.folder, label_column=args.label, **table_arguments(args))
