@@ -22,7 +22,7 @@ from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, Randomize
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from skmir.model_selection import compare
@@ -44,6 +44,18 @@ def test_each_scorer_has_its_table(data):
     record = json.loads(json.dumps(both.to_dict(), allow_nan=False))
     assert record["models"]["SVM"]["all_scores"]["f1_macro"] == both.all_scores_["f1_macro", "SVM"].tolist()
     assert record["tables"]["f1_macro"]["Bayes"]["mean"] == both.tables_["f1_macro"].loc["Bayes", "mean"]
+
+
+def test_a_pipeline_transforms_a_test_fold_once_for_all_answers(data):
+    rows = []
+    count = FunctionTransformer(lambda X: rows.append(len(X)) or X)
+    model = make_pipeline("passthrough", count, LogisticRegression())
+    scoring = ["accuracy", "roc_auc_ovr", "neg_log_loss"]
+    result = compare({"model": model}, *data, scoring=scoring, cv=3, n_jobs=1, random_state=0)
+    assert sum(rows) == 2 * len(data[0]) + len(data[0])  # three fits on two thirds each, and each clip once
+    alone = compare({"model": model[-1]}, *data, scoring=scoring, cv=3, n_jobs=1, random_state=0)
+    for scorer in scoring:
+        assert_array_equal(result.all_scores_[scorer]["model"], alone.all_scores_[scorer]["model"])
 
 
 def test_scorers_as_a_dict(data):

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 from sklearn.metrics import accuracy_score, make_scorer
+from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -52,6 +53,7 @@ class Responses:
         self.name, self.kind, self.classes, self.methods = name, kind, classes, tuple(methods)
         self.values = dict(values)
         self._model, self._X = model, X
+        self._last = None  # what answers, and what it is asked
 
     @classmethod
     def of_model(cls, model, X):
@@ -71,8 +73,14 @@ class Responses:
         if method not in self.values:
             if self._model is None:
                 raise NotKeptError(method)
-            self.values[method] = getattr(self._model, method)(self._X)
+            if self._last is None:
+                self._last = _last_step(self._model, self._X)
+            last, X = self._last
+            self.values[method] = getattr(last, method)(X)
         return self.values[method]
+
+    def __getstate__(self):
+        return vars(self) | {"_last": None}  # features can be large, and are made again from the clips
 
     def to_keep(self):
         """Return the predictions that later scorers may need, unless they are larger than the limit.
@@ -160,6 +168,19 @@ class ScoreEach:
         """Return the requests of each scorer."""
         mapping = MethodMapping().add(caller="score", callee="score")
         return MetadataRouter(owner="compare").add(method_mapping=mapping, **self._scorers)
+
+
+def _last_step(model, X):
+    """Return the last step of a Pipeline and what reaches it, so that several answers cost one transform.
+
+    Other models, classes that derive from Pipeline too, may do more than that: they are asked themselves.
+    """
+    if type(model) is not Pipeline or len(model.steps) < 2 or get_config()["enable_metadata_routing"]:
+        return model, X
+    for _, step in model.steps[:-1]:
+        if step not in (None, "passthrough"):
+            X = step.transform(X)
+    return model.steps[-1][1], X
 
 
 def needs_model(scorer):
