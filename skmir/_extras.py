@@ -4,6 +4,7 @@ import importlib
 
 # The modules of each extra of setup.cfg that skmir itself imports.
 MODULES = {
+    "captum": ("captum", "captum.attr"),
     "data": ("mirdata",),
     "eval": ("mir_eval", "pretty_midi"),
     "onnx": ("onnx",),
@@ -19,7 +20,7 @@ def require(what, extra, *, module=None):
     ----------
     what : str
         Name of the function, class or option of the command that needs it.
-    extra : {"data", "eval", "onnx", "plot", "save"}
+    extra : {"captum", "data", "eval", "onnx", "plot", "save"}
     module : str or None, default=None
         The only module of the extra that is needed; None needs all of them.
 

@@ -8,6 +8,7 @@ from ._filters_display import FiltersDisplay
 from ._frames_display import FramesDisplay
 from ._history_display import HistoryDisplay
 from ._learning_curve_display import LearningCurveDisplay
+from ._saliency_display import SaliencyDisplay
 from ._report import write_report
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "FramesDisplay",
     "HistoryDisplay",
     "LearningCurveDisplay",
+    "SaliencyDisplay",
     "write_report",
 ]

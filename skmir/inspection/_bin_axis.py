@@ -80,16 +80,26 @@ def axis_of_names(names):
     return BinAxis("bin", np.arange(len(names) + 1) - 0.5, ticks=ticks)
 
 
+def axis_of_bands(n_bands, sr):
+    """Return the axis of bands beside each other, equally wide on the mel scale, from 0 to half of ``sr``."""
+    to_mel, to_hz = scale = mel_scale(False)
+    edges = to_hz(np.linspace(0, to_mel(sr / 2), n_bands + 1))
+    return _on_mel_scale(np.append(edges[:-1], sr / 2), scale)
+
+
 def _of_dft(dft):
     return BinAxis(_HZ, (np.arange(2 + dft.n_fft // 2) - 0.5) * dft.sr / dft.n_fft)
 
 
 def _of_mel(mel):
-    to_mel, to_hz = mel_scale(mel.htk)
+    to_mel, to_hz = scale = mel_scale(mel.htk)
     fmax = mel.sr / 2 if mel.fmax is None else mel.fmax
     mels = np.linspace(to_mel(mel.fmin), to_mel(fmax), mel.n_mels + 2)  # ends and centres of the bands
-    edges = to_hz((mels[:-1] + mels[1:]) / 2)
-    return BinAxis(_HZ, edges, ("function", {"functions": (to_mel, to_hz)}), _round_ticks(edges, _ROUND))
+    return _on_mel_scale(to_hz((mels[:-1] + mels[1:]) / 2), scale)
+
+
+def _on_mel_scale(edges, scale):
+    return BinAxis(_HZ, edges, ("function", {"functions": scale}), _round_ticks(edges, _ROUND))
 
 
 def _of_cqt(cqt):

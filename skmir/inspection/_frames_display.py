@@ -151,7 +151,7 @@ class FramesDisplay:
             If the file cannot be read.
         """
         before, front_end, after = steps_to_frames(estimator)
-        X = [_one_clip(clip)]
+        X = [one_clip(clip)]
         for step in before:
             X = step.transform(X)
         raw = frames = front_end.transform(X)
@@ -160,8 +160,8 @@ class FramesDisplay:
         return cls.from_frames(
             frames[0],
             estimator,
-            in_seconds=_is_regular(front_end) and frames[0].shape[-1] == raw[0].shape[-1],
-            waveform=_samples(front_end, X[0]) if waveform else None,
+            in_seconds=is_regular(front_end) and frames[0].shape[-1] == raw[0].shape[-1],
+            waveform=samples_of(front_end, X[0]) if waveform else None,
             annotation=annotation,
             db_range=db_range,
             ax=ax,
@@ -191,9 +191,9 @@ class FramesDisplay:
         frames = _checked(self.frames)
         front_end, after = (None, []) if self.estimator is None else steps_to_frames(self.estimator)[1:]
         self._in_seconds = self.in_seconds and front_end is not None
-        axis = _bins(front_end, after, len(frames))
+        axis = bins_of(front_end, after, len(frames))
         self.values_, unit = self._values(frames, None if after else front_end)
-        self.times_ = self._edges(front_end, frames.shape[1])
+        self.times_ = edges_of(front_end if self._in_seconds else None, frames.shape[1])
         annotation = self._check_above()
         self.ax_ = new_axes("FramesDisplay", (8, 4)) if ax is None else ax
         self.figure_ = self.ax_.get_figure()
@@ -215,34 +215,6 @@ class FramesDisplay:
         shares = np.abs(frames) / (np.nanmax(np.abs(frames)) or 1)
         lowest = 10 ** (-self.db_range / factor)
         return factor * np.log10(np.maximum(shares, lowest)), "dB below the highest"
-
-    def _edges(self, front_end, n_frames):
-        edges = np.arange(n_frames + 1) - 0.5
-        if not self._in_seconds:
-            return edges
-        offset = getattr(front_end, "offset", 0.0)
-        start = 0.0 if isinstance(offset, str) else offset
-        if not getattr(front_end, "center", True) and not isinstance(front_end, Tempogram):
-            start += getattr(front_end, "n_fft", 0) / 2 / front_end.sr  # a frame begins at its hop
-        return start + edges * front_end.hop_length / front_end.sr
-
-    def _check_above(self):
-        """Return kind and checked annotation, or None if there is none."""
-        if not self._in_seconds and (self.waveform is not None or self.annotation is not None):
-            raise ValueError(
-                "waveform and annotation must be None if the frames have no times in s: without an "
-                "estimator, or after a step that joins or drops frames. Draw the steps before it, or "
-                "leave both out."
-            )
-        if self.annotation is None:
-            return None
-        kind = kind_of_annotations([self.annotation])
-        if kind is None:
-            raise ValueError(
-                "annotation must be of one clip: an array of times in s, or a pair of intervals and labels "
-                f"or pitches, got {type(self.annotation).__name__}."
-            )
-        return kind, CHECKS[kind]([self.annotation], name="annotation")[0]
 
     def _draw(self, axis, unit):
         # A tempogram's zeros are negative by rounding.
@@ -308,7 +280,7 @@ class FramesDisplay:
         return ax
 
 
-def _one_clip(clip):
+def one_clip(clip):
     if is_path(clip):
         return clip
     shape = getattr(clip, "shape", None)
@@ -321,12 +293,24 @@ def _one_clip(clip):
     return np.asarray(clip)
 
 
-def _is_regular(front_end):
+def is_regular(front_end):
     """Return whether frames are equally far apart in time."""
     return not isinstance(front_end, BeatSynchronizer) or front_end.repeat
 
 
-def _samples(front_end, clip):
+def edges_of(front_end, n_frames):
+    """Return the ends of frames in s, as an array of shape (n_frames + 1,); without front end, in frames."""
+    edges = np.arange(n_frames + 1) - 0.5
+    if front_end is None:
+        return edges
+    offset = getattr(front_end, "offset", 0.0)
+    start = 0.0 if isinstance(offset, str) else offset
+    if not getattr(front_end, "center", True) and not isinstance(front_end, Tempogram):
+        start += getattr(front_end, "n_fft", 0) / 2 / front_end.sr  # a frame begins at its hop
+    return start + edges * front_end.hop_length / front_end.sr
+
+
+def samples_of(front_end, clip):
     """Return the samples that a front end sees of a clip."""
     names = ("offset", "duration", "random_state")
     excerpt = {name: getattr(front_end, name) for name in names if hasattr(front_end, name)}
@@ -343,7 +327,7 @@ def _checked(frames):
     return frames.astype(float)
 
 
-def _bins(front_end, after, n_bins):
+def bins_of(front_end, after, n_bins):
     """Return the axis of the bins: the front end's own if later steps leave the names of bins alone."""
     if front_end is None:
         return axis_of_names([str(i) for i in range(n_bins)])

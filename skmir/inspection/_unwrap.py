@@ -54,7 +54,7 @@ def steps_to_frames(estimator):
     TypeError
         If there is no front end.
     """
-    steps = _steps(unwrapped(estimator))
+    steps = all_steps(unwrapped(estimator))
     places = [i for i, step in enumerate(steps) if isinstance(step, _FRONT_ENDS)]
     if not places:
         raise TypeError(
@@ -67,9 +67,9 @@ def steps_to_frames(estimator):
     return before, steps[places[0]], rest[:stop]
 
 
-def _steps(estimator):
+def all_steps(estimator):
     """Return the steps of nested Pipelines in one list, without those that do nothing."""
     if not isinstance(estimator, Pipeline):
         return [estimator]
     real = [step for _, step in estimator.steps if step is not None and step != "passthrough"]
-    return [inner for step in real for inner in _steps(step)]
+    return [inner for step in real for inner in all_steps(step)]

@@ -226,10 +226,15 @@ net_params : as in CNNClassifier
 
     def _logits(self, X):
         """Return logits, float32 of shape (n_clips, n_outputs)."""
+        offset = self._logit_offset()
         logits = self._outputs(X)
-        if recipe_of(self).prior_correction:
-            logits = logits - TARGETS[self.target_type_].prior_logits(self.class_prior_)
-        return logits
+        return logits if offset is None else logits - offset
+
+    def _logit_offset(self):
+        """Return what is subtracted from the outputs to undo the prior of the classes, or None."""
+        if not recipe_of(self).prior_correction:
+            return None
+        return TARGETS[self.target_type_].prior_logits(self.class_prior_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,0 +1,85 @@
+"""Integrated gradients: a network's score of a class, shared out to the values of its input."""
+
+import warnings
+
+import numpy as np
+import torch
+
+from .._extras import require
+from .._random import torch_threads
+from .._training import Windows, recipe_of
+
+_TOLERANCE = 0.05  # of the score's difference, above which a warning tells that the path is too coarse
+
+
+def integrated_gradients(network, frames, baseline, column, n_steps):
+    """Return what each value of a clip's frames contributes to the score of a class.
+
+    Parameters
+    ----------
+    network : BaseNetworkClassifier
+        Fitted.
+    frames, baseline : ndarray of shape (n_bins, n_frames)
+        The clip, and where the path to it starts; float32.
+    column : int
+        Position of the class in ``classes_``.
+    n_steps : int
+        Number of points on the path.
+
+    Returns
+    -------
+    contributions : ndarray of shape (n_bins, n_frames)
+    delta : float
+        By how much their sum exceeds the difference of the scores of clip and baseline.
+    """
+    require("method='integrated_gradients'", "captum")
+    from captum.attr import IntegratedGradients
+
+    # Gradients are computed on the CPU, where recurrent layers have them in evaluation mode too.
+    module = network.module_.eval()
+    score = _score(network, module, frames, column)
+    x, start = (torch.from_numpy(np.ascontiguousarray(a, np.float32))[None] for a in (frames, baseline))
+    with torch_threads(recipe_of(network).n_threads):
+        contributions = IntegratedGradients(score).attribute(
+            x, start, n_steps=n_steps, internal_batch_size=int(network.batch_size)
+        )
+        with torch.no_grad():
+            difference = float(score(x) - score(start))
+    contributions = contributions[0].detach().numpy().astype(float)
+    delta = float(contributions.sum() - difference)
+    if abs(delta) > _TOLERANCE * max(abs(difference), 1e-3):
+        warnings.warn(
+            f"The contributions add up to {contributions.sum():.3g}, but the score differs by "
+            f"{difference:.3g} between clip and baseline. Use more than n_steps={n_steps}.",
+            stacklevel=4,
+        )
+    return contributions, delta
+
+
+def _score(network, module, frames, column):
+    """Return a function from frames, a tensor of shape (B, n_bins, n_frames), to scores of shape (B,).
+
+    It is what the network does with a clip: outputs of the windows that cover it, averaged.
+    """
+    windows = Windows(frames[np.newaxis], network.n_frames_, torch.device("cpu"), network._packed)
+    places = windows.rows(*windows.covering())  # (n_windows, n_frames of a window)
+    offset = network._logit_offset()
+    offset = 0.0 if offset is None else torch.from_numpy(np.asarray(offset, np.float32))
+    of_tags = network.target_type_ == "multilabel-indicator"
+
+    def score(x):
+        cut = x[:, :, places].transpose(1, 2)  # (B, n_windows, n_bins, n_frames)
+        cut = cut.reshape(-1, *cut.shape[2:])
+        if network._packed:
+            length = min(frames.shape[1], windows.n_frames)
+            outputs = module(cut, lengths=torch.full((len(cut),), length))
+        else:
+            outputs = module(cut)
+        logits = outputs.view(len(x), len(places), -1).mean(dim=1) - offset
+        own = logits[:, column]
+        if of_tags:
+            return own
+        others = [i for i in range(logits.shape[1]) if i != column]
+        return own - torch.logsumexp(logits[:, others], dim=1)
+
+    return score
