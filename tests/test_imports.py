@@ -87,6 +87,7 @@ PRIVATE = {
     ("inspection/_filters_display.py", "dsp._wavelets"): "draws the very filters that cqt computes with",
     ("inspection/_bin_axis.py", "dsp._mel_weights"): "draws bands on the very scale they are spaced on",
     ("inspection/_unwrap.py", "feature_extraction._base"): "asks what is a front end",
+    ("inspection/_integrated_gradients.py", "neural_network._classifier"): "asks what is a network",
     ("neural_network/_features/_random_networks.py", "modules._widths"): (
         "sized counts parameters, random features count maps; the search is one"
     ),

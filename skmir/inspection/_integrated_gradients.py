@@ -7,8 +7,13 @@ import torch
 
 from .._extras import require
 from .._random import torch_threads
+from .._parameter_checks import check_choice
 from .._training import Windows, recipe_of
+from ..neural_network._classifier import BaseNetworkClassifier
+from ._frames_display import is_regular
+from ._unwrap import all_steps, last_step, steps_to_frames, unwrapped
 
+_BASELINES = ("quiet", "zeros")
 _TOLERANCE = 0.05  # of the score's difference, above which a warning tells that the path is too coarse
 
 
@@ -83,3 +88,57 @@ def _score(network, module, frames, column):
         return own - torch.logsumexp(logits[:, others], dim=1)
 
     return score
+
+
+def input_of(estimator, clip):
+    """Return a Pipeline's network, its front end, and the frames that the network gets of a clip."""
+    network = last_step(estimator)
+    if not isinstance(network, BaseNetworkClassifier) or network._per_frame:
+        raise TypeError(
+            "estimator must end in a network that classifies clips for method='integrated_gradients', got "
+            f"{type(network).__name__}. Use method='occlusion'."
+        )
+    before, front_end, after = steps_to_frames(estimator)
+    steps = all_steps(unwrapped(estimator))
+    names = own = list(front_end.get_feature_names_out())
+    for step in after:
+        names = list(step.get_feature_names_out(names))
+    frames = _transformed(steps, clip)
+    n_frames = front_end.transform([clip] if not before else _clips(before, clip))[0].shape[-1]
+    whole = len(before) + 1 + len(after) == len(steps) - 1 and is_regular(front_end) and names == own
+    if not whole or frames.shape != (len(own), n_frames):
+        raise ValueError(
+            "The network's input must have the front end's bins and frames for "
+            f"method='integrated_gradients', that is the shape {(len(own), n_frames)}, got {frames.shape} "
+            "after the steps between them. Use method='occlusion'."
+        )
+    return network, front_end, frames
+
+
+def _clips(before, clip):
+    X = [clip]
+    for step in before:
+        X = step.transform(X)
+    return X
+
+
+def _transformed(steps, clip):
+    """Return what the last step gets of one clip, float32."""
+    return np.asarray(_clips(steps[:-1], clip)[0], np.float32)
+
+
+def baseline_of(baseline, estimator, frames, quiet):
+    """Return where the path to the frames starts, of their shape."""
+    if isinstance(baseline, str):
+        check_choice("baseline", baseline, _BASELINES, also="an array of the network's input")
+        if baseline == "zeros":
+            return np.zeros_like(frames)
+        start = _transformed(all_steps(unwrapped(estimator)), quiet)
+    else:
+        start = np.asarray(baseline, np.float32)
+    if start.shape != frames.shape or not np.isfinite(start).all():
+        raise ValueError(
+            f"baseline must be finite and of the network's input, of shape {frames.shape}, got "
+            f"{start.shape} for baseline={baseline!r}. Use 'zeros', or an array."
+        )
+    return start

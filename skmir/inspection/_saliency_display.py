@@ -1,28 +1,21 @@
 """Where in time and frequency the decision of a classifier comes from."""
 
-import copy
 import numbers
-from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from .._parameter_checks import check_choice, check_number
-from .._reading import waveform as read_waveform
-from .._validation import is_path
-from .._waveforms import scaled_samples
-from ..neural_network import BaseNetworkClassifier
 from ._bin_axis import axis_of_bands
 from ._class_scores import ClassScores
-from ._frames_display import bins_of, edges_of, is_regular, one_clip
-from ._integrated_gradients import integrated_gradients
+from ._frames_display import bins_of, edges_of
+from ._heard_sound import heard_sound, without_memory
 from ._occlusion import occlusion
 from ._sound_masks import SoundMasks
 from ._style import PLAIN, new_axes, printable
-from ._unwrap import all_steps, last_step, steps_to_frames, unwrapped
+from ._unwrap import steps_to_frames
 
 _METHODS = ("occlusion", "integrated_gradients")
-_BASELINES = ("silence", "zeros")
 _ROWS, _DB_RANGE = 128, 60  # of the spectrogram behind the saliency
 
 
@@ -70,15 +63,18 @@ class SaliencyDisplay:
     -----
     **Occlusion** [1]_ asks the model itself, whatever it is: one cell after another is removed from the
     *sound*, through a short-time Fourier transform, and the value of the cell is by how much the score falls.
-    What a sound has twice, in two cells, is not missed if one is removed: larger cells (a smaller ``n_bands``
-    or ``n_segments``; 1 asks about time or frequency alone) show more of it, with less detail. A
-    model may also react to the hole rather than to what was there.
+    To remove is to make as quiet as the quietest that one would hear beside the rest, 60 dB below the
+    loudest: no recording has holes of perfect silence, and on the decibels of most front ends a model would
+    react to them more than to what was there. What a sound has twice, in two cells, is not missed if one is
+    removed: larger cells (a smaller ``n_bands`` or ``n_segments``; 1 asks about time or frequency alone) show
+    more of it, with less detail.
 
     **Integrated gradients** [2]_ follow the gradient of a network's score from a baseline to the clip, in a
-    straight line through its input. The values add up to the difference of the two scores. The baseline
-    "silence" is what the network gets for a clip of zeros: every front end has it, the question is that of
-    occlusion, and where a clip is silent nothing is attributed. "zeros" is the mean of the training frames if
-    the step before the network is a scaler: then, that a sound is missing contributes too.
+    straight line through its input, and have the resolution of its frames. The values add up to the
+    difference of the two scores. With the baseline "quiet" this is what occlusion would find if it removed
+    everything at once, and nothing is attributed to what is too quiet to hear. The baseline "zeros" is the
+    mean of the training frames if the step before the network is a scaler: then, that a sound is missing
+    contributes too.
 
     The score is the log-odds of the class, log(p / (1 - p)), if the classifier has ``predict_proba``; the
     column of its ``decision_function`` if not. A probability of 0, as trees vote, counts as 1e-6.
@@ -126,8 +122,9 @@ class SaliencyDisplay:
         method="occlusion",
         n_bands=8,
         n_segments=12,
-        baseline="silence",
+        baseline="quiet",
         n_steps=64,
+        db_range=60.0,
         sr=None,
         ax=None,
     ):
@@ -148,10 +145,14 @@ class SaliencyDisplay:
             For "occlusion": number of bands, equally wide on the mel scale.
         n_segments : int, default=12
             For "occlusion": number of equal parts in time.
-        baseline : {"silence", "zeros"}, or ndarray of shape (n_bins, n_frames), default="silence"
-            For "integrated_gradients": where the path to the clip starts, as the network's input.
+        baseline : {"quiet", "zeros"}, or ndarray of shape (n_bins, n_frames), default="quiet"
+            For "integrated_gradients": where the path to the clip starts: at the input for the clip with
+            everything removed, at zeros, or at an input of your own.
         n_steps : int, default=64
             For "integrated_gradients": number of points on the path.
+        db_range : float or None, default=60.0
+            What is removed becomes as quiet as this many dB below the loudest of the clip, and what is
+            quieter than that stays as it is. None makes it silent.
         sr : float or None, default=None
             Sampling rate of the sound in Hz, for an estimator without a front end of skmir; None asks the
             front end.
@@ -179,20 +180,25 @@ class SaliencyDisplay:
         check_number("n_segments", n_segments, kind=numbers.Integral, low=1)
         check_number("n_steps", n_steps, kind=numbers.Integral, low=1)
         check_number("sr", sr, above=0, none=True)
-        estimator = _without_memory(estimator)
-        heard = _heard(estimator, clip, sr)
+        check_number("db_range", db_range, above=0, none=True)
+        estimator = without_memory(estimator)
+        heard = heard_sound(estimator, clip, sr)
         scores = ClassScores(estimator, [heard.whole()], target)
+        masks = SoundMasks(heard.y, heard.sr, db_range)
         delta = None
         if method == "occlusion":
             times = np.linspace(0, len(heard.y) / heard.sr, n_segments + 1)
             edges = axis_of_bands(n_bands, heard.sr).edges
-            saliency = occlusion(scores, heard.y, SoundMasks(heard.y, heard.sr), times, edges, heard.before)
+            saliency = occlusion(scores, heard, masks, times, edges)
             front_end, times = None, heard.offset + times
             label = f"fall of the {scores.unit} of {scores.target}\nif this is removed"
         else:
-            network, front_end, frames = _input_of(estimator, heard.whole())
+            # Networks are slow to import, and no other display needs them.
+            from ._integrated_gradients import baseline_of, input_of, integrated_gradients
+
+            network, front_end, frames = input_of(estimator, heard.whole())
             times = edges_of(front_end, frames.shape[1])
-            start = _baseline(baseline, estimator, heard, frames)
+            start = baseline_of(baseline, estimator, frames, heard.whole(masks.quiet()))
             saliency, delta = integrated_gradients(network, frames, start, scores.column, int(n_steps))
             label = f"contribution to the log-odds\nof {scores.target}"
         display = cls(
@@ -300,129 +306,6 @@ class SaliencyDisplay:
         step = masks.times[1] - masks.times[0] if len(masks.times) > 1 else len(self.waveform) / self.sr
         times = self.offset + (np.arange(len(masks.times) + 1) - 0.5) * step
         self.ax_.pcolormesh(times, edges, picture, cmap="Greys", vmin=-_DB_RANGE, vmax=20, rasterized=True)
-
-
-class _Heard(NamedTuple):
-    """What a model hears of a clip.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n_samples,)
-    before : ndarray of shape (n_before,)
-        Samples before it that the front end skips.
-    sr : float
-        In Hz.
-    offset : float
-        Time of its first sample, in s.
-    """
-
-    y: np.ndarray
-    before: np.ndarray
-    sr: float
-    offset: float
-
-    def whole(self):
-        """Return the clip as the model takes it."""
-        return np.concatenate([self.before, self.y])
-
-
-def _heard(estimator, clip, sr):
-    """Return what a model hears of a clip."""
-    clip = one_clip(clip)
-    clip = clip if is_path(clip) else scaled_samples(clip)
-    excerpt = {}
-    if sr is None:
-        reading = _reading_step(estimator)
-        names = ("offset", "duration", "random_state")
-        sr, excerpt = reading.sr, {n: getattr(reading, n) for n in names if hasattr(reading, n)}
-    offset = excerpt.get("offset", 0.0)
-    if isinstance(offset, str):  # an excerpt is cut from itself: where it starts must not follow what is masked
-        return _Heard(read_waveform(0, clip, sr=sr, **excerpt)[0], np.zeros(0, np.float32), sr, 0.0)
-    y = read_waveform(0, clip, sr=sr)[0]
-    first, duration = round(offset * sr), excerpt.get("duration")
-    if first >= len(y):
-        read_waveform(0, y, sr=sr, **excerpt)  # raises
-    last = None if duration is None else first + max(1, round(duration * sr))
-    return _Heard(y[first:last], y[:first], sr, offset)
-
-
-def _reading_step(estimator):
-    """Return the step that reads clips, and knows their sampling rate."""
-    try:
-        before, front_end, _ = steps_to_frames(estimator)
-    except TypeError:
-        raise TypeError(
-            "sr must be the sampling rate of the sound in Hz if the estimator is not a Pipeline, or a search "
-            f"for one, with a front end of skmir, got sr=None and {type(estimator).__name__}."
-        ) from None
-    return next(step for step in [*before, front_end] if hasattr(step, "sr"))
-
-
-def _without_memory(estimator):
-    """Return the estimator, or a copy that keeps no masked clips in its front end's folder."""
-    try:
-        front_end = steps_to_frames(estimator)[1]
-    except TypeError:
-        return estimator
-    if getattr(front_end, "memory", None) is None:
-        return estimator
-    estimator = copy.deepcopy(estimator)
-    steps_to_frames(estimator)[1].memory = None
-    return estimator
-
-
-def _input_of(estimator, clip):
-    """Return a Pipeline's network, its front end, and the frames that the network gets of a clip."""
-    network = last_step(estimator)
-    if not isinstance(network, BaseNetworkClassifier) or network._per_frame:
-        raise TypeError(
-            "estimator must end in a network that classifies clips for method='integrated_gradients', got "
-            f"{type(network).__name__}. Use method='occlusion'."
-        )
-    before, front_end, after = steps_to_frames(estimator)
-    steps = all_steps(unwrapped(estimator))
-    names = own = list(front_end.get_feature_names_out())
-    for step in after:
-        names = list(step.get_feature_names_out(names))
-    frames = _transformed(steps, clip)
-    n_frames = front_end.transform([clip] if not before else _clips(before, clip))[0].shape[-1]
-    whole = len(before) + 1 + len(after) == len(steps) - 1 and is_regular(front_end) and names == own
-    if not whole or frames.shape != (len(own), n_frames):
-        raise ValueError(
-            "The network's input must have the front end's bins and frames for "
-            f"method='integrated_gradients', that is the shape {(len(own), n_frames)}, got {frames.shape} "
-            "after the steps between them. Use method='occlusion'."
-        )
-    return network, front_end, frames
-
-
-def _clips(before, clip):
-    X = [clip]
-    for step in before:
-        X = step.transform(X)
-    return X
-
-
-def _transformed(steps, clip):
-    """Return what the last step gets of one clip, float32."""
-    return np.asarray(_clips(steps[:-1], clip)[0], np.float32)
-
-
-def _baseline(baseline, estimator, heard, frames):
-    """Return where the path to the frames starts, of their shape."""
-    if isinstance(baseline, str):
-        check_choice("baseline", baseline, _BASELINES, also="an array of the network's input")
-        if baseline == "zeros":
-            return np.zeros_like(frames)
-        start = _transformed(all_steps(unwrapped(estimator)), np.zeros_like(heard.whole()))
-    else:
-        start = np.asarray(baseline, np.float32)
-    if start.shape != frames.shape or not np.isfinite(start).all():
-        raise ValueError(
-            f"baseline must be finite and of the network's input, of shape {frames.shape}, got "
-            f"{start.shape} for baseline={baseline!r}. Use 'zeros', or an array."
-        )
-    return start
 
 
 def _colours():

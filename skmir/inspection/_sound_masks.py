@@ -20,6 +20,9 @@ class SoundMasks:
     y : ndarray of shape (n_samples,)
     sr : float
         In Hz.
+    db_range : float or None, default=None
+        What is removed is lowered to this many dB below the loudest value of the spectra, and what is below
+        that stays as it is. None removes all of it.
 
     Attributes
     ----------
@@ -35,20 +38,37 @@ class SoundMasks:
            Transactions on Acoustics, Speech, and Signal Processing 32(2), 1984.
     """
 
-    def __init__(self, y, sr):
+    def __init__(self, y, sr, db_range=None):
         self._dtype, self._n_samples = y.dtype, len(y)
         self._n_fft = max(2 ** round(np.log2(_SECONDS * sr)), 16)
         hop_length = self._n_fft // 4
         y = torch.from_numpy(np.ascontiguousarray(y, np.float64))
         self.spectra = stft(y, n_fft=self._n_fft, hop_length=hop_length)
+        self._lowered = torch.zeros(self.spectra.shape, dtype=torch.float64)
+        if db_range is not None:
+            magnitudes = self.spectra.abs()
+            quiet = magnitudes.max() * 10 ** (-db_range / 20)
+            self._lowered = torch.where(magnitudes > quiet, quiet / magnitudes, 1.0)
         self.frequencies = np.arange(len(self.spectra)) * sr / self._n_fft
         self.times = np.arange(self.spectra.shape[1]) * hop_length / sr
 
-    def cell(self, times, frequencies):
-        """Return where the spectra lie between two times in s and two frequencies in Hz, as a bool tensor."""
-        columns = (self.times >= times[0]) & (self.times < times[1])
-        rows = (self.frequencies >= frequencies[0]) & (self.frequencies < frequencies[1])
-        return torch.from_numpy(rows[:, np.newaxis] & columns)
+    def without(self, cells):
+        """Return the clip with one cell removed, for each of some cells.
+
+        Parameters
+        ----------
+        cells : list of ((start, end), (low, high))
+            Times in s, and frequencies in Hz.
+
+        Returns
+        -------
+        y : ndarray of shape (n_cells, n_samples)
+        """
+        return self.sound(torch.stack([torch.where(self._cell(*cell), self._lowered, 1.0) for cell in cells]))
+
+    def quiet(self):
+        """Return the clip with everything removed, of shape (n_samples,)."""
+        return self.sound(self._lowered)
 
     def from_grid(self, values, times, frequencies):
         """Return values of cells as a mask of the spectra, with edges softened so that there are no clicks.
@@ -93,3 +113,9 @@ class SoundMasks:
             length=self._n_samples,
         )
         return y.reshape(*leading, self._n_samples).numpy().astype(self._dtype)
+
+    def _cell(self, times, frequencies):
+        """Return where the spectra lie between two times and two frequencies, as a bool tensor."""
+        columns = (self.times >= times[0]) & (self.times < times[1])
+        rows = (self.frequencies >= frequencies[0]) & (self.frequencies < frequencies[1])
+        return torch.from_numpy(rows[:, np.newaxis] & columns)
