@@ -8,8 +8,8 @@ from ._filters_display import FiltersDisplay
 from ._frames_display import FramesDisplay
 from ._history_display import HistoryDisplay
 from ._learning_curve_display import LearningCurveDisplay
-from ._saliency_display import SaliencyDisplay
 from ._report import write_report
+from ._saliency_display import SaliencyDisplay
 
 __all__ = [
     "AnnotationsDisplay",

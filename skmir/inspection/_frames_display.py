@@ -216,6 +216,24 @@ class FramesDisplay:
         lowest = 10 ** (-self.db_range / factor)
         return factor * np.log10(np.maximum(shares, lowest)), "dB below the highest"
 
+    def _check_above(self):
+        """Return kind and checked annotation, or None if there is none."""
+        if not self._in_seconds and (self.waveform is not None or self.annotation is not None):
+            raise ValueError(
+                "waveform and annotation must be None if the frames have no times in s: without an "
+                "estimator, or after a step that joins or drops frames. Draw the steps before it, or "
+                "leave both out."
+            )
+        if self.annotation is None:
+            return None
+        kind = kind_of_annotations([self.annotation])
+        if kind is None:
+            raise ValueError(
+                "annotation must be of one clip: an array of times in s, or a pair of intervals and labels "
+                f"or pitches, got {type(self.annotation).__name__}."
+            )
+        return kind, CHECKS[kind]([self.annotation], name="annotation")[0]
+
     def _draw(self, axis, unit):
         # A tempogram's zeros are negative by rounding.
         signed = unit == "value" and np.nanmin(self.values_) < -1e-3 * np.nanmax(np.abs(self.values_))

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from .._extras import require
-from .._random import torch_threads
 from .._parameter_checks import check_choice
+from .._random import torch_threads
 from .._training import Windows, recipe_of
 from ..neural_network._classifier import BaseNetworkClassifier
 from ._frames_display import is_regular

@@ -1,5 +1,7 @@
 """Occlusion: parts of the sound are removed, and the score of a class falls."""
 
+import itertools
+
 import numpy as np
 
 _BLOCK = 2**22  # values of spectra that are masked at once
@@ -29,9 +31,7 @@ def occlusion(scores, heard, masks, times, frequencies):
     times, frequencies = times.copy(), frequencies.copy()
     times[0], times[-1], frequencies[-1] = -np.inf, np.inf, np.inf
     cells = [
-        (stretch, band)
-        for band in zip(frequencies[:-1], frequencies[1:], strict=True)
-        for stretch in zip(times[:-1], times[1:], strict=True)
+        (stretch, band) for band in itertools.pairwise(frequencies) for stretch in itertools.pairwise(times)
     ]
     size = max(1, _BLOCK // masks.spectra.numel())
     left = [

@@ -252,8 +252,8 @@ class SaliencyDisplay:
         Parameters
         ----------
         keep : float, default=0.1
-            Share of the cells that are kept: those with the highest saliency. 1 keeps all, and what lies above
-            and below the bins too.
+            Share of the cells that are kept: those with the highest saliency. 1 keeps all, and what lies
+            above and below the bins too.
 
         Returns
         -------
