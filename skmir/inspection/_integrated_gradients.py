@@ -6,14 +6,12 @@ import numpy as np
 import torch
 
 from .._extras import require
-from .._parameter_checks import check_choice
 from .._random import torch_threads
 from .._training import Windows, recipe_of
 from ..neural_network._classifier import BaseNetworkClassifier
 from ._frames_display import is_regular
 from ._unwrap import all_steps, last_step, steps_to_frames, unwrapped
 
-_BASELINES = ("quiet", "zeros")
 _TOLERANCE = 0.05  # of the score's difference, above which a warning tells that the path is too coarse
 
 
@@ -127,18 +125,12 @@ def _transformed(steps, clip):
     return np.asarray(_clips(steps[:-1], clip)[0], np.float32)
 
 
-def baseline_of(baseline, estimator, frames, quiet):
+def baseline_of(baseline, frames):
     """Return where the path to the frames starts, of their shape."""
-    if isinstance(baseline, str):
-        check_choice("baseline", baseline, _BASELINES, also="an array of the network's input")
-        if baseline == "zeros":
-            return np.zeros_like(frames)
-        start = _transformed(all_steps(unwrapped(estimator)), quiet)
-    else:
-        start = np.asarray(baseline, np.float32)
+    start = np.zeros_like(frames) if baseline is None else np.asarray(baseline, np.float32)
     if start.shape != frames.shape or not np.isfinite(start).all():
         raise ValueError(
-            f"baseline must be finite and of the network's input, of shape {frames.shape}, got "
-            f"{start.shape} for baseline={baseline!r}. Use 'zeros', or an array."
+            f"baseline must hold finite values of the network's input, of shape {frames.shape}, got the shape "
+            f"{start.shape}{'' if np.isfinite(start).all() else ' with NaN or infinity'}."
         )
     return start

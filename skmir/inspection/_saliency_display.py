@@ -4,6 +4,7 @@ import numbers
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter
 
 from .._parameter_checks import check_choice, check_number
 from ._bin_axis import axis_of_bands
@@ -71,13 +72,15 @@ class SaliencyDisplay:
 
     **Integrated gradients** [2]_ follow the gradient of a network's score from a baseline to the clip, in a
     straight line through its input, and have the resolution of its frames. The values add up to the
-    difference of the two scores. With the baseline "quiet" this is what occlusion would find if it removed
-    everything at once, and nothing is attributed to what is too quiet to hear. The baseline "zeros" is the
-    mean of the training frames if the step before the network is a scaler: then, that a sound is missing
-    contributes too.
+    difference of the two scores. The baseline is zeros. After a ``FrameScaler`` these are the mean of the
+    training frames, a sound like any other that speaks for no class: so that a sound is missing contributes
+    as well as that one is there. A silent clip would be a worse baseline, since many front ends take levels
+    relative to the loudest of the clip, to which silence is as loud as anything.
 
     The score is the log-odds of the class, log(p / (1 - p)), if the classifier has ``predict_proba``; the
-    column of its ``decision_function`` if not. A probability of 0, as trees vote, counts as 1e-6.
+    column of its ``decision_function`` if not. A probability of 0, as trees vote, counts as 1e-6. The
+    ``decision_function`` of ``SVC`` for several classes counts votes, so that it falls in steps;
+    ``CalibratedClassifierCV`` around it gives probabilities.
 
     References
     ----------
@@ -122,8 +125,9 @@ class SaliencyDisplay:
         method="occlusion",
         n_bands=8,
         n_segments=12,
-        baseline="quiet",
+        baseline=None,
         n_steps=64,
+        smoothing=3.0,
         db_range=60.0,
         sr=None,
         ax=None,
@@ -145,13 +149,17 @@ class SaliencyDisplay:
             For "occlusion": number of bands, equally wide on the mel scale.
         n_segments : int, default=12
             For "occlusion": number of equal parts in time.
-        baseline : {"quiet", "zeros"}, or ndarray of shape (n_bins, n_frames), default="quiet"
-            For "integrated_gradients": where the path to the clip starts: at the input for the clip with
-            everything removed, at zeros, or at an input of your own.
+        baseline : ndarray of shape (n_bins, n_frames) or None, default=None
+            For "integrated_gradients": where the path to the clip starts, as the network's input; None is
+            zeros, the mean of the training frames if the step before the network is a ``FrameScaler``.
         n_steps : int, default=64
             For "integrated_gradients": number of points on the path.
+        smoothing : float, default=3.0
+            For "integrated_gradients": width of the Gaussian, in bins and frames (one standard deviation),
+            by which contributions are spread to their neighbours. It leaves their sum alone; 0 leaves all as
+            they are, which is noisy.
         db_range : float or None, default=60.0
-            What is removed becomes as quiet as this many dB below the loudest of the clip, and what is
+            For "occlusion": what is removed becomes as quiet as this many dB below the loudest of the clip, and what is
             quieter than that stays as it is. None makes it silent.
         sr : float or None, default=None
             Sampling rate of the sound in Hz, for an estimator without a front end of skmir; None asks the
@@ -180,16 +188,16 @@ class SaliencyDisplay:
         check_number("n_segments", n_segments, kind=numbers.Integral, low=1)
         check_number("n_steps", n_steps, kind=numbers.Integral, low=1)
         check_number("sr", sr, above=0, none=True)
+        check_number("smoothing", smoothing, low=0)
         check_number("db_range", db_range, above=0, none=True)
         estimator = without_memory(estimator)
         heard = heard_sound(estimator, clip, sr)
         scores = ClassScores(estimator, [heard.whole()], target)
-        masks = SoundMasks(heard.y, heard.sr, db_range)
         delta = None
         if method == "occlusion":
             times = np.linspace(0, len(heard.y) / heard.sr, n_segments + 1)
             edges = axis_of_bands(n_bands, heard.sr).edges
-            saliency = occlusion(scores, heard, masks, times, edges)
+            saliency = occlusion(scores, heard, SoundMasks(heard.y, heard.sr, db_range), times, edges)
             front_end, times = None, heard.offset + times
             label = f"fall of the {scores.unit} of {scores.target}\nif this is removed"
         else:
@@ -198,8 +206,9 @@ class SaliencyDisplay:
 
             network, front_end, frames = input_of(estimator, heard.whole())
             times = edges_of(front_end, frames.shape[1])
-            start = baseline_of(baseline, estimator, frames, heard.whole(masks.quiet()))
+            start = baseline_of(baseline, frames)
             saliency, delta = integrated_gradients(network, frames, start, scores.column, int(n_steps))
+            saliency = gaussian_filter(saliency, smoothing)  # reflects at the ends: the sum stays
             label = f"contribution to the log-odds\nof {scores.target}"
         display = cls(
             saliency, times, front_end, waveform=heard.y, sr=heard.sr, offset=heard.offset, label=label

@@ -66,10 +66,6 @@ class SoundMasks:
         """
         return self.sound(torch.stack([torch.where(self._cell(*cell), self._lowered, 1.0) for cell in cells]))
 
-    def quiet(self):
-        """Return the clip with everything removed, of shape (n_samples,)."""
-        return self.sound(self._lowered)
-
     def from_grid(self, values, times, frequencies):
         """Return values of cells as a mask of the spectra, with edges softened so that there are no clicks.
 
