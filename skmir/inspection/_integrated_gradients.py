@@ -89,7 +89,28 @@ def _score(network, module, frames, column):
 
 
 def input_of(estimator, clip):
-    """Return a Pipeline's network, its front end, and the frames that the network gets of a clip."""
+    """Return a Pipeline's network, its front end, and the frames that the network gets of a clip.
+
+    Parameters
+    ----------
+    estimator : Pipeline or search
+        Fitted.
+    clip : ndarray of shape (n_samples,)
+
+    Returns
+    -------
+    network : BaseNetworkClassifier
+    front_end : transformer
+    frames : ndarray of shape (n_bins, n_frames)
+        float32.
+
+    Raises
+    ------
+    TypeError
+        If there is no network at the end, or no front end.
+    ValueError
+        If the frames are no longer those of the front end.
+    """
     network = last_step(estimator)
     if not isinstance(network, BaseNetworkClassifier) or network._per_frame:
         raise TypeError(
@@ -97,32 +118,26 @@ def input_of(estimator, clip):
             f"{type(network).__name__}. Use method='occlusion'."
         )
     before, front_end, after = steps_to_frames(estimator)
-    steps = all_steps(unwrapped(estimator))
     names = own = list(front_end.get_feature_names_out())
     for step in after:
         names = list(step.get_feature_names_out(names))
-    frames = _transformed(steps, clip)
-    n_frames = front_end.transform([clip] if not before else _clips(before, clip))[0].shape[-1]
-    whole = len(before) + 1 + len(after) == len(steps) - 1 and is_regular(front_end) and names == own
-    if not whole or frames.shape != (len(own), n_frames):
+    raw = front_end.transform(_passed([clip], before))
+    steps = all_steps(unwrapped(estimator))[len(before) + 1 : -1]
+    frames = np.asarray(_passed(raw, steps)[0], np.float32)
+    same = names == own and len(steps) == len(after) and is_regular(front_end)
+    if not same or frames.shape != np.shape(raw[0]):
         raise ValueError(
             "The network's input must have the front end's bins and frames for "
-            f"method='integrated_gradients', that is the shape {(len(own), n_frames)}, got {frames.shape} "
-            "after the steps between them. Use method='occlusion'."
+            f"method='integrated_gradients', that is the shape {np.shape(raw[0])}, got {frames.shape} after "
+            "the steps between them, or other bins. Use method='occlusion'."
         )
     return network, front_end, frames
 
 
-def _clips(before, clip):
-    X = [clip]
-    for step in before:
+def _passed(X, steps):
+    for step in steps:
         X = step.transform(X)
     return X
-
-
-def _transformed(steps, clip):
-    """Return what the last step gets of one clip, float32."""
-    return np.asarray(_clips(steps[:-1], clip)[0], np.float32)
 
 
 def baseline_of(baseline, frames):
@@ -130,7 +145,7 @@ def baseline_of(baseline, frames):
     start = np.zeros_like(frames) if baseline is None else np.asarray(baseline, np.float32)
     if start.shape != frames.shape or not np.isfinite(start).all():
         raise ValueError(
-            f"baseline must hold finite values of the network's input, of shape {frames.shape}, got the shape "
-            f"{start.shape}{'' if np.isfinite(start).all() else ' with NaN or infinity'}."
+            f"baseline must hold finite values of the network's input, of shape {frames.shape}, got the "
+            f"shape {start.shape}{'' if np.isfinite(start).all() else ' with NaN or infinity'}."
         )
     return start

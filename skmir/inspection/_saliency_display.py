@@ -159,8 +159,8 @@ class SaliencyDisplay:
             by which contributions are spread to their neighbours. It leaves their sum alone; 0 leaves all as
             they are, which is noisy.
         db_range : float or None, default=60.0
-            For "occlusion": what is removed becomes as quiet as this many dB below the loudest of the clip, and what is
-            quieter than that stays as it is. None makes it silent.
+            For "occlusion": what is removed becomes as quiet as this many dB below the loudest of the clip,
+            and what is quieter than that stays as it is. None makes it silent.
         sr : float or None, default=None
             Sampling rate of the sound in Hz, for an estimator without a front end of skmir; None asks the
             front end.
