@@ -176,7 +176,7 @@ class SaliencyDisplay:
         ImportError
             If matplotlib is not installed, or captum for "integrated_gradients".
         TypeError
-            If the estimator is no classifier of clips, or has no front end and ``sr`` is None.
+            If the estimator does not classify clips, or has no front end and ``sr`` is None.
         ValueError
             If a parameter is out of its range, ``target`` is not one of the classes, ``clip`` is not a single
             clip, or the input of the network does not have the front end's bins and frames.
