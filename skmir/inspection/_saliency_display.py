@@ -127,7 +127,7 @@ class SaliencyDisplay:
         n_segments=12,
         baseline=None,
         n_steps=64,
-        smoothing=3.0,
+        smoothing=2.0,
         db_range=60.0,
         sr=None,
         ax=None,
@@ -154,7 +154,7 @@ class SaliencyDisplay:
             zeros, the mean of the training frames if the step before the network is a ``FrameScaler``.
         n_steps : int, default=64
             For "integrated_gradients": number of points on the path.
-        smoothing : float, default=3.0
+        smoothing : float, default=2.0
             For "integrated_gradients": width of the Gaussian, in bins and frames (one standard deviation),
             by which contributions are spread to their neighbours. It leaves their sum alone; 0 leaves all as
             they are, which is noisy.
