@@ -1,6 +1,7 @@
 """Pictures and pages of results. They need matplotlib: ``pip install matplotlib``."""
 
 from ._annotations_display import AnnotationsDisplay
+from ._band_importance import band_importance
 from ._comparison_display import ComparisonDisplay
 from ._confusion_display import ConfusionDisplay
 from ._cost_display import CostDisplay
@@ -21,5 +22,6 @@ __all__ = [
     "HistoryDisplay",
     "LearningCurveDisplay",
     "SaliencyDisplay",
+    "band_importance",
     "write_report",
 ]

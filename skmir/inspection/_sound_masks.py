@@ -66,6 +66,10 @@ class SoundMasks:
         """
         return self.sound(torch.stack([torch.where(self._cell(*cell), self._lowered, 1.0) for cell in cells]))
 
+    def band(self, frequencies):
+        """Return what the clip has between two frequencies in Hz, of shape (n_samples,)."""
+        return self.sound(self._cell((-np.inf, np.inf), frequencies))
+
     def from_grid(self, values, times, frequencies):
         """Return values of cells as a mask of the spectra, with edges softened so that there are no clicks.
 
