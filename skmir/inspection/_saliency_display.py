@@ -59,6 +59,7 @@ class SaliencyDisplay:
     See Also
     --------
     FramesDisplay : What a model gets to see of a clip.
+    band_importance : Which bands a model uses at all, over many clips.
 
     Notes
     -----
