@@ -29,6 +29,7 @@ SLOW = {
     "plot_regularisers",
     "plot_report",
     "plot_rhythm_melody_dbn",
+    "plot_saliency",
     "plot_search",
     "plot_tags",
     "plot_similarity",
