@@ -86,8 +86,8 @@ Sound(0.2 * salient / np.abs(salient).max(), SR)
 
 # %%
 # That was one note. Over all held-out notes, :func:`~skmir.inspection.band_importance` exchanges one band
-# after another between the clips, as scikit-learn's ``permutation_importance`` does with columns of a table, and
-# says by how much the accuracy falls:
+# after another between the clips, as scikit-learn's ``permutation_importance`` does with columns of a table,
+# and says by how much the accuracy falls:
 from skmir.inspection import band_importance
 
 for name, model in models.items():
