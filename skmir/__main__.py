@@ -23,8 +23,8 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0; 1 if ``skmir predict`` passed over a file; 2 if the data or an argument is not valid; 130 if the
-        user interrupts the command.
+        0; 1 if ``skmir check`` finds something wrong, or another command passed over a file; 2 if the data
+        or an argument is not valid; 130 if the user interrupts the command.
     """
     args = _parser().parse_args(argv)
     try:

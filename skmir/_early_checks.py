@@ -324,15 +324,7 @@ def check_targets(args, report_name, report_alone):
     """
     output = None if args.output is None else pathlib.Path(args.output)
     default = report_alone if output is None else output / report_name
-    report = None if args.report is None else pathlib.Path(args.report or default)
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(
-            f"--report must be a file that ends in .html, got {args.report}. Name a file that does."
-        )
-    if report is not None and report.is_dir():
-        raise IsADirectoryError(
-            f"--report must be a file, got the folder {report}. Name a file that ends in .html."
-        )
+    report = None if args.report is None else report_path(args.report or default)
     for option, folder in (
         ("--output", output),
         ("--report", report and report.parent),
@@ -342,6 +334,34 @@ def check_targets(args, report_name, report_alone):
             _check_matplotlib(option)
             check_writable(option, pathlib.Path(folder))
     return output, report
+
+
+def report_path(given):
+    """Return the file of ``--report``, or raise if it does not look like a page.
+
+    Parameters
+    ----------
+    given : str or Path
+
+    Returns
+    -------
+    path : Path
+
+    Raises
+    ------
+    IsADirectoryError
+        If it is a folder.
+    ValueError
+        If it does not end in ``.html`` or ``.htm``.
+    """
+    path = pathlib.Path(given)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"--report must be a file that ends in .html, got {given}. Name a file that does.")
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"--report must be a file, got the folder {path}. Name a file that ends in .html."
+        )
+    return path
 
 
 def _check_matplotlib(option):

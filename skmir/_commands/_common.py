@@ -4,6 +4,27 @@ import os
 import sys
 
 
+def add_report(parser, holds, where):
+    """Add ``--report``, a page that ``holds`` something; ``where`` says where it is without FILE."""
+    parser.add_argument(
+        "--report",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help=f"write a page with {holds}, which opens without a network; without FILE the page is {where}",
+    )
+
+
+def add_n_jobs(parser, of, default):
+    """Add ``--n-jobs``, the number ``of`` something; ``default`` says how many there are if not given."""
+    parser.add_argument("--n-jobs", type=int, metavar="N", help=f"number of {of}; if not given, {default}")
+
+
+def add_quiet(parser):
+    """Add ``--quiet``."""
+    parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
+
+
 def say(text):
     """Print; if the pipe is closed (``| head``), go on in silence, since files are still to be written."""
     try:

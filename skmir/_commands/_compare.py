@@ -6,7 +6,7 @@ import tempfile
 
 from .._model_names import MODEL_NAMES
 from .._options import in_options
-from ._common import default_n_jobs, say
+from ._common import add_n_jobs, add_quiet, add_report, default_n_jobs, say
 from ._table import COLUMNS, add_columns, list_classes, table_arguments
 
 ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
@@ -73,8 +73,7 @@ def _add_experiment_arguments(parser):
     scorers = "scikit-learn scorers, or skmir's of onsets, beats, chords or notes; models are judged by the "
     scorers += "first; balanced_accuracy, onset_f50, beat_f, chord_majmin or note_f if not given"
     option("--scoring", nargs="+", metavar="NAME", help=scorers)
-    n_jobs = "number of processes; if not given, one per core, or one if there is a GPU"
-    option("--n-jobs", type=int, metavar="N", help=n_jobs)
+    add_n_jobs(parser, "processes", "one per core, or one if there is a GPU")
     seed = "seed of synthesised clips, folds, weights and order of clips (default: %(default)s)"
     option("--seed", type=int, default=0, help=seed)
     epochs = "number of epochs of each network; each network's own number if not given"
@@ -86,21 +85,15 @@ def _add_output_arguments(parser):
     output = "folder for the table (CSV), the record (JSON), the figure (PNG), and what each model predicted "
     output += "for each recording: a table (CSV), or, with --onsets and the like, files as CSV, .lab or .mid"
     option("--output", metavar="DIR", help=output)
-    option(
-        "--report",
-        nargs="?",
-        const="",
-        metavar="FILE",
-        help="write a page with all results, which opens without a network; without FILE the page is "
-        f"{REPORT} in the folder of --output, or {REPORT_ALONE} in the current folder",
-    )
+    where = f"{REPORT} in the folder of --output, or {REPORT_ALONE} in the current folder"
+    add_report(parser, "all results", where)
     option(
         "--memory",
         metavar="DIR",
         help="folder in which features and finished folds are kept; the same command, started again, goes "
         "on where it stopped. If not given, features are kept for this run only",
     )
-    option("--quiet", action="store_true", help="draw no progress bar")
+    add_quiet(parser)
 
 
 def _how_to_go_on(args):

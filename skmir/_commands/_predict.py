@@ -7,6 +7,7 @@ import pathlib
 
 from .._model_files import load_card
 from ._checks import check_new_file, check_saving
+from ._common import add_quiet
 from ._files import exit_status, in_batches, list_files, open_table, progress
 
 
@@ -28,7 +29,7 @@ def add_parser(commands):
     option("--overwrite", action="store_true", help="replace an existing file of --output")
     top = "write the N likeliest classes, each with its name, in place of a column per class"
     option("--top", type=int, metavar="N", help=top)
-    option("--quiet", action="store_true", help="draw no progress bar")
+    add_quiet(parser)
     parser.set_defaults(run=run, how_to_go_on=_how_to_go_on)
 
 

@@ -9,7 +9,7 @@ from .._early_checks import check_folds, check_names, check_numbers, check_two_c
 from .._model_names import MODEL_NAMES
 from .._options import in_options
 from ._checks import check_are_classes, check_memory, check_new_file, check_saving
-from ._common import default_n_jobs, say
+from ._common import add_n_jobs, add_quiet, default_n_jobs, say
 from ._table import add_columns, list_classes
 
 SCORE = {"mean": "mean", "low": "ci_low", "high": "ci_high"}  # names in the card: columns of the table
@@ -49,15 +49,14 @@ def add_parser(commands):
     option("--cv", type=int, metavar="N", help=cv)
     repeats = "how many times --cv distributes clips, or groups, over the folds (default: %(default)s)"
     option("--repeats", type=int, default=1, metavar="N", help=repeats)
-    jobs = "number of processes for --cv; if not given, one per core, or one if there is a GPU"
-    option("--n-jobs", type=int, metavar="N", help=jobs)
+    add_n_jobs(parser, "processes for --cv", "one per core, or one if there is a GPU")
     seed = "seed of folds, weights and order of clips (default: %(default)s)"
     option("--seed", type=int, default=0, help=seed)
     epochs = "number of epochs of a network; the network's own number if not given"
     option("--max-epochs", type=int, metavar="N", help=epochs)
     memory = "folder in which features and finished folds are kept, for the next run or for skmir compare"
     option("--memory", metavar="DIR", help=memory)
-    option("--quiet", action="store_true", help="draw no progress bar")
+    add_quiet(parser)
     for kind in OTHERS:  # known, so that a user who tries them learns what to do
         option(f"--{kind}", dest="other", action="store_const", const=kind, help=argparse.SUPPRESS)
     parser.set_defaults(run=run, how_to_go_on=_how_to_go_on, task="classes", scoring=None)

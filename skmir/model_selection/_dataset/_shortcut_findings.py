@@ -1,0 +1,49 @@
+"""Findings about facts that are no music and tell the classes apart."""
+
+from ._finding import Finding
+from ._shortcuts import N_SHUFFLES, find_shortcuts
+
+# Gain over guessing (0 to 1) from which a shortcut is worth knowing, and from which it is wrong. Level and
+# length may belong to the sound; the way a file was written never does.
+_LIMITS = {
+    "length": (0.2, 0.6),
+    "level": (0.2, 0.6),
+    "sampling rate and number of channels": (0.2, 0.2),
+    "file format": (0.2, 0.2),
+}
+_MOST_P = 0.01
+_CURES = {
+    "length": "Cut all recordings to one length, unless their length is part of what classes mean.",
+    "level": "Scale all recordings to one level, unless loudness is part of what classes mean.",
+    "sampling rate and number of channels": "Convert all recordings to mono at the lowest rate; where that "
+    "leaves a different upper limit of frequency, get recordings of the same kind for all classes.",
+    "file format": "Get all recordings in one format: lossy coding leaves traces which converting does not "
+    "remove, so coding all recordings in the same way is the second best.",
+}
+
+
+def shortcut_findings(recordings, labels, groups, random_state):
+    """Yield findings about facts by which a shallow tree tells the classes better than guessing does.
+
+    Parameters
+    ----------
+    recordings : DataFrame
+        Facts, one row per recording that can be used.
+    labels : ndarray of shape (n_recordings,)
+    groups : ndarray of shape (n_recordings,) or None
+    random_state : RandomState
+    """
+    for found in find_shortcuts(recordings, labels, groups, random_state):
+        notable, wrong = _LIMITS[found.facts]
+        if found.p <= _MOST_P and found.gain >= notable:
+            yield Finding("shortcut", found.gain >= wrong, _what(found, groups), _CURES[found.facts])
+
+
+def _what(found, groups):
+    unseen = "recordings" if groups is None else "groups"
+    return (
+        f"The {found.facts} alone says much about the class. A small decision tree that knows nothing else "
+        f"reaches a balanced accuracy of {found.score:.2f} on {unseen} that it did not learn from; guessing "
+        f"reaches {found.chance:.2f}, and with shuffled labels ({N_SHUFFLES} times) the highest was "
+        f"{found.best_shuffled:.2f} (p = {found.p:.3f})"
+    )

@@ -1,0 +1,136 @@
+"""Whether facts that are no music, such as the length of a file, tell the classes apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.model_selection import GroupKFold
+from sklearn.tree import DecisionTreeClassifier
+
+# Names of facts, and the columns that hold them.
+FACTS = {
+    "length": ("duration",),
+    "level": ("level", "peak"),
+    "sampling rate and number of channels": ("sr", "n_channels"),
+    "file format": ("format", "encoding"),
+}
+N_SHUFFLES = 199
+_N_FOLDS = 5
+_LEAST_LEAF = 3  # recordings in a leaf of the tree
+_MOST = 2000  # recordings that are looked at
+_WORTH_A_TEST = 0.1  # least gain over guessing for which shuffled labels are tried
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """How well a few facts tell the classes.
+
+    Parameters
+    ----------
+    facts : str
+        A key of ``FACTS``.
+    score : float
+        Balanced accuracy of a shallow tree that knows these facts alone, on groups it did not learn from.
+    chance : float
+        Balanced accuracy of guessing: one divided by the number of classes.
+    best_shuffled : float
+        Highest score with shuffled labels.
+    p : float
+        Share of the scores, of shuffled labels and this one, that are at least as high.
+    """
+
+    facts: str
+    score: float
+    chance: float
+    best_shuffled: float
+    p: float
+
+    @property
+    def gain(self):
+        """Score on a scale where guessing is 0 and telling all classes apart is 1."""
+        return (self.score - self.chance) / (1 - self.chance)
+
+
+def find_shortcuts(recordings, labels, groups, random_state):
+    """Return what facts say about the classes, for facts that say more than guessing does.
+
+    Labels are shuffled in the way that groups allow: whole groups exchange their class, and in groups with
+    several classes recordings do. Otherwise many clips of one player would look like many witnesses.
+
+    Parameters
+    ----------
+    recordings : DataFrame
+        Facts, one row per recording.
+    labels : ndarray of shape (n_recordings,)
+    groups : ndarray of shape (n_recordings,) or None
+    random_state : RandomState
+
+    Returns
+    -------
+    shortcuts : list of Shortcut
+    """
+    groups = np.arange(len(labels)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    if len(labels) > _MOST:
+        chosen = np.sort(random_state.permutation(len(labels))[:_MOST])
+        recordings, labels, groups = recordings.iloc[chosen], labels[chosen], groups[chosen]
+    names, labels = np.unique(labels, return_inverse=True)
+    n_folds = min(_N_FOLDS, len(np.unique(groups)))
+    if len(names) < 2 or n_folds < 2:
+        return []
+    # Which groups are in a fold must not depend on the labels, which are shuffled.
+    order = random_state.permutation(groups.max() + 1)
+    folds = list(GroupKFold(n_folds).split(labels, groups=order[groups]))
+    shuffled = [_shuffled(labels, groups, random_state) for _ in range(N_SHUFFLES)]
+    found = []
+    for facts, columns in FACTS.items():
+        X = _numbers(recordings[list(columns)])
+        if len(np.unique(X, axis=0)) > 1:
+            found.append(_try(facts, X, labels, folds, shuffled, len(names)))
+    return [each for each in found if each is not None]
+
+
+def _try(facts, X, labels, folds, shuffled, n_classes):
+    chance = 1 / n_classes
+    score = _score(X, labels, folds)
+    if score - chance < _WORTH_A_TEST * (1 - chance):
+        return None
+    others = np.array([_score(X, each, folds) for each in shuffled])
+    p = (1 + (others >= score).sum()) / (1 + len(others))
+    return Shortcut(facts, float(score), chance, float(others.max()), float(p))
+
+
+def _numbers(facts):
+    """Return facts as numbers, with a column of zeros and ones for each word."""
+    return pd.get_dummies(facts).to_numpy(dtype=np.float64)
+
+
+def _score(X, labels, folds):
+    """Return the balanced accuracy of predictions, each from a tree that lacked the fold of its recording."""
+    predicted = np.empty_like(labels)
+    leaf = _LEAST_LEAF if len(labels) >= 10 * _LEAST_LEAF else 1
+    tree = DecisionTreeClassifier(
+        max_leaf_nodes=2 * len(np.unique(labels)),
+        min_samples_leaf=leaf,
+        class_weight="balanced",
+        random_state=0,
+    )
+    for train, test in folds:
+        predicted[test] = tree.fit(X[train], labels[train]).predict(X[test])
+    return balanced_accuracy_score(labels, predicted)
+
+
+def _shuffled(labels, groups, random_state):
+    """Return labels that groups of one class have exchanged, and that recordings of other groups have."""
+    result = labels.copy()
+    first = pd.Series(labels).groupby(groups).transform("first").to_numpy()
+    mixed = np.unique(groups[labels != first])
+    for group in mixed:
+        members = np.flatnonzero(groups == group)
+        result[members] = random_state.permutation(labels[members])
+    pure, members, codes = np.unique(groups[~np.isin(groups, mixed)], return_index=True, return_inverse=True)
+    if len(pure):
+        is_pure = ~np.isin(groups, mixed)
+        classes = labels[is_pure][members]
+        result[is_pure] = random_state.permutation(classes)[codes]
+    return result
