@@ -1,4 +1,4 @@
-"""Names of the default models, by task. They stand apart: the command checks them without loading torch."""
+"""Names that the command checks without loading torch: default models by task, and front ends."""
 
 MODEL_NAMES = {
     "classes": ("SVM", "LDA", "MLP", "CNN", "CRNN", "DBN"),
@@ -7,3 +7,14 @@ MODEL_NAMES = {
     "chords": ("templates", "templates + Viterbi", "TCN + Viterbi"),
     "notes": ("logistic regression + HMM", "HarmonicCNN"),
 }
+FRONT_END_NAMES = (
+    "CQT",
+    "Chroma",
+    "DFT",
+    "LogFilteredSpectrogram",
+    "MFCC",
+    "MelSpectrogram",
+    "OnsetStrength",
+    "SpectralShape",
+    "Tempogram",
+)

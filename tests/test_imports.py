@@ -130,6 +130,8 @@ PRIVATE = {
     ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
     ("_commands/_files.py", "datasets._walk"): "all recordings below a folder, without their classes",
+    ("_commands/_table.py", "datasets._walk"): "as for _files.py",
+    ("model_selection/_dataset/_dataset_page.py", "inspection._report"): "all pages look alike",
 }
 
 

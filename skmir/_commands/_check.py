@@ -1,13 +1,12 @@
 """The command ``skmir check``: what is in a folder of recordings, and what is wrong with it."""
 
-import os
 import warnings
 
 from .._early_checks import check_numbers, check_writable, report_path
 from .._options import in_options
 from ._checks import check_are_classes
 from ._common import add_n_jobs, add_quiet, add_report, say
-from ._table import COLUMNS, add_columns, list_classes
+from ._table import add_columns, list_recordings
 
 REPORT = "skmir-check.html"
 IN_PYTHON = dict.fromkeys(["tags", "regression"], "use skmir.model_selection.compare")  # for other labels
@@ -46,7 +45,7 @@ def run(args):
         check_writable("--report", report.parent)
     with warnings.catch_warnings(record=True) as listing:
         warnings.simplefilter("always")
-        data = _list(args)
+        data = list_recordings(args)
     labels = _classes(data)
     from ..model_selection import check_dataset
 
@@ -67,30 +66,6 @@ def run(args):
         report.write_text(check.to_html(title=f"Check of {args.folder}"), encoding="utf-8", newline="\n")
         say(f"wrote {report}")
     return int(not check.is_good_)
-
-
-def _list(args):
-    """Return the recordings of FOLDER as a mapping; if they lie directly in it, there are no classes."""
-    names = [name for name in COLUMNS if name != "group"]
-    is_table_asked_for = any(getattr(args, name) != COLUMNS[name] for name in names)
-    if os.path.isdir(args.folder) and not is_table_asked_for:
-        files, messages = _without_classes(args.folder)
-        if files:
-            for message in messages:
-                warnings.warn(message, stacklevel=2)
-            return {"data": files, "target": None, "groups": None, "frame": None}
-    return list_classes(args)
-
-
-def _without_classes(folder):
-    """Return the recordings of a folder, with messages, if there is neither a table nor a sub-folder."""
-    from ..datasets._walk import recordings
-
-    if os.path.isfile(os.path.join(folder, COLUMNS["labels"])):
-        return [], []
-    files, messages = recordings(folder)
-    is_flat = all(os.path.samefile(os.path.dirname(file), folder) for file in files)
-    return (files, messages) if is_flat else ([], [])
 
 
 def _classes(data):

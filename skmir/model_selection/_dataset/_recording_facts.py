@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from ..._reading import SILENT, Examination, examination, load, stream
-from .._leakage._copy_finder import CopyFinder, clip_facts
+from .._leakage import CopyFinder, clip_facts
 
 _LOWEST = 1e-5  # RMS below which the level counts as -100 dB
 _RUN = 4  # equal samples at the peak in a row: the top of a wave in 16 bits has fewer

@@ -11,7 +11,6 @@ _LIMITS = {
     "sampling rate and number of channels": (0.2, 0.2),
     "file format": (0.2, 0.2),
 }
-_MOST_P = 0.01
 _CURES = {
     "length": "Cut all recordings to one length, unless their length is part of what classes mean.",
     "level": "Scale all recordings to one level, unless loudness is part of what classes mean.",
@@ -33,10 +32,10 @@ def shortcut_findings(recordings, labels, groups, random_state):
     groups : ndarray of shape (n_recordings,) or None
     random_state : RandomState
     """
-    for found in find_shortcuts(recordings, labels, groups, random_state):
-        notable, wrong = _LIMITS[found.facts]
-        if found.p <= _MOST_P and found.gain >= notable:
-            yield Finding("shortcut", found.gain >= wrong, _what(found, groups), _CURES[found.facts])
+    notable = {facts: least for facts, (least, _) in _LIMITS.items()}
+    for found in find_shortcuts(recordings, labels, groups, notable, random_state):
+        is_wrong = found.gain >= _LIMITS[found.facts][1]
+        yield Finding("shortcut", is_wrong, _what(found, groups), _CURES[found.facts])
 
 
 def _what(found, groups):
