@@ -127,7 +127,7 @@ def check_dataset(
         *sound_findings(recordings, sr=front_end.sr, frame=front_end._span()[0]),
         *copy_findings(copies, files, labels, groups),
         *(() if labels is None else class_findings(labels, groups, cv)),
-        *group_findings(labels, groups, table, cv),
+        *group_findings(labels, groups, table),
         *(() if labels is None else _shortcuts(recordings, labels, groups, random_state)),
     ]
     pairs = pd.DataFrame([[getattr(copy, name) for name in _COPY] for copy in copies], columns=_COPY)

@@ -109,7 +109,7 @@ def _sizes(counts, noun):
     return tuple(f"{name!r} ({n:,} {noun}{'s' * (n > 1)})" for name, n in counts.sort_values().items())
 
 
-def group_findings(labels, groups, table, cv):
+def group_findings(labels, groups, table):
     """Yield findings about groups that are missing, or finer than a column that could be groups.
 
     Parameters
@@ -118,12 +118,10 @@ def group_findings(labels, groups, table, cv):
     groups : ndarray of shape (n_recordings,) or None
     table : DataFrame or None
         One row per recording.
-    cv : int
-        Number of folds.
     """
     found = {} if table is None else group_candidates(table, labels=labels)
     if groups is None:
-        yield _no_groups(found, cv)
+        yield _no_groups(found)
         return
     for name in filter(is_likely, found):
         n_values = _coarser(table[name].to_numpy(), groups, labels)
@@ -138,7 +136,7 @@ def group_findings(labels, groups, table, cv):
             )
 
 
-def _no_groups(found, cv):
+def _no_groups(found):
     """Return the finding about missing groups; ``found`` maps columns to their numbers of values."""
     why = (
         "Clips of one piece, player, album or device may be on both sides of a fold. Scores then say how "
@@ -149,7 +147,7 @@ def _no_groups(found, cv):
         return Finding("no_groups", False, "There are no groups", f"{why} {cure}")
     return Finding(
         "no_groups",
-        any(is_likely(name) and n_values >= cv for name, n_values in found.items()),
+        any(map(is_likely, found)),
         "There are no groups, but columns of the table could be groups",
         f"{why} Name the column that says what belongs together (group_column=).",
         details=tuple(f"{name!r} ({n_values:,} values)" for name, n_values in found.items()),

@@ -1,5 +1,7 @@
 """Findings about recordings that are there more than once."""
 
+import re
+
 from ._finding import Finding
 
 _EQUAL = ("same_file", "same_audio")
@@ -53,8 +55,10 @@ def copy_findings(copies, files, labels, groups):
 
 def _about(kind, is_wrong, copies, files, words, advice):
     if copies:
-        verbs = {"have": "have", "hold": "hold", "are": "are"}
-        pairs = f"{len(copies):,} {'pair' if len(copies) == 1 else 'pairs'} of "
+        is_one = len(copies) == 1
+        verbs = {"have": "has", "hold": "holds", "are": "is"} if is_one else {}
+        words = re.sub(r"\{(\w+)\}", lambda match: verbs.get(match[1], match[1]), words)
+        what = f"{len(copies):,} pair{'' if is_one else 's'} of {words}"
         clips = sorted({position for copy in copies for position in (copy.clip, copy.other)})
         details = tuple(f"{files[copy.clip]!r} and {files[copy.other]!r}" for copy in copies)
-        yield Finding(kind, is_wrong, pairs + words.format(**verbs), advice, tuple(clips), details)
+        yield Finding(kind, is_wrong, what, advice, tuple(clips), details)

@@ -85,7 +85,9 @@ class DatasetCheck:
         self.is_good_ = not self.findings_["is_wrong"].any()
 
     def __repr__(self):
-        parts = [heading(self.recordings_), text_table(formats(self.recordings_))]
+        parts = [heading(self.recordings_)]
+        if self.recordings_["sr"].notna().any():
+            parts.append(text_table(formats(self.recordings_)))
         if self.classes_ is not None:
             shown = self.classes_.head(MAX_CLASSES)
             more = len(self.classes_) - len(shown)

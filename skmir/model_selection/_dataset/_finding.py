@@ -34,10 +34,15 @@ class Finding:
 
     def text(self):
         """Return the finding as one paragraph that names the first of the details."""
-        named = ", ".join(self.details[:MAX_NAMED])
-        more = len(self.details) - MAX_NAMED
-        named += f" and {more:,} more" if more > 0 else ""
-        return f"{self.what}{': ' if named else ''}{named}. {self.advice}"
+        named = self.details[:MAX_NAMED]
+        more = len(self.details) - len(named)
+        if not named:
+            return f"{self.what}. {self.advice}"
+        if named[0].endswith("."):  # sentences
+            listed = " ".join(named) + (f" And {more:,} more." if more else "")
+        else:
+            listed = ", ".join(named) + (f" and {more:,} more." if more else ".")
+        return f"{self.what}: {listed} {self.advice}"
 
 
 def about_files(kind, is_wrong, chosen, files, words, advice):

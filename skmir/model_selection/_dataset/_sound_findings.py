@@ -71,8 +71,7 @@ def _unusable(recordings):
     if len(errors):
         what = f"{len(errors):,} of {len(recordings):,} recordings cannot be used"
         advice = "Training and prediction stop at such files. Mend them, or leave them out."
-        # Each error is a sentence, and the finding adds its own full stop.
-        details = tuple(" ".join(error.split()).rstrip(".") for error in errors)
+        details = tuple(" ".join(error.split()) for error in errors)
         yield Finding("unusable", True, what, advice, tuple(map(int, errors.index)), details)
 
 
@@ -81,9 +80,15 @@ def _low_rates(recordings, low, sr):
     if not rates:
         return
     if len(low) == recordings["sr"].notna().sum():
-        what = f"All recordings have a sampling rate below {sr:g} Hz, the highest being {rates[-1]:g} Hz"
-        advice = f"Front ends resample to {sr:g} Hz by default, and the upper bands stay empty. In Python, "
-        yield Finding("low_rate", False, what, f"{advice}sr={rates[-1]:g} saves time.", tuple(map(int, low)))
+        most = f"of {rates[0]:g} Hz" if len(rates) == 1 else f"of at most {rates[-1]:g} Hz"
+        yield Finding(
+            "low_rate",
+            False,
+            f"All recordings have a sampling rate {most}",
+            f"Front ends resample to {sr:g} Hz by default, and the upper bands stay empty. In Python, a "
+            f"front end with sr={rates[-1]:g} is faster.",
+            tuple(map(int, low)),
+        )
         return
     yield from about_files(
         "low_rate",

@@ -14,10 +14,9 @@ def heading(recordings):
         n_values = recordings[column].nunique()
         parts += [_counted(n_values, one, many)] if n_values else [f"no {many}"]
     if len(known):
-        parts.append(
-            f"{_time(known.sum())} in total, each {known.min():.3g} to {known.max():.3g} s long "
-            f"(median {known.median():.3g} s)"
-        )
+        shortest, longest = f"{known.min():.3g}", f"{known.max():.3g}"
+        each = shortest if shortest == longest else f"{shortest} to {longest} (median {known.median():.3g})"
+        parts.append(f"{_time(known.sum())} in total, length {each} s")
     return ", ".join(parts)
 
 
