@@ -41,6 +41,7 @@ WITHOUT_EXAMPLE = {
     "skmir.audio.stream": "for front ends",
     "skmir.audio.waveform": "for front ends",
     "skmir.model_selection.Comparison": "compare makes it, and has the example",
+    "skmir.model_selection.DatasetCheck": "check_dataset makes it, and has the example",
 }
 
 

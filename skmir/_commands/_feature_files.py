@@ -12,7 +12,7 @@ SUFFIXES = (".csv", ".parquet", ".npz")
 
 @contextlib.contextmanager
 def feature_file(output, names, data, *, frames):
-    """Open a file of features; what it gives has ``add``, which takes files with their features.
+    """Open a file of features, and give an object whose ``add`` takes files with their features.
 
     A Parquet file or an archive gets its name when it is complete.
 
@@ -44,7 +44,7 @@ def feature_file(output, names, data, *, frames):
 
 
 class _About:
-    """What is known about each file: its name, and its label and group if there are any.
+    """The name of each file, and its label and group if they are known.
 
     Parameters
     ----------

@@ -102,7 +102,7 @@ def _check_options(args):
 
 
 def _parse(text):
-    """Return name and value of ``--set``; what is no number, tuple, None, True or False is a word."""
+    """Return name and value of ``--set``; a value that Python cannot read as its own is a word."""
     name, equals, value = text.partition("=")
     if not (name.strip().isidentifier() and equals):
         raise ValueError(f"--set must be NAME=VALUE, such as n_mfcc=13, got {text!r}.")

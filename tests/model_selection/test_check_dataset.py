@@ -193,7 +193,7 @@ def test_the_page_holds_every_file_and_escapes_names(good, write):
     check = check_dataset([*files, *silent], [*y, *["<i>"] * 9], [*groups, *range(9)])
     source = check.to_html(title="My <set>")
     page = Page(source)
-    assert page.headings == ["What is wrong", "Classes", "Formats"]
+    assert page.headings == ["To be mended", "Classes", "Formats"]
     assert all(path in page.text for path in silent) and "<b>" not in source
     assert "and 6 more" in repr(check)
     assert page.tables["Recordings of each class"][1][:2] == ["<i>", "9"]

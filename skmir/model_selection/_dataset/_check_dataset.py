@@ -16,7 +16,7 @@ from .._groups import check_groups
 from ._class_findings import class_findings, group_findings
 from ._copy_findings import copy_findings
 from ._dataset_check import DatasetCheck
-from ._finding import Finding
+from ._finding import Finding, findings_table
 from ._recording_facts import listen
 from ._shortcut_findings import shortcut_findings
 from ._sound_findings import sound_findings
@@ -29,9 +29,9 @@ _COPY = ["clip", "other", "kind", "offset", "overlap", "similarity"]
 def check_dataset(
     X, y=None, groups=None, *, table=None, cv=5, listing=(), n_jobs=None, random_state=0, verbose=0
 ):
-    """Say what recordings are like, and what is wrong with them, before anything is fitted.
+    """Describe recordings, and find what is wrong with them, before anything is fitted.
 
-    Each recording is decoded once. What is looked for:
+    Each recording is decoded once. The check finds:
 
     - files that cannot be decoded, are empty, cut short or too short;
     - silence, clipping, channels that cancel each other or are silent, samples far beyond full scale;
@@ -106,8 +106,8 @@ def check_dataset(
     False
     >>> check.findings_["kind"].tolist()
     ['silent']
-    >>> check.recordings_.loc[3, ["level", "silent"]].tolist()
-    [-100.0, True]
+    >>> print(check.findings_["text"][0].partition(":")[0])
+    1 of 10 recordings is silent
     """
     files = _paths(X)
     check_consistent_length(files, y, groups, table)
@@ -131,7 +131,7 @@ def check_dataset(
         *(() if labels is None else _shortcuts(recordings, labels, groups, random_state)),
     ]
     pairs = pd.DataFrame([[getattr(copy, name) for name in _COPY] for copy in copies], columns=_COPY)
-    return DatasetCheck(recordings, classes(recordings), pairs, findings)
+    return DatasetCheck(recordings, classes(recordings), pairs, findings_table(findings))
 
 
 def _paths(X):

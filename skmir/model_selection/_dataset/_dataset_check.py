@@ -2,8 +2,6 @@
 
 import textwrap
 
-import pandas as pd
-
 from ..._text_table import text_table
 from ._words import MAX_CLASSES, formats, heading, number_of_findings
 
@@ -14,6 +12,17 @@ class DatasetCheck:
     """What a set of recordings is like, and what is wrong with it: the result of :func:`check_dataset`.
 
     Printing it gives a summary as text.
+
+    Parameters
+    ----------
+    recordings : DataFrame
+        Becomes ``recordings_``.
+    classes : DataFrame or None
+        Becomes ``classes_``.
+    copies : DataFrame
+        Becomes ``copies_``.
+    findings : DataFrame
+        Becomes ``findings_``.
 
     Attributes
     ----------
@@ -78,11 +87,8 @@ class DatasetCheck:
 
     def __init__(self, recordings, classes, copies, findings):
         self.recordings_, self.classes_, self.copies_ = recordings, classes, copies
-        rows = [(each.kind, each.is_wrong, each.text(), each.details, each.clips) for each in findings]
-        found = pd.DataFrame(rows, columns=["kind", "is_wrong", "text", "named", "clips"])
-        found["is_wrong"] = found["is_wrong"].astype(bool)
-        self.findings_ = found.sort_values("is_wrong", ascending=False, kind="stable", ignore_index=True)
-        self.is_good_ = not self.findings_["is_wrong"].any()
+        self.findings_ = findings
+        self.is_good_ = not findings["is_wrong"].any()
 
     def __repr__(self):
         parts = [heading(self.recordings_)]

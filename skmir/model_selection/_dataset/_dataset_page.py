@@ -23,7 +23,7 @@ def dataset_page(check, title):
     """
     found = check.findings_
     sections = [
-        ("warnings", "What is wrong", _findings(found[found["is_wrong"]])),
+        ("warnings", "To be mended", _findings(found[found["is_wrong"]])),
         ("notes", "Worth knowing", _findings(found[~found["is_wrong"]])),
         ("classes", "Classes", _table("Recordings of each class", "Class", check.classes_)),
         ("formats", "Formats", _table("Recordings of each format", "Format", formats(check.recordings_))),

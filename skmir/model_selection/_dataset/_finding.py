@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 MAX_NAMED = 3  # files, pairs or classes named in one finding
 
 
@@ -43,6 +45,14 @@ class Finding:
         else:
             listed = ", ".join(named) + (f" and {more:,} more." if more else ".")
         return f"{self.what}: {listed} {self.advice}"
+
+
+def findings_table(findings):
+    """Return findings as a table, wrong ones first; see :class:`DatasetCheck`."""
+    rows = [(each.kind, each.is_wrong, each.text(), each.details, each.clips) for each in findings]
+    table = pd.DataFrame(rows, columns=["kind", "is_wrong", "text", "named", "clips"])
+    table["is_wrong"] = table["is_wrong"].astype(bool)
+    return table.sort_values("is_wrong", ascending=False, kind="stable", ignore_index=True)
 
 
 def about_files(kind, is_wrong, chosen, files, words, advice):

@@ -1,4 +1,4 @@
-"""Findings about facts that are no music and tell the classes apart."""
+"""Findings about facts that have nothing to do with music and tell the classes apart."""
 
 from ._finding import Finding
 from ._shortcuts import N_SHUFFLES, find_shortcuts

@@ -1,4 +1,4 @@
-"""Whether facts that are no music, such as the length of a file, tell the classes apart."""
+"""Whether facts such as the length of a file, which is not music, tell the classes apart."""
 
 from dataclasses import dataclass
 
