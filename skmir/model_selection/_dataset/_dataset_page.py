@@ -4,6 +4,7 @@ import pandas as pd
 
 from ...inspection._report._html import bullets, cell, folded, paragraph, row, table
 from ...inspection._report._page import page
+from ._finding import MAX_NAMED
 from ._words import formats, heading, number_of_findings
 
 _MAX_LISTED = 200  # files listed below one finding
@@ -37,7 +38,7 @@ def _findings(findings):
 
 
 def _details(details):
-    if len(details) < 2:
+    if len(details) <= MAX_NAMED:  # the text names all
         return ""
     more = len(details) - _MAX_LISTED
     listed = [*details[:_MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])]

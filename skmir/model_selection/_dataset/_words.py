@@ -15,8 +15,8 @@ def heading(recordings):
         parts += [_counted(n_values, one, many)] if n_values else [f"no {many}"]
     if len(known):
         shortest, longest = f"{known.min():.3g}", f"{known.max():.3g}"
-        each = shortest if shortest == longest else f"{shortest} to {longest} (median {known.median():.3g})"
-        parts.append(f"{_time(known.sum())} in total, length {each} s")
+        spread = "" if shortest == longest else f" to {longest} s (median {known.median():.3g} s)"
+        parts.append(f"{_time(known.sum())} in total, length {shortest}{spread or ' s'}")
     return ", ".join(parts)
 
 
