@@ -55,7 +55,7 @@ def run(args):
         data["groups"],
         table=data["frame"],
         cv=args.cv,
-        listing=[str(each.message) for each in listing],
+        listing=[str(each.message) for each in listing if each.category is UserWarning],
         n_jobs=-1 if args.n_jobs is None else args.n_jobs,
         random_state=args.seed,
         verbose=0 if args.quiet else 1,

@@ -140,6 +140,13 @@ def test_a_fact_that_tells_the_class_is_found(write, fact):
     assert score == 1 and chance == 0.5 and 0.5 < shuffled < 0.95 and p == 0.005
 
 
+def test_one_class_of_many_in_a_format_of_its_own_is_found(write):
+    y, groups = list("abcdefg") * 6, [i // 7 for i in range(42)]
+    files = [write(f"{i}.{'flac' if label == 'd' else 'wav'}") for i, label in enumerate(y)]
+    found = finding(check_dataset(files, y, groups), "shortcut")
+    assert found.is_wrong and found.text.startswith("The file format alone")
+
+
 def test_a_length_that_tells_the_player_is_no_shortcut_to_the_class(write):
     """Each of six players has one class and one length: three witnesses of a class are too few."""
     files = [write(f"{i}.wav", seconds=0.2 + 0.02 * (i % 6)) for i in range(60)]
