@@ -19,7 +19,7 @@ def add_parser(commands):
         help="say what is in a folder of recordings, and what is wrong with it",
         description="Decode every recording of a folder once, and say what is there and what is wrong with "
         "it: formats, rates and lengths; silence, clipping, channels that cancel; classes and groups; "
-        "copies; classes that the length, the level or the file format tells without any music. The exit "
+        "copies; classes that the length, the level or the encoding tells without any music. The exit "
         "status is 1 if something is wrong, and 0 if nothing is, even if something is worth knowing.",
     )
     data = "folder with a labels.csv (columns file,label[,group]), with one sub-folder per class, or with "

@@ -119,20 +119,19 @@ def test_copies_are_wrong_unless_a_group_keeps_them_together(good, write):
     assert ungrouped.copies_[["clip", "other", "kind"]].to_numpy().tolist() == expected.to_numpy().tolist()
 
 
-@pytest.mark.parametrize("fact", ["duration", "level", "sr", "format"])
+@pytest.mark.parametrize("fact", ["duration", "level", "sr", "encoding"])
 def test_a_fact_that_tells_the_class_is_found(write, fact):
     y, groups = ["a", "b"] * 20, [i // 2 for i in range(40)]
     options = {
         "duration": {"seconds": 0.35},
         "level": {"level": 0.03},
         "sr": {"sr": 16000},
-        "format": {"format": "FLAC"},
+        "encoding": {"subtype": "PCM_24"},
     }[fact]
     files = [write(f"{i}.wav", **(options if label == "b" else {})) for i, label in enumerate(y)]
     words = {
         "duration": "length",
         "sr": "sampling rate and number of channels",
-        "format": "file format",
     }.get(fact, fact)
     found = finding(check_dataset(files, y, groups), "shortcut")
     assert found.is_wrong and found.text.startswith(f"The {words} alone says much")
@@ -140,11 +139,11 @@ def test_a_fact_that_tells_the_class_is_found(write, fact):
     assert score == 1 and chance == 0.5 and 0.5 < shuffled < 0.95 and p == 0.005
 
 
-def test_one_class_of_many_in_a_format_of_its_own_is_found(write):
+def test_one_class_of_many_with_an_encoding_of_its_own_is_found(write):
     y, groups = list("abcdefg") * 6, [i // 7 for i in range(42)]
-    files = [write(f"{i}.{'flac' if label == 'd' else 'wav'}") for i, label in enumerate(y)]
+    files = [write(f"{i}.wav", subtype="PCM_24" if y[i] == "d" else "PCM_16") for i in range(42)]
     found = finding(check_dataset(files, y, groups), "shortcut")
-    assert found.is_wrong and found.text.startswith("The file format alone")
+    assert found.is_wrong and found.text.startswith("The encoding alone")
 
 
 def test_a_length_that_tells_the_player_is_no_shortcut_to_the_class(write):

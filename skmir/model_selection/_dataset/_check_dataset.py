@@ -40,9 +40,9 @@ def check_dataset(
       groups;
     - recordings that are there more than once, with different labels or in different groups, as
       :func:`check_leakage` finds them;
-    - shortcuts: the length, the level, the sampling rate and number of channels, or the file format alone
-      tell the classes. A shallow decision tree that knows nothing else is judged on groups that it did not
-      learn from, and against the same tree with shuffled labels.
+    - shortcuts: the length, the level, the sampling rate and number of channels, or the encoding (PCM, MP3,
+      Vorbis) alone tell the classes. A shallow decision tree that knows nothing else is judged on groups
+      that it did not learn from, and against the same tree with shuffled labels.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def check_dataset(
     Whether a finding is wrong or worth knowing: wrong is what makes training fail, or scores mean something
     else than they seem to. For shortcuts, 0 % is guessing, and 100 % is every class told apart. The length
     and the level may belong to the sound (a cymbal rings longer than a snare drum), so they are wrong from
-    60 % on, and worth knowing from 10 % on. The sampling rate, the channels and the format never do: they
+    60 % on, and worth knowing from 10 % on. The sampling rate, the channels and the encoding never do: they
     are wrong from 10 % on, and worth knowing from 3 % on. In each case, 199 shuffles of the labels must give
     a p-value of at most 0.01.
 

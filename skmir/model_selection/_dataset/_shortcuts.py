@@ -13,7 +13,7 @@ FACTS = {
     "length": ("duration",),
     "level": ("level", "peak"),
     "sampling rate and number of channels": ("sr", "n_channels"),
-    "file format": ("format", "encoding"),
+    "encoding": ("encoding",),  # WAV and FLAC may hold the same samples, MP3 and Vorbis never do
 }
 # Smaller differences, such as those of rounding to another format, tell no model anything.
 _DECIMALS = {"duration": 2, "level": 1, "peak": 2}
@@ -33,9 +33,10 @@ class Shortcut:
     facts : str
         A key of ``FACTS``.
     score : float
-        Balanced accuracy of a shallow tree that knows these facts alone, on groups it did not learn from.
+        Probability that a shallow tree, which knows these facts alone, gives to the right class in groups
+        that it did not learn from: a mean in which each class counts alike.
     chance : float
-        Balanced accuracy of guessing: one divided by the number of classes.
+        The same for guessing: one divided by the number of classes.
     best_shuffled : float
         Highest score with shuffled labels.
     p : float
@@ -105,7 +106,7 @@ def _try(facts, X, labels, folds, shuffled, limit):
         n_higher += others[-1] >= score
         if (1 + n_higher) / (1 + len(shuffled)) > MAX_P:
             return None
-    return Shortcut(facts, float(score), chance, max(others), (1 + n_higher) / (1 + len(shuffled)))
+    return Shortcut(facts, score, chance, max(others), (1 + n_higher) / (1 + len(shuffled)))
 
 
 def _numbers(facts):
@@ -114,8 +115,13 @@ def _numbers(facts):
 
 
 def _score(X, labels, folds):
-    """Return the balanced accuracy of predictions, each from a tree that lacked the fold of its recording."""
-    predicted, n_classes = np.empty_like(labels), labels.max() + 1
+    """Return the mean over classes of the mean probability that trees give to the right class.
+
+    Each recording is judged by a tree that lacked its fold. Probabilities vary less than decisions if a fact
+    sets one class apart and says nothing about the others.
+    """
+    n_classes = labels.max() + 1
+    right = np.empty(len(labels))
     leaf = _LEAST_LEAF if len(labels) >= 10 * _LEAST_LEAF else 1
     tree = DecisionTreeClassifier(max_leaf_nodes=2 * n_classes, min_samples_leaf=leaf, random_state=0)
     # The inputs are known to be valid, and checking them takes most of the time of fits as small as these.
@@ -123,9 +129,10 @@ def _score(X, labels, folds):
         for train, test in folds:
             weights = 1 / np.bincount(labels[train], minlength=n_classes)[labels[train]]
             tree.fit(X[train], labels[train], sample_weight=weights, check_input=False)
-            predicted[test] = tree.predict(X[test], check_input=False)
-    right = np.bincount(labels[predicted == labels], minlength=n_classes)
-    return (right / np.bincount(labels)).mean()
+            probabilities = np.zeros((len(test), n_classes))
+            probabilities[:, tree.classes_] = tree.predict_proba(X[test], check_input=False)
+            right[test] = probabilities[np.arange(len(test)), labels[test]]
+    return float((np.bincount(labels, weights=right) / np.bincount(labels)).mean())
 
 
 def _shuffled(labels, groups, random_state):
