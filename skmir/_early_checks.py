@@ -126,6 +126,11 @@ def check_numbers(args):
         value = getattr(args, name, None)
         if value is not None and value < lowest:
             raise ValueError(f"{_option(name)} must be at least {lowest}, got {value}.")
+    limit = getattr(args, "audio_limit", None)
+    if limit is not None and not limit > 0:
+        raise ValueError(
+            f"--audio-limit must be above 0, got {limit:g}. For no sound at all, use --no-audio."
+        )
     if args.n_jobs == 0:
         raise ValueError(
             "--n-jobs must be a number of processes, or -1 for as many as there are cores, got 0. "

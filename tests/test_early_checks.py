@@ -65,6 +65,8 @@ WRONG = {
     "FOLDER --models SVM --reference CNN": "--reference must be one of the models that are run, SVM, got CNN",
     "FOLDER --cv 3": "--cv 3 needs 3 recordings of each class.*but class 'b' has 2 recordings.*--cv 2, add",
     "FOLDER --cv 1": "--cv must be at least 2, got 1",
+    "FOLDER --report --audio-limit 0": "--audio-limit must be above 0, got 0. For no sound .* --no-audio",
+    "FOLDER --report --audio-limit nan": "--audio-limit must be above 0, got nan",
     "FOLDER --group artist": "--group 'artist'",
     "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory must be a folder, got the file .*0\.wav",
     "--group artist": "--group needs a FOLDER with a table",

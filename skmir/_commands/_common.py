@@ -4,6 +4,15 @@ import os
 import sys
 
 
+def add_audio(parser):
+    """Add the options that say what can be heard on a page."""
+    option = parser.add_argument
+    silent = "put no sound into the page of --report; without it, whoever gets the page hears and sees the "
+    option("--no-audio", action="store_true", help=silent + "loudest seconds of clips that models got wrong")
+    limit = "megabytes that sound and spectrograms may take on the page (default: %(default)s)"
+    option("--audio-limit", type=float, default=8, metavar="MB", help=limit)
+
+
 def say(text):
     """Print; if the pipe is closed (``| head``), go on in silence, since files are still to be written."""
     try:

@@ -6,7 +6,7 @@ import tempfile
 
 from .._model_names import MODEL_NAMES
 from .._options import in_options
-from ._common import default_n_jobs, say
+from ._common import add_audio, default_n_jobs, say
 from ._table import COLUMNS, add_columns, list_classes, table_arguments
 
 ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
@@ -94,6 +94,7 @@ def _add_output_arguments(parser):
         help="write a page with all results, which opens without a network; without FILE the page is "
         f"{REPORT} in the folder of --output, or {REPORT_ALONE} in the current folder",
     )
+    add_audio(parser)
     option(
         "--memory",
         metavar="DIR",

@@ -37,7 +37,10 @@ def write_results(result, data, output, report, args):
     if report is not None:
         from ..inspection import write_report
 
-        paths.append(write_report(result, report, description=data["DESCR"], **_target_names(data)))
+        sound = {"audio": not args.no_audio, "audio_limit": args.audio_limit}
+        if args.folder is None and args.task == "classes":
+            sound["clips"] = data["data"]  # synthesised, at the rate that write_report takes for granted
+        paths.append(write_report(result, report, description=data["DESCR"], **sound, **_target_names(data)))
     return paths
 
 
