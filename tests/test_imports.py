@@ -20,6 +20,7 @@ FLOORS = {
     "_extras": -1,
     "_frame_rows": -1,
     "_annotation_kinds": -1,
+    "_comparison_records": -1,
     "_text_table": -1,
     "_saved_modules": -1,
     "_saving": 0,

@@ -5,6 +5,7 @@ import json
 import os
 
 from .._model_names import MODEL_NAMES
+from ._common import relative_path
 
 OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
 PREDICTIONS = "predictions"  # a table of classes, or a folder of annotations, in the folder of --output
@@ -30,7 +31,7 @@ def write_results(result, data, output, report, args):
     paths : list of Path
         What was written.
     """
-    paths = [] if output is None else _write_output(result, data, output)
+    paths = [] if output is None else _write_output(result, data, output, args)
     if output is not None:
         write = _write_prediction_table if args.task == "classes" else _write_predictions
         paths.append(write(result, data, output / PREDICTIONS, args))
@@ -46,7 +47,7 @@ def _target_names(data):
     return {"target_names": list(data["target_names"])} if "target_names" in data else {}
 
 
-def _write_output(result, data, folder):
+def _write_output(result, data, folder, args):
     """Write table, record and figure; return their paths."""
     import matplotlib
 
@@ -55,11 +56,30 @@ def _write_output(result, data, folder):
     matplotlib.use("agg")
     paths = {name: folder / file for name, file in OUTPUTS.items()}
     result.table_.to_csv(paths["table"])
-    record = {"data": data["DESCR"], **_target_names(data), **result.to_dict()}
+    record = {
+        "data": data["DESCR"],
+        **_target_names(data),
+        **result.to_dict(),
+        **_files(result, folder, args),
+    }
     paths["record"].write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.savefig(paths["figure"], dpi=150, bbox_inches="tight")
     return list(paths.values())
+
+
+def _files(result, folder, args):
+    """Return FOLDER as seen from the record, and the files as seen from FOLDER: both may move together."""
+    if args.folder is None or result.files_ is None:
+        return {}
+    files = [_inside(args.folder, file) for file in result.files_]
+    return {"folder": relative_path(args.folder, folder), "files": files}
+
+
+def _inside(folder, file):
+    """Return a file as seen from its folder, or the whole path if it is elsewhere."""
+    path = relative_path(file, folder)
+    return os.path.abspath(file) if path.startswith("../") else path
 
 
 def _write_prediction_table(result, data, path, args):
