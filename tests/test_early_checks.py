@@ -101,6 +101,21 @@ def test_nothing_slow_is_loaded_to_refuse_a_record(tmp_path, text, words):
     assert re.search(f"^skmir report: error: .*{words}", error), error
 
 
+WRONG_CONFIGS = {
+    "cvs = 3": r"c\.toml: skmir compare has no option 'cvs'\. Did you mean cv\?",
+    "cv = 3\n= 4": r"c\.toml is not valid: Invalid statement \(at line 2, column 1\)",
+    "[models.a]\nsteps = [{ C = 1 }]": r"c\.toml: models\.a\.steps\[0\] must be a table with the key class",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG_CONFIGS.items(), ids=range(len(WRONG_CONFIGS)))
+def test_nothing_slow_is_loaded_to_refuse_a_configuration(folder, tmp_path, text, words):
+    (tmp_path / "c.toml").write_text(text)
+    status, loaded, error = run("compare", folder, "--cv", 2, "--config", tmp_path / "c.toml")
+    assert (status, loaded) == (2, [])
+    assert re.search(f"^skmir compare: error: .*{words}", error), error
+
+
 def test_a_table_loads_pandas_alone(tmp_path):
     status, loaded, error = run("compare", table(tmp_path, *"uvwxyz"), "--file", "track")
     assert status == 2

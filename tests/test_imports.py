@@ -128,6 +128,7 @@ PRIVATE = {
         "_commands/_table.py",
         "datasets._folder",
     ): "load_folder without scikit-learn's Bunch, which is slow to import",
+    ("_commands/_model_specs.py", "neural_network._base"): "asks what is a network",
     ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
     ("_commands/_predict.py", "datasets._walk"): "all recordings below a folder, without their classes",

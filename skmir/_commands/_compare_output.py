@@ -3,11 +3,13 @@
 import importlib.util
 import json
 import os
+import re
 
 from .._model_names import MODEL_NAMES
 from ._common import relative_path
+from ._config import write_config
 
-OUTPUTS = {"table": "table.csv", "record": "record.json", "figure": "figure.png"}
+OUTPUTS = {"table": "table.csv", "record": "record.json", "config": "config.toml", "figure": "figure.png"}
 PREDICTIONS = "predictions"  # a table of classes, or a folder of annotations, in the folder of --output
 SUFFIXES = {"onsets": ".onsets.csv", "beats": ".beats.csv", "chords": ".lab", "notes": ".mid"}
 
@@ -48,7 +50,7 @@ def _target_names(data):
 
 
 def _write_output(result, data, folder, args):
-    """Write table, record and figure; return their paths."""
+    """Write table, record, configuration and figure; return their paths."""
     import matplotlib
 
     from ..inspection import ComparisonDisplay
@@ -63,6 +65,7 @@ def _write_output(result, data, folder, args):
         **_files(result, folder, args),
     }
     paths["record"].write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_config(args, paths["config"])
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.savefig(paths["figure"], dpi=150, bbox_inches="tight")
     return list(paths.values())
@@ -99,12 +102,23 @@ def _write_predictions(result, data, folder, args):
     suffix = SUFFIXES[args.task]
     if suffix == ".mid" and importlib.util.find_spec("pretty_midi") is None:
         suffix = ".notes.csv"
-    for model in MODEL_NAMES[args.task]:
-        for i, prediction in enumerate(result.predictions_.get(model, ())):
+    for model, name in _folders(args.models or MODEL_NAMES[args.task]).items():
+        for i, prediction in enumerate(result.predictions_[model]):
             if prediction is None:  # of a fold that failed
                 continue
             file = str(i) if args.folder is None else os.path.relpath(data["data"][i], args.folder)
-            path = folder / model / f"{os.path.splitext(file)[0]}{suffix}"
+            path = folder / name / f"{os.path.splitext(file)[0]}{suffix}"
             path.parent.mkdir(parents=True, exist_ok=True)
             write_annotations(path, prediction, kind=args.task)
     return folder
+
+
+def _folders(models):
+    """Return a folder for each model: its name, without characters that a folder's name cannot have."""
+    folders = {}
+    for model in models:
+        name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", model).strip(" .") or "_"
+        while name in folders.values():
+            name += "_"
+        folders[model] = name
+    return folders
