@@ -15,7 +15,7 @@ from sklearn.pipeline import FeatureUnion
 from skmir.__main__ import main
 from skmir._commands import _compare
 from skmir._commands._config import options_of, write_config
-from skmir._commands._model_specs import Maker, check_spec
+from skmir._commands._model_specs import Maker, as_spec
 from skmir._model_names import MODEL_NAMES
 from skmir.model_selection import default_models
 
@@ -167,12 +167,24 @@ def test_every_option_is_written_and_read_back(folder, tmp_path, monkeypatch):
     write_config(args, tmp_path / "out" / "config.toml")
     again = arguments("--config", tmp_path / "out" / "config.toml", monkeypatch=monkeypatch)
     keys = options_of(args.parser)
+    assert again.own_models == {}
     assert {"folder", "models", "cv", "n_jobs", "onsets", "report"} < set(keys)
     expected = {action.dest: getattr(args, action.dest) for action in keys.values()} | {
         "config": again.config
     }
     expected["models"] = list(MODEL_NAMES["classes"])
     assert {name: getattr(again, name) for name in expected} == expected
+
+
+def test_the_order_of_models_is_kept(folder, tmp_path, monkeypatch):
+    """The first is the reference."""
+    config = write(tmp_path / "c.toml", MODELS)
+    names = ["search", "CNN", "plain"]
+    args = arguments(folder, "--config", config, "--models", *names, monkeypatch=monkeypatch)
+    write_config(args, tmp_path / "d.toml")
+    again = arguments("--config", tmp_path / "d.toml", monkeypatch=monkeypatch)
+    assert again.models == names
+    assert again.own_models == {name: args.own_models.get(name, name) for name in names}
 
 
 WRONG = {
@@ -250,15 +262,14 @@ NOT_MADE = {
 
 @pytest.mark.parametrize("words", NOT_MADE)
 def test_a_model_that_cannot_be_made_is_told_with_its_place(words):
-    check_spec(NOT_MADE[words], "models.a")
+    as_spec(NOT_MADE[words], "models.a")
     with pytest.raises(ValueError, match=f"^models\\.a?.*{re.escape(words)}"):
         Maker().make(NOT_MADE[words], "models.a")
 
 
 def made(text, **options):
     table = tomllib.loads(text)
-    check_spec(table, "x")
-    return Maker(**options).make(table, "x")
+    return Maker(**options).make(as_spec(table, "x"), "x")
 
 
 def test_values_are_as_one_writes_them_in_python():

@@ -9,7 +9,7 @@ from .._model_names import MODEL_NAMES
 from .._options import ConfigError
 from .._version import __version__
 from ._common import relative_path
-from ._model_specs import check_spec, importable, key
+from ._model_specs import as_spec, importable, key
 
 PATHS = ("FOLDER", "DIR", "FILE")  # metavars of options that name files, relative to the TOML file
 # Options that say what is written, or how, and nothing about the comparison itself.
@@ -59,11 +59,11 @@ def apply_config(args):
         if value is not None and action.dest not in typed and not _excluded(action, args.parser, typed):
             setattr(args, action.dest, value)
     with importable(args.modules):
-        for name, spec in own_models.items():
-            check_spec(spec, f"{args.config}: models.{key(name)}")
-    if own_models:
-        args.own_models = own_models
-        args.models = args.models if "models" in typed else list(own_models)
+        args.own_models = {
+            name: as_spec(spec, f"{args.config}: models.{key(name)}") for name, spec in own_models.items()
+        }
+    if own_models and "models" not in typed:
+        args.models = list(own_models)
 
 
 def check_own_models(args):
@@ -125,7 +125,9 @@ def _models(args):
     names = list(args.models or MODEL_NAMES[args.task])
     if not any(name in args.own_models for name in names):
         return names
-    return {name: args.own_models.get(name, name) for name in names}
+    specs = {name: args.own_models.get(name, name) for name in names}
+    # All of them tables: TOML has texts before tables, and the first model is the reference.
+    return {name: {"default": spec} if isinstance(spec, str) else spec for name, spec in specs.items()}
 
 
 def _as_written(action, value, folder):

@@ -29,8 +29,8 @@ def key(name):
     return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name, ensure_ascii=False)
 
 
-def check_spec(spec, where):
-    """Raise for what can be known to be wrong without an import.
+def as_spec(spec, where):
+    """Return what describes a model, or raise for what can be known to be wrong without an import.
 
     Parameters
     ----------
@@ -39,16 +39,23 @@ def check_spec(spec, where):
     where : str
         The file and the key.
 
+    Returns
+    -------
+    spec : str or dict
+        The name of a default model, or a table with ``class`` or ``steps``.
+
     Raises
     ------
     ConfigError
         The message begins with the place.
     """
+    spec = spec["default"] if isinstance(spec, dict) and list(spec) == ["default"] else spec
     if isinstance(spec, str):
-        return
+        return spec
     if not isinstance(spec, dict) or not {"class", "steps"} & set(spec):
         raise ConfigError(f"{where} must be the name of a default model, or {FORMS}, got {spec!r}.")
     _check_names(spec, where)
+    return spec
 
 
 def _check_names(value, where):
@@ -229,7 +236,8 @@ class Maker:
             return [self._space(one, f"{where}[{i}]") for i, one in enumerate(space)]
         if not isinstance(space, dict):
             raise ConfigError(f"{where} must be a table such as {{ svc__C = [1, 10] }}, got {space!r}.")
-        return {name: self._values(values, f"{where}.{key(name)}") for name, values in space.items()}
+        # Searches sort the names themselves; that kept results are found again must not depend on the order.
+        return {name: self._values(space[name], f"{where}.{key(name)}") for name in sorted(space)}
 
     def _values(self, values, where):
         if isinstance(values, dict) and len(values) == 1 and next(iter(values)) in DISTRIBUTIONS:
