@@ -1,6 +1,7 @@
 """``skmir compare --config``: options and models of one's own in a TOML file."""
 
 import json
+import os
 import re
 import sys
 import tomllib
@@ -174,6 +175,15 @@ def test_every_option_is_written_and_read_back(folder, tmp_path, monkeypatch):
     }
     expected["models"] = list(MODEL_NAMES["classes"])
     assert {name: getattr(again, name) for name in expected} == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_names_of_folders_that_are_not_text(tmp_path, monkeypatch):
+    folder = os.fsencode(tmp_path) + b"/t\xf6ne"
+    args = arguments(os.fsdecode(folder), monkeypatch=monkeypatch)
+    write_config(args, tmp_path / "c.toml")
+    assert b'folder = "t\xf6ne"' in (tmp_path / "c.toml").read_bytes()
+    assert os.fsencode(arguments("--config", tmp_path / "c.toml", monkeypatch=monkeypatch).folder) == folder
 
 
 def test_the_order_of_models_is_kept(folder, tmp_path, monkeypatch):

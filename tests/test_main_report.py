@@ -1,6 +1,7 @@
 """The command ``skmir report``: the page that ``skmir compare --report`` wrote, from its record alone."""
 
 import json
+import os
 import re
 
 import numpy as np
@@ -9,6 +10,7 @@ import soundfile
 from html_page import Page
 
 from skmir.__main__ import main
+from skmir._commands._compare_output import _inside
 from skmir.model_selection import Comparison
 
 pytest.importorskip("matplotlib")
@@ -61,6 +63,19 @@ def test_the_record_knows_where_the_recordings_are(folder, tmp_path, monkeypatch
         with pytest.raises(ZeroDivisionError):
             main(["report", str(folder / "out"), *options])
         assert found.pop()[0] == str(expected / "noise & co" / "0.wav")
+
+
+def test_files_elsewhere_keep_their_whole_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert _inside("recordings", os.path.join("recordings", "a", "b.wav")) == "a/b.wav"
+    assert _inside("recordings", os.path.join("others", "b.wav")) == str(tmp_path / "others" / "b.wav")
+
+
+def test_what_the_command_added_to_the_record_is_checked(folder, tmp_path, capsys):
+    record = json.loads((folder / "out" / "record.json").read_text(encoding="utf-8"))
+    (tmp_path / "record.json").write_text(json.dumps(record | {"target_names": 3}))
+    assert main(["report", str(tmp_path)]) == 2
+    assert "record['target_names'] must be a list of names of classes, got 3" in capsys.readouterr().err
 
 
 def test_a_page_without_the_ending_is_refused(folder, capsys):

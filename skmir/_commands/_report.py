@@ -11,6 +11,12 @@ from ._common import say
 from ._compare_output import OUTPUTS
 
 REPORT = "report.html"
+# What skmir compare adds to the record of a comparison.
+TEXTS = {
+    "data": (str, "a description of the data"),
+    "target_names": (list, "a list of names of classes"),
+    "folder": (str, "the folder of the recordings"),
+}
 
 
 def add_parser(commands):
@@ -85,6 +91,9 @@ def _read(path):
         check_record(record)
     except (TypeError, ValueError) as error:
         raise type(error)(f"{path}: {error}") from error
+    for name, (kind, words) in TEXTS.items():
+        if not isinstance(record.get(name), kind | None):
+            raise ValueError(f"{path}: record[{name!r}] must be {words}, got {record[name]!r}.")
     return record
 
 

@@ -27,7 +27,7 @@ def comparison_record(comparison, results):
     everyone = np.arange(len(comparison.y_))
     return {
         "record_format": RECORD_FORMAT,
-        "versions": comparison.versions_,
+        "versions": dict(comparison.versions_),
         "machine": comparison.machine_,
         "kind": comparison.kind_,
         "annotations": kind_of_annotations(comparison.y_) if comparison.kind_ == "annotations" else None,
