@@ -351,6 +351,12 @@ def test_modules_of_ones_own(folder, tmp_path, capsys, n_jobs):
     for name in ("make", "Plain"):
         assert main([*common, str(write(tmp_path / "c.toml", text % name))]) == 2
         assert "steps[2].class must be a class with scikit-learn's get_params" in capsys.readouterr().err
+    write(tmp_path / "code" / "wrong_module_of_a_test.py", "class (")
+    assert (
+        main([*common, str(write(tmp_path / "c.toml", text.replace("own_models", "wrong_module") % "X"))])
+        == 2
+    )
+    assert "'wrong_module_of_a_test' cannot be imported (SyntaxError: " in capsys.readouterr().err
     config = write(tmp_path / "c.toml", text % "OwnSVC")
     assert main([*common, str(config), "--output", str(tmp_path / "a" / "b")]) == 0
     assert "failed" not in capsys.readouterr().err

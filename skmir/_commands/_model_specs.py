@@ -274,8 +274,10 @@ def find_class(name, where):
         importlib.import_module("sklearn.experimental.enable_halving_search_cv")
     try:
         module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise ConfigError(f"{where}: the module {module_name!r} cannot be imported: {error}.") from error
+    except Exception as error:  # whatever a module of the user's own raises
+        raise ConfigError(
+            f"{where}: the module {module_name!r} cannot be imported ({type(error).__name__}: {error})."
+        ) from error
     found = getattr(module, class_name, None)
     if found is None:
         names = [each for each in dir(module) if not each.startswith("_")]
