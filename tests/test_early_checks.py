@@ -84,6 +84,40 @@ def test_nothing_slow_is_loaded_to_refuse(folder, arguments, words):
     assert error.count("\n") == 1
 
 
+WRONG_RECORDS = {
+    None: "there is no file .*record.json",
+    "{": r"record.json is not JSON \(.* line 1 column 2 .*\)\. Name the record.json that skmir compare",
+    "[1]": "record.json: record must be a dict, got list",
+    '{"name": "x"}': "record.json: record must be the record of a comparison, .* with the keys \\['name'\\]",
+    '{"record_format": 99, "versions": {"skmir": "9.0"}}': "record has format 99, from skmir 9.0.* Update",
+    '{"record_format": 1}': "record.json: record lacks 'kind'",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG_RECORDS.items(), ids=range(len(WRONG_RECORDS)))
+def test_nothing_slow_is_loaded_to_refuse_a_record(tmp_path, text, words):
+    if text is not None:
+        (tmp_path / "record.json").write_text(text)
+    status, loaded, error = run("report", tmp_path / "record.json")
+    assert (status, loaded) == (2, [])
+    assert re.search(f"^skmir report: error: .*{words}", error), error
+
+
+WRONG_CONFIGS = {
+    "cvs = 3": r"c\.toml: skmir compare has no option 'cvs'\. Did you mean cv\?",
+    "cv = 3\n= 4": r"c\.toml is not valid: Invalid statement \(at line 2, column 1\)",
+    "[models.a]\nsteps = [{ C = 1 }]": r"c\.toml: models\.a\.steps\[0\] must be a table with the key class",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG_CONFIGS.items(), ids=range(len(WRONG_CONFIGS)))
+def test_nothing_slow_is_loaded_to_refuse_a_configuration(folder, tmp_path, text, words):
+    (tmp_path / "c.toml").write_text(text)
+    status, loaded, error = run("compare", folder, "--cv", 2, "--config", tmp_path / "c.toml")
+    assert (status, loaded) == (2, [])
+    assert re.search(f"^skmir compare: error: .*{words}", error), error
+
+
 def test_a_table_loads_pandas_alone(tmp_path):
     status, loaded, error = run("compare", table(tmp_path, *"uvwxyz"), "--file", "track")
     assert status == 2

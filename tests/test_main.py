@@ -62,7 +62,7 @@ def test_compares_and_writes(folder, capsys):
     assert record["target_names"] == ["high", "low"]
     assert len(record["models"]["CNN"]["scores"]) == 2
     assert (out / "figure.png").read_bytes().startswith(b"\x89PNG")
-    names = ["table.csv", "record.json", "figure.png", "predictions.csv"]
+    names = ["table.csv", "record.json", "config.toml", "figure.png", "predictions.csv"]
     assert re.findall("wrote (.*)", printed.out) == [str(out / name) for name in names]
     said = pd.read_csv(out / "predictions.csv")
     assert list(said) == ["file", "group", "fold", "label", "SVM", "CNN", "CNN probability"]

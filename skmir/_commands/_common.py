@@ -33,3 +33,12 @@ def default_n_jobs(n_jobs):
     if n_jobs is not None:
         return n_jobs
     return 1 if torch.cuda.is_available() else -1
+
+
+def relative_path(path, folder):
+    """Return a path as seen from a folder, with slashes; the whole path if they are on different drives."""
+    try:
+        path = os.path.relpath(path, folder)
+    except ValueError:
+        path = os.path.abspath(path)
+    return path.replace(os.sep, "/")
