@@ -89,11 +89,6 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
     return y, name
 
 
-def reader(sr):
-    """Return the function that reads a file object and resamples it to ``sr``, in Hz, for ``check_clips``."""
-    return lambda file: load(file, sr=sr)[0]
-
-
 def _check_finite(y, name):
     """Raise if a waveform holds NaN or infinity; the loader has checked files."""
     with np.errstate(over="ignore", invalid="ignore"):
