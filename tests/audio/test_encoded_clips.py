@@ -40,7 +40,7 @@ def closed(path):
 
 
 def as_text(path):
-    return open(path, encoding="latin1")  # noqa: SIM115
+    return open(path, encoding="latin1")
 
 
 def pipe(path):
