@@ -11,7 +11,7 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.utils import assert_all_finite
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from .._parameter_checks import shown
 from .._random import handing_on, torch_threads

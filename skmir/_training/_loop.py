@@ -11,7 +11,7 @@ import torch
 from skorch.callbacks import Callback, EarlyStopping
 from skorch.helper import predefined_split
 from skorch.history import History
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from ..augmentation import GaussianNoise, InputDropout, augment
 from ..augmentation._augment import check_augmentation
