@@ -73,6 +73,12 @@ PRIVATE = {
     ("_training/_loop.py", "augmentation._augment"): (
         "checks the networks' parameter augmentation; users get it checked by fit and by augment"
     ),
+    ("_training/_epoch_scoring.py", "metrics._named_scorers"): "as for _recipe.py",
+    (
+        "_training/_recipe.py",
+        "metrics._named_scorers",
+    ): "checks the recipe's scoring as compare checks its own",
+    ("model_selection/_scoring.py", "metrics._named_scorers"): "as for _recipe.py",
     ("feature_extraction/_chroma.py", "dsp._cqt_filters"): (
         "how long the filters are, and whether they fit below sr / 2, is known before the first clip"
     ),

@@ -4,7 +4,8 @@ from ._examine import LOUD, examine
 from ._excerpt import check_excerpt, excerpt
 from ._load import load
 from ._mpeg import empty_tag
-from ._stream import reader, shares_memory, stream, waveform
+from ._objects import reader
+from ._stream import shares_memory, stream, waveform
 
 __all__ = [
     "LOUD",

@@ -28,7 +28,9 @@ class Net(NeuralNet):
     Attributes
     ----------
     step_ : Step
-        Set by ``make_net``.
+        Set by ``train``, while it runs.
+    scored_ : dict of str to (estimator, X, y), or None
+        What scorers get after each epoch; set by ``train``, while it runs.
     """
 
     def initialize_callbacks(self):
