@@ -4,6 +4,7 @@ from ._examine import LOUD, examine
 from ._excerpt import check_excerpt
 from ._load import load
 from ._mpeg import empty_tag
+from ._segments import segments
 from ._stream import reader, shares_memory, stream, waveform
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "examine",
     "load",
     "reader",
+    "segments",
     "shares_memory",
     "stream",
     "waveform",
