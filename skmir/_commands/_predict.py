@@ -8,6 +8,7 @@ import pathlib
 from .._model_files import load_card
 from ._checks import check_new_file, check_saving
 from ._files import exit_status, in_batches, list_files, open_table, progress
+from ._segments import add_options, check_options, check_targets, predict_segments
 
 
 def add_parser(commands):
@@ -18,7 +19,8 @@ def add_parser(commands):
         description="Label recordings by a model that skmir train, or skmir.save, has written. The result is "
         "a table (CSV) with the columns file and label, and for each class its probability, or, if the model "
         "has none (SVM), its score; the label is the class that the model predicts. Files that cannot be "
-        "used are named on stderr and passed over; then the exit status is 1.",
+        "used are named on stderr and passed over; then the exit status is 1. With --segments there is a row "
+        "for each segment of a recording, with its times.",
     )
     option = parser.add_argument
     option("model", metavar="MODEL", help="file of the model, such as model.skops")
@@ -28,6 +30,7 @@ def add_parser(commands):
     option("--overwrite", action="store_true", help="replace an existing file of --output")
     top = "write the N likeliest classes, each with its name, in place of a column per class"
     option("--top", type=int, metavar="N", help=top)
+    add_options(option)
     option("--quiet", action="store_true", help="draw no progress bar")
     parser.set_defaults(run=run, how_to_go_on=_how_to_go_on)
 
@@ -44,12 +47,16 @@ def run(args):
     """Check, list, load, predict; return 1 if files were passed over, and 0 otherwise."""
     _check_options(args)
     files = list_files(args.inputs, "to label")
+    check_targets(args, files)
     model = _load(args.model)
     kind = _kind(model, args.top)
+    rows = _Rows(model.classes_, kind, args.top)
     label = functools.partial(_labelled, model, kind)
+    if args.segments is not None:
+        return predict_segments(label, rows, files, args)
     passed_over = []
     with open_table(args.output) as stream, progress(files, args) as bar:
-        table = _Table(stream, model.classes_, kind, args.top)
+        table = _Table(stream, rows)
         for found in in_batches(label, files, bar, "predict", passed_over):
             for file, result in found:
                 table.add(file, *result)
@@ -72,7 +79,8 @@ def _check_options(args):
             "Python, use skmir.load(file).predict(files)."
         )
     check_saving("skmir predict")
-    if args.output is not None:
+    check_options(args)
+    if args.output is not None and args.segments is None:
         check_new_file(pathlib.Path(args.output), overwrite=args.overwrite)
 
 
@@ -144,24 +152,27 @@ def _numbers(last, kind, X):
     return scores
 
 
-class _Table:
-    """Writes the rows of the table as they come.
+class _Rows:
+    """Makes the cells of a row.
 
     Parameters
     ----------
-    stream : file-like
     classes : ndarray of shape (n_classes,)
     kind : {"probability", "score"} or None
         What the numbers of the classes are.
     top : int or None
         How many classes to name; None writes the numbers of all, without their names.
+
+    Attributes
+    ----------
+    header : list of str
+        Names of the columns.
     """
 
-    def __init__(self, stream, classes, kind, top):
-        self._writer = csv.writer(stream, lineterminator="\n")
+    def __init__(self, classes, kind, top):
         self._classes = [str(name) for name in classes]
         self._top = None if top is None else min(top, len(self._classes))
-        self._writer.writerow(["file", "label", *self._columns(kind)])
+        self.header = ["label", *self._columns(kind)]
 
     def _columns(self, kind):
         if kind is None:
@@ -170,15 +181,25 @@ class _Table:
             return [f"{kind}_{name}" for name in self._classes]
         return [kind, *(f"{what}_{i}" for i in range(2, self._top + 1) for what in ("label", kind))]
 
-    def add(self, file, label, numbers):
-        """Write the row of one file."""
+    def cells(self, label, numbers):
+        """Return the cells of one recording."""
         if self._top is None:
-            cells = [label, *map(_short, numbers)]
-        else:
-            # The label first, even if another class is as likely.
-            order = sorted(range(len(numbers)), key=lambda i: (self._classes[i] != str(label), -numbers[i]))
-            cells = [cell for i in order[: self._top] for cell in (self._classes[i], _short(numbers[i]))]
-        self._writer.writerow([file, *cells])
+            return [label, *map(_short, numbers)]
+        # The label first, even if another class is as likely.
+        order = sorted(range(len(numbers)), key=lambda i: (self._classes[i] != str(label), -numbers[i]))
+        return [cell for i in order[: self._top] for cell in (self._classes[i], _short(numbers[i]))]
+
+
+class _Table:
+    """Writes the rows of the table as they come."""
+
+    def __init__(self, stream, rows):
+        self._writer, self._rows = csv.writer(stream, lineterminator="\n"), rows
+        self._writer.writerow(["file", *rows.header])
+
+    def add(self, file, *found):
+        """Write the row of one file."""
+        self._writer.writerow([file, *self._rows.cells(*found)])
 
 
 def _short(number):

@@ -1,4 +1,4 @@
-"""A recording segment by segment, read piecewise, so that a long one needs no more memory than a short one."""
+"""A recording segment by segment, read piecewise: a long one needs no more memory than a short one."""
 
 import io
 from typing import NamedTuple
@@ -35,21 +35,20 @@ def segments(path, duration, *, hop=None):
         overlap, more leaves out what is between them. None is ``duration``: each segment begins where the one
         before it ends.
 
-    Yields
-    ------
-    start, end : float
-        Where the segment begins and ends in the recording, in s.
-    file : io.BytesIO
-        The segment as a WAV file in memory, with the sampling rate and the channels of the recording, in
-        float32. It predicts as a file would that was cut from ``start`` to ``end``.
+    Returns
+    -------
+    segments : iterator of (float, float, io.BytesIO)
+        Tuples with the names ``start``, ``end`` and ``file``: where a segment begins and ends in the
+        recording, in s, and the segment as a WAV file in memory, with the sampling rate and the channels of
+        the recording, in float32. It predicts as a file would that was cut from ``start`` to ``end``.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     OSError
-        If it cannot be decoded, or is cut short. If that is only found out on the way, the segments before
-        it have been yielded.
+        If it cannot be decoded, or is cut short. If that is found out on the way, the segments before it have
+        been returned.
     ValueError
         If it holds fewer than two samples, a segment would, or a parameter is out of its range.
 
