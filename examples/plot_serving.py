@@ -33,7 +33,7 @@ with tempfile.TemporaryDirectory() as folder:
 # %%
 # The service. FastAPI runs a route that is not ``async`` in a pool of threads, so requests do not wait for
 # each other. ``recording.file`` is a file object; its format and sampling rate are read from it, and it is
-# resampled to the rate of the front end. What is no recording is refused, with the reason.
+# resampled to the rate of the front end. A file that is not a recording is refused, with the reason.
 from fastapi import FastAPI, HTTPException, UploadFile
 
 from skmir.audio import segments

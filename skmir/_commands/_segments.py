@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import sys
+from collections import Counter
 
 from .._early_checks import check_writable
 from ._checks import check_new_file
@@ -101,8 +102,9 @@ def predict_segments(predict, rows, files, args):
                 else:
                     out.add(file, segment, rows.cells(*found))
                 if segment is not None:
-                    end = segment.end
-                    bar.set_postfix_str(f"at {datetime.timedelta(seconds=int(end))}")
+                    minute_is_over, end = segment.end // 60 > end // 60, segment.end
+                    at = datetime.timedelta(seconds=int(end))
+                    bar.set_postfix_str(f"at {at}", refresh=minute_is_over)
             out.end()
             if fault is not None:
                 passed_over.append(file)
@@ -161,10 +163,11 @@ def _label_files(folder, files):
     paths = {file: os.path.abspath(file) for file in files}
     root = os.path.commonpath([os.path.dirname(path) for path in paths.values()])
     names = {file: os.path.relpath(path, root) for file, path in paths.items()}
-    stems = [os.path.splitext(name)[0].casefold() for name in names.values()]
+    stems = {file: os.path.splitext(name)[0] for file, name in names.items()}
+    n_alike = Counter(stem.casefold() for stem in stems.values())
     return {
-        file: os.path.join(folder, name if stems.count(stem) > 1 else os.path.splitext(name)[0]) + ".txt"
-        for (file, name), stem in zip(names.items(), stems, strict=True)
+        file: os.path.join(folder, names[file] if n_alike[stem.casefold()] > 1 else stem) + ".txt"
+        for file, stem in stems.items()
     }
 
 
