@@ -3,13 +3,14 @@
     python benchmarks/bench_serving.py [--starts 5] [--requests 40] [--threads 1 2] [--csv FILE]
 
 The default SVM (MFCC, their slopes, mean and deviation) and the default CNN (mel spectrogram), saved by
-skmir.save; and as a peer the same features by librosa with scikit-learn's SVC, saved by joblib. Each start is
-a process of its own. "cold start" goes from the start of the process to its first answer about a WAV file:
-imports, loading, prediction. "memory" is the peak of its resident memory (Linux). "median" and "p95" are
-latencies of further requests, each about one file; with two threads, two requests are under way at any time.
-"per s" is how many requests are answered. All figures are of several starts: the median of cold starts and
-rates, the largest memory, and quantiles of all latencies. "same" says whether all answers are those of one
-thread, bit for bit. The row "imports alone" only imports torch and scikit-learn.
+skmir.save; and as a peer the same features by librosa with scikit-learn's SVC, saved by joblib. Each start
+is a process of its own. "cold start" goes from the start of the process to its first answer about a WAV
+file: imports, loading, prediction. "CPU" is the time of computing alone, which other programs disturb
+least. "memory" is the peak of the resident memory (Linux). "median" and "p95" are latencies of further
+requests, each about one file; with two threads, two requests are under way at any time. "per s" counts the
+requests that are answered. All figures are of several starts: medians of starts, of CPU and of rates, the
+largest memory, and quantiles of all latencies. "same" says whether all answers are those of one thread, bit
+for bit. The row "imports alone" only imports torch and scikit-learn.
 """
 
 import argparse
@@ -76,8 +77,17 @@ def serve(kind, path, start, threads, n_requests, files):
     """Print what one process measures of itself, as JSON."""
     answer = KINDS[kind](path)
     answer(files[0])
-    found = {"cold": time.perf_counter() - start, "latencies": {}, "rates": {}}
+    found = {
+        "cold": time.perf_counter() - start,
+        "cold_cpu": time.process_time(),
+        "latencies": {},
+        "rates": {},
+    }
     expected = [float(answer(file)) for file in files]
+    begin = time.process_time()
+    for file in files:
+        answer(file)
+    found["request_cpu"] = (time.process_time() - begin) / len(files)
     requests = [i % len(files) for i in range(n_requests)]
 
     def timed(i):
@@ -155,9 +165,14 @@ def row_of(runs, threads):
     """Return a row of the table from the measurements of several starts."""
     import numpy as np
 
+    def median(name):
+        return float(np.median([run[name] for run in runs]))
+
     row = {
-        "cold start (s)": round(float(np.median([run["cold"] for run in runs])), 2),
+        "cold start (s)": round(median("cold"), 2),
+        "cold start: CPU (s)": round(median("cold_cpu"), 2),
         "memory (MiB)": round(max(run["memory"] for run in runs)),
+        "request: CPU (ms)": round(1e3 * median("request_cpu"), 1),
     }
     for n in map(str, threads):
         latencies = 1e3 * np.concatenate([run["latencies"][n] for run in runs])
@@ -187,7 +202,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         found = measure(options, pathlib.Path(folder))
     rows = {kind: row_of(runs, options.threads) for kind, runs in found.items()}
-    for column in [name for name in rows["imports alone"] if "thread" in name or name == "same"]:
+    for column in [
+        name for name in rows["imports alone"] if name.startswith(("request", "1 ", "2 ", "same"))
+    ]:
         rows["imports alone"][column] = None
     table = pd.DataFrame.from_dict(rows, orient="index")
     print(table.to_string())

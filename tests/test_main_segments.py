@@ -153,7 +153,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_written(folder, predict, t
     assert starts == {"both.flac": [0, 1, 2, 3], "shört.wav": [0], "nan.wav": [0, 2]}
     for words in (r"text\.wav' cannot be decoded", r"cut\.flac' is cut short"):
         assert len(re.findall(f"skmir predict: passed over: .*{words}", said)) == 1
-    assert re.search(r"nan\.wav': 1 segment, from 1 s to 2 s: .*it holds 1 samples that are NaN", said)
+    assert re.search(r"nan\.wav': 1 segment, from 1 s to 2 s: it holds 1 samples that are NaN", said)
     status, _, _ = predict(folder / "text.wav", "--segments", "1", "-o", tmp_path / "none.json")
     assert status == 1 and json.loads((tmp_path / "none.json").read_text()) == []
 

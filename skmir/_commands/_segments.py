@@ -149,7 +149,8 @@ def _why(file, n_bad, end, segment, error):
     """Return why a recording, or some of its segments, was passed over."""
     if segment is None:
         return named(file, error) + (f" Its segments up to {end:g} s are written." if end else "")
-    text = " ".join(str(error).split()).replace("clip 0 of X", "it").replace("<BytesIO>", "it")
+    text = " ".join(str(error).split()).removeprefix("clip 0 of X cannot be used: ")
+    text = text.replace("<BytesIO>", "it").replace("clip 0 of X", "it")
     which = "1 segment," if n_bad == 1 else f"{n_bad} segments, the first"
     return f"{file!r}: {which} from {segment.start:g} s to {segment.end:g} s: {text}"
 
