@@ -137,7 +137,7 @@ PRIVATE = {
     ("_commands/_model_specs.py", "neural_network._base"): "asks what is a network",
     ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
-    ("_commands/_predict.py", "datasets._walk"): "all recordings below a folder, without their classes",
+    ("_commands/_files.py", "datasets._walk"): "all recordings below a folder, without their classes",
 }
 
 

@@ -65,15 +65,11 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
     >>> y.shape, sr
     ((22050,), 22050)
     """
-    source = path if hasattr(path, "read") else os.fsdecode(path)
     check_number("sr", sr, above=0, none=True)
     check_number("offset", offset, low=0)
     check_number("duration", duration, above=0, none=True)
     dtype = check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
-    if isinstance(source, str):
-        _check_file(source)
-    else:
-        _check_object(source)
+    source = source_of(path)
     y, native = _decode(source, offset, duration, dtype)
     return _converted(
         y.mean(axis=0) if mono else y, native, sr, name_of(source)
@@ -120,6 +116,24 @@ def _decode(source, offset, duration, dtype):
         if duration is not None:
             count = min(count, round(duration * recording.rate))
         return recording.read(start, count, dtype).T, recording.rate
+
+
+def source_of(path):
+    """Return a file object as it is, and the name of a file as str; raise if it cannot hold a recording."""
+    source = path if hasattr(path, "read") else os.fsdecode(path)
+    if isinstance(source, str):
+        _check_file(source)
+    else:
+        _check_object(source)
+    return source
+
+
+def check_enough(name, n_samples):
+    """Raise unless there are two samples, as resampling needs; ``name`` is the recording's, for the error."""
+    if n_samples < 2:
+        raise ValueError(
+            f"{name} holds {'no sample' if n_samples == 0 else 'a single sample'}. Leave it out."
+        )
 
 
 def _check_file(path):
@@ -177,11 +191,7 @@ def _looks(name):
 
 
 def _check_samples(name, y):
-    n_samples = y.shape[-1]
-    if n_samples < 2:
-        raise ValueError(
-            f"{name} holds {'no sample' if n_samples == 0 else 'a single sample'}. Leave it out."
-        )
+    check_enough(name, y.shape[-1])
     if not np.isfinite(y).all():
         bad = int((~np.isfinite(y)).sum())
         raise ValueError(

@@ -316,7 +316,7 @@ or array-like of shape (n_clips, n_features)
         with seeded(0, n_threads=recipe.n_threads):
             module = self._make_module(**self._module_arguments)
             load_weights(module, weights)
-            self.net_ = self._make_net(module, "cpu", recipe).initialize()
+            self.net_ = self._make_net(module, "cpu", recipe).initialize_for_prediction()
         self.net_.history_ = history_from(history)
         self.net_.module_.eval()
 
