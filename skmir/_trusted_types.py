@@ -8,6 +8,8 @@ import types
 from sklearn.base import BaseEstimator
 from torch import nn
 
+# What OneVsRestClassifier has for a tag that no training clip has, or each of them: a constant.
+_CONSTANT = "sklearn.multiclass._ConstantPredictor"
 _OF_LAYERS = ("torch.nn.modules.", f"{__package__}.modules.", f"{__package__}.neural_network.")
 
 
@@ -80,4 +82,5 @@ trusted_types = sorted(
         for module, name in [(package, public_name), (item.__module__, item.__name__)]
     }
     | {f"{layer.__module__}.{layer.__qualname__}" for layer in _layers()}
+    | {_CONSTANT}
 )

@@ -129,6 +129,7 @@ PRIVATE = {
     ): "load_folder without scikit-learn's Bunch, which is slow to import",
     ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
+    ("_commands/_prediction_rows.py", "metrics._score_table"): "every form of scores of tags has one reader",
     ("_commands/_predict.py", "datasets._walk"): "all recordings below a folder, without their classes",
 }
 

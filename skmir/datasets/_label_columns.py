@@ -75,7 +75,11 @@ def _tags_of_columns(rows, table, names, others):
     left_out = {position for name in others for position in positions(rows, name)}
     found = [position for name in names for position in _matches(rows, table, name, left_out)]
     columns = {position: _indicator(rows.iloc[:, position], table) for position in dict.fromkeys(found)}
-    return np.column_stack(list(columns.values())), [rows.columns[position] for position in columns]
+    names = [rows.columns[position] for position in columns]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{table!r} has {names.count(twice)} columns {twice!r}. Rename all but one of them.")
+    return np.column_stack(list(columns.values())), names
 
 
 def _matches(rows, table, name, left_out):
