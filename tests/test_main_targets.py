@@ -86,7 +86,8 @@ def test_numbers_are_compared(folder, tmp_path, capsys):
     assert said["label"].tolist() == table["pitch"].tolist()
     assert np.corrcoef(said["label"], said["ridge"])[0, 1] > 0.9
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert "a number is not simply right or wrong" in page.text and "Result" in page.headings
+    assert "a number is not simply right or wrong" in page.text and "Numbers" in page.headings
+    assert re.search(r"ridge: the mean absolute error of 16 clips is \d+", page.text)
     assert not {"Classes", "Tags", "Confusions", "Mistakes"} & set(page.headings)
 
 

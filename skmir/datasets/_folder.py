@@ -105,7 +105,8 @@ def load_folder(
     ValueError
         If there is neither a table nor a sub-folder with recordings; or if the table cannot be parsed, lacks
         a column, has an empty cell or a line break in a cell, or lists a file twice. Also if no cell has
-        several tags, a cell of a tag's column is neither 0 nor 1, or one of numbers is no finite number.
+        several tags, a cell of a tag's column holds something else than 0 and 1, or a cell of numbers
+        something else than a finite number.
 
     Warns
     -----

@@ -4,7 +4,7 @@ import pathlib
 
 from ..._extras import require
 from ._classes import Classes
-from ._figures import cost_figures, score_figure
+from ._figures import cost_figures, number_figures, score_figure
 from ._html import bullets, cell, escape, folded, paragraph, row, table
 from ._method import REFERENCES, how_tested
 from ._mistakes import mistake_tables
@@ -21,8 +21,9 @@ def write_report(comparison, path, *, title=None, description=None, target_names
 
     The page needs no network, no script and no other file: it can be sent by mail, printed, and read in ten
     years. It has warnings about the validity of the numbers, the table, its meaning in words, pictures, the
-    classes and their confusions, the clips that models got wrong, folds, parameters, the method of testing,
-    and versions. Sections that do not apply are left out. The same comparison gives the same bytes.
+    classes and their confusions (or the tags, or predicted numbers against true ones), the clips that models
+    got wrong, folds, parameters, the method of testing, and versions. Sections that do not apply are left
+    out. The same comparison gives the same bytes.
 
     Parameters
     ----------
@@ -90,6 +91,7 @@ def _sections(comparison, classes):
         ("cost", "Score against cost", _cost(comparison)),
         ("scorers", "Other scorers", _other_scorers(comparison)),
         ("classes", "Tags" if classes.kind == "tag" else "Classes", classes.scores()),
+        ("numbers", "Numbers", _numbers(comparison, classes)),
         ("confusion", "Confusions", classes.confusions()),
         ("mistakes", "Mistakes", mistake_tables(comparison, classes)),
         ("folds", "Folds", _folds(comparison)),
@@ -138,6 +140,14 @@ def _cost(comparison):
     if not figures:
         return ""
     note = "A higher score with more parameters, or more time, does not show that an architecture is better."
+    return f'<div class="side">\n{"".join(figures)}\n</div>\n{paragraph(note, "note")}'
+
+
+def _numbers(comparison, classes):
+    figures = number_figures(comparison, classes.name(0))
+    if not figures:
+        return ""
+    note = "Each point is a clip while it was held out. On the dashed line, the prediction is right."
     return f'<div class="side">\n{"".join(figures)}\n</div>\n{paragraph(note, "note")}'
 
 
