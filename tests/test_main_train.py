@@ -254,11 +254,13 @@ def test_models_that_say_nothing_of_a_recording_are_refused(folder, tmp_path, ca
     tags = make_pipeline(MFCC(), FramePooler(), MLPClassifier(max_iter=1)).fit(
         files, np.eye(12, dtype=int)[:, :3]
     )
+    classes = make_pipeline(MFCC(), FramePooler(), MLPClassifier(max_iter=1)).fit(files, np.arange(12) % 2)
     features = make_pipeline(MFCC(), FramePooler()).fit(files)
     for model, card, words in (
         (features, None, "must hold a fitted classifier or regressor, got Pipeline"),
         (tags, None, r"save it with a card that names them: .*'tags': \['slow', 'sad'\]"),
         (tags, {"task": "tags", "tags": ["a", "b"]}, "The model gives 3 tags, and its card names 2"),
+        (classes, {"task": "tags", "tags": ["a", "b"]}, "one label per recording, and its card names 2"),
         (tags, {"task": "onsets"}, "skmir predict finds classes, tags or numbers, and .* finds onsets"),
     ):
         skmir.save(model, tmp_path / "m.skops", card=card)

@@ -11,7 +11,7 @@ from .._model_files import load_card
 from .._model_names import LABELLED
 from ._checks import check_new_file, check_saving
 from ._common import close_stdout
-from ._prediction_rows import ClassRows, NumberRows, TagRows, tags_of
+from ._prediction_rows import ClassRows, NumberRows, TagRows
 from ._targets import SEPARATOR
 
 MAX_FILES, MAX_BYTES = 32, 2**26  # of one batch; an hour of sound as a WAV file is a batch of its own
@@ -53,7 +53,7 @@ def run(args):
     """Check, list, load, predict; return 1 if files were passed over, and 0 otherwise."""
     card = _check_options(args)
     files = _files(args.inputs)
-    model = _load(args.model, card)
+    model = _load(args.model)
     kind = _kind(model, args.top)
     rows = _rows(model, card, kind, args.top)
     n_failed = 0
@@ -116,7 +116,7 @@ def _files(inputs):
     return list(dict.fromkeys(files))
 
 
-def _load(path, card):
+def _load(path):
     """Return the model, or raise if it neither tells classes or tags apart nor predicts numbers."""
     from sklearn.base import is_classifier, is_regressor
 
@@ -135,7 +135,7 @@ def _rows(model, card, kind, top):
     """Return what makes the cells of a row."""
     if kind == "number":
         return NumberRows()
-    if card.get("task") == "tags":
+    if card.get("task") == "tags" and card.get("tags"):
         return TagRows(card["tags"], kind, top, card.get("separator", SEPARATOR))
     return ClassRows(model.classes_, kind, top)
 
@@ -223,7 +223,7 @@ def _labelled(model, kind, rows, files):
     if isinstance(model, Pipeline) and len(model.steps) > 1:
         last, X = model[-1], model[:-1].transform(files)  # once for labels and probabilities
     if isinstance(rows, TagRows):
-        return list(zip(*tags_of(last, kind, X), strict=True))
+        return rows.found(last, X)
     numbers = _numbers(last, kind, X) if kind in ("probability", "score") else [()] * len(files)
     if isinstance(last, BaseNetworkClassifier) and last.target_type_ in ("binary", "multiclass"):
         labels = last.classes_[numbers.argmax(axis=1)]  # what predict returns, without a second run

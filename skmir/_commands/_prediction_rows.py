@@ -44,8 +44,8 @@ class TagRows:
     ----------
     tags : sequence of str
         Names of the tags, in the order of the model's numbers.
-    kind : {"probability", "score"}
-        What the numbers of the tags are.
+    kind : {"probability", "score"} or None
+        What the numbers of the tags are; None if there are none.
     top : int or None
         How many tags to name, likeliest first; None writes those that the model predicts, and all numbers.
     separator : str
@@ -58,20 +58,50 @@ class TagRows:
     """
 
     def __init__(self, tags, kind, top, separator):
-        self._tags, self._separator = list(tags), separator
+        self._tags, self._kind, self._separator = list(tags), kind, separator
         self._top = None if top is None else min(top, len(self._tags))
-        if top is None:
+        if kind is None:
+            self.header = ["tags"]
+        elif top is None:
             self.header = ["tags", *(f"{kind}_{name}" for name in self._tags)]
         else:
             self.header = _numbered("tag", kind, self._top)
 
+    def found(self, model, X):
+        """Return for each recording its tags, as zeros and ones, and their numbers.
+
+        Parameters
+        ----------
+        model : classifier
+        X : clips, frames or table
+            As the model takes it.
+        """
+        indicator, numbers = self._predicted(model, X)
+        if indicator.ndim != 2 or indicator.shape[1] != len(self._tags):
+            given = f"{indicator.shape[1]} tags" if indicator.ndim == 2 else "one label per recording"
+            raise TypeError(
+                f"The model gives {given}, and its card names {len(self._tags)} tags. Save it with a card "
+                "that names all of them, in order."
+            )
+        return list(zip(indicator, numbers, strict=True))
+
+    def _predicted(self, model, X):
+        from scipy.special import expit
+
+        from ..base import BaseNetworkClassifier
+        from ..metrics._score_table import score_table
+
+        if isinstance(model, BaseNetworkClassifier):  # one run of the network gives both
+            logits = model.decision_function(X)
+            return (logits > 0).astype(int), expit(logits)
+        indicator = model.predict(X)
+        if self._kind is None:
+            return indicator, [()] * len(indicator)
+        numbers = model.predict_proba(X) if self._kind == "probability" else model.decision_function(X)
+        return indicator, score_table(numbers, getattr(model, "classes_", None))
+
     def cells(self, indicator, numbers):
         """Return the cells of one recording."""
-        if len(indicator) != len(self._tags):
-            raise TypeError(
-                f"The model gives {len(indicator)} tags, and its card names {len(self._tags)}. Save it with "
-                "a card that names all of them, in order."
-            )
         if self._top is None:
             found = self._separator.join(name for name, has in zip(self._tags, indicator, strict=True) if has)
             return [found, *map(_short, numbers)]
@@ -93,33 +123,6 @@ class NumberRows:
     def cells(self, number, _numbers):
         """Return the cell of one recording."""
         return [_short(number)]
-
-
-def tags_of(model, kind, X):
-    """Return the tags that a model predicts, and the numbers that it gives them.
-
-    Parameters
-    ----------
-    model : classifier
-    kind : {"probability", "score"}
-    X : clips, frames or table
-        As the model takes it.
-
-    Returns
-    -------
-    indicator : ndarray of shape (n_files, n_tags)
-    numbers : ndarray of shape (n_files, n_tags)
-    """
-    from scipy.special import expit
-
-    from ..base import BaseNetworkClassifier
-    from ..metrics._score_table import score_table
-
-    if isinstance(model, BaseNetworkClassifier):  # one run of the network gives both
-        logits = model.decision_function(X)
-        return (logits > 0).astype(int), expit(logits)
-    numbers = model.predict_proba(X) if kind == "probability" else model.decision_function(X)
-    return model.predict(X), score_table(numbers, getattr(model, "classes_", None))
 
 
 def _numbered(name, kind, top):

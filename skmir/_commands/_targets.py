@@ -4,7 +4,7 @@ from .._early_checks import check_enough, check_folds, check_two_classes
 from ._checks import check_are_classes
 from ._table import list_classes, list_recordings
 
-# Metrics by which models are judged if --scoring is not given; None leaves the choice to compare.
+# Metrics by which models are judged if --scoring is not given; for other tasks compare has one.
 SCORING = {"tags": ["auc_tag", "tag_map"], "regression": ["r2", "neg_mean_absolute_error"]}
 SEPARATOR = ";"  # of tags in what is written, if the table has a column for each
 

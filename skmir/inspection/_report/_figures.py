@@ -104,10 +104,15 @@ def number_figures(comparison, name):
 
 
 def _number_figure(truth, found, model, name):
+    from matplotlib.ticker import MaxNLocator, ScalarFormatter
+
     with _figure((3.3, 3.3)) as figure:
         ax = figure.subplots()
         drawn = {"scatter_kwargs": {"s": 9, "alpha": 0.6}, "subsample": 1000, "random_state": 0}
         PredictionErrorDisplay.from_predictions(truth, found, kind="actual_vs_predicted", ax=ax, **drawn)
+        for axis in (ax.xaxis, ax.yaxis):  # round numbers, in place of five from the lowest to the highest
+            axis.set_major_locator(MaxNLocator(5))
+            axis.set_major_formatter(ScalarFormatter())
         ax.set_xlabel(wrapped(f"Predicted {name}", 40, 2), **PLAIN)
         ax.set_ylabel(wrapped(name, 40, 2), **PLAIN)
         data = _svg(figure)
