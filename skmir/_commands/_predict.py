@@ -209,9 +209,8 @@ def _predict(model, kind, rows, files):
         if len(files) == 1:
             return [error]
         middle = len(files) // 2  # halves find the bad ones, while the others stay together
-        return [
-            found for half in (files[:middle], files[middle:]) for found in _predict(model, kind, rows, half)
-        ]
+        halves = files[:middle], files[middle:]
+        return [found for half in halves for found in _predict(model, kind, rows, half)]
 
 
 def _labelled(model, kind, rows, files):

@@ -36,10 +36,10 @@ def table_arguments(args):
 
 def list_classes(args):
     """Return the recordings of FOLDER with their classes, as a mapping; see ``load_folder``."""
-    return list_recordings(args, label_column=args.label)
+    return list_table(args, label_column=args.label)
 
 
-def list_recordings(args, **target):
+def list_table(args, **target):
     """Return the recordings of FOLDER, as a mapping; arguments of ``load_folder`` say what is learned."""
     from ..datasets._folder import list_folder
 

@@ -2,7 +2,7 @@
 
 from .._early_checks import check_enough, check_folds, check_two_classes
 from ._checks import check_are_classes
-from ._table import list_classes, list_recordings
+from ._table import list_classes, list_table
 
 # Metrics by which models are judged if --scoring is not given; for other tasks compare has one.
 SCORING = {"tags": ["auc_tag", "tag_map"], "regression": ["r2", "neg_mean_absolute_error"]}
@@ -58,7 +58,7 @@ def list_labels(args):
     target, columns = "numbers" if args.task == "regression" else "tags", args.label
     if target == "tags" and not _is_separator(args.tags):
         columns = [name.strip() for name in args.tags.split(",") if name.strip()]
-    return list_recordings(args, label_column=columns, target=target, separator=separator(args))
+    return list_table(args, label_column=columns, target=target, separator=separator(args))
 
 
 def check_labels(data, args, *, folds):
