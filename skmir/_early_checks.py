@@ -252,9 +252,11 @@ def check_two_classes(names):
 def _check_sizes(sizes, _members, cv):
     small = {name: size for name, size in sizes.items() if size < cv}
     if small:
+        numbers = all(name.lstrip("+-").isdecimal() for name in sizes)
         raise ValueError(
             f"--cv {cv} needs {cv} recordings of each class, one to test on in every fold, but "
             f"{_counts(small, 'recording')}. {_cure(small, 'recordings')}"
+            f"{' If the labels are numbers, such as tempi, add --regression.' if numbers else ''}"
         )
 
 

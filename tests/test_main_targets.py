@@ -188,6 +188,7 @@ WRONG = {
     "compare FOLDER --regression": "has nothing in the column 'label' in row 3 below the header",
     "compare FOLDER --regression --label same": "numbers must differ, but all 16 recordings have same 1",
     "compare FOLDER --label pitch": "all of them are numbers such as .* add --regression",
+    "compare FOLDER --label group --group none": r"each class, .* class '0' has 4 .*, add --regression\.",
     "compare --tags |": "--tags needs a FOLDER with a table",
     "compare --regression": "--regression needs a FOLDER with a table",
     "compare FOLDER --regression --annotation x": "names a column of annotation files",
