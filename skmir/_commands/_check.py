@@ -9,7 +9,6 @@ from ._common import add_n_jobs, add_quiet, add_report, say
 from ._table import add_columns, list_recordings
 
 REPORT = "skmir-check.html"
-IN_PYTHON = dict.fromkeys(["tags", "regression"], "use skmir.model_selection.compare")  # for other labels
 
 
 def add_parser(commands):
@@ -74,7 +73,7 @@ def _classes(data):
         return None
     names = data["target_names"]
     try:
-        check_are_classes(names, IN_PYTHON)
+        check_are_classes(names)
     except ValueError as error:
         reason = str(error).partition(" For ")[0]
         warnings.warn(f"Classes are not checked. {reason}", stacklevel=2)

@@ -100,11 +100,11 @@ def in_batches(function, files, bar, command, passed_over):
         The files of a batch that can be used, each with its result.
     """
     for batch in _batches(files):
-        results = _of_each(function, batch)
+        results = of_each(function, batch)
         for file, result in results:
             if isinstance(result, Exception):
                 passed_over.append(file)
-                bar.write(f"skmir {command}: passed over: {_named(file, result)}", file=sys.stderr)
+                bar.write(f"skmir {command}: passed over: {named(file, result)}", file=sys.stderr)
         yield [(file, result) for file, result in results if not isinstance(result, Exception)]
         bar.update(len(batch))
 
@@ -131,18 +131,29 @@ def _batches(files):
     yield batch
 
 
-def _of_each(function, files):
-    """Return each file with its result, or with the error that it raises."""
+def of_each(function, files):
+    """Return each file with its result, or with the error that it raises.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a list of files, or of whatever else stands for recordings, and returns one result for each.
+    files : list
+
+    Returns
+    -------
+    results : list of (object, object)
+    """
     try:
         return list(zip(files, function(files), strict=True))
     except FAILS as error:
         if len(files) == 1:
             return [(files[0], error)]
         middle = len(files) // 2  # halves find the bad ones, while the others stay together
-        return _of_each(function, files[:middle]) + _of_each(function, files[middle:])
+        return of_each(function, files[:middle]) + of_each(function, files[middle:])
 
 
-def _named(file, error):
+def named(file, error):
     """Return the text of an error, with the file's name in front unless it holds it."""
     text = " ".join(str(error).split())
     return text if file in text or repr(file) in text else f"{file!r}: {text}"

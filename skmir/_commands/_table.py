@@ -17,7 +17,12 @@ def add_columns(parser, *, groups=""):
     """
     option, column = parser.add_argument, "the table's column of"
     option("--labels", help="name of the table in FOLDER (default: %(default)s)")
-    option("--file", metavar="COLUMN", help=f"{column} file names (default: %(default)s)")
+    option(
+        "--file",
+        metavar="COLUMN",
+        help=f"{column} file names, or a pattern of columns, such as fold{{fold}}/{{name}}.wav (default: "
+        "%(default)s)",
+    )
     option("--label", metavar="COLUMN", help=f"{column} labels (default: %(default)s)")
     option(
         "--group",
@@ -39,9 +44,14 @@ def table_arguments(args):
 
 def list_classes(args):
     """Return the recordings of FOLDER with their classes, as a mapping; see ``load_folder``."""
+    return list_table(args, label_column=args.label)
+
+
+def list_table(args, **target):
+    """Return the recordings of FOLDER, as a mapping; arguments of ``load_folder`` say what is learned."""
     from ..datasets._folder import list_folder
 
-    return list_folder(args.folder, label_column=args.label, **table_arguments(args))
+    return list_folder(args.folder, **table_arguments(args), **target)
 
 
 def given_columns(args):

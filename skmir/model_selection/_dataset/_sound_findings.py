@@ -27,7 +27,8 @@ def sound_findings(recordings, *, sr, frame):
     def found(mask):
         return np.flatnonzero(mask & usable)
 
-    for kind, words in DOUBTS.items():
+    silent = ("silent", "Models may take silence for a sign of a class. Leave them out.")
+    for kind, words in {"silent": silent, **DOUBTS}.items():
         yield from about_files(kind, True, found(recordings[kind]), files, *words)
     distorted = recordings["clipped"] >= _DISTORTED
     yield from about_files(
