@@ -89,8 +89,7 @@ def trusted_among(names):
     names = list(names)
     named = {name.split(".")[1] for name in names if name.startswith(f"{__package__}.")}
     packages = tuple(package for package in _packages() if package in named)
-    found = _names_of(packages, with_layers=any(name.startswith(_OF_LAYERS) for name in names))
-    return found + [name for name in (_CONSTANT,) if name in names]
+    return _names_of(packages, with_layers=any(name.startswith(_OF_LAYERS) for name in names))
 
 
 # None of them runs code from a file: attributes are set, and networks are rebuilt from sizes, or from their
@@ -106,11 +105,11 @@ def _names_of(packages, with_layers):
         for module, name in [(package, public_name), (item.__module__, item.__name__)]
     }
     layers = _layers() if with_layers else []
-    return sorted(names | {f"{layer.__module__}.{layer.__qualname__}" for layer in layers})
+    return sorted(names | {f"{layer.__module__}.{layer.__qualname__}" for layer in layers} | {_CONSTANT})
 
 
 def __getattr__(name):
     """Return ``trusted_types``, for which all subpackages are imported."""
     if name == "trusted_types":
-        return sorted([*_names_of(tuple(_packages()), with_layers=True), _CONSTANT])
+        return _names_of(tuple(_packages()), with_layers=True)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,8 @@ import re
 import numpy as np
 import pytest
 import soundfile
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
@@ -138,6 +139,23 @@ def test_json_has_the_columns_of_the_table(folder, predict, tmp_path):
         for row in rows
     ]
     assert isinstance(flat[0]["score_low"], float) and flat[0]["label"] == "low"
+
+
+def test_tags_and_numbers_have_segments_as_well(folder, models, predict, tmp_path):
+    labels = ["höher, bright", "low"]
+    clips, is_low = [tone(labels[i % 2], 0.5, i) for i in range(8)], np.arange(8) % 2
+    steps = MFCC(SR), FramePooler(), StandardScaler()
+    tagger = make_pipeline(*steps, OneVsRestClassifier(LogisticRegression()))
+    tagger.fit(clips, np.stack([is_low, 1 - is_low], axis=1))
+    skmir.save(tagger, models / "tags.skops", card={"task": "tags", "tags": ["deep", "bright"]})
+    skmir.save(make_pipeline(*steps, Ridge()).fit(clips, is_low), models / "numbers.skops")
+    recording, out = folder / "live" / "both.flac", tmp_path / "both.txt"
+    assert predict(recording, "--segments", "1", "-o", out, model="tags")[0] == 0
+    assert out.read_text("utf-8") == "0.0\t2.0\tdeep\n2.0\t3.75\tbright\n"
+    assert predict(recording, "--segments", "2", "-o", tmp_path / "both.json", model="numbers")[0] == 0
+    [found] = json.loads((tmp_path / "both.json").read_text("utf-8"))
+    assert [list(segment) for segment in found["segments"]] == 2 * [["start", "end", "prediction"]]
+    assert found["segments"][0]["prediction"] > 0.5 > found["segments"][1]["prediction"]
 
 
 def test_what_cannot_be_used_is_named_and_the_rest_is_written(folder, predict, tmp_path):

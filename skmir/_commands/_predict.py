@@ -8,7 +8,6 @@ import pathlib
 from .._model_files import load_card
 from .._model_names import LABELLED
 from ._checks import check_new_file, check_saving
-from ._common import add_quiet
 from ._files import exit_status, in_batches, list_files, open_table, progress
 from ._prediction_rows import ClassRows, NumberRows, TagRows
 from ._segments import add_options, check_options, check_targets, predict_segments
@@ -36,7 +35,7 @@ def add_parser(commands):
     top = "write the N likeliest classes or tags, each with its name, in place of a column for each"
     option("--top", type=int, metavar="N", help=top)
     add_options(option)
-    add_quiet(parser)
+    option("--quiet", action="store_true", help="draw no progress bar")
     parser.set_defaults(run=run, how_to_go_on=_how_to_go_on)
 
 
@@ -141,7 +140,7 @@ def _kind(model, top):
 
 
 def _labelled(model, kind, rows, files):
-    """Return for each file what is predicted and the numbers of all classes or tags."""
+    """Return for each file what is predicted, and the numbers of all classes or tags."""
     from sklearn.pipeline import Pipeline
 
     from ..base import BaseNetworkClassifier
