@@ -31,7 +31,8 @@ class EpochScoring(skorch.callbacks.EpochScoring):
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"The scorer {self.name_!r} must work after each epoch, but on the {WORDS[part_of(self)]} it "
-                f"fails for {type(model).__name__}: {error}"
+                f"fails for {type(model).__name__}: {error} Choose another scorer, or, if the clips lack a "
+                "class, let more clips validate."
             ) from error
         self._record_score(net.history, score)
 
