@@ -38,6 +38,7 @@ html_sidebars = {"index": []}
 # What the copy button leaves out: prompts, and what the code prints.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
 
 autosummary_generate = True
 autodoc_typehints = "none"
