@@ -1,11 +1,12 @@
 """The command ``skmir``: reads the arguments, runs a command of ``_commands``, and tells its errors."""
 
 import argparse
+import functools
 import sys
 import warnings
 
 from ._commands import COMMANDS
-from ._options import in_options
+from ._options import ConfigError, in_options
 from ._version import __version__
 
 # Warnings from within fits that repeat what the command has said about the classes and the recordings.
@@ -26,7 +27,11 @@ def main(argv=None):
         0; 1 if ``skmir predict`` passed over a file; 2 if the data or an argument is not valid; 130 if the
         user interrupts the command.
     """
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args = parser.parse_args(argv)
+    args.parse_again = functools.partial(
+        parser.parse_args, argv
+    )  # for --config, which must know what was typed
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _Warnings(args.command).show
@@ -34,7 +39,8 @@ def main(argv=None):
                 warnings.filterwarnings("ignore", message=words)
             return args.run(args) or 0
     except (OSError, ValueError, TypeError, ImportError) as error:
-        text = in_options(str(error), classes_only=args.command != "compare")
+        as_is = isinstance(error, ConfigError)
+        text = str(error) if as_is else in_options(str(error), classes_only=args.command != "compare")
         print(f"skmir {args.command}: error: {text}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -98,15 +98,15 @@ def check_options(args):
     """
     check_numbers(args)
     _check_task(args)
-    known = MODEL_NAMES[args.task]
+    known = tuple(dict.fromkeys([*args.own_models, *MODEL_NAMES[args.task]]))
     what = "models" if args.task == "classes" else f"models for {args.task}"
     check_names("--models", args.models, known, what)
     check_names("--scoring", args.scoring, *_SCORERS[args.task])
-    models = args.models or known
+    models = args.models or MODEL_NAMES[args.task]
     if args.reference is not None and args.reference not in models:
         raise ValueError(
             f"--reference must be one of the models that are run, {shlex.join(models)}, got {args.reference}."
-            f"{_meant(args.reference, models)}"
+            f"{meant(args.reference, models)}"
         )
 
 
@@ -126,6 +126,11 @@ def check_numbers(args):
         value = getattr(args, name, None)
         if value is not None and value < lowest:
             raise ValueError(f"{_option(name)} must be at least {lowest}, got {value}.")
+    limit = getattr(args, "audio_limit", None)
+    if limit is not None and not limit > 0:
+        raise ValueError(
+            f"--audio-limit must be above 0, got {limit:g}. For no sound at all, use --no-audio."
+        )
     if args.n_jobs == 0:
         raise ValueError(
             "--n-jobs must be a number of processes, or -1 for as many as there are cores, got 0. "
@@ -159,13 +164,13 @@ def check_names(option, names, known, what):
     for i, name in enumerate(names or ()):
         if name not in known:
             raise ValueError(
-                f"{option} must name {what}, got {name}.{_meant(name, known)} Use any of {shlex.join(known)}."
+                f"{option} must name {what}, got {name}.{meant(name, known)} Use any of {shlex.join(known)}."
             )
         if name in names[:i]:
             raise ValueError(f"{option} names {name} twice. Name it once.")
 
 
-def _meant(name, known):
+def meant(name, known):
     """Return a question about the known name nearest to a wrong one, whatever its case, or no text."""
     upper = {each.upper(): each for each in known}
     near = difflib.get_close_matches(name.upper(), upper, n=1)

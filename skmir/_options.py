@@ -71,6 +71,10 @@ _TOKEN = re.compile(
 )
 
 
+class ConfigError(ValueError):
+    """An error in a file of options. Its message names keys of the file, and stays as it is."""
+
+
 def in_options(message, *, classes_only=False):
     """Return a message in which the command's options replace parameters of the library.
 

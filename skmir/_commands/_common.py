@@ -4,6 +4,15 @@ import os
 import sys
 
 
+def add_audio(parser):
+    """Add the options that say what can be heard on a page."""
+    option = parser.add_argument
+    silent = "put no sound into the page of --report; without it, whoever gets the page hears and sees the "
+    option("--no-audio", action="store_true", help=silent + "loudest seconds of clips that models got wrong")
+    limit = "megabytes that sound and spectrograms may take on the page (default: %(default)s)"
+    option("--audio-limit", type=float, default=8, metavar="MB", help=limit)
+
+
 def say(text):
     """Print; if the pipe is closed (``| head``), go on in silence, since files are still to be written."""
     try:
@@ -24,3 +33,12 @@ def default_n_jobs(n_jobs):
     if n_jobs is not None:
         return n_jobs
     return 1 if torch.cuda.is_available() else -1
+
+
+def relative_path(path, folder):
+    """Return a path as seen from a folder, with slashes; the whole path if they are on different drives."""
+    try:
+        path = os.path.relpath(path, folder)
+    except ValueError:
+        path = os.path.abspath(path)
+    return path.replace(os.sep, "/")

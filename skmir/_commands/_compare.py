@@ -6,7 +6,9 @@ import tempfile
 
 from .._model_names import MODEL_NAMES
 from .._options import in_options
-from ._common import default_n_jobs, say
+from ._common import add_audio, default_n_jobs, say
+from ._config import add_config, apply_config, check_own_models
+from ._model_specs import importable, make_models
 from ._table import COLUMNS, add_columns, list_classes, table_arguments
 
 ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
@@ -27,6 +29,7 @@ def add_parser(commands):
     _add_data_arguments(parser)
     _add_experiment_arguments(parser)
     _add_output_arguments(parser)
+    add_config(parser)
     parser.set_defaults(run=run, how_to_go_on=_how_to_go_on)
 
 
@@ -83,8 +86,11 @@ def _add_experiment_arguments(parser):
 
 def _add_output_arguments(parser):
     option = parser.add_argument
-    output = "folder for the table (CSV), the record (JSON), the figure (PNG), and what each model predicted "
-    output += "for each recording: a table (CSV), or, with --onsets and the like, files as CSV, .lab or .mid"
+    output = "folder for the table (CSV), the record (JSON), a file for --config that repeats the comparison "
+    output += (
+        "(TOML), the figure (PNG), and what each model predicted for each recording: a table (CSV), or, "
+    )
+    output += "with --onsets and the like, files as CSV, .lab or .mid"
     option("--output", metavar="DIR", help=output)
     option(
         "--report",
@@ -94,6 +100,7 @@ def _add_output_arguments(parser):
         help="write a page with all results, which opens without a network; without FILE the page is "
         f"{REPORT} in the folder of --output, or {REPORT_ALONE} in the current folder",
     )
+    add_audio(parser)
     option(
         "--memory",
         metavar="DIR",
@@ -115,10 +122,15 @@ def run(args):
     from ._compare_output import write_results
 
     _give_back_folder(args)
+    apply_config(args)
+    check_own_models(args)
     check_options(args)
     data = _load(args)
     (check_folds if args.task == "classes" else check_annotated_folds)(data, args)
     output, report = check_targets(args, REPORT, REPORT_ALONE)
+    if args.own_models:
+        with importable(args.modules):
+            make_models(args)  # what is wrong with them is told before any file is decoded
     if args.folder is not None:
         from .._recordings import check_recordings
 
@@ -132,13 +144,11 @@ def run(args):
 
 
 def _run(args, data):
-    from ..model_selection import compare, default_models
+    from ..model_selection import compare
 
-    with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
-        options = {"max_iter": args.max_epochs, "memory": args.memory or folder}
-        models = default_models(args.models, task=args.task, **options)
+    with tempfile.TemporaryDirectory(prefix="skmir-") as folder, importable(args.modules):
         result = compare(
-            models,
+            make_models(args, memory=args.memory or folder),
             data["data"],
             _labels(data) if args.task == "classes" else data["target"],
             groups=data["groups"],

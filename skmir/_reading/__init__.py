@@ -1,7 +1,7 @@
 """How clips are read: files are decoded, resampled and cut, clip by clip in threads."""
 
 from ._examine import LOUD, examine
-from ._excerpt import check_excerpt
+from ._excerpt import check_excerpt, excerpt
 from ._load import load
 from ._mpeg import empty_tag
 from ._stream import reader, shares_memory, stream, waveform
@@ -11,6 +11,7 @@ __all__ = [
     "check_excerpt",
     "empty_tag",
     "examine",
+    "excerpt",
     "load",
     "reader",
     "shares_memory",

@@ -1,6 +1,5 @@
 """Pictures inside a report: SVG, the same bytes for the same comparison."""
 
-import base64
 import contextlib
 import io
 
@@ -27,7 +26,7 @@ def score_figure(comparison):
         f"{name} {number(row['mean'], digits)} ({interval(row['ci_low'], row['ci_high'], digits)})"
         for name, row in rows
     )
-    with _figure((7.2, 1.1 + 0.5 * len(comparison.table_))) as figure:
+    with figure_of((7.2, 1.1 + 0.5 * len(comparison.table_))) as figure:
         ComparisonDisplay.from_comparison(comparison, ax=figure.subplots())
         data = _svg(figure)
     return picture(
@@ -46,7 +45,7 @@ def cost_figures(comparison):
         known = table.loc[table[cost] > 0, cost]
         if len(known) < 2:
             continue
-        with _figure((4.9, 3.5)) as figure:
+        with figure_of((4.9, 3.5)) as figure:
             CostDisplay.from_comparison(comparison, cost=cost, ax=figure.subplots())
             data = _svg(figure)
         costs = "; ".join(f"{name} {words(value)}" for name, value in known.items())
@@ -67,7 +66,7 @@ def confusion_figure(matrix, shares, name):
         The model.
     """
     size = min(2.5 + 0.16 * len(matrix), 10)
-    with _figure((size + 1, size)) as figure:
+    with figure_of((size + 1, size)) as figure:
         ax = figure.subplots()
         image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         figure.colorbar(image, ax=ax, label="Share of the row", fraction=0.046, pad=0.04)
@@ -84,7 +83,7 @@ def confusion_figure(matrix, shares, name):
 
 
 @contextlib.contextmanager
-def _figure(size):
+def figure_of(size):
     """Yield a figure outside of pyplot, in matplotlib's own style whatever the user's is."""
     import matplotlib
     from matplotlib.figure import Figure
@@ -98,4 +97,4 @@ def _figure(size):
 def _svg(figure):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
-    return base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()

@@ -1,7 +1,5 @@
 """How the numbers of a report were computed."""
 
-from ..._show_versions import machine
-
 REFERENCES = (
     'C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning 52:239-281, 2003.',
     'R. R. Bouckaert and E. Frank, "Evaluating the replicability of significance tests for comparing '
@@ -29,6 +27,6 @@ def how_tested(comparison):
         "Probabilities are from the Bayesian correlated t-test with a flat prior: they say how probably the "
         f"difference from the reference lies below \N{MINUS SIGN}{rope} (worse), within ±{rope} (equal for "
         f"practical purposes), and above {rope} (better). They are not adjusted for the number of models.",
-        "Times are seconds per fit, averaged over folds, with linear algebra on one thread. This report was "
-        f"written on {machine()}.",
+        "Times are seconds per fit, averaged over folds, with linear algebra on one thread. The "
+        f"comparison was made on {comparison.machine_}.",
     ]

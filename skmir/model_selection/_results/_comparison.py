@@ -6,10 +6,13 @@ import html
 import numpy as np
 import pandas as pd
 
+from ..._comparison_records import check_record
 from ..._parameter_checks import check_choice
+from ..._show_versions import machine as this_machine
+from ..._show_versions import versions as these_versions
 from ..._text_table import DASH
 from ._clips import mistakes, prediction_table
-from ._comparison_record import comparison_record
+from ._comparison_record import comparison_arguments, comparison_record
 from ._comparison_table import comparison_table, score_frame
 from ._comparison_text import comparison_text
 from ._held_out import best_params, errors_of, held_out, out_of_fold
@@ -67,6 +70,10 @@ class Comparison:
         File of each clip, if the clips are files.
     groups : array-like of shape (n_clips,) or None, default=None
         Group of each clip.
+    versions : dict of str to str or None, default=None
+        Versions of Python and of packages; None takes the present ones.
+    machine : str or None, default=None
+        Processor and number of cores; None takes the present ones.
 
     Attributes
     ----------
@@ -119,7 +126,8 @@ class Comparison:
         (model, fold, scorer) if it could, but that scorer raised an error or gave NaN. Empty if nothing
         failed.
     models_ : dict of str to estimator
-        Unfitted copies of the models, with the seeds that they ran with.
+        Unfitted copies of the models, with the seeds that they ran with. If the comparison was made from a
+        record, their texts.
     y_ : ndarray of shape (n_clips,) or (n_clips, n_outputs), or list of annotations
         Labels, or annotations.
     kind_ : {"classes", "tags", "numbers", "annotations"}
@@ -138,6 +146,10 @@ class Comparison:
         Differences up to this size count as no difference.
     random_state_ : int or None
         The seed; if a RandomState was given, the number drawn from it.
+    versions_ : dict of str to str
+        Versions of Python, skmir and the packages it depends on.
+    machine_ : str
+        Processor and number of cores of the machine that made the comparison.
 
     See Also
     --------
@@ -161,6 +173,8 @@ class Comparison:
         doubts=(),
         files=None,
         groups=None,
+        versions=None,
+        machine=None,
     ):
         self.models_ = models
         self.y_ = y if kind == "annotations" else np.asarray(y)
@@ -176,6 +190,8 @@ class Comparison:
         self.confidence_level_ = confidence_level
         self.rope_ = rope
         self.random_state_ = random_state
+        self.versions_ = these_versions() if versions is None else versions
+        self.machine_ = this_machine() if machine is None else machine
         self.warnings_ = list(doubts)
         self.tables_ = {
             scorer: comparison_table(
@@ -327,16 +343,65 @@ class Comparison:
         Returns
         -------
         record : dict
-            ``versions``, ``machine`` (processor and cores), ``scoring`` (the first scorer), ``scorers``,
+            ``record_format``, ``versions``, ``machine`` (processor and cores), ``kind``, ``annotations``
+            (their kind, if ``y`` holds any), ``scoring`` (the first scorer), ``scorers``,
             ``confidence_level``, ``rope``, ``random_state``, ``reference``, ``baselines``, ``n_clips``,
-            ``n_classes``, ``warnings``; ``test_folds``: positions of the test clips, one list per fold;
-            ``models``: for each model its ``estimator`` (as printed, which shows the parameters that differ
-            from their defaults, seeds included) and, with one entry per fold, ``scores`` (of the first
-            scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s, ``n_parameters``,
-            ``best_params``, ``errors`` of fits, and ``score_errors`` of single scorers; ``table`` of the
-            first scorer, and ``tables``. None stands for NaN.
+            ``n_classes``, ``warnings``; ``files``, ``groups`` and ``y``, with one entry per clip;
+            ``test_folds`` and ``train_folds``: positions of the clips, one list per fold (None if the
+            training clips are all others); ``models``: for each model its ``estimator`` (as printed, which
+            shows the parameters that differ from their defaults, seeds included) and, with one entry per
+            fold, ``scores`` (of the first scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s,
+            ``n_parameters``, ``best_params``, ``errors`` of fits, ``score_errors`` of single scorers,
+            ``predictions`` for the test clips, and ``probabilities`` of each predicted class and of each
+            label; ``table`` of the first scorer, and ``tables``. None stands for NaN and infinity, and text
+            for values of types that JSON does not know.
+
+        See Also
+        --------
+        from_dict : Makes the comparison again.
         """
         return comparison_record(self, self._results)
+
+    @classmethod
+    def from_dict(cls, record):
+        """Make a comparison again from its record; nothing is fitted.
+
+        Parameters
+        ----------
+        record : dict
+            What :meth:`to_dict` returned, or what ``json.load`` reads from the ``record.json`` that
+            ``skmir compare --output`` writes. Further keys are ignored.
+
+        Returns
+        -------
+        comparison : Comparison
+            With the tables, predictions, mistakes, versions and machine of the comparison that was recorded.
+            A record has no estimators: ``models_`` holds their texts.
+
+        Raises
+        ------
+        TypeError
+            If ``record`` is not a dict.
+        ValueError
+            If it is not the record of a comparison, if it has a format that this version cannot read, or if a
+            part of it is missing or does not fit the others.
+
+        Examples
+        --------
+        >>> import json
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from skmir.model_selection import Comparison, compare
+        >>> X, y = load_iris(return_X_y=True)
+        >>> text = json.dumps(compare({"Bayes": GaussianNB()}, X, y, random_state=0).to_dict())
+        >>> again = Comparison.from_dict(json.loads(text))
+        >>> float(again.table_.loc["Bayes", "mean"].round(3))
+        0.96
+        >>> len(again.mistakes_)
+        6
+        """
+        check_record(record)
+        return cls(**comparison_arguments(record))
 
     def _title(self):
         return (
