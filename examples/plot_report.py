@@ -54,7 +54,7 @@ ComparisonDisplay.from_comparison(result)
 
 # %%
 # The page. ``skmir compare FOLDER --report`` writes such a page from the command line. Here it is written to
-# a temporary folder. With ``clips``, the notes that models got wrong can be heard and seen at its end; if ``X``
+# a temporary folder. With ``clips``, the notes that models got wrong can be heard and seen on it; if ``X``
 # holds files, they need not be passed.
 import pathlib
 import tempfile

@@ -97,6 +97,7 @@ def check_options(args):
         named that is not read.
     """
     check_numbers(args)
+    check_audio(args)
     _check_task(args)
     known = tuple(dict.fromkeys([*args.own_models, *MODEL_NAMES[args.task]]))
     what = "models" if args.task == "classes" else f"models for {args.task}"
@@ -107,6 +108,23 @@ def check_options(args):
         raise ValueError(
             f"--reference must be one of the models that are run, {shlex.join(models)}, got {args.reference}."
             f"{meant(args.reference, models)}"
+        )
+
+
+def check_audio(args):
+    """Raise unless there is room for sound on a page.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+
+    Raises
+    ------
+    ValueError
+    """
+    if not args.audio_limit > 0:
+        raise ValueError(
+            f"--audio-limit must be above 0, got {args.audio_limit:g}. For no sound at all, use --no-audio."
         )
 
 
@@ -126,11 +144,6 @@ def check_numbers(args):
         value = getattr(args, name, None)
         if value is not None and value < lowest:
             raise ValueError(f"{_option(name)} must be at least {lowest}, got {value}.")
-    limit = getattr(args, "audio_limit", None)
-    if limit is not None and not limit > 0:
-        raise ValueError(
-            f"--audio-limit must be above 0, got {limit:g}. For no sound at all, use --no-audio."
-        )
     if args.n_jobs == 0:
         raise ValueError(
             "--n-jobs must be a number of processes, or -1 for as many as there are cores, got 0. "

@@ -73,6 +73,12 @@ PRIVATE = {
     ("_training/_loop.py", "augmentation._augment"): (
         "checks the networks' parameter augmentation; users get it checked by fit and by augment"
     ),
+    ("_training/_epoch_scoring.py", "metrics._named_scorers"): "as for _recipe.py",
+    (
+        "_training/_recipe.py",
+        "metrics._named_scorers",
+    ): "checks the recipe's scoring as compare checks its own",
+    ("model_selection/_scoring.py", "metrics._named_scorers"): "as for _recipe.py",
     ("feature_extraction/_chroma.py", "dsp._cqt_filters"): (
         "how long the filters are, and whether they fit below sr / 2, is known before the first clip"
     ),
@@ -131,7 +137,7 @@ PRIVATE = {
     ("_commands/_model_specs.py", "neural_network._base"): "asks what is a network",
     ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
-    ("_commands/_predict.py", "datasets._walk"): "all recordings below a folder, without their classes",
+    ("_commands/_files.py", "datasets._walk"): "all recordings below a folder, without their classes",
 }
 
 

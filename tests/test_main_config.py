@@ -198,7 +198,7 @@ def test_the_order_of_models_is_kept(folder, tmp_path, monkeypatch):
 
 
 WRONG = {
-    "cvs = 3": "c.toml: skmir compare has no option 'cvs'. Did you mean cv? Use any of annotation, beats",
+    "cvs = 3": "c.toml: skmir compare has no option 'cvs'. Did you mean cv? Use any of annotation, ",
     "cv = 3\ncv = 4": "c.toml is not valid: Cannot overwrite a value (at ",
     'cv = "3"': "c.toml: cv must be a whole number, got '3'",
     "quiet = 1": "c.toml: quiet must be true or false, got 1",

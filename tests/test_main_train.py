@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 
 import skmir
 from skmir.__main__ import main
-from skmir._commands import _predict
+from skmir._commands import _files
 from skmir.feature_extraction import MFCC
 from skmir.neural_network import MLPClassifier
 from skmir.preprocessing import FramePooler
@@ -71,7 +71,7 @@ def recordings(folder):
 
 
 def test_a_trained_model_labels_a_folder(folder, trained, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(_predict, "MAX_FILES", 5)  # three batches
+    monkeypatch.setattr(_files, "MAX_FILES", 5)  # three batches
     out = tmp_path / "new" / "predictions.csv"
     assert main(["predict", str(trained["MLP"]), str(folder), "-o", str(out)]) == 0
     assert "12/12" in capsys.readouterr().err  # the bar

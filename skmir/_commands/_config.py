@@ -13,7 +13,7 @@ from ._model_specs import as_spec, importable, key
 
 PATHS = ("FOLDER", "DIR", "FILE")  # metavars of options that name files, relative to the TOML file
 # Options that say what is written, or how, and nothing about the comparison itself.
-NOT_KEPT = ("config", "output", "report", "quiet")
+NOT_KEPT = ("config", "output", "report", "no_audio", "audio_limit", "quiet")
 
 
 def add_config(parser):

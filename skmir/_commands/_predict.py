@@ -1,18 +1,14 @@
 """The command ``skmir predict``: label recordings by a model that was kept."""
 
-import contextlib
 import csv
+import functools
 import os
 import pathlib
-import sys
-import warnings
 
 from .._model_files import load_card
 from ._checks import check_new_file, check_saving
-from ._common import close_stdout
-
-MAX_FILES, MAX_BYTES = 32, 2**26  # of one batch; an hour of sound as a WAV file is a batch of its own
-FAILS = (OSError, ValueError)  # what a recording raises that cannot be used
+from ._files import exit_status, in_batches, list_files, open_table, progress
+from ._segments import add_options, check_options, check_targets, predict_segments
 
 
 def add_parser(commands):
@@ -23,7 +19,8 @@ def add_parser(commands):
         description="Label recordings by a model that skmir train, or skmir.save, has written. The result is "
         "a table (CSV) with the columns file and label, and for each class its probability, or, if the model "
         "has none (SVM), its score; the label is the class that the model predicts. Files that cannot be "
-        "used are named on stderr and passed over; then the exit status is 1.",
+        "used are named on stderr and passed over; then the exit status is 1. With --segments there is a row "
+        "for each segment of a recording, with its times.",
     )
     option = parser.add_argument
     option("model", metavar="MODEL", help="file of the model, such as model.skops")
@@ -33,6 +30,7 @@ def add_parser(commands):
     option("--overwrite", action="store_true", help="replace an existing file of --output")
     top = "write the N likeliest classes, each with its name, in place of a column per class"
     option("--top", type=int, metavar="N", help=top)
+    add_options(option)
     option("--quiet", action="store_true", help="draw no progress bar")
     parser.set_defaults(run=run, how_to_go_on=_how_to_go_on)
 
@@ -48,25 +46,22 @@ def _how_to_go_on(args):
 def run(args):
     """Check, list, load, predict; return 1 if files were passed over, and 0 otherwise."""
     _check_options(args)
-    files = _files(args.inputs)
+    files = list_files(args.inputs, "to label")
+    check_targets(args, files)
     model = _load(args.model)
     kind = _kind(model, args.top)
-    n_failed = 0
-    with _opened(args.output) as stream, _bar(files, args) as bar:
-        table = _Table(stream, model.classes_, kind, args.top)
-        for batch in _batches(files):
-            for file, found in zip(batch, _predict(model, kind, batch), strict=True):
-                if isinstance(found, Exception):
-                    n_failed += 1
-                    bar.write(_why(file, found), file=sys.stderr)
-                else:
-                    table.add(file, *found)
+    rows = _Rows(model.classes_, kind, args.top)
+    label = functools.partial(_labelled, model, kind)
+    if args.segments is not None:
+        return predict_segments(label, rows, files, args)
+    passed_over = []
+    with open_table(args.output) as stream, progress(files, args) as bar:
+        table = _Table(stream, rows)
+        for found in in_batches(label, files, bar, "predict", passed_over):
+            for file, result in found:
+                table.add(file, *result)
             stream.flush()
-            bar.update(len(batch))
-    if n_failed:
-        of = f"{n_failed} of {len(files)} files {'was' if n_failed == 1 else 'were'}"
-        print(f"skmir predict: {of} passed over.", file=sys.stderr)
-    return int(n_failed > 0)
+    return exit_status("predict", passed_over, files)
 
 
 def _check_options(args):
@@ -84,29 +79,9 @@ def _check_options(args):
             "Python, use skmir.load(file).predict(files)."
         )
     check_saving("skmir predict")
-    if args.output is not None:
+    check_options(args)
+    if args.output is not None and args.segments is None:
         check_new_file(pathlib.Path(args.output), overwrite=args.overwrite)
-
-
-def _files(inputs):
-    """Return the recordings to label, each once, in the order of the inputs."""
-    from ..datasets._walk import recordings
-
-    files = []
-    for given in inputs:
-        if os.path.isdir(given):
-            found, messages = recordings(given)
-            for message in [*messages, *([] if found else [f"There are no recordings in {given!r}."])]:
-                warnings.warn(message, stacklevel=2)
-            files += found
-        else:
-            files.append(given)
-    if not any(map(os.path.exists, files)):
-        raise FileNotFoundError(
-            f"There are no recordings to label: {' '.join(inputs[:3])}{' ...' * (len(inputs) > 3)} must name "
-            f"files or folders with recordings. Paths are relative to {os.getcwd()!r} unless absolute."
-        )
-    return list(dict.fromkeys(files))
 
 
 def _load(path):
@@ -143,54 +118,8 @@ def _kind(model, top):
     return None
 
 
-@contextlib.contextmanager
-def _opened(output):
-    """Open the table. Names of files that cannot be decoded as text keep their bytes."""
-    if output is not None:
-        with open(output, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            yield stream
-        return
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="surrogateescape")
-    try:
-        yield sys.stdout
-    except BrokenPipeError:  # the reader has seen enough (``| head``)
-        close_stdout()
-
-
-def _bar(files, args):
-    from tqdm import tqdm
-
-    # On a terminal, rows on standard output would run into the bar, and show the progress themselves.
-    rows_are_seen = args.output is None and sys.stdout.isatty()
-    return tqdm(total=len(files), unit="file", disable=args.quiet or rows_are_seen, file=sys.stderr)
-
-
-def _batches(files):
-    """Yield lists of files that fit in memory together."""
-    batch, n_bytes = [], 0
-    for file in files:
-        size = os.path.getsize(file) if os.path.isfile(file) else 0
-        if batch and (len(batch) == MAX_FILES or n_bytes + size > MAX_BYTES):
-            yield batch
-            batch, n_bytes = [], 0
-        batch.append(file)
-        n_bytes += size
-    yield batch
-
-
-def _predict(model, kind, files):
-    """Return for each file its label and the numbers of all classes, or the error that it raises."""
-    try:
-        return _labelled(model, kind, files)
-    except FAILS as error:
-        if len(files) == 1:
-            return [error]
-        middle = len(files) // 2  # halves find the bad ones, while the others stay together
-        return _predict(model, kind, files[:middle]) + _predict(model, kind, files[middle:])
-
-
 def _labelled(model, kind, files):
+    """Return for each file its label and the numbers of all classes."""
     from sklearn.pipeline import Pipeline
 
     from ..base import BaseNetworkClassifier
@@ -223,30 +152,27 @@ def _numbers(last, kind, X):
     return scores
 
 
-def _why(file, error):
-    text = " ".join(str(error).split())
-    named = text if file in text or repr(file) in text else f"{file!r}: {text}"
-    return f"skmir predict: passed over: {named}"
-
-
-class _Table:
-    """Writes the rows of the table as they come.
+class _Rows:
+    """Makes the cells of a row.
 
     Parameters
     ----------
-    stream : file-like
     classes : ndarray of shape (n_classes,)
     kind : {"probability", "score"} or None
         What the numbers of the classes are.
     top : int or None
         How many classes to name; None writes the numbers of all, without their names.
+
+    Attributes
+    ----------
+    header : list of str
+        Names of the columns.
     """
 
-    def __init__(self, stream, classes, kind, top):
-        self._writer = csv.writer(stream, lineterminator="\n")
+    def __init__(self, classes, kind, top):
         self._classes = [str(name) for name in classes]
         self._top = None if top is None else min(top, len(self._classes))
-        self._writer.writerow(["file", "label", *self._columns(kind)])
+        self.header = ["label", *self._columns(kind)]
 
     def _columns(self, kind):
         if kind is None:
@@ -255,15 +181,25 @@ class _Table:
             return [f"{kind}_{name}" for name in self._classes]
         return [kind, *(f"{what}_{i}" for i in range(2, self._top + 1) for what in ("label", kind))]
 
-    def add(self, file, label, numbers):
-        """Write the row of one file."""
+    def cells(self, label, numbers):
+        """Return the cells of one recording."""
         if self._top is None:
-            cells = [label, *map(_short, numbers)]
-        else:
-            # The label first, even if another class is as likely.
-            order = sorted(range(len(numbers)), key=lambda i: (self._classes[i] != str(label), -numbers[i]))
-            cells = [cell for i in order[: self._top] for cell in (self._classes[i], _short(numbers[i]))]
-        self._writer.writerow([file, *cells])
+            return [label, *map(_short, numbers)]
+        # The label first, even if another class is as likely.
+        order = sorted(range(len(numbers)), key=lambda i: (self._classes[i] != str(label), -numbers[i]))
+        return [cell for i in order[: self._top] for cell in (self._classes[i], _short(numbers[i]))]
+
+
+class _Table:
+    """Writes the rows of the table as they come."""
+
+    def __init__(self, stream, rows):
+        self._writer, self._rows = csv.writer(stream, lineterminator="\n"), rows
+        self._writer.writerow(["file", *rows.header])
+
+    def add(self, file, *found):
+        """Write the row of one file."""
+        self._writer.writerow([file, *self._rows.cells(*found)])
 
 
 def _short(number):

@@ -5,9 +5,9 @@ import os
 import pathlib
 
 from .._comparison_records import check_record
-from .._early_checks import check_writable
+from .._early_checks import check_audio, check_writable
 from .._extras import require
-from ._common import say
+from ._common import add_audio, say
 from ._compare_output import OUTPUTS
 
 REPORT = "report.html"
@@ -25,7 +25,7 @@ def add_parser(commands):
         "report",
         help="make the page of a comparison again from its record",
         description="Make the page of a comparison from the record that skmir compare --output has written. "
-        "Nothing is fitted, and no recording is needed.",
+        "Nothing is fitted. Recordings are needed for nothing but the mistakes to listen to.",
     )
     option = parser.add_argument
     record = f"file that skmir compare --output wrote, {OUTPUTS['record']}, or the folder that holds it"
@@ -36,11 +36,13 @@ def add_parser(commands):
     option("--title", metavar="TEXT", help="heading of the page; it names the models if not given")
     folder = "folder of the recordings, if they are no longer where skmir compare found them"
     option("--folder", metavar="DIR", help=folder)
+    add_audio(parser)
     parser.set_defaults(run=run, how_to_go_on=lambda args: "No page was written.")
 
 
 def run(args):
     """Read, check, write; modules that are slow to import are imported when needed."""
+    check_audio(args)
     path = _record_file(args.record)
     output = _check_output(args.output, path)
     record = _read(path)
@@ -56,6 +58,8 @@ def run(args):
         title=args.title,
         description=record.get("data"),
         target_names=record.get("target_names"),
+        audio=not args.no_audio,
+        audio_limit=args.audio_limit,
     )
     say(f"wrote {output}")
 

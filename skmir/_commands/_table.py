@@ -14,7 +14,12 @@ def add_columns(parser, *, groups=""):
     """
     option, column = parser.add_argument, "the table's column of"
     option("--labels", help="name of the table in FOLDER (default: %(default)s)")
-    option("--file", metavar="COLUMN", help=f"{column} file names (default: %(default)s)")
+    option(
+        "--file",
+        metavar="COLUMN",
+        help=f"{column} file names, or a pattern of columns, such as fold{{fold}}/{{name}}.wav (default: "
+        "%(default)s)",
+    )
     option("--label", metavar="COLUMN", help=f"{column} labels (default: %(default)s)")
     option(
         "--group",

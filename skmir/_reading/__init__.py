@@ -4,7 +4,9 @@ from ._examine import LOUD, examine
 from ._excerpt import check_excerpt, excerpt
 from ._load import load
 from ._mpeg import empty_tag
-from ._stream import reader, shares_memory, stream, waveform
+from ._objects import reader
+from ._segments import segments
+from ._stream import shares_memory, stream, waveform
 
 __all__ = [
     "LOUD",
@@ -14,6 +16,7 @@ __all__ = [
     "excerpt",
     "load",
     "reader",
+    "segments",
     "shares_memory",
     "stream",
     "waveform",

@@ -43,6 +43,8 @@ def load_folder(path, *, labels="labels.csv", file_column="file", label_column="
     file_column : str, default="file"
         Column with the files' paths, relative to the folder, or absolute. If no column has exactly this name,
         one that differs only in upper or lower case is taken; the same holds for the next two parameters.
+        A pattern with names of columns in braces makes paths of several columns, or adds what they lack:
+        ``"audio/fold{fold}/{slice_file_name}"`` for UrbanSound8K, or ``"{track_id}.mp3"``.
     label_column : str, default="label"
         Column with the classes.
     group_column : str or None, default="auto"

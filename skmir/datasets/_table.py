@@ -1,12 +1,16 @@
 """Read and check a table of labelled recordings; errors name the row and the column."""
 
 import os
+import re
 
 import numpy as np
+import pandas as pd
 
 from ._find import Finder, identity
 from ._spreadsheet import read_rows
 from ._text import tidy
+
+_FIELD = re.compile(r"\{([^{}]+)\}")  # a column in a pattern of paths
 
 
 def read_table(table, folder, *, file_column, label_column, group_column):
@@ -40,10 +44,10 @@ def read_table(table, folder, *, file_column, label_column, group_column):
         If the table cannot be parsed, lacks a column, holds an empty cell, or lists a file twice.
     """
     auto = group_column == "auto"
-    rows = read_rows(table, [file_column, label_column, "group" if auto else group_column])
+    rows = read_rows(table, [*columns_of(file_column), label_column, "group" if auto else group_column])
     if auto:
         group_column = "group" if positions(rows, "group") else None
-    cells = column(rows, table, "file_column", file_column)
+    cells = file_cells(rows, table, file_column)
     labels = column(rows, table, "label_column", label_column).map(tidy)
     groups = None
     if group_column is not None:
@@ -83,6 +87,60 @@ def column(rows, table, argument, name, *, empty=False):
             f"row{', or pass group_column=None' if argument == 'group_column' else ''}."
         )
     return cells
+
+
+def columns_of(file_column):
+    """Return the names of the columns that hold the paths, or parts of them.
+
+    Parameters
+    ----------
+    file_column : str
+        The name of a column, or a pattern such as "audio/fold{fold}/{slice_file_name}".
+
+    Returns
+    -------
+    names : list of str
+    """
+    return _FIELD.findall(file_column) or [file_column]
+
+
+def file_cells(rows, table, file_column):
+    """Return the path in each row of a table.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The table.
+    table : str
+        Its path, for errors.
+    file_column : str
+        See :func:`columns_of`. If a column has this very name, it is that column, whatever the name holds.
+
+    Returns
+    -------
+    cells : Series of str
+        Its name is that of the column, or None for a pattern.
+
+    Raises
+    ------
+    ValueError
+        If a column does not exist, or has empty cells.
+    """
+    if positions(rows, file_column) or not _FIELD.search(file_column):
+        return column(rows, table, "file_column", file_column)
+    parts = {name: _part(rows, table, name, file_column) for name in columns_of(file_column)}
+    paths = [_FIELD.sub(lambda field, row=row: parts[field[1]][row], file_column) for row in rows.index]
+    return pd.Series(paths, index=rows.index)
+
+
+def _part(rows, table, name, file_column):
+    """Return one column of a pattern; its errors show the pattern as well."""
+    try:
+        return column(rows, table, "file_column", name)
+    except ValueError as error:
+        raise ValueError(
+            f"{error} The path of a file is made as file_column={file_column!r} says."
+        ) from error
 
 
 def _header_hint(rows):

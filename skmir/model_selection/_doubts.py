@@ -8,7 +8,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from .._parameter_checks import plain
-from .._validation import WIDE, is_path
+from .._validation import WIDE, is_encoded, is_path
 from ..compose import FrameClassifier
 from ..neural_network._base import BaseNetwork
 from ._group_candidates import group_candidates, table_of
@@ -299,7 +299,7 @@ def _holds_recordings(X):
     first = X.iloc[0] if hasattr(X, "iloc") else X[0]
     if getattr(X, "ndim", 1) > 1:
         return (X.ndim == 2 and X.shape[1] > WIDE) or is_path(np.ravel(first)[0])
-    return is_path(first) or getattr(first, "ndim", 0) == 1
+    return is_path(first) or is_encoded(first) or getattr(first, "ndim", 0) == 1
 
 
 def _is_frozen(model):

@@ -1,7 +1,6 @@
 """The result of a comparison."""
 
 import functools
-import html
 
 import numpy as np
 import pandas as pd
@@ -10,26 +9,13 @@ from ..._comparison_records import check_record
 from ..._parameter_checks import check_choice
 from ..._show_versions import machine as this_machine
 from ..._show_versions import versions as these_versions
-from ..._text_table import DASH
 from ._clips import mistakes, prediction_table
+from ._comparison_html import comparison_html
 from ._comparison_record import comparison_arguments, comparison_record
 from ._comparison_table import comparison_table, score_frame
 from ._comparison_text import comparison_text
 from ._held_out import best_params, errors_of, held_out, out_of_fold
 from ._per_class import METRICS, class_table, confusions
-
-
-def _shown(digits):
-    """Return a function that prints a number, and a dash for NaN."""
-    return lambda value: DASH if np.isnan(value) else f"{value:{digits}}"
-
-
-_FORMAT = {
-    "na_rep": DASH,
-    "float_format": "{:.3f}".format,
-    "formatters": dict.fromkeys(("p_value", "p_holm"), _shown(".2g"))
-    | dict.fromkeys(("fit_time", "score_time", "worse_prob", "rope_prob", "better_prob"), _shown(".2f")),
-}
 
 
 class Comparison:
@@ -333,9 +319,7 @@ class Comparison:
         return comparison_text(self._title(), self.tables_, len(self.splits_))
 
     def _repr_html_(self):
-        page = f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"
-        # Notebooks typeset formulas in HTML unless told not to, and a model's name may contain a $.
-        return f'<div class="tex2jax_ignore mathjax_ignore">\n{page}\n</div>'
+        return comparison_html(self._title(), self.tables_, len(self.splits_))
 
     def to_dict(self):
         """Return a record of the comparison that ``json.dump`` can write.
