@@ -9,8 +9,12 @@ from ._commands import COMMANDS
 from ._options import ConfigError, in_options
 from ._version import __version__
 
-# Warnings from within fits that repeat what the command has said about the classes and the recordings.
-SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
+# Warnings from within fits that repeat what the command has said about the labels and the recordings.
+SAID_BEFORE = [
+    "The least populated class in y",
+    r"\d+ of \d+ clips are shorter than",
+    "Label .* is present in all training examples",
+]
 
 
 def main(argv=None):

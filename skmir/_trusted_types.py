@@ -8,6 +8,8 @@ import types
 from sklearn.base import BaseEstimator
 from torch import nn
 
+# What OneVsRestClassifier has for a tag that no training clip has, or each of them: a constant.
+_CONSTANT = "sklearn.multiclass._ConstantPredictor"
 _OF_LAYERS = ("torch.nn.modules.", f"{__package__}.modules.", f"{__package__}.neural_network.")
 
 
@@ -87,7 +89,8 @@ def trusted_among(names):
     names = list(names)
     named = {name.split(".")[1] for name in names if name.startswith(f"{__package__}.")}
     packages = tuple(package for package in _packages() if package in named)
-    return _names_of(packages, with_layers=any(name.startswith(_OF_LAYERS) for name in names))
+    found = _names_of(packages, with_layers=any(name.startswith(_OF_LAYERS) for name in names))
+    return found + [name for name in (_CONSTANT,) if name in names]
 
 
 # None of them runs code from a file: attributes are set, and networks are rebuilt from sizes, or from their
@@ -109,5 +112,5 @@ def _names_of(packages, with_layers):
 def __getattr__(name):
     """Return ``trusted_types``, for which all subpackages are imported."""
     if name == "trusted_types":
-        return _names_of(tuple(_packages()), with_layers=True)
+        return sorted([*_names_of(tuple(_packages()), with_layers=True), _CONSTANT])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -125,6 +125,16 @@ def test_a_table_loads_pandas_alone(tmp_path):
     assert "no column --file 'track'" in error and "with --file" in error
 
 
+@pytest.mark.parametrize("options", [["--tags", "|"], ["--regression", "--label", "bpm"]])
+def test_tags_and_numbers_load_pandas_alone(tmp_path, options):
+    for name in "abc":
+        (tmp_path / f"{name}.wav").touch()
+    (tmp_path / "labels.csv").write_text("file,label,bpm\na.wav,x|y,90\nb.wav,x,95\nc.wav,z,100\n")
+    status, loaded, error = run("compare", tmp_path, *options)
+    assert status == 2 and loaded == ["pandas"]
+    assert "--cv 5 needs 5 recordings, one to test on in every fold, and there are 3. Use --cv 3" in error
+
+
 def refused(folder, capsys, *options):
     assert main(["compare", str(folder), "--models", "SVM", *map(str, options)]) == 2
     return capsys.readouterr().err

@@ -138,6 +138,7 @@ PRIVATE = {
     ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
     ("_commands/_files.py", "datasets._walk"): "all recordings below a folder, without their classes",
+    ("_commands/_prediction_rows.py", "metrics._score_table"): "every form of scores of tags has one reader",
 }
 
 

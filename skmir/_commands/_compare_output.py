@@ -5,12 +5,13 @@ import json
 import os
 import re
 
-from .._model_names import MODEL_NAMES
+from .._model_names import ANNOTATED, MODEL_NAMES
 from ._common import relative_path
 from ._config import write_config
+from ._targets import separator
 
 OUTPUTS = {"table": "table.csv", "record": "record.json", "config": "config.toml", "figure": "figure.png"}
-PREDICTIONS = "predictions"  # a table of classes, or a folder of annotations, in the folder of --output
+PREDICTIONS = "predictions"  # a table of labels, or a folder of annotations, in the folder of --output
 SUFFIXES = {"onsets": ".onsets.csv", "beats": ".beats.csv", "chords": ".lab", "notes": ".mid"}
 
 
@@ -35,7 +36,7 @@ def write_results(result, data, output, report, args):
     """
     paths = [] if output is None else _write_output(result, data, output, args)
     if output is not None:
-        write = _write_prediction_table if args.task == "classes" else _write_predictions
+        write = _write_predictions if args.task in ANNOTATED else _write_prediction_table
         paths.append(write(result, data, output / PREDICTIONS, args))
     if report is not None:
         from ..inspection import write_report
@@ -48,7 +49,7 @@ def write_results(result, data, output, report, args):
 
 
 def _target_names(data):
-    """Return the names of the classes as an argument; annotations have no classes."""
+    """Return the names of classes, tags or a number as an argument; annotations have none."""
     return {"target_names": list(data["target_names"])} if "target_names" in data else {}
 
 
@@ -90,7 +91,8 @@ def _inside(folder, file):
 
 def _write_prediction_table(result, data, path, args):
     """Write what each model said of each recording while it was held out; return the file."""
-    table, path = result.prediction_table(**_target_names(data)), path.with_suffix(".csv")
+    table = result.prediction_table(**_target_names(data), separator=separator(args))
+    path = path.with_suffix(".csv")
     if args.folder is not None:
         table["file"] = [os.path.relpath(file, args.folder) for file in table["file"]]
         table = table.drop(columns="row")

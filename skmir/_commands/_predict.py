@@ -6,9 +6,12 @@ import os
 import pathlib
 
 from .._model_files import load_card
+from .._model_names import LABELLED
 from ._checks import check_new_file, check_saving
 from ._files import exit_status, in_batches, list_files, open_table, progress
+from ._prediction_rows import ClassRows, NumberRows, TagRows
 from ._segments import add_options, check_options, check_targets, predict_segments
+from ._targets import SEPARATOR
 
 
 def add_parser(commands):
@@ -18,7 +21,8 @@ def add_parser(commands):
         help="label recordings by a model of skmir train",
         description="Label recordings by a model that skmir train, or skmir.save, has written. The result is "
         "a table (CSV) with the columns file and label, and for each class its probability, or, if the model "
-        "has none (SVM), its score; the label is the class that the model predicts. Files that cannot be "
+        "has none (SVM), its score; the label is the class that the model predicts. A model of tags gives "
+        "the same with its tags, a model of numbers the columns file and prediction. Files that cannot be "
         "used are named on stderr and passed over; then the exit status is 1. With --segments there is a row "
         "for each segment of a recording, with its times.",
     )
@@ -28,7 +32,7 @@ def add_parser(commands):
     option("inputs", nargs="+", metavar="FILE|FOLDER", help=inputs)
     option("-o", "--output", metavar="FILE", help="file to write; standard output if not given")
     option("--overwrite", action="store_true", help="replace an existing file of --output")
-    top = "write the N likeliest classes, each with its name, in place of a column per class"
+    top = "write the N likeliest classes or tags, each with its name, in place of a column for each"
     option("--top", type=int, metavar="N", help=top)
     add_options(option)
     option("--quiet", action="store_true", help="draw no progress bar")
@@ -45,13 +49,13 @@ def _how_to_go_on(args):
 
 def run(args):
     """Check, list, load, predict; return 1 if files were passed over, and 0 otherwise."""
-    _check_options(args)
+    card = _check_options(args)
     files = list_files(args.inputs, "to label")
     check_targets(args, files)
     model = _load(args.model)
     kind = _kind(model, args.top)
-    rows = _Rows(model.classes_, kind, args.top)
-    label = functools.partial(_labelled, model, kind)
+    rows = _rows(model, card, kind, args.top)
+    label = functools.partial(_labelled, model, kind, rows)
     if args.segments is not None:
         return predict_segments(label, rows, files, args)
     passed_over = []
@@ -65,6 +69,7 @@ def run(args):
 
 
 def _check_options(args):
+    """Raise for options that are wrong whatever the recordings are; return the model's card, or {}."""
     if args.top is not None and args.top < 1:
         raise ValueError(f"--top must be at least 1, got {args.top}.")
     if not os.path.isfile(args.model):
@@ -73,34 +78,50 @@ def _check_options(args):
             f"MODEL must be a file by skmir train, {what}: {args.model}. Name it first, then the recordings."
         )
     card = load_card(args.model) or {}
-    if card.get("task", "classes") != "classes":
+    if card.get("task", "classes") not in LABELLED:
         raise ValueError(
-            f"skmir predict labels recordings with classes, and {args.model} finds {card['task']}. In "
+            f"skmir predict finds classes, tags or numbers, and {args.model} finds {card['task']}. In "
             "Python, use skmir.load(file).predict(files)."
         )
     check_saving("skmir predict")
     check_options(args)
     if args.output is not None and args.segments is None:
         check_new_file(pathlib.Path(args.output), overwrite=args.overwrite)
+    return card
 
 
 def _load(path):
-    """Return the model, or raise if it does not tell classes apart."""
-    from sklearn.base import is_classifier
+    """Return the model, or raise if it neither tells classes or tags apart nor predicts numbers."""
+    from sklearn.base import is_classifier, is_regressor
 
     from .._persistence import load
 
     model = load(path)
-    if not (is_classifier(model) and hasattr(model, "classes_")):
+    if not (is_regressor(model) or (is_classifier(model) and hasattr(model, "classes_"))):
         raise TypeError(
-            f"{path!r} must hold a fitted classifier, got {type(model).__name__}. skmir train makes one; in "
-            "Python, use skmir.load(file) for other models."
+            f"{path!r} must hold a fitted classifier or regressor, got {type(model).__name__}. skmir train "
+            "makes one; in Python, use skmir.load(file) for other models."
         )
     return model
 
 
+def _rows(model, card, kind, top):
+    """Return what makes the cells of a row."""
+    if kind == "number":
+        return NumberRows()
+    if card.get("task") == "tags" and card.get("tags"):
+        return TagRows(card["tags"], kind, top, card.get("separator", SEPARATOR))
+    return ClassRows(model.classes_, kind, top)
+
+
 def _kind(model, top):
-    """Return "probability" or "score", whichever the model gives for each class, or None."""
+    """Return "probability" or "score", whichever the model gives for each class or tag, "number", or None."""
+    from sklearn.base import is_regressor
+
+    if is_regressor(model):
+        if top is not None:
+            raise ValueError("--top needs a model of classes or tags, and this one predicts numbers.")
+        return "number"
     if hasattr(model, "predict_proba"):
         return "probability"
     # With one score for each pair of classes there is none for a class.
@@ -118,8 +139,8 @@ def _kind(model, top):
     return None
 
 
-def _labelled(model, kind, files):
-    """Return for each file its label and the numbers of all classes."""
+def _labelled(model, kind, rows, files):
+    """Return for each file what is predicted and the numbers of all classes or tags."""
     from sklearn.pipeline import Pipeline
 
     from ..base import BaseNetworkClassifier
@@ -127,15 +148,17 @@ def _labelled(model, kind, files):
     last, X = model, files
     if isinstance(model, Pipeline) and len(model.steps) > 1:
         last, X = model[-1], model[:-1].transform(files)  # once for labels and probabilities
-    numbers = [()] * len(files) if kind is None else _numbers(last, kind, X)
+    if isinstance(rows, TagRows):
+        return rows.found(last, X)
+    numbers = _numbers(last, kind, X) if kind in ("probability", "score") else [()] * len(files)
     if isinstance(last, BaseNetworkClassifier) and last.target_type_ in ("binary", "multiclass"):
         labels = last.classes_[numbers.argmax(axis=1)]  # what predict returns, without a second run
     else:
         labels = last.predict(X)
     if labels.ndim != 1:
         raise TypeError(
-            "The model gives tags, several per recording, and skmir predict writes one class. In Python, use "
-            "skmir.load(file).predict(files)."
+            "The model gives several labels per recording. If they are tags, save it with a card that names "
+            "them: skmir.save(model, file, card={'task': 'tags', 'tags': ['slow', 'sad']})."
         )
     return list(zip(labels, numbers, strict=True))
 
@@ -152,55 +175,19 @@ def _numbers(last, kind, X):
     return scores
 
 
-class _Rows:
-    """Makes the cells of a row.
+class _Table:
+    """Writes the rows of the table as they come.
 
     Parameters
     ----------
-    classes : ndarray of shape (n_classes,)
-    kind : {"probability", "score"} or None
-        What the numbers of the classes are.
-    top : int or None
-        How many classes to name; None writes the numbers of all, without their names.
-
-    Attributes
-    ----------
-    header : list of str
-        Names of the columns.
+    stream : file-like
+    rows : ClassRows, TagRows or NumberRows
     """
-
-    def __init__(self, classes, kind, top):
-        self._classes = [str(name) for name in classes]
-        self._top = None if top is None else min(top, len(self._classes))
-        self.header = ["label", *self._columns(kind)]
-
-    def _columns(self, kind):
-        if kind is None:
-            return []
-        if self._top is None:
-            return [f"{kind}_{name}" for name in self._classes]
-        return [kind, *(f"{what}_{i}" for i in range(2, self._top + 1) for what in ("label", kind))]
-
-    def cells(self, label, numbers):
-        """Return the cells of one recording."""
-        if self._top is None:
-            return [label, *map(_short, numbers)]
-        # The label first, even if another class is as likely.
-        order = sorted(range(len(numbers)), key=lambda i: (self._classes[i] != str(label), -numbers[i]))
-        return [cell for i in order[: self._top] for cell in (self._classes[i], _short(numbers[i]))]
-
-
-class _Table:
-    """Writes the rows of the table as they come."""
 
     def __init__(self, stream, rows):
         self._writer, self._rows = csv.writer(stream, lineterminator="\n"), rows
         self._writer.writerow(["file", *rows.header])
 
-    def add(self, file, *found):
+    def add(self, file, found, numbers):
         """Write the row of one file."""
-        self._writer.writerow([file, *self._rows.cells(*found)])
-
-
-def _short(number):
-    return f"{number:.6g}"
+        self._writer.writerow([file, *self._rows.cells(found, numbers)])

@@ -41,6 +41,11 @@ def table_arguments(args):
 
 def list_classes(args):
     """Return the recordings of FOLDER with their classes, as a mapping; see ``load_folder``."""
+    return list_table(args, label_column=args.label)
+
+
+def list_table(args, **target):
+    """Return the recordings of FOLDER, as a mapping; arguments of ``load_folder`` say what is learned."""
     from ..datasets._folder import list_folder
 
-    return list_folder(args.folder, label_column=args.label, **table_arguments(args))
+    return list_folder(args.folder, **table_arguments(args), **target)

@@ -3,9 +3,10 @@
 import os
 import re
 
+from ._columns import column, positions
 from ._find import Finder
 from ._spreadsheet import read_rows
-from ._table import check_distinct, column, columns_of, file_cells, find_files, frame, positions
+from ._table import check_distinct, columns_of, file_cells, find_files, frame
 from ._text import tidy
 
 # The columns in which the annotation of each kind is looked for, row by row.

@@ -3,18 +3,19 @@
 import os
 import re
 
-import numpy as np
 import pandas as pd
 
+from ._columns import column, positions
 from ._find import Finder, identity
+from ._label_columns import named, read_target
 from ._spreadsheet import read_rows
 from ._text import tidy
 
 _FIELD = re.compile(r"\{([^{}]+)\}")  # a column in a pattern of paths
 
 
-def read_table(table, folder, *, file_column, label_column, group_column):
-    """Read the recordings that a table lists, with their classes and groups.
+def read_table(table, folder, *, file_column, label_column, group_column, target, separator):
+    """Read the recordings that a table lists, with their labels and groups.
 
     Parameters
     ----------
@@ -22,16 +23,21 @@ def read_table(table, folder, *, file_column, label_column, group_column):
         Path of a table of text with a header.
     folder : str
         The folder that the files' paths are relative to.
-    file_column, label_column : str
+    file_column : str
         See :func:`skmir.datasets.load_folder`.
+    label_column : str or list of str
     group_column : str or None
         "auto" takes "group" if there is such a column.
+    target, separator : str
 
     Returns
     -------
     files : list of str
         Paths that exist.
-    labels : ndarray of shape (n_clips,)
+    labels : ndarray of shape (n_clips,) or (n_clips, n_tags)
+        Positions of classes, zeros and ones, or numbers.
+    names : list of str
+        Of the classes or tags, or of the column of numbers.
     groups : ndarray of shape (n_clips,) or None
     frame : DataFrame
         All rows and columns.
@@ -41,52 +47,25 @@ def read_table(table, folder, *, file_column, label_column, group_column):
     FileNotFoundError
         If listed files do not exist.
     ValueError
-        If the table cannot be parsed, lacks a column, holds an empty cell, or lists a file twice.
+        If the table cannot be parsed, lacks a column, holds an empty cell or one that says something
+        else than ``target``, or lists a file twice.
     """
     auto = group_column == "auto"
-    rows = read_rows(table, [*columns_of(file_column), label_column, "group" if auto else group_column])
+    of_file = columns_of(file_column)
+    rows = read_rows(table, [*of_file, *named(label_column), "group" if auto else group_column])
     if auto:
         group_column = "group" if positions(rows, "group") else None
     cells = file_cells(rows, table, file_column)
-    labels = column(rows, table, "label_column", label_column).map(tidy)
+    others = [name for name in (*of_file, group_column) if name is not None]
+    labels, names = read_target(
+        rows, table, label_column=label_column, target=target, separator=separator, others=others
+    )
     groups = None
     if group_column is not None:
         groups = column(rows, table, "group_column", group_column).map(tidy).to_numpy(dtype=str)
     files = find_files(cells, table, folder)
     check_distinct(files, table)
-    return list(files.values()), labels.to_numpy(dtype=str), groups, frame(rows, cells.name)
-
-
-def positions(rows, name):
-    """Return the positions of a column: by its exact name, or else ignoring upper and lower case."""
-    name = tidy(name)
-    exact = np.flatnonzero([column == name for column in rows.columns])
-    alike = np.flatnonzero([column.casefold() == name.casefold() for column in rows.columns])
-    return (exact if len(exact) else alike).tolist()
-
-
-def column(rows, table, argument, name, *, empty=False):
-    """Return one column, after checking that no cell is empty, unless ``empty`` allows it."""
-    found = positions(rows, name)
-    if not found:
-        raise ValueError(
-            f"{table!r} has no column {argument}={name!r}. Its columns are {list(rows.columns)}; choose one "
-            f"of them with {argument}=.{_header_hint(rows)}"
-        )
-    if len(found) > 1:
-        raise ValueError(
-            f"{table!r} has {len(found)} columns {[rows.columns[i] for i in found]} for {argument}={name!r}. "
-            "Rename all but one of them."
-        )
-    cells = rows.iloc[:, found[0]]
-    gaps = cells.index[cells.map(tidy) == ""]
-    if len(gaps) and not empty:
-        raise ValueError(
-            f"{table!r} has nothing in the column {cells.name!r} in row {gaps[0]} below the header (in "
-            f"{len(gaps)} of {len(rows)} rows). Fill it in, or remove the "
-            f"row{', or pass group_column=None' if argument == 'group_column' else ''}."
-        )
-    return cells
+    return list(files.values()), labels, names, groups, frame(rows, cells.name)
 
 
 def columns_of(file_column):
@@ -141,15 +120,6 @@ def _part(rows, table, name, file_column):
         raise ValueError(
             f"{error} The path of a file is made as file_column={file_column!r} says."
         ) from error
-
-
-def _header_hint(rows):
-    """Return another sentence if the columns show what has gone wrong."""
-    if len(rows.columns) == 1:
-        return " Columns are separated by commas, tabs, semicolons or vertical bars."
-    if any("." in name[-6:] for name in rows.columns):  # a file's suffix
-        return " If the first row is a recording, write a header above it: file,label."
-    return ""
 
 
 def find_files(cells, table, folder):

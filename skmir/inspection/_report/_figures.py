@@ -4,6 +4,7 @@ import contextlib
 import io
 
 import numpy as np
+from sklearn.metrics import PredictionErrorDisplay
 
 from .._comparison_display import ComparisonDisplay
 from .._cost_display import COSTS, CostDisplay
@@ -80,6 +81,43 @@ def confusion_figure(matrix, shares, name):
     right = np.trace(matrix.to_numpy())
     alt = f"Confusion matrix of {name}: {right:,} of {matrix.to_numpy().sum():,} clips on the diagonal."
     return picture(data, alt, f"{name}: rows are true classes, columns are predicted classes.")
+
+
+def number_figures(comparison, name):
+    """Return a picture for each model of what it predicted against the numbers; none if y holds no numbers.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    name : str
+        What the numbers are.
+    """
+    if comparison.kind_ != "numbers" or comparison.y_.ndim > 1:
+        return []
+    done = {model: comparison.predictions_[model] for model in judged(comparison)}
+    return [
+        _number_figure(comparison.y_[~found.mask], found.compressed(), model, name)
+        for model, found in done.items()
+        if not found.mask.all()
+    ]
+
+
+def _number_figure(truth, found, model, name):
+    from matplotlib.ticker import MaxNLocator, ScalarFormatter
+
+    with figure_of((3.3, 3.3)) as figure:
+        ax = figure.subplots()
+        drawn = {"scatter_kwargs": {"s": 9, "alpha": 0.6}, "subsample": 1000, "random_state": 0}
+        PredictionErrorDisplay.from_predictions(truth, found, kind="actual_vs_predicted", ax=ax, **drawn)
+        for axis in (ax.xaxis, ax.yaxis):  # round numbers, in place of five from the lowest to the highest
+            axis.set_major_locator(MaxNLocator(5))
+            axis.set_major_formatter(ScalarFormatter())
+        ax.set_xlabel(wrapped(f"Predicted {name}", 40, 2), **PLAIN)
+        ax.set_ylabel(wrapped(name, 40, 2), **PLAIN)
+        data = _svg(figure)
+    error = np.abs(truth - found)
+    text = f"{model}: the mean absolute error of {len(found):,} clips is {error.mean():.3g}, the median "
+    return picture(data, f"{name} against what {model} predicted.", f"{text}{np.median(error):.3g}.")
 
 
 @contextlib.contextmanager

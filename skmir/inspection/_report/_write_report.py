@@ -4,7 +4,7 @@ import pathlib
 
 from ..._extras import require
 from ._classes import Classes
-from ._figures import cost_figures, score_figure
+from ._figures import cost_figures, number_figures, score_figure
 from ._html import bullets, cell, escape, folded, paragraph, row, table
 from ._listen import Recordings, listen
 from ._method import REFERENCES, how_tested
@@ -33,8 +33,9 @@ def write_report(
 
     The page needs no network, no script and no other file: it can be sent by mail, printed, and read in ten
     years. It has warnings about the validity of the numbers, the table, its meaning in words, pictures, the
-    classes and their confusions, the clips that models got wrong, folds, parameters, the method of testing,
-    and versions. Sections that do not apply are left out. The same comparison gives the same bytes.
+    classes and their confusions (or the tags, or predicted numbers against true ones), the clips that models
+    got wrong, folds, parameters, the method of testing, and versions. Sections that do not apply are left
+    out. The same comparison gives the same bytes.
 
     If recordings are known, up to five seconds of each clip that the tables of mistakes show are part of the
     page, with their mel spectrogram and what each model said: think of whom you send it to, or pass
@@ -121,6 +122,7 @@ def _sections(comparison, classes, recordings):
         ("cost", "Score against cost", _cost(comparison)),
         ("scorers", "Other scorers", _other_scorers(comparison)),
         ("classes", "Tags" if classes.kind == "tag" else "Classes", classes.scores()),
+        ("numbers", "Numbers", _numbers(comparison, classes)),
         ("confusion", "Confusions", classes.confusions()),
         ("mistakes", "Mistakes", mistakes.tables(heard)),
         ("listen", "Mistakes to listen to", cards),
@@ -170,6 +172,14 @@ def _cost(comparison):
     if not figures:
         return ""
     note = "A higher score with more parameters, or more time, does not show that an architecture is better."
+    return f'<div class="side">\n{"".join(figures)}\n</div>\n{paragraph(note, "note")}'
+
+
+def _numbers(comparison, classes):
+    figures = number_figures(comparison, classes.name(0))
+    if not figures:
+        return ""
+    note = "Each point is a clip while it was held out. On the dashed line, the prediction is right."
     return f'<div class="side">\n{"".join(figures)}\n</div>\n{paragraph(note, "note")}'
 
 

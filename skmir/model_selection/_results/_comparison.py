@@ -9,7 +9,7 @@ from ..._comparison_records import check_record
 from ..._parameter_checks import check_choice
 from ..._show_versions import machine as this_machine
 from ..._show_versions import versions as these_versions
-from ._clips import mistakes, prediction_table
+from ._clips import mistakes, naming, prediction_table
 from ._comparison_html import comparison_html
 from ._comparison_record import comparison_arguments, comparison_record
 from ._comparison_table import comparison_table, score_frame
@@ -263,13 +263,16 @@ class Comparison:
             raise AttributeError(f"mistakes_ needs a y that holds classes, got {self.kind_}.")
         return mistakes(self._judged(), self.splits_, self.y_, self._about_clips())
 
-    def prediction_table(self, target_names=None):
+    def prediction_table(self, target_names=None, *, separator=";"):
         """Return what each model said of each clip while it was held out.
 
         Parameters
         ----------
         target_names : sequence of str, default=None
-            Names of the classes in the order of the sorted labels; None takes the labels.
+            Names of the classes in the order of the sorted labels, or of the tags; None takes the labels, or
+            the numbers of the columns of ``y``. Numbers have no names.
+        separator : str, default=";"
+            What stands between the tags of a clip.
 
         Returns
         -------
@@ -277,26 +280,19 @@ class Comparison:
             One row for each time that a clip was held out, in the order of the clips: ``row``, its position
             in ``X``; ``file``, if the clips are files; ``group``, if there are groups; ``fold``; ``label``.
             Each model has a column of its name with what it predicted (None if it failed on the fold) and,
-            if it gives probabilities, a column such as "CNN probability" with that of the predicted class.
-            Baselines are left out. If a model is called "row", the first column is called "(row)", and so
-            on.
+            if it gives probabilities of classes, a column such as "CNN probability" with that of the
+            predicted class. Labels and predictions are classes, numbers, or the names of a clip's tags in one
+            text. Baselines are left out. If a model is called "row", the first column is called "(row)", and
+            so on.
 
         Raises
         ------
         ValueError
-            If ``y`` does not hold classes, or ``target_names`` does not have as many names as there are
-            classes.
+            If ``y`` holds annotations, or more than one number per clip, or ``target_names`` does not have as
+            many names as there are classes or tags.
         """
-        self._check_classes(tags=False)
-        labels = np.unique(self.y_).tolist()
-        names = labels if target_names is None else list(target_names)
-        if len(names) != len(labels):
-            raise ValueError(
-                f"target_names must have one name for each of the {len(labels)} classes, got {len(names)}. "
-                "Pass them in the order of the sorted labels."
-            )
-        naming = dict(zip(labels, names, strict=True))
-        return prediction_table(self._judged(), self.splits_, self.y_, self._about_clips(), naming)
+        name_of = naming(self.y_, self.kind_, target_names, separator)
+        return prediction_table(self._judged(), self.splits_, self.y_, self._about_clips(), name_of)
 
     def _judged(self):
         """Return the results of the models that are not baselines."""
