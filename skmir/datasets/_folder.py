@@ -67,7 +67,7 @@ def load_folder(
         Column with the classes, the tags or the numbers. For tags it can also be a list of columns, one for
         each tag, with 1 (or true) if the recording has it and 0 (or false) if it has not. In their names
         ``*`` stands for any text and ``?`` for any letter: ``["tag_*"]`` takes all columns that begin with
-        "tag_". Such names never take the columns of files and groups.
+        ``tag_``. Such names never take the columns of files and groups.
     group_column : str or None, default="auto"
         Column with the groups that must not be on both sides of a split: the artist, the album, the
         instrument. "auto" takes the column "group" if there is one; None takes none.
