@@ -1,4 +1,4 @@
-"""README.md's table: the default models on synthesised notes, every network over the same seeds.
+"""The guide's table: the default models on synthesised notes, every network over the same seeds.
 
     python benchmarks/bench_instruments.py [--seeds 3] [--models NAME ...] [--n-jobs -1] [--memory DIR]
 

@@ -1,85 +1,216 @@
-"""How many clips per second the threads of one server predict, and whether they agree with one thread.
+"""What a service costs: cold start, memory, and latency of a clip of 10 s, with one and with two threads.
 
-    python benchmarks/bench_serving.py [--threads 1 2] [--requests 40] [--repeats 3] [--csv FILE]
+    python benchmarks/bench_serving.py [--starts 5] [--requests 40] [--threads 1 2] [--csv FILE]
 
-A pipeline from waveform to probabilities (mel spectrogram, scaler, the default CNN), and its network alone on
-frames that have been computed. Each request is one clip of 10 s; all threads share one fitted pipeline and
-take requests from one queue. "clips/s" is the rate of the fastest repeat. "equal" says whether every answer
-is the same, bit for bit, as with one thread. "locked" is the same with a lock around each request, as if
-predictions took turns.
+The default SVM (MFCC, their slopes, mean and deviation) and the default CNN (mel spectrogram), saved by
+skmir.save; and as a peer the same features by librosa with scikit-learn's SVC, saved by joblib. Each start
+is a process of its own. "cold start" goes from the start of the process to its first answer about a WAV
+file: imports, loading, prediction. "CPU" is the time of computing alone, which other programs disturb
+least. "memory" is the peak of the resident memory (Linux). "median" and "p95" are latencies of further
+requests, each about one file; with two threads, two requests are under way at any time. "per s" counts the
+requests that are answered. All figures are of several starts: medians of starts, of CPU and of rates, the
+largest memory, and quantiles of all latencies. "same" says whether all answers are those of one thread, bit
+for bit. The row "imports alone" only imports torch and scikit-learn.
 """
 
 import argparse
-import contextlib
-import threading
+import importlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-import pandas as pd
-from sklearn.pipeline import make_pipeline
-
-from skmir.feature_extraction import MelSpectrogram
-from skmir.neural_network import CNNClassifier
-from skmir.preprocessing import FrameScaler
+SR, N_FILES, ONE_THREAD = (
+    22050,
+    8,
+    {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+)
 
 
-def fitted():
-    """Return a fitted pipeline, and the clips that are asked about."""
-    rng = np.random.RandomState(0)
-    clips = rng.randn(8, 220500).astype(np.float32)
-    model = make_pipeline(
-        MelSpectrogram(), FrameScaler(), CNNClassifier(max_iter=1, device="cpu", random_state=0)
-    )
-    return model.fit(clips, np.arange(8) % 2), clips
+def skmir_model(path):
+    """Return a function that answers about a file, from a model by skmir.save."""
+    import skmir
+
+    model = skmir.load(path)
+    return lambda file: model.decision_function([file])[0]
 
 
-def serve(predict, requests, n_threads, lock):
-    """Return seconds and answers of all requests, answered by a number of threads."""
+def peer_features(file):
+    """Return what MFCC, Delta(order=(1, 2)) and FramePooler return, by librosa."""
+    import librosa
+    import numpy as np
 
-    def answer(clip):
-        with lock:
-            return predict(clip[np.newaxis])
-
-    with ThreadPoolExecutor(n_threads) as pool:
-        list(pool.map(answer, requests[:n_threads]))  # threads are up, and their memory is
-        start = time.perf_counter()
-        answers = list(pool.map(answer, requests))
-        return time.perf_counter() - start, np.concatenate(answers)
+    mfcc = librosa.feature.mfcc(y=librosa.load(file, sr=SR)[0], sr=SR)
+    frames = np.concatenate([mfcc, librosa.feature.delta(mfcc), librosa.feature.delta(mfcc, order=2)])
+    return np.concatenate([frames.mean(axis=1), frames.std(axis=1)])
 
 
-def measure(name, predict, clips, options):
-    """Return a row for each number of threads, with and without a lock."""
-    requests = [clips[i % len(clips)] for i in range(options.requests)]
-    expected = np.concatenate([predict(clip[np.newaxis]) for clip in requests])
-    rows = []
-    for n_threads in options.threads:
-        for locked in (True, False):
-            lock = threading.Lock() if locked else contextlib.nullcontext()
-            runs = [serve(predict, requests, n_threads, lock) for _ in range(options.repeats)]
-            equal = all(np.array_equal(answers, expected) for _, answers in runs)
-            rate = len(requests) / min(seconds for seconds, _ in runs)
-            what = "locked" if locked else "side by side"
-            rows.append(
-                {"what": name, "threads": n_threads, "how": what, "clips/s": round(rate, 1), "equal": equal}
-            )
-    return rows
+def peer_model(path):
+    """Return a function that answers about a file, from a model by joblib."""
+    import joblib
+
+    model = joblib.load(path)
+    return lambda file: model.decision_function(peer_features(file)[None])[0]
+
+
+def imports_alone(path):
+    """Return any function, after the imports that no model of both packages can avoid."""
+    importlib.import_module("torch")
+    importlib.import_module("sklearn.svm")
+    return len
+
+
+KINDS = {
+    "SVM on MFCC": skmir_model,
+    "CNN": skmir_model,
+    "librosa and SVC": peer_model,
+    "imports alone": imports_alone,
+}
+
+
+def serve(kind, path, start, threads, n_requests, files):
+    """Print what one process measures of itself, as JSON."""
+    answer = KINDS[kind](path)
+    answer(files[0])
+    found = {
+        "cold": time.perf_counter() - start,
+        "cold_cpu": time.process_time(),
+        "latencies": {},
+        "rates": {},
+    }
+    expected = [float(answer(file)) for file in files]
+    begin = time.process_time()
+    for file in files:
+        answer(file)
+    found["request_cpu"] = (time.process_time() - begin) / len(files)
+    requests = [i % len(files) for i in range(n_requests)]
+
+    def timed(i):
+        begin = time.perf_counter()
+        score = answer(files[i])
+        return time.perf_counter() - begin, float(score) == expected[i]
+
+    same = []
+    for n_threads in threads:
+        with ThreadPoolExecutor(n_threads) as pool:
+            list(pool.map(timed, requests[: 2 * n_threads]))  # threads are up, and their memory is
+            begin = time.perf_counter()
+            latencies, equal = zip(*pool.map(timed, requests), strict=True)
+            found["rates"][n_threads] = n_requests / (time.perf_counter() - begin)
+        found["latencies"][n_threads] = latencies
+        same += equal
+    found["same"] = all(same)
+    # getrusage would give the memory of the process that started this one, if that is larger.
+    status = pathlib.Path("/proc/self/status").read_text()
+    found["memory"] = int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+    print(json.dumps(found))
+
+
+def write_files(folder):
+    """Write the recordings; return their paths and labels."""
+    import numpy as np
+    import soundfile
+
+    rng, time_ = np.random.RandomState(0), np.arange(10 * SR) / SR
+    files, labels = [], ["low", "high"] * (N_FILES // 2)
+    for i, label in enumerate(labels):
+        y = 0.3 * np.sin(2 * np.pi * (220 if label == "low" else 440) * time_) + 0.05 * rng.randn(len(time_))
+        files.append(str(folder / f"{i}.wav"))
+        soundfile.write(files[-1], y, SR)
+    return files, labels
+
+
+def fit_models(folder, files, labels):
+    """Fit and save all models; return their paths."""
+    import joblib
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
+    import skmir
+    from skmir.model_selection import default_models
+
+    paths = {kind: str(folder / kind.replace(" ", "-")) for kind in KINDS}
+    for kind, name, params in (("SVM on MFCC", "SVM", {}), ("CNN", "CNN", {"max_iter": 1, "device": "cpu"})):
+        model = default_models(name)[name]
+        model[-1].set_params(**params)
+        skmir.save(model.fit(files, labels), paths[kind])
+    peer = make_pipeline(StandardScaler(), SVC(C=10, class_weight="balanced"))
+    joblib.dump(peer.fit([peer_features(file) for file in files], labels), paths["librosa and SVC"])
+    return paths
+
+
+def measure(options, folder):
+    """Return what the processes of each kind have measured; kinds take turns."""
+    files, labels = write_files(folder)
+    paths = fit_models(folder, files, labels)
+    found = {kind: [] for kind in KINDS}
+    for repeat in range(1 + options.starts):  # the first start reads from the disk what others find in memory
+        for kind, path in paths.items():
+            task = [kind, path, time.perf_counter(), options.threads, options.requests, files]
+            command = [sys.executable, __file__, "--serve", json.dumps(task)]
+            environment = {**os.environ, **ONE_THREAD}
+            done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+            if repeat:
+                found[kind].append(json.loads(done.stdout))
+    return found
+
+
+def row_of(runs, threads):
+    """Return a row of the table from the measurements of several starts."""
+    import numpy as np
+
+    def median(name):
+        return float(np.median([run[name] for run in runs]))
+
+    row = {
+        "cold start (s)": round(median("cold"), 2),
+        "cold start: CPU (s)": round(median("cold_cpu"), 2),
+        "memory (MiB)": round(max(run["memory"] for run in runs)),
+        "request: CPU (ms)": round(1e3 * median("request_cpu"), 1),
+    }
+    for n in map(str, threads):
+        latencies = 1e3 * np.concatenate([run["latencies"][n] for run in runs])
+        noun = "thread" if n == "1" else "threads"
+        row[f"{n} {noun}: median (ms)"] = round(float(np.median(latencies)), 1)
+        row[f"{n} {noun}: p95 (ms)"] = round(float(np.percentile(latencies, 95)), 1)
+        row[f"{n} {noun}: per s"] = round(float(np.median([run["rates"][n] for run in runs])), 1)
+    return {**row, "same": all(run["same"] for run in runs)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--requests", type=int, default=40)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--csv")
+    parser.add_argument("--serve", type=json.loads, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    model, clips = fitted()
-    rows = measure("waveforms", model.predict_proba, clips, options)
-    rows += measure("frames", model[-1].predict_proba, model[:-1].transform(clips), options)
-    table = pd.DataFrame(rows)
-    print(table.to_string(index=False))
+    if options.serve:
+        kind, path, start, threads, n_requests, files = options.serve
+        serve(kind, path, start, threads, n_requests, files)
+        return
+
+    import pandas as pd
+    from machine import note_machine
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure(options, pathlib.Path(folder))
+    rows = {kind: row_of(runs, options.threads) for kind, runs in found.items()}
+    for column in [
+        name for name in rows["imports alone"] if name.startswith(("request", "1 ", "2 ", "same"))
+    ]:
+        rows["imports alone"][column] = None
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    print(table.to_string())
     if options.csv:
-        table.to_csv(options.csv, index=False)
+        table.to_csv(options.csv, index_label="model")
+    note_machine("one thread of linear algebra per request", options.csv)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""The default models on synthesised notes, with README.md's figure, and on real recordings, with one seed.
+"""The default models on synthesised notes, with a figure, and on real recordings, with one seed.
 
 Usage: python benchmarks/compare_real.py [DATA] [--sets NAME ...] [--n-jobs N]
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). The figure goes to
 docs/images/compare_instruments.png, the tables, in Markdown, to standard output. All sets take about 15
-minutes on two cores. README.md's table, over seeds, is made by bench_instruments.py.
+minutes on two cores. bench_instruments.py makes the guide's table, over seeds (docs/user_guide/accuracy.rst).
 """
 
 import argparse
@@ -49,7 +49,7 @@ def main():
 
 
 def draw(result):
-    """Write the README's figure."""
+    """Write the figure of docs/user_guide/accuracy.rst."""
     FIGURE.parent.mkdir(exist_ok=True)
     display = ComparisonDisplay.from_comparison(result)
     display.figure_.savefig(FIGURE, dpi=120, bbox_inches="tight")

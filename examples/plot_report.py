@@ -54,7 +54,8 @@ ComparisonDisplay.from_comparison(result)
 
 # %%
 # The page. ``skmir compare FOLDER --report`` writes such a page from the command line. Here it is written to
-# a temporary folder.
+# a temporary folder. With ``clips``, the notes that models got wrong can be heard and seen on it; if ``X``
+# holds files, they need not be passed.
 import pathlib
 import tempfile
 
@@ -66,6 +67,7 @@ with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder) / "report.html",
         title="Seven families of instruments",
         description=f"{notes.DESCR} Models see mean and deviation of 20 MFCC.",
+        clips=notes.data,
     )
     page = path.read_text(encoding="utf-8")
 print(f"{len(page) / 1000:.0f} kB")

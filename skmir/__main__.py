@@ -1,15 +1,20 @@
 """The command ``skmir``: reads the arguments, runs a command of ``_commands``, and tells its errors."""
 
 import argparse
+import functools
 import sys
 import warnings
 
 from ._commands import COMMANDS
-from ._options import in_options
+from ._options import ConfigError, in_options
 from ._version import __version__
 
-# Warnings from within fits that repeat what the command has said about the classes and the recordings.
-SAID_BEFORE = ["The least populated class in y", r"\d+ of \d+ clips are shorter than"]
+# Warnings from within fits that repeat what the command has said about the labels and the recordings.
+SAID_BEFORE = [
+    "The least populated class in y",
+    r"\d+ of \d+ clips are shorter than",
+    "Label .* is present in all training examples",
+]
 
 
 def main(argv=None):
@@ -23,10 +28,14 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0; 1 if ``skmir predict`` passed over a file; 2 if the data or an argument is not valid; 130 if the
-        user interrupts the command.
+        0; 1 if ``skmir check`` finds something wrong, or another command passed over a file; 2 if the data
+        or an argument is not valid; 130 if the user interrupts the command.
     """
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args = parser.parse_args(argv)
+    args.parse_again = functools.partial(
+        parser.parse_args, argv
+    )  # for --config, which must know what was typed
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _Warnings(args.command).show
@@ -34,7 +43,8 @@ def main(argv=None):
                 warnings.filterwarnings("ignore", message=words)
             return args.run(args) or 0
     except (OSError, ValueError, TypeError, ImportError) as error:
-        text = in_options(str(error), classes_only=args.command != "compare")
+        as_is = isinstance(error, ConfigError)
+        text = str(error) if as_is else in_options(str(error), classes_only=args.command != "compare")
         print(f"skmir {args.command}: error: {text}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

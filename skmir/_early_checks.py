@@ -8,7 +8,7 @@ import tempfile
 import warnings
 
 from ._extras import require
-from ._model_names import MODEL_NAMES
+from ._model_names import ANNOTATED, MODEL_NAMES
 
 # scikit-learn's scorers for classes. Its own list takes more than a second to import, and holds scorers for
 # numbers as well.
@@ -57,6 +57,37 @@ SCORERS_OF_TWO = (
     "recall",
     "roc_auc",
 )
+TAG_SCORERS = (
+    "auc_tag",
+    "auc_clip",
+    "tag_map",
+    "clip_map",
+    *(f"precision_at_{k}" for k in (3, 6, 9, 12, 15)),
+    "r_precision",
+    "accuracy",
+    *(
+        f"{metric}_{average}"
+        for metric in ("f1", "precision", "recall", "jaccard")
+        for average in ("macro", "micro", "samples", "weighted")
+    ),
+)
+NUMBER_SCORERS = (
+    "r2",
+    "explained_variance",
+    "d2_absolute_error_score",
+    "neg_max_error",
+    "neg_mean_absolute_error",
+    "neg_mean_absolute_percentage_error",
+    "neg_mean_gamma_deviance",
+    "neg_mean_poisson_deviance",
+    "neg_mean_squared_error",
+    "neg_mean_squared_log_error",
+    "neg_median_absolute_error",
+    "neg_root_mean_squared_error",
+    "neg_root_mean_squared_log_error",
+    "tempo_acc1",
+    "tempo_acc2",
+)
 # skmir's scorers of events; its own list takes as long to import.
 _AVERAGES = ("", "_micro", "_samples")
 
@@ -72,6 +103,8 @@ NOTE_SCORERS = _averaged("note_f", "note_offset_f", "frame_f", "frame_accuracy")
 # By task, the scorers that --scoring may name, and the words for them.
 _SCORERS = {
     "classes": (SCORERS + SCORERS_OF_TWO, "scorers for classes"),
+    "tags": (TAG_SCORERS, "scorers for tags"),
+    "regression": (NUMBER_SCORERS, "scorers for regression"),
     "onsets": (ONSET_SCORERS, "scorers for onsets"),
     "beats": (BEAT_SCORERS, "scorers for beats"),
     "chords": (CHORD_SCORERS, "scorers for chords"),
@@ -97,16 +130,34 @@ def check_options(args):
         named that is not read.
     """
     check_numbers(args)
+    check_audio(args)
     _check_task(args)
-    known = MODEL_NAMES[args.task]
+    known = tuple(dict.fromkeys([*args.own_models, *MODEL_NAMES[args.task]]))
     what = "models" if args.task == "classes" else f"models for {args.task}"
     check_names("--models", args.models, known, what)
     check_names("--scoring", args.scoring, *_SCORERS[args.task])
-    models = args.models or known
+    models = args.models or MODEL_NAMES[args.task]
     if args.reference is not None and args.reference not in models:
         raise ValueError(
             f"--reference must be one of the models that are run, {shlex.join(models)}, got {args.reference}."
-            f"{_meant(args.reference, models)}"
+            f"{meant(args.reference, models)}"
+        )
+
+
+def check_audio(args):
+    """Raise unless there is room for sound on a page.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+
+    Raises
+    ------
+    ValueError
+    """
+    if not args.audio_limit > 0:
+        raise ValueError(
+            f"--audio-limit must be above 0, got {args.audio_limit:g}. For no sound at all, use --no-audio."
         )
 
 
@@ -137,13 +188,13 @@ def check_numbers(args):
 
 def _check_task(args):
     """Raise if a column is named that the task does not read."""
-    if args.task == "classes" and args.annotation != "auto":
+    if args.task not in ANNOTATED and args.annotation != "auto":
         raise ValueError(
             f"--annotation {args.annotation} names a column of annotation files, which are read with "
-            "--onsets, --beats, --chords or --notes. Add one of them, or name the column of classes with "
+            "--onsets, --beats, --chords or --notes. Add one of them, or name the column of labels with "
             "--label."
         )
-    if args.task != "classes" and args.label != "label":
+    if args.task in ANNOTATED and args.label != "label":
         raise ValueError(
             f"--label {args.label} names a column of classes, and --{args.task} reads none. Leave it out, or "
             "name a column of annotation files with --annotation."
@@ -159,13 +210,13 @@ def check_names(option, names, known, what):
     for i, name in enumerate(names or ()):
         if name not in known:
             raise ValueError(
-                f"{option} must name {what}, got {name}.{_meant(name, known)} Use any of {shlex.join(known)}."
+                f"{option} must name {what}, got {name}.{meant(name, known)} Use any of {shlex.join(known)}."
             )
         if name in names[:i]:
             raise ValueError(f"{option} names {name} twice. Name it once.")
 
 
-def _meant(name, known):
+def meant(name, known):
     """Return a question about the known name nearest to a wrong one, whatever its case, or no text."""
     upper = {each.upper(): each for each in known}
     near = difflib.get_close_matches(name.upper(), upper, n=1)
@@ -219,9 +270,11 @@ def check_two_classes(names):
 def _check_sizes(sizes, _members, cv):
     small = {name: size for name, size in sizes.items() if size < cv}
     if small:
+        numbers = all(name.lstrip("+-").isdecimal() for name in sizes)
         raise ValueError(
             f"--cv {cv} needs {cv} recordings of each class, one to test on in every fold, but "
             f"{_counts(small, 'recording')}. {_cure(small, 'recordings')}"
+            f"{' If the labels are numbers, such as tempi, add --regression.' if numbers else ''}"
         )
 
 
@@ -245,6 +298,33 @@ def _check_number_of_groups(n_groups, cv):
         )
 
 
+def check_enough(groups, n_recordings, cv, what):
+    """Raise if there are fewer groups, or without groups fewer recordings, than folds.
+
+    Parameters
+    ----------
+    groups : sequence or None
+        Group of each recording.
+    n_recordings, cv : int
+        Numbers of recordings and of folds.
+    what : str
+        The recordings in words, such as "recordings with beats".
+
+    Raises
+    ------
+    ValueError
+        The message says how many folds there can be.
+    """
+    if groups is not None:
+        _check_number_of_groups(len(set(groups)), cv)
+    elif n_recordings < cv:
+        n = n_recordings
+        raise ValueError(
+            f"--cv {cv} needs {cv} {what}, one to test on in every fold, and there "
+            f"{'is one. Add' if n == 1 else f'are {n}. Use --cv {n}, or add'} recordings."
+        )
+
+
 def check_annotated_folds(data, args):
     """Raise if the folds cannot be made of recordings with events, or nothing can be learned on some of them.
 
@@ -260,14 +340,8 @@ def check_annotated_folds(data, args):
     ValueError
         The message names the option.
     """
-    groups, n = data["groups"], len(data["target"])
-    if groups is not None:
-        _check_number_of_groups(len(set(groups)), args.cv)
-    elif n < args.cv:
-        raise ValueError(
-            f"--cv {args.cv} needs {args.cv} recordings with {args.task}, one to test on in every fold, and "
-            f"there {'is one. Add' if n == 1 else f'are {n}. Use --cv {n}, or add'} recordings."
-        )
+    groups = data["groups"]
+    check_enough(groups, len(data["target"]), args.cv, f"recordings with {args.task}")
     unit = "recording" if groups is None else "group"
     where = {i if groups is None else groups[i] for i, events in enumerate(data["target"]) if len(events)}
     if len(where) < 2:
@@ -324,15 +398,7 @@ def check_targets(args, report_name, report_alone):
     """
     output = None if args.output is None else pathlib.Path(args.output)
     default = report_alone if output is None else output / report_name
-    report = None if args.report is None else pathlib.Path(args.report or default)
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(
-            f"--report must be a file that ends in .html, got {args.report}. Name a file that does."
-        )
-    if report is not None and report.is_dir():
-        raise IsADirectoryError(
-            f"--report must be a file, got the folder {report}. Name a file that ends in .html."
-        )
+    report = None if args.report is None else report_path(args.report or default)
     for option, folder in (
         ("--output", output),
         ("--report", report and report.parent),
@@ -342,6 +408,34 @@ def check_targets(args, report_name, report_alone):
             _check_matplotlib(option)
             check_writable(option, pathlib.Path(folder))
     return output, report
+
+
+def report_path(given):
+    """Return the file of ``--report``, or raise if it does not look like a page.
+
+    Parameters
+    ----------
+    given : str or Path
+
+    Returns
+    -------
+    path : Path
+
+    Raises
+    ------
+    IsADirectoryError
+        If it is a folder.
+    ValueError
+        If it does not end in ``.html`` or ``.htm``.
+    """
+    path = pathlib.Path(given)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"--report must be a file that ends in .html, got {given}. Name a file that does.")
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"--report must be a file, got the folder {path}. Name a file that ends in .html."
+        )
+    return path
 
 
 def _check_matplotlib(option):

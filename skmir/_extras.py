@@ -8,6 +8,7 @@ MODULES = {
     "data": ("mirdata",),
     "eval": ("mir_eval", "pretty_midi"),
     "onnx": ("onnx",),
+    "parquet": ("pyarrow", "pyarrow.parquet"),
     "plot": ("matplotlib", "matplotlib.pyplot"),
     "save": ("skops", "skops.io"),
 }
@@ -20,7 +21,7 @@ def require(what, extra, *, module=None):
     ----------
     what : str
         Name of the function, class or option of the command that needs it.
-    extra : {"captum", "data", "eval", "onnx", "plot", "save"}
+    extra : {"captum", "data", "eval", "onnx", "parquet", "plot", "save"}
     module : str or None, default=None
         The only module of the extra that is needed; None needs all of them.
 

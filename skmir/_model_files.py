@@ -22,10 +22,11 @@ def load_card(path):
     -------
     card : dict or None
         The dict that was passed to :func:`skmir.save`, with lists in place of tuples; None if there was none.
-        ``skmir train`` writes ``model``, the name of the default model; ``task``; ``classes``, the number of
-        clips per class; ``n_clips``; ``n_groups``, None without groups; ``seed``; ``max_epochs``, None for
-        each network's own; ``estimator``, as printed; ``date``; ``versions`` of packages; and ``score``, None
-        without ``--cv``.
+        ``skmir train`` writes ``model``, the name of the default model; ``task``: "classes", "tags" or
+        "regression"; ``classes`` or ``tags``: the number of clips of each, in the model's order, or
+        ``numbers``: their column and range; ``separator`` of tags; ``n_clips``; ``n_groups``, None without
+        groups; ``seed``; ``max_epochs``, None for each network's own; ``estimator``, as printed; ``date``;
+        ``versions`` of packages; and ``score``, None without ``--cv``.
 
     Raises
     ------

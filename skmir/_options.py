@@ -10,6 +10,7 @@ OPTIONS = {
         "file_column": "--file",
         "label_column": "--label",
         "group_column": "--group",
+        "separator": "--tags",
     },
     "load_annotations": {
         "folder": "FOLDER",
@@ -37,7 +38,8 @@ OPTIONS = {
 WITHOUT_OPTION = {
     "X": "the recordings; each is checked before",
     "y": "the labels; they come from the table or the names of folders",
-    "task": "what --onsets, --beats, --chords or --notes says; all are valid",
+    "target": "what --tags or --regression says; all are valid",
+    "task": "what --tags, --onsets and the like say; all are valid",
     "kind": "what --onsets, --beats, --chords or --notes says; all are valid",
     "combine": "left at its default, which is valid",
     "baselines": "left at its default, which is valid",
@@ -47,6 +49,9 @@ WITHOUT_OPTION = {
 # Advice that names classes or functions, and the same advice for users of the command.
 _OTHER_TASKS = " If the recordings have annotations, use --onsets, --beats, --chords or --notes."
 ADVICE = {
+    r"target='tags'": "--tags",
+    r"target='numbers'": "--regression",
+    r"Pass another separator=, or read": "Pass another separator to --tags, or leave it out and read",
     r"Pass kind='(onsets|beats|chords|notes)'": r"Use --\1",
     r"write a labels\.csv with the columns file,label\[,group\]\.": r"\g<0>" + _OTHER_TASKS,
     r", AugmentedEstimator makes": "; in Python, AugmentedEstimator makes",
@@ -69,6 +74,10 @@ _TOKEN = re.compile(
     rf"|(?<![\w.'\"/])(?P<name>{'|'.join(sorted(_NAMES, key=len, reverse=True))})=(?P<value>{_VALUE})?"
     rf"|(?<![\w.'\"/-])(?P<bare>{'|'.join(_BARE)})(?![\w=/'\"])"
 )
+
+
+class ConfigError(ValueError):
+    """An error in a file of options. Its message names keys of the file, and stays as it is."""
 
 
 def in_options(message, *, classes_only=False):

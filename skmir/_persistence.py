@@ -11,7 +11,7 @@ import zipfile
 
 from ._extras import require
 from ._model_files import CARD, SCHEMA, card_as_text, check_schema, path_to_read, told_if_damaged
-from ._trusted_types import public_paths, trusted_types
+from ._trusted_types import public_paths, trusted_among
 
 FOUND_BY_NAME = {
     "ConstructorFromReduceNode",
@@ -142,10 +142,11 @@ def load(path, *, trusted=()):
     require("skmir.load", "save")
     import skops.io
 
-    trusted = [*trusted_types, *_names(trusted)]
+    trusted = _names(trusted)
     path = path_to_read(path)
     with told_if_damaged(path), zipfile.ZipFile(path) as saved:
         schema = _schema(saved, path)
+        trusted += trusted_among(f"{node['__module__']}.{node['__class__']}" for node, _ in _nodes(schema))
         file = path
         if _name_public_paths(schema, _public_path_of_today_or_before):
             file = io.BytesIO()  # the file was written by skops.io.dump, which names private modules
@@ -275,6 +276,8 @@ def _public_path_of_today_or_before(private):
     A class may have moved to another module since the model was saved. Its name and its subpackage stay.
     """
     module, name = private
+    if not module.startswith(f"{__package__}.") or "._" not in module:
+        return None
     package = ".".join(module.split(".")[:2])
     moved = module.startswith(f"{package}._") and (package, name) in public_paths().values()
     return public_paths().get(private, (package, name) if moved else None)

@@ -7,9 +7,9 @@ from .feature_extraction import MFCC
 
 MAX_ERRORS = 10  # files described if some cannot be used
 MAX_NAMED = 3  # files named in a warning
+LEARNED = {"classes": "class", "tags": "tag", "regression": "number"}
 # Attributes of an Examination: the words for recordings for which they are true, and the advice.
 DOUBTS = {
-    "silent": ("silent", "Models may take silence for a sign of a class. Leave them out."),
     "cancels": (
         "stereo with channels that cancel each other",
         "Models hear the mean of the channels, which is nearly silent. Keep one channel, or change the sign "
@@ -29,7 +29,7 @@ def check_recordings(paths, *, task="classes", verbose=0):
     ----------
     paths : list of str
         The recordings.
-    task : {"classes", "onsets", "beats", "chords", "notes"}, default="classes"
+    task : {"classes", "tags", "regression", "onsets", "beats", "chords", "notes"}, default="classes"
         What models learn from them.
     verbose : int, default=0
         1 draws a progress bar on stderr.
@@ -47,8 +47,10 @@ def check_recordings(paths, *, task="classes", verbose=0):
     front_end = MFCC()
     found = list(examine(paths, sr=front_end.sr, shortest=front_end.hop_length, n_jobs=-1, verbose=verbose))
     _refuse([each.error for each in found if each.error is not None], len(paths))
-    doubts = DOUBTS if task == "classes" else DOUBTS | {"silent": ("silent", f"They hold no {task}.")}
-    for doubt, words in doubts.items():
+    silence = f"They hold no {task}."
+    if task in LEARNED:
+        silence = f"Models may take silence for a sign of a {LEARNED[task]}. Leave them out."
+    for doubt, words in {"silent": ("silent", silence), **DOUBTS}.items():
         _warn(*words, [each.file for each in found if getattr(each, doubt)], len(paths))
     frame = front_end._span()[0]
     what = f"shorter than a frame of a spectrum ({frame} samples at {front_end.sr:g} Hz)"

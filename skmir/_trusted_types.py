@@ -8,6 +8,8 @@ import types
 from sklearn.base import BaseEstimator
 from torch import nn
 
+# What OneVsRestClassifier has for a tag that no training clip has, or each of them: a constant.
+_CONSTANT = "sklearn.multiclass._ConstantPredictor"
 _OF_LAYERS = ("torch.nn.modules.", f"{__package__}.modules.", f"{__package__}.neural_network.")
 
 
@@ -45,15 +47,18 @@ def public_paths():
     return paths
 
 
-def _public_objects():
+def _public_objects(packages=None):
     """Yield each public object, with the subpackage that offers it and its name there."""
-    package = importlib.import_module(__package__)
-    for part in pkgutil.iter_modules(package.__path__):
-        # No model holds a base class itself, and what is made from one is its author's: base is left out.
-        if not part.name.startswith("_") and part.name != "base":
-            module = importlib.import_module(f"{__package__}.{part.name}")
-            for name in module.__all__:
-                yield module.__name__, name, getattr(module, name)
+    for name in _packages() if packages is None else packages:
+        module = importlib.import_module(f"{__package__}.{name}")
+        for public_name in module.__all__:
+            yield module.__name__, public_name, getattr(module, public_name)
+
+
+def _packages():
+    # No model holds a base class itself, and what is made from one is its author's: base is left out.
+    parts = pkgutil.iter_modules(importlib.import_module(__package__).__path__)
+    return [part.name for part in parts if not part.name.startswith("_") and part.name != "base"]
 
 
 def _layers():
@@ -68,16 +73,43 @@ def _layers():
     return list(found)
 
 
+def trusted_among(names):
+    """Return the trusted types that a file can refer to, without importing what it does not name.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Dotted names in the file, which has not been checked.
+
+    Returns
+    -------
+    trusted : list of str
+        Those of :data:`trusted_types` that are in the subpackages of the names.
+    """
+    names = list(names)
+    named = {name.split(".")[1] for name in names if name.startswith(f"{__package__}.")}
+    packages = tuple(package for package in _packages() if package in named)
+    return _names_of(packages, with_layers=any(name.startswith(_OF_LAYERS) for name in names))
+
+
 # None of them runs code from a file: attributes are set, and networks are rebuilt from sizes, or from their
 # attributes and layers, and loaded with arrays. Whether to trust anything else in a model (a user's own
 # network, a callback) is up to its user. Files by skmir.save name public paths; files by skops.io.dump name
 # those of private files.
-trusted_types = sorted(
-    {
+@functools.cache
+def _names_of(packages, with_layers):
+    names = {
         f"{module}.{name}"
-        for package, public_name, item in _public_objects()
+        for package, public_name, item in _public_objects(packages)
         if _may_be_held(item)
         for module, name in [(package, public_name), (item.__module__, item.__name__)]
     }
-    | {f"{layer.__module__}.{layer.__qualname__}" for layer in _layers()}
-)
+    layers = _layers() if with_layers else []
+    return sorted(names | {f"{layer.__module__}.{layer.__qualname__}" for layer in layers} | {_CONSTANT})
+
+
+def __getattr__(name):
+    """Return ``trusted_types``, for which all subpackages are imported."""
+    if name == "trusted_types":
+        return _names_of(tuple(_packages()), with_layers=True)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

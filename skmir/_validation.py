@@ -9,6 +9,7 @@ lengths are stacked; iterating over either gives the clips one by one.
 
 import os
 import warnings
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,17 @@ def is_path(item):
     return isinstance(item, str | os.PathLike)
 
 
+def is_encoded(item):
+    """Return whether ``item`` is a file object, or holds a recording as Hugging Face's ``datasets`` does.
+
+    That is a dict with the samples and their rate, or with the content or the path of a file; or a decoder of
+    torchcodec.
+    """
+    if isinstance(item, Mapping):
+        return {"array", "sampling_rate"} <= item.keys() or "bytes" in item or "path" in item
+    return hasattr(item, "read") or hasattr(item, "get_all_samples")
+
+
 def stack_if_equal(arrays):
     """Return one array if all shapes agree, else the list itself."""
     return np.stack(arrays) if len({a.shape for a in arrays}) == 1 else arrays
@@ -59,7 +71,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
         Whether waveforms are searched for NaN and infinity; if not, that is left to
         ``_reading.waveform``.
     read : callable, default=None
-        Takes a file object and returns its waveform; None refuses file objects.
+        Takes an encoded clip (see :func:`is_encoded`) and returns its waveform; None refuses such clips.
 
     Returns
     -------
@@ -75,7 +87,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
     if items is not None and any(is_path(item) for item in items):
         _forget_n_features(estimator, reset)
         return _check_paths(items)
-    if items is not None and read is not None and any(hasattr(item, "read") for item in items):
+    if items is not None and read is not None and any(map(is_encoded, items)):
         items = [_read(read, item, i) for i, item in enumerate(items)]
     _no_other_things(X, items)
     if items is not None and _ndims(items) == {1}:
@@ -97,7 +109,7 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
 
 
 def unread(file):
-    """Return silence: the stand-in for a file object in ``fit``, which looks at the form of clips only."""
+    """Return silence: the stand-in for an encoded clip in ``fit``, which looks at the form of clips only."""
     return np.zeros(1)
 
 
@@ -220,6 +232,8 @@ def _no_single_path(X):
     if is_path(X):
         name = shown(os.fspath(X), width=120)
         raise ValueError(f"X must hold several clips, but is the single path {name}. Pass a list: [{name}].")
+    if hasattr(X, "read"):
+        raise ValueError(f"X must hold several clips, but is one file object ({type(X).__name__}). Pass [X].")
     return X
 
 
@@ -249,7 +263,9 @@ def _items(X):
         X = X.to_numpy()
     if isinstance(X, np.ndarray):
         return list(map(to_numpy, X)) if X.ndim == 1 and X.dtype.kind in "OUT" and X.size else None
-    return list(map(to_numpy, X)) if isinstance(X, list | tuple) and len(X) else None
+    if not isinstance(X, Sequence) or isinstance(X, str | bytes | bytearray | memoryview) or not len(X):
+        return None
+    return list(map(to_numpy, X))
 
 
 def _ndims(items):
@@ -298,12 +314,12 @@ def _no_frames(X, items):
 
 
 def _read(read, item, i):
-    """Return the waveform of a file object; return any other clip unchanged."""
-    if not hasattr(item, "read"):
+    """Return the waveform of an encoded clip; return any other clip unchanged."""
+    if not is_encoded(item):
         return item
     try:
         return read(item)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise type(error)(f"clip {i} of X cannot be used: {error}") from error
 
 
@@ -312,7 +328,7 @@ def _check_paths(items):
     if wrong:
         raise ValueError(
             f"X mixes paths and other clips: clip {wrong[0]} is of type {type(items[wrong[0]]).__name__}. "
-            "Pass all clips as paths, or all as waveforms."
+            "Pass all clips as paths, or all as waveforms or file objects, such as open(path, 'rb')."
         )
     return [str(os.fsdecode(item)) for item in items]
 

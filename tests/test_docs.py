@@ -41,6 +41,7 @@ WITHOUT_EXAMPLE = {
     "skmir.audio.stream": "for front ends",
     "skmir.audio.waveform": "for front ends",
     "skmir.model_selection.Comparison": "compare makes it, and has the example",
+    "skmir.model_selection.DatasetCheck": "check_dataset makes it, and has the example",
 }
 
 
@@ -295,3 +296,35 @@ def test_contributing_says_how_every_table_is_made():
     scripts = set(re.findall(r"python (benchmarks/\w+\.py)", text))
     runnable = [path for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text("utf-8")]
     assert scripts == {path.relative_to(ROOT).as_posix() for path in runnable}
+
+
+def messages_of(path):
+    """Return the texts of a module, with "..." for each value: constants and f-strings, whole."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else "..." for part in node.values]
+            yield "".join(parts)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_troubleshooting_quotes_messages_that_exist():
+    page = (ROOT / "docs" / "user_guide" / "troubleshooting.rst").read_text(encoding="utf-8")
+    quoted = re.findall(r"^\.\. code-block:: text\n   :class: wrapped\n\n((?:   .*\n)+)", page, re.MULTILINE)
+    assert len(quoted) > 20
+    texts = [text for path in (ROOT / "skmir").rglob("*.py") for text in messages_of(path)]
+    code = "\n".join(texts)
+    unknown = [part for text in quoted for part in fragments(text) if part not in code]
+    assert unknown == []
+    assert fragments("... is a made-up message ...")[0] not in code
+
+
+def fragments(text):
+    """Return what stands between the dots of a quoted message."""
+    return [part.strip() for part in " ".join(text.split()).split("...") if part.strip(" .,;:)")]
+
+
+def test_every_example_stands_once_among_the_tasks():
+    page = (ROOT / "docs" / "examples.rst").read_text(encoding="utf-8")
+    listed = re.findall(r"^   \.\./examples/(\w+)\.py$", page, re.MULTILINE)
+    assert sorted(listed) == sorted(path.stem for path in (ROOT / "examples").glob("plot_*.py"))

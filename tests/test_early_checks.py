@@ -65,6 +65,8 @@ WRONG = {
     "FOLDER --models SVM --reference CNN": "--reference must be one of the models that are run, SVM, got CNN",
     "FOLDER --cv 3": "--cv 3 needs 3 recordings of each class.*but class 'b' has 2 recordings.*--cv 2, add",
     "FOLDER --cv 1": "--cv must be at least 2, got 1",
+    "FOLDER --report --audio-limit 0": "--audio-limit must be above 0, got 0. For no sound .* --no-audio",
+    "FOLDER --report --audio-limit nan": "--audio-limit must be above 0, got nan",
     "FOLDER --group artist": "--group 'artist'",
     "FOLDER --cv 2 --memory FOLDER/a/0.wav": r"--memory must be a folder, got the file .*0\.wav",
     "--group artist": "--group needs a FOLDER with a table",
@@ -82,11 +84,55 @@ def test_nothing_slow_is_loaded_to_refuse(folder, arguments, words):
     assert error.count("\n") == 1
 
 
+WRONG_RECORDS = {
+    None: "there is no file .*record.json",
+    "{": r"record.json is not JSON \(.* line 1 column 2 .*\)\. Name the record.json that skmir compare",
+    "[1]": "record.json: record must be a dict, got list",
+    '{"name": "x"}': "record.json: record must be the record of a comparison, .* with the keys \\['name'\\]",
+    '{"record_format": 99, "versions": {"skmir": "9.0"}}': "record has format 99, from skmir 9.0.* Update",
+    '{"record_format": 1}': "record.json: record lacks 'kind'",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG_RECORDS.items(), ids=range(len(WRONG_RECORDS)))
+def test_nothing_slow_is_loaded_to_refuse_a_record(tmp_path, text, words):
+    if text is not None:
+        (tmp_path / "record.json").write_text(text)
+    status, loaded, error = run("report", tmp_path / "record.json")
+    assert (status, loaded) == (2, [])
+    assert re.search(f"^skmir report: error: .*{words}", error), error
+
+
+WRONG_CONFIGS = {
+    "cvs = 3": r"c\.toml: skmir compare has no option 'cvs'\. Did you mean cv\?",
+    "cv = 3\n= 4": r"c\.toml is not valid: Invalid statement \(at line 2, column 1\)",
+    "[models.a]\nsteps = [{ C = 1 }]": r"c\.toml: models\.a\.steps\[0\] must be a table with the key class",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG_CONFIGS.items(), ids=range(len(WRONG_CONFIGS)))
+def test_nothing_slow_is_loaded_to_refuse_a_configuration(folder, tmp_path, text, words):
+    (tmp_path / "c.toml").write_text(text)
+    status, loaded, error = run("compare", folder, "--cv", 2, "--config", tmp_path / "c.toml")
+    assert (status, loaded) == (2, [])
+    assert re.search(f"^skmir compare: error: .*{words}", error), error
+
+
 def test_a_table_loads_pandas_alone(tmp_path):
     status, loaded, error = run("compare", table(tmp_path, *"uvwxyz"), "--file", "track")
     assert status == 2
     assert "scipy" not in loaded and "torch" not in loaded and "sklearn" not in loaded
     assert "no column --file 'track'" in error and "with --file" in error
+
+
+@pytest.mark.parametrize("options", [["--tags", "|"], ["--regression", "--label", "bpm"]])
+def test_tags_and_numbers_load_pandas_alone(tmp_path, options):
+    for name in "abc":
+        (tmp_path / f"{name}.wav").touch()
+    (tmp_path / "labels.csv").write_text("file,label,bpm\na.wav,x|y,90\nb.wav,x,95\nc.wav,z,100\n")
+    status, loaded, error = run("compare", tmp_path, *options)
+    assert status == 2 and loaded == ["pandas"]
+    assert "--cv 5 needs 5 recordings, one to test on in every fold, and there are 3. Use --cv 3" in error
 
 
 def refused(folder, capsys, *options):

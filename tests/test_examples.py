@@ -16,6 +16,7 @@ SLOW = {
     "plot_convolutional_dbn",
     "plot_dbn_layers",
     "plot_few_labels",
+    "plot_from_folder",
     "plot_leakage",
     "plot_learned_chroma",
     "plot_learned_features",

@@ -20,6 +20,7 @@ FLOORS = {
     "_extras": -1,
     "_frame_rows": -1,
     "_annotation_kinds": -1,
+    "_comparison_records": -1,
     "_text_table": -1,
     "_saved_modules": -1,
     "_saving": 0,
@@ -72,6 +73,12 @@ PRIVATE = {
     ("_training/_loop.py", "augmentation._augment"): (
         "checks the networks' parameter augmentation; users get it checked by fit and by augment"
     ),
+    ("_training/_epoch_scoring.py", "metrics._named_scorers"): "as for _recipe.py",
+    (
+        "_training/_recipe.py",
+        "metrics._named_scorers",
+    ): "checks the recipe's scoring as compare checks its own",
+    ("model_selection/_scoring.py", "metrics._named_scorers"): "as for _recipe.py",
     ("feature_extraction/_chroma.py", "dsp._cqt_filters"): (
         "how long the filters are, and whether they fit below sr / 2, is known before the first clip"
     ),
@@ -128,9 +135,13 @@ PRIVATE = {
         "_commands/_table.py",
         "datasets._folder",
     ): "load_folder without scikit-learn's Bunch, which is slow to import",
+    ("_commands/_model_specs.py", "neural_network._base"): "asks what is a network",
     ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
-    ("_commands/_predict.py", "datasets._walk"): "all recordings below a folder, without their classes",
+    ("_commands/_files.py", "datasets._walk"): "all recordings below a folder, without their classes",
+    ("_commands/_table.py", "datasets._walk"): "as for _files.py",
+    ("model_selection/_dataset/_dataset_page.py", "inspection._report"): "all pages look alike",
+    ("_commands/_prediction_rows.py", "metrics._score_table"): "every form of scores of tags has one reader",
 }
 
 

@@ -62,7 +62,7 @@ def test_compares_and_writes(folder, capsys):
     assert record["target_names"] == ["high", "low"]
     assert len(record["models"]["CNN"]["scores"]) == 2
     assert (out / "figure.png").read_bytes().startswith(b"\x89PNG")
-    names = ["table.csv", "record.json", "figure.png", "predictions.csv"]
+    names = ["table.csv", "record.json", "config.toml", "figure.png", "predictions.csv"]
     assert re.findall("wrote (.*)", printed.out) == [str(out / name) for name in names]
     said = pd.read_csv(out / "predictions.csv")
     assert list(said) == ["file", "group", "fold", "label", "SVM", "CNN", "CNN probability"]
@@ -200,6 +200,22 @@ def test_report_stands_where_it_is_told_to(folder, tmp_path, monkeypatch, capsys
         assert [row[0] for row in found.tables[caption][1:]] == ["SVM", *GUESSES]
         assert [row[0] for row in found.tables["SVM"][1:]] == ["high", "low"]
         assert "16 recordings of 2 classes, in 4 groups" in found.text
+
+
+def test_mistakes_can_be_heard_in_the_report_unless_they_shall_not(tmp_path):
+    rng = np.random.RandomState(0)
+    for i in range(8):  # nobody can learn these
+        soundfile.write(tmp_path / f"{i}.wav", 0.1 * rng.randn(8000), 8000)
+    rows = [f"{i}.wav,{'ab'[i % 2]},{i}" for i in range(8)]
+    (tmp_path / "labels.csv").write_text("\n".join(["file,label,take", *rows]), encoding="utf-8")
+    report = tmp_path / "page.html"
+    assert svm(tmp_path, "--report", report) == 0
+    text = report.read_text(encoding="utf-8")
+    assert text.count("<audio") == text.count("data:audio/mpeg") > 0
+    assert svm(tmp_path, "--report", report, "--no-audio") == 0
+    assert "<audio" not in report.read_text(encoding="utf-8")
+    assert svm(tmp_path, "--report", report, "--audio-limit", "1e-3") == 0
+    assert "takes more than audio_limit=0.001 MB" in report.read_text(encoding="utf-8")
 
 
 def test_no_report_unless_asked_for(folder, tmp_path, monkeypatch):

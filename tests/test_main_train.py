@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 
 import skmir
 from skmir.__main__ import main
-from skmir._commands import _predict
+from skmir._commands import _files
 from skmir.feature_extraction import MFCC
 from skmir.neural_network import MLPClassifier
 from skmir.preprocessing import FramePooler
@@ -71,7 +70,7 @@ def recordings(folder):
 
 
 def test_a_trained_model_labels_a_folder(folder, trained, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(_predict, "MAX_FILES", 5)  # three batches
+    monkeypatch.setattr(_files, "MAX_FILES", 5)  # three batches
     out = tmp_path / "new" / "predictions.csv"
     assert main(["predict", str(trained["MLP"]), str(folder), "-o", str(out)]) == 0
     assert "12/12" in capsys.readouterr().err  # the bar
@@ -226,8 +225,8 @@ def test_nothing_slow_is_loaded_to_help_or_to_refuse(folder, trained, arguments)
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        (["rock;loud", "rock", "loud", "loud"], "'rock;loud' look like several tags.*CNNClassifier"),
-        (["120.5", "98", "121", "120.5"], "all of them are numbers such as.*CNNRegressor"),
+        (["rock;loud", "rock", "loud", "loud"], "'rock;loud' look like several tags.*add --tags ';'"),
+        (["120.5", "98", "121", "120.5"], "all of them are numbers such as.*add --regression"),
         (["a", "a", "a", "a"], "at least two classes, got one, 'a'"),
     ],
 )
@@ -250,17 +249,20 @@ def test_overwrite_replaces(folder, tmp_path, trained):
     assert len(rows_of(out.read_text(encoding="utf-8"))) == 13
 
 
-def test_models_that_give_no_class_are_refused(folder, tmp_path, capsys):
+def test_models_that_say_nothing_of_a_recording_are_refused(folder, tmp_path, capsys):
     files = recordings(folder)
-    numbers = make_pipeline(MFCC(), FramePooler(), Ridge()).fit(files, np.arange(12.0))
     tags = make_pipeline(MFCC(), FramePooler(), MLPClassifier(max_iter=1)).fit(
         files, np.eye(12, dtype=int)[:, :3]
     )
-    for model, words in (
-        (numbers, "must hold a fitted classifier, got Pipeline"),
-        (tags, "The model gives tags"),
+    classes = make_pipeline(MFCC(), FramePooler(), MLPClassifier(max_iter=1)).fit(files, np.arange(12) % 2)
+    features = make_pipeline(MFCC(), FramePooler()).fit(files)
+    for model, card, words in (
+        (features, None, "must hold a fitted classifier or regressor, got Pipeline"),
+        (tags, None, r"save it with a card that names them: .*'tags': \['slow', 'sad'\]"),
+        (tags, {"task": "tags", "tags": ["a", "b"]}, "The model gives 3 tags, and its card names 2"),
+        (classes, {"task": "tags", "tags": ["a", "b"]}, "one label per recording, and its card names 2"),
+        (tags, {"task": "onsets"}, "skmir predict finds classes, tags or numbers, and .* finds onsets"),
     ):
-        skmir.save(model, tmp_path / "m.skops")
-        assert skmir.load_card(tmp_path / "m.skops") is None
+        skmir.save(model, tmp_path / "m.skops", card=card)
         assert main(["predict", str(tmp_path / "m.skops"), files[0]]) == 2
-        assert words in capsys.readouterr().err
+        assert re.search(words, capsys.readouterr().err)

@@ -5,13 +5,22 @@ import pandas as pd
 import pytest
 import soundfile
 from sklearn import config_context
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_predict, learning_curve
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    StratifiedKFold,
+    cross_val_predict,
+    learning_curve,
+)
 from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import StandardScaler
 
 from skmir.compose import FrameClassifier, FrameTransformer
 from skmir.feature_extraction import MFCC, Chroma, MelSpectrogram
+from skmir.model_selection import compare
 from skmir.neural_network import CNNClassifier, MLPClassifier
 from skmir.preprocessing import FramePooler, FrameScaler
 
@@ -117,3 +126,31 @@ def test_a_model_fitted_on_files_takes_waveforms(forms, tones):
     pipeline = make_pipeline(MFCC(), FramePooler(), LogisticRegression(max_iter=500)).fit(forms["paths"], y)
     np.testing.assert_array_equal(pipeline.predict(X), pipeline.predict(forms["paths"]))
     assert not hasattr(pipeline[0], "n_features_in_")
+
+
+@pytest.mark.parametrize("column", ["file", ["file"]], ids=["Series", "DataFrame"])
+def test_a_column_of_paths_beside_numbers(forms, tones, column):
+    """Only who hears the tones and reads the numbers can tell these classes: in a search, and in compare."""
+    _, pitch = tones
+    loudness = np.tile([-1.0, 1.0], 6)
+    X = pd.DataFrame({"loudness": loudness, "file": forms["names"]}, index=np.arange(50, 62))
+    y = np.char.add(pitch.astype(str), np.where(loudness > 0, " loud", " soft"))
+    sound = make_pipeline(Chroma(), FramePooler(("mean",)))
+
+    def model(*columns):
+        steps = {"sound": ("sound", sound, column), "number": ("number", StandardScaler(), ["loudness"])}
+        chosen = ColumnTransformer([steps[name] for name in columns])
+        return make_pipeline(chosen, StandardScaler(), LogisticRegression(max_iter=500))
+
+    both = model("sound", "number")
+    names = both.fit(X, y)[0].get_feature_names_out()
+    assert names[0].startswith("sound__chroma") and names[-1] == "number__loudness"
+    models = {"both": both, "sound": model("sound"), "number": model("number")}
+    result = compare(models, X, y, cv=StratifiedKFold(2), scoring="accuracy", baselines=False)
+    scores = result.table_["mean"]
+    assert scores["both"] == 1 > max(scores[["sound", "number"]])
+    wrong = result.mistakes_
+    assert set(wrong["file"]) <= set(forms["names"]) and not (wrong["model"] == "both").any()
+    grid = {"columntransformer__sound__framepooler__statistics": [("mean",), ("std",)]}
+    search = GridSearchCV(both, grid, cv=2).fit(X, y)
+    assert search.predict(X.sample(frac=1, random_state=0)).shape == (12,)

@@ -268,3 +268,5 @@ def test_a_file_object_that_cannot_be_read_is_named():
         MFCC().transform([TONE, io.BytesIO(b"no audio" * 10)])
     with pytest.raises(ValueError, match=r"clip 0 of X is a file object \(BytesIO\). Pass its path"):
         check_clips(Step(), [io.BytesIO(b"")], reset=True)
+    with pytest.raises(ValueError, match=r"X must hold several clips, but is one file object .*Pass \[X\]"):
+        MFCC().fit(io.BytesIO(b""))

@@ -6,7 +6,7 @@ candidates, pipelines and processes share entries. A damaged entry is computed a
 """
 
 from ._describe import describe
-from ._digests import array_digest, file_digest, known_digest, text_digest
+from ._digests import array_digest, content_digest, file_digest, known_digest, text_digest
 from ._entries import Entries
 from ._feature_cache import FeatureCache
 from ._lru_cache import LRUCache
@@ -17,6 +17,7 @@ __all__ = [
     "FeatureCache",
     "LRUCache",
     "array_digest",
+    "content_digest",
     "describe",
     "file_digest",
     "known_digest",

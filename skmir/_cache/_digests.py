@@ -33,6 +33,15 @@ def file_digest(path):
     return digest
 
 
+def content_digest(file):
+    """Return a hash of the bytes of a binary file object, whose position is left unchanged."""
+    position = file.tell()
+    file.seek(0)
+    digest = xxhash.xxh3_128_hexdigest(file.read())
+    file.seek(position)
+    return digest
+
+
 def known_digest(path):
     """Return a file's hash if it is known without reading the file, else None."""
     stamp, digest = _FILES.get(path, (None, None))

@@ -5,7 +5,19 @@ import datetime
 import numpy as np
 
 from .._show_versions import versions
+from ._targets import separator
 
+_USE = {
+    "classes": "Label recordings with",
+    "tags": "Find the tags of recordings with",
+    "regression": "Predict the numbers of recordings with",
+}
+_ORDER = {"tags": ", which gives 1 and 0 for each tag in the order of the table above"}
+THRESHOLD = (
+    "The model gives a recording each tag whose probability is above .5, or, if it has no probabilities, "
+    "whose score is above 0. Rare tags seldom reach that: rank recordings by probability, or take the "
+    "likeliest tags with `--top`."
+)
 PACKAGES = ("skmir", "python", "torch", "scikit-learn", "numpy")
 
 
@@ -23,12 +35,11 @@ def make_card(args, data, model, score):
     score : dict or None
         Of the cross-validation.
     """
-    counts = np.bincount(data["target"], minlength=len(data["target_names"])).tolist()
     groups, installed = data["groups"], versions()
     return {
         "model": args.model,
-        "task": "classes",
-        "classes": dict(zip(data["target_names"], counts, strict=True)),
+        "task": args.task,
+        **_learned(data, args),
         "n_clips": len(data["data"]),
         "n_groups": None if groups is None else len(set(groups)),
         "seed": args.seed,
@@ -40,6 +51,19 @@ def make_card(args, data, model, score):
     }
 
 
+def _learned(data, args):
+    """Return what models learned: numbers of clips per class or tag, or the range of the numbers."""
+    names, target = data["target_names"], data["target"]
+    if args.task == "regression":
+        spread = {"min": target.min(), "mean": target.mean(), "max": target.max()}
+        return {"numbers": {"column": names[0], **{name: float(value) for name, value in spread.items()}}}
+    if args.task == "tags":
+        counts = target.sum(axis=0).tolist()
+        return {"tags": dict(zip(names, counts, strict=True)), "separator": separator(args)}
+    counts = np.bincount(target, minlength=len(names)).tolist()
+    return {"classes": dict(zip(names, counts, strict=True))}
+
+
 def as_markdown(card, file):
     """Return a card as text; the file is the name of the model's file."""
     n, groups = card["n_clips"], card["n_groups"]
@@ -47,10 +71,10 @@ def as_markdown(card, file):
     lines = [
         f"# {file}",
         "",
-        f"The default model {card['model']} of skmir, fitted on {n} recordings of {len(card['classes'])} "
-        f"classes, {where}, on {card['date']}.",
+        f"The default model {card['model']} of skmir, fitted on {n} recordings {_of(card)}, {where}, on "
+        f"{card['date']}.",
         "",
-        *_table("class", "recordings", card["classes"]),
+        *_labels(card),
         "",
         "## How good it is",
         "",
@@ -64,10 +88,28 @@ def as_markdown(card, file):
         card["estimator"],
         "```",
         "",
-        f"Label recordings with `skmir predict {file} FILES`, or in Python with "
-        f'`skmir.load("{file}").predict(files)`.',
+        f"{_USE[card['task']]} `skmir predict {file} FILES`, or in Python with "
+        f'`skmir.load("{file}").predict(files)`{_ORDER.get(card["task"], "")}.',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _of(card):
+    if card["task"] == "regression":
+        return f"with {card['numbers']['column']}"
+    names = card[card["task"]]
+    return f"of {len(names)} classes" if card["task"] == "classes" else f"with {len(names)} tags"
+
+
+def _labels(card):
+    """Return the table of classes or tags, or of the numbers' range, and what the model says of them."""
+    if card["task"] == "classes":
+        return _table("class", "recordings", card["classes"])
+    if card["task"] == "tags":
+        return [*_table("tag", "recordings", card["tags"]), "", THRESHOLD]
+    numbers = dict(card["numbers"])
+    column = numbers.pop("column")
+    return _table(column, "", {name: f"{value:g}" for name, value in numbers.items()})
 
 
 def _epochs(card):
@@ -93,9 +135,13 @@ def _judgement(score):
     interval = ""
     if score["low"] is not None:
         interval = f" ({score['level']:.0%} interval {score['low']:.3f} to {score['high']:.3f})"
-    mean = "not defined" if score["mean"] is None else f"{score['mean']:.3f}"
+    others = "".join(f", {name} {_number(value)}" for name, value in score["others"].items())
     return [
-        f"{score['metric']} {mean}{interval}: the mean over {folds}{kept}. The model in "
-        "this file was fitted on all recordings, so no part of them can judge it.",
+        f"{score['metric']} {_number(score['mean'])}{interval}{others}: the mean over {folds}{kept}. The "
+        "model in this file was fitted on all recordings, so no part of them can judge it.",
         *(f"\n- {warning}" for warning in score["warnings"]),
     ]
+
+
+def _number(value):
+    return "not defined" if value is None else f"{value:.3f}"

@@ -38,15 +38,13 @@ def check_memory(memory):
         check_writable("--memory", pathlib.Path(memory))
 
 
-def check_are_classes(names, instead):
+def check_are_classes(names):
     """Raise if the names of classes look like lists of tags, or like measured numbers.
 
     Parameters
     ----------
     names : list of str
         Each name once.
-    instead : dict of str to str
-        What to do with "tags" and for "regression".
     """
     for separator in SEPARATORS:
         tags = {tag.strip() for name in names for tag in name.split(separator)}
@@ -54,13 +52,13 @@ def check_are_classes(names, instead):
             example = next(name for name in names if separator in name)
             raise ValueError(
                 f"Labels must be one class per recording, but labels such as {example!r} look like several "
-                f"tags. For tags, {instead['tags']} in Python. If they are single classes, write them "
-                f"without {separator!r}."
+                f"tags. For tags, add --tags {separator!r}. If they are single classes, write them without "
+                f"{separator!r}."
             )
     if any(not name.lstrip("+-").isdecimal() for name in names) and all(map(_is_number, names)):
         raise ValueError(
-            f"Labels must be classes, but all of them are numbers such as {names[0]!r}. For numbers, "
-            f"{instead['regression']} in Python. If they are classes, give them names, such as grade_1."
+            f"Labels must be classes, but all of them are numbers such as {names[0]!r}. For numbers, add "
+            "--regression. If they are classes, give them names, such as grade_1."
         )
 
 

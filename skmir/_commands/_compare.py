@@ -4,12 +4,14 @@ import os
 import shlex
 import tempfile
 
-from .._model_names import MODEL_NAMES
+from .._model_names import ANNOTATED, MODEL_NAMES
 from .._options import in_options
-from ._common import default_n_jobs, say
-from ._table import COLUMNS, add_columns, list_classes, table_arguments
+from ._common import add_audio, add_n_jobs, add_quiet, add_report, default_n_jobs, say
+from ._config import add_config, apply_config, check_own_models
+from ._model_specs import importable, make_models
+from ._table import COLUMNS, add_columns, table_arguments
+from ._targets import SCORING, add_targets, check_labels, described, labels, list_labels, set_task
 
-ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
 ANNOTATION = "auto"  # the column that --annotation names, if it is not given
 N_SYNTHESISED = 40  # clips with annotations, if there is no folder
 REPORT, REPORT_ALONE = "report.html", "skmir-report.html"  # in the folder of --output, and without one
@@ -20,13 +22,14 @@ def add_parser(commands):
     parser = commands.add_parser(
         "compare",
         help="compare deep networks with classic models on labelled or annotated recordings",
-        description="Compare deep networks with classic models on labelled recordings, or on recordings with "
-        "annotations of onsets, beats, chords or notes, by grouped cross-validation, and print a table with "
-        "intervals and p-values.",
+        description="Compare deep networks with classic models on labelled recordings (classes, tags or "
+        "numbers), or on recordings with annotations of onsets, beats, chords or notes, by grouped "
+        "cross-validation, and print a table with intervals and p-values.",
     )
     _add_data_arguments(parser)
     _add_experiment_arguments(parser)
     _add_output_arguments(parser)
+    add_config(parser)
     parser.set_defaults(run=run, how_to_go_on=_how_to_go_on)
 
 
@@ -39,6 +42,7 @@ def _add_data_arguments(parser):
         "without it, synthesised notes of seven instrument families are used",
     )
     task = parser.add_mutually_exclusive_group()
+    add_targets(task)
     for name in ANNOTATED:
         task.add_argument(
             f"--{name}",
@@ -56,25 +60,25 @@ def _add_data_arguments(parser):
         help="the table's column of annotation files, for --onsets and the like; auto takes the column of "
         "that name, or one called midi, jams, notes or bars that has such annotations (default: %(default)s)",
     )
-    parser.set_defaults(task="classes", annotation=ANNOTATION)
+    parser.set_defaults(annotation=ANNOTATION)
 
 
 def _add_experiment_arguments(parser):
     option = parser.add_argument
     of_task = {task: shlex.join(names) for task, names in MODEL_NAMES.items()}
-    annotated = "; ".join(f"with --{task}, from {of_task[task]}" for task in ANNOTATED)
-    models = f"models to run, from {of_task['classes']}; {annotated}; all if not given"
+    others = "; ".join(f"with --{task}, from {names}" for task, names in of_task.items() if task != "classes")
+    models = f"models to run, from {of_task['classes']}; {others}; all if not given"
     option("--models", nargs="+", metavar="NAME", help=models)
     reference = "model that the others are tested against; the first if not given"
     option("--reference", metavar="NAME", help=reference)
     option("--cv", type=int, default=5, metavar="N", help="number of folds (default: %(default)s)")
     repeats = "how many times clips, or groups, are distributed over the folds (default: %(default)s)"
     option("--repeats", type=int, default=1, metavar="N", help=repeats)
-    scorers = "scikit-learn scorers, or skmir's of onsets, beats, chords or notes; models are judged by the "
-    scorers += "first; balanced_accuracy, onset_f50, beat_f, chord_majmin or note_f if not given"
+    scorers = "scikit-learn scorers, or skmir's of tags, onsets, beats, chords or notes; models are judged "
+    scorers += "by the first; if not given balanced_accuracy; auc_tag and tag_map for tags; r2 and "
+    scorers += "neg_mean_absolute_error for numbers; onset_f50, beat_f, chord_majmin or note_f"
     option("--scoring", nargs="+", metavar="NAME", help=scorers)
-    n_jobs = "number of processes; if not given, one per core, or one if there is a GPU"
-    option("--n-jobs", type=int, metavar="N", help=n_jobs)
+    add_n_jobs(parser, "processes", "one per core, or one if there is a GPU")
     seed = "seed of synthesised clips, folds, weights and order of clips (default: %(default)s)"
     option("--seed", type=int, default=0, help=seed)
     epochs = "number of epochs of each network; each network's own number if not given"
@@ -83,24 +87,22 @@ def _add_experiment_arguments(parser):
 
 def _add_output_arguments(parser):
     option = parser.add_argument
-    output = "folder for the table (CSV), the record (JSON), the figure (PNG), and what each model predicted "
-    output += "for each recording: a table (CSV), or, with --onsets and the like, files as CSV, .lab or .mid"
-    option("--output", metavar="DIR", help=output)
-    option(
-        "--report",
-        nargs="?",
-        const="",
-        metavar="FILE",
-        help="write a page with all results, which opens without a network; without FILE the page is "
-        f"{REPORT} in the folder of --output, or {REPORT_ALONE} in the current folder",
+    output = "folder for the table (CSV), the record (JSON), a file for --config that repeats the comparison "
+    output += (
+        "(TOML), the figure (PNG), and what each model predicted for each recording: a table (CSV), or, "
     )
+    output += "with --onsets and the like, files as CSV, .lab or .mid"
+    option("--output", metavar="DIR", help=output)
+    where = f"{REPORT} in the folder of --output, or {REPORT_ALONE} in the current folder"
+    add_report(parser, "all results", where)
+    add_audio(parser)
     option(
         "--memory",
         metavar="DIR",
         help="folder in which features and finished folds are kept; the same command, started again, goes "
         "on where it stopped. If not given, features are kept for this run only",
     )
-    option("--quiet", action="store_true", help="draw no progress bar")
+    add_quiet(parser)
 
 
 def _how_to_go_on(args):
@@ -111,14 +113,23 @@ def _how_to_go_on(args):
 
 def run(args):
     """Check, load, compare, print, write; modules that are slow to import are imported when needed."""
-    from .._early_checks import check_annotated_folds, check_folds, check_options, check_targets
+    from .._early_checks import check_annotated_folds, check_options, check_targets
     from ._compare_output import write_results
 
     _give_back_folder(args)
+    apply_config(args)
+    set_task(args)
+    check_own_models(args)
     check_options(args)
     data = _load(args)
-    (check_folds if args.task == "classes" else check_annotated_folds)(data, args)
+    if args.task in ANNOTATED:
+        check_annotated_folds(data, args)
+    else:
+        check_labels(data, args, folds=True)
     output, report = check_targets(args, REPORT, REPORT_ALONE)
+    if args.own_models:
+        with importable(args.modules):
+            make_models(args)  # what is wrong with them is told before any file is decoded
     if args.folder is not None:
         from .._recordings import check_recordings
 
@@ -132,19 +143,17 @@ def run(args):
 
 
 def _run(args, data):
-    from ..model_selection import compare, default_models
+    from ..model_selection import compare
 
-    with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
-        options = {"max_iter": args.max_epochs, "memory": args.memory or folder}
-        models = default_models(args.models, task=args.task, **options)
+    with tempfile.TemporaryDirectory(prefix="skmir-") as folder, importable(args.modules):
         result = compare(
-            models,
+            make_models(args, memory=args.memory or folder),
             data["data"],
-            _labels(data) if args.task == "classes" else data["target"],
+            labels(data, args.task),
             groups=data["groups"],
             cv=args.cv,
             n_repeats=args.repeats,
-            scoring=args.scoring,
+            scoring=args.scoring or SCORING.get(args.task),
             reference=args.reference,
             memory=args.memory,
             n_jobs=default_n_jobs(args.n_jobs),
@@ -166,19 +175,13 @@ def _give_back_folder(args):
             args.folder = names.pop()
 
 
-def _labels(data):
-    """Return names of classes, so that warnings name them; for two classes numbers: scorers need class 1."""
-    names = data["target_names"]
-    return data["target"] if len(names) <= 2 else [names[i] for i in data["target"]]
-
-
 def _load(args):
     """Return the data as a mapping."""
     if args.folder is None:
         _refuse_without_folder(args)
         return _synthesise(args)
-    if args.task == "classes":
-        return list_classes(args)
+    if args.task not in ANNOTATED:
+        return list_labels(args)
     from ..datasets._annotation_folder import COMBINE, list_annotations
 
     return list_annotations(
@@ -208,15 +211,17 @@ def _synthesise(args):
 
 def _refuse_without_folder(args):
     """Synthesised notes have no table whose columns could be named."""
-    defaults = {**COLUMNS, "annotation": ANNOTATION}
+    defaults = {"tags": None, **COLUMNS, "annotation": ANNOTATION}
     given = [name for name, default in defaults.items() if getattr(args, name) != default]
     if given:
         raise ValueError(f"--{given[0]} needs a FOLDER with a table, and none was given. Name the folder.")
+    if args.task == "regression":
+        raise ValueError("--regression needs a FOLDER with a table, and none was given. Name the folder.")
 
 
 def _describe(data, task):
     from .._annotations import n_events
 
     groups = "no groups" if data["groups"] is None else f"{len(set(data['groups']))} groups"
-    n = len(data["target_names"]) if task == "classes" else sum(map(n_events, data["target"]))
-    return f"{len(data['data'])} clips, {n} {task}, {groups}"
+    found = f"{sum(map(n_events, data['target']))} {task}" if task in ANNOTATED else described(data, task)
+    return f"{len(data['data'])} clips, {found}, {groups}"

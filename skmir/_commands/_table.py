@@ -1,5 +1,8 @@
 """The table of a folder of recordings: its options, which several commands share, and how it is read."""
 
+import os
+import warnings
+
 COLUMNS = {"labels": "labels.csv", "file": "file", "label": "label", "group": "auto"}  # options and defaults
 
 
@@ -14,7 +17,12 @@ def add_columns(parser, *, groups=""):
     """
     option, column = parser.add_argument, "the table's column of"
     option("--labels", help="name of the table in FOLDER (default: %(default)s)")
-    option("--file", metavar="COLUMN", help=f"{column} file names (default: %(default)s)")
+    option(
+        "--file",
+        metavar="COLUMN",
+        help=f"{column} file names, or a pattern of columns, such as fold{{fold}}/{{name}}.wav (default: "
+        "%(default)s)",
+    )
     option("--label", metavar="COLUMN", help=f"{column} labels (default: %(default)s)")
     option(
         "--group",
@@ -36,6 +44,38 @@ def table_arguments(args):
 
 def list_classes(args):
     """Return the recordings of FOLDER with their classes, as a mapping; see ``load_folder``."""
+    return list_table(args, label_column=args.label)
+
+
+def list_table(args, **target):
+    """Return the recordings of FOLDER, as a mapping; arguments of ``load_folder`` say what is learned."""
     from ..datasets._folder import list_folder
 
-    return list_folder(args.folder, label_column=args.label, **table_arguments(args))
+    return list_folder(args.folder, **table_arguments(args), **target)
+
+
+def given_columns(args):
+    """Return the options that name a table or its columns and are not at their defaults."""
+    return [f"--{name}" for name, default in COLUMNS.items() if getattr(args, name) != default]
+
+
+def list_recordings(args):
+    """Return what :func:`list_classes` does; if the recordings lie directly in FOLDER, without classes."""
+    if os.path.isdir(args.folder) and set(given_columns(args)) <= {"--group"}:
+        files, messages = _without_classes(args.folder)
+        if files:
+            for message in messages:
+                warnings.warn(message, stacklevel=2)
+            return {"data": files, "target": None, "target_names": [], "groups": None, "frame": None}
+    return list_classes(args)
+
+
+def _without_classes(folder):
+    """Return the recordings of a folder, with messages, if there is neither a table nor a sub-folder."""
+    from ..datasets._walk import recordings
+
+    if os.path.isfile(os.path.join(folder, COLUMNS["labels"])):
+        return [], []
+    files, messages = recordings(folder)
+    is_flat = all(os.path.samefile(os.path.dirname(file), folder) for file in files)
+    return (files, messages) if is_flat else ([], [])

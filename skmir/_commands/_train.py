@@ -5,26 +5,20 @@ import pathlib
 import shlex
 import tempfile
 
-from .._early_checks import check_folds, check_names, check_numbers, check_two_classes
-from .._model_names import MODEL_NAMES
+from .._early_checks import check_names, check_numbers
+from .._model_names import ANNOTATED, LABELLED, MODEL_NAMES
 from .._options import in_options
-from ._checks import check_are_classes, check_memory, check_new_file, check_saving
-from ._common import default_n_jobs, say
-from ._table import add_columns, list_classes
+from ._checks import check_memory, check_new_file, check_saving
+from ._common import add_n_jobs, add_quiet, default_n_jobs, say
+from ._table import add_columns
+from ._targets import SCORING, add_targets, check_labels, described, labels, list_labels, set_task
 
 SCORE = {"mean": "mean", "low": "ci_low", "high": "ci_high"}  # names in the card: columns of the table
-NAMES = MODEL_NAMES["classes"]
 # Kinds of target that other commands or Python can learn, and what to do instead.
-ANNOTATED = tuple(task for task in MODEL_NAMES if task != "classes")
 OTHERS = {
-    **{
-        task: f"fit one of skmir.model_selection.default_models(task={task!r}) on "
-        f"skmir.datasets.load_annotations(FOLDER, kind={task!r})"
-        for task in ANNOTATED
-    },
-    "tags": "fit a network, such as skmir.neural_network.CNNClassifier, on an array of shape (n_clips, "
-    "n_tags)",
-    "regression": "fit a network, such as skmir.neural_network.CNNRegressor, on an array of numbers",
+    task: f"fit one of skmir.model_selection.default_models(task={task!r}) on "
+    f"skmir.datasets.load_annotations(FOLDER, kind={task!r})"
+    for task in ANNOTATED
 }
 
 
@@ -40,27 +34,29 @@ def add_parser(commands):
     option = parser.add_argument
     data = "folder with a labels.csv (columns file,label[,group]) or with one sub-folder per class"
     option("folder", metavar="FOLDER", help=data)
-    option("--model", required=True, metavar="NAME", help=f"model to fit, from {shlex.join(NAMES)}")
+    names = {task: shlex.join(MODEL_NAMES[task]) for task in LABELLED}
+    others = "; ".join(f"with --{task}, from {names[task]}" for task in LABELLED[1:])
+    option("--model", required=True, metavar="NAME", help=f"model to fit, from {names['classes']}; {others}")
     output = "file to write, which ends in .skops; the card is written beside it, ending in .md"
     option("-o", "--output", required=True, metavar="FILE", help=output)
     option("--overwrite", action="store_true", help="replace existing files of --output")
+    add_targets(parser.add_mutually_exclusive_group())
     add_columns(parser, groups=", for --cv")
     cv = "also judge the model by N-fold cross-validation, as skmir compare does; the score goes to the card"
     option("--cv", type=int, metavar="N", help=cv)
     repeats = "how many times --cv distributes clips, or groups, over the folds (default: %(default)s)"
     option("--repeats", type=int, default=1, metavar="N", help=repeats)
-    jobs = "number of processes for --cv; if not given, one per core, or one if there is a GPU"
-    option("--n-jobs", type=int, metavar="N", help=jobs)
+    add_n_jobs(parser, "processes for --cv", "one per core, or one if there is a GPU")
     seed = "seed of folds, weights and order of clips (default: %(default)s)"
     option("--seed", type=int, default=0, help=seed)
     epochs = "number of epochs of a network; the network's own number if not given"
     option("--max-epochs", type=int, metavar="N", help=epochs)
     memory = "folder in which features and finished folds are kept, for the next run or for skmir compare"
     option("--memory", metavar="DIR", help=memory)
-    option("--quiet", action="store_true", help="draw no progress bar")
+    add_quiet(parser)
     for kind in OTHERS:  # known, so that a user who tries them learns what to do
         option(f"--{kind}", dest="other", action="store_const", const=kind, help=argparse.SUPPRESS)
-    parser.set_defaults(run=run, how_to_go_on=_how_to_go_on, task="classes", scoring=None)
+    parser.set_defaults(run=run, how_to_go_on=_how_to_go_on, scoring=None)
 
 
 def _how_to_go_on(args):
@@ -72,30 +68,31 @@ def _how_to_go_on(args):
 def run(args):
     """Check, load, judge, fit, write; modules that are slow to import are imported when needed."""
     path, card_path = _check_options(args)
-    data = list_classes(args)
-    _check_data(data, args)
+    data = list_labels(args)
+    check_labels(data, args, folds=args.cv is not None)
     from .._recordings import check_recordings
     from ._card import make_card
 
-    check_recordings(data["data"], verbose=0 if args.quiet else 1)
+    check_recordings(data["data"], task=args.task, verbose=0 if args.quiet else 1)
     with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
         model, score = _fit(data, args, args.memory or folder)
-    _write(model, make_card(args, data, model, score), path, card_path)
+    _write(model, make_card(args, data, model, score), described(data, args.task), path, card_path)
 
 
 def _check_options(args):
     """Raise for options that are wrong whatever the recordings are; return the files to write."""
     if args.other is not None:
         raise ValueError(
-            f"skmir train learns classes, one per recording, and --{args.other} asks for something else. In "
+            f"skmir train learns classes, tags or numbers, and --{args.other} asks for something else. In "
             f"Python, {OTHERS[args.other]}, and keep the model with skmir.save."
         )
+    set_task(args)
     check_numbers(args)
     if args.repeats > 1 and args.cv is None:
         raise ValueError(
             f"--repeats {args.repeats} repeats --cv, which is not given. Add --cv with a number."
         )
-    check_names("--model", [args.model], NAMES, "a model for classes")
+    check_names("--model", [args.model], MODEL_NAMES[args.task], f"a model for {args.task}")
     path = pathlib.Path(args.output)
     if path.suffix.lower() != ".skops":
         raise ValueError(f"--output must be a file that ends in .skops, got {path}. Use {path.stem}.skops.")
@@ -107,23 +104,17 @@ def _check_options(args):
     return path, card_path
 
 
-def _check_data(data, args):
-    names = data["target_names"]
-    check_two_classes(names)
-    check_are_classes(names, OTHERS)
-    if args.cv is not None:
-        check_folds(data, args)
-
-
 def _fit(data, args, memory):
     """Return the model, fitted on all recordings, and the score of its folds, or None."""
     from ..model_selection import default_models
     from ..model_selection._seeds import seeded_clone
 
-    model = default_models(args.model, max_iter=args.max_epochs, memory=memory)[args.model]
+    model = default_models(args.model, task=args.task, max_iter=args.max_epochs, memory=memory)[args.model]
     score = None if args.cv is None else _judge(model, data, args)
-    labels = [data["target_names"][i] for i in data["target"]]
-    model = seeded_clone(model, args.seed).fit(data["data"], labels)
+    names, target = data["target_names"], data["target"]
+    if args.task == "classes":
+        target = [names[i] for i in target]
+    model = seeded_clone(model, args.seed).fit(data["data"], target)
     # A folder of this machine means nothing where the model is used.
     folders = [name for name in model.get_params() if name.rpartition("__")[2] == "memory"]
     return model.set_params(**dict.fromkeys(folders)), score
@@ -133,15 +124,14 @@ def _judge(model, data, args):
     """Print the table of a cross-validation, and return the model's score for the card."""
     from ..model_selection import compare
 
-    names, target = data["target_names"], data["target"]
     result = compare(
         {args.model: model},
         data["data"],
-        # As skmir compare passes them, so that both share the folds that they keep.
-        target if len(names) <= 2 else [names[i] for i in target],
+        labels(data, args.task),  # as skmir compare passes them: both share the folds that they keep
         groups=data["groups"],
         cv=args.cv,
         n_repeats=args.repeats,
+        scoring=SCORING.get(args.task),
         memory=args.memory,
         n_jobs=default_n_jobs(args.n_jobs),
         random_state=args.seed,
@@ -149,9 +139,11 @@ def _judge(model, data, args):
     )
     result.warnings_ = list(map(in_options, result.warnings_))
     say(result)
+    others = result.scorers_[1:]
     return {
         "metric": result.scoring_,
         **{name: _number(result.table_.at[args.model, column]) for name, column in SCORE.items()},
+        "others": {name: _number(result.tables_[name].at[args.model, "mean"]) for name in others},
         "level": result.confidence_level_,
         "n_folds": args.cv,
         "n_repeats": args.repeats,
@@ -165,12 +157,12 @@ def _number(value):
     return float(value) if value == value else None
 
 
-def _write(model, card, path, card_path):
+def _write(model, card, learned, path, card_path):
     from .._persistence import save
     from ._card import as_markdown
 
     save(model, path, card=card)
     card_path.write_text(as_markdown(card, path.name), encoding="utf-8")
     groups = "no groups" if card["n_groups"] is None else f"{card['n_groups']} groups"
-    say(f"{card['model']}: fitted on {card['n_clips']} clips, {len(card['classes'])} classes, {groups}")
+    say(f"{card['model']}: fitted on {card['n_clips']} clips, {learned}, {groups}")
     say(f"wrote {path}\nwrote {card_path}")

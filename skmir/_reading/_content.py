@@ -95,4 +95,9 @@ def after_tags(read, at):
 
 def name_of(source):
     """Return the name of a path or a file object for errors."""
-    return shown(source) if isinstance(source, str) else f"<{type(source).__name__}>"
+    if isinstance(source, str):
+        return shown(source)
+    name = getattr(source, "name", None)
+    return (
+        f"<{type(source).__name__} {shown(name)}>" if isinstance(name, str) else f"<{type(source).__name__}>"
+    )

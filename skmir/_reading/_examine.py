@@ -78,6 +78,26 @@ def _examine(path, sr, shortest):
         y, native = load(path, sr=None, mono=False)
     except (OSError, ValueError) as error:
         return Examination(path, str(error))
+    return examination(path, y, native, sr=sr, shortest=shortest)
+
+
+def examination(path, y, native, *, sr, shortest=2):
+    """Report on a recording that is decoded already.
+
+    Parameters
+    ----------
+    path : str
+        Its file.
+    y : ndarray of shape (n_channels, n_samples)
+        Its samples.
+    native : float
+        Their sampling rate in Hz.
+    sr, shortest : see :func:`examine`
+
+    Returns
+    -------
+    examination : Examination
+    """
     n_samples = int(y.shape[-1] * sr / native + 0.5)  # as long as soxr makes it
     low, high = float(y.min()), float(y.max())
     peak = max(-low, high)

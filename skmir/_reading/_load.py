@@ -1,5 +1,6 @@
 """Read one recording: soundfile decodes it, soxr resamples it, and errors name the file and its fault."""
 
+import inspect
 import os
 import unicodedata
 
@@ -64,21 +65,42 @@ def load(path, *, sr=22050, mono=True, offset=0.0, duration=None, dtype=np.float
     >>> y.shape, sr
     ((22050,), 22050)
     """
-    source = path if hasattr(path, "read") else os.fsdecode(path)
     check_number("sr", sr, above=0, none=True)
     check_number("offset", offset, low=0)
     check_number("duration", duration, above=0, none=True)
     dtype = check_choice("dtype", np.dtype(dtype).name, ("float32", "float64"))
-    if isinstance(source, str):
-        _check_file(source)
+    source = source_of(path)
     y, native = _decode(source, offset, duration, dtype)
-    if mono:
-        y = y.mean(axis=0)
-    _check_samples(source, y)
+    return _converted(
+        y.mean(axis=0) if mono else y, native, sr, name_of(source)
+    ), native if sr is None else sr
+
+
+def mono_at(y, native, sr, name):
+    """Return decoded samples with one channel, resampled.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_channels, n_samples)
+        float32 or float64.
+    native, sr : float
+        Sampling rates of ``y`` and of the result, in Hz.
+    name : str
+        Name of the recording in errors.
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples,)
+    """
+    return _converted(y.mean(axis=0), native, sr, name)
+
+
+def _converted(y, native, sr, name):
+    _check_samples(name, y)
     if sr is not None and native != sr:
         y = soxr.resample(y.T, native, sr, quality="HQ").T
-        _check_samples(source, y)
-    return np.ascontiguousarray(y), native if sr is None else sr
+        _check_samples(name, y)
+    return np.ascontiguousarray(y)
 
 
 def _decode(source, offset, duration, dtype):
@@ -96,6 +118,24 @@ def _decode(source, offset, duration, dtype):
         return recording.read(start, count, dtype).T, recording.rate
 
 
+def source_of(path):
+    """Return a file object as it is, and the name of a file as str; raise if it cannot hold a recording."""
+    source = path if hasattr(path, "read") else os.fsdecode(path)
+    if isinstance(source, str):
+        _check_file(source)
+    else:
+        _check_object(source)
+    return source
+
+
+def check_enough(name, n_samples):
+    """Raise unless there are two samples, as resampling needs; ``name`` is the recording's, for the error."""
+    if n_samples < 2:
+        raise ValueError(
+            f"{name} holds {'no sample' if n_samples == 0 else 'a single sample'}. Leave it out."
+        )
+
+
 def _check_file(path):
     name = name_of(path)
     if not os.path.exists(path):
@@ -109,6 +149,27 @@ def _check_file(path):
         raise OSError(f"{name} is empty (0 bytes). Fetch it again, or leave it out.")
     if path.lower().endswith(".raw"):
         raise OSError(f"{name} has no header with its rate and format. Convert it to WAV or FLAC.")
+
+
+def _check_object(file):
+    """Raise if a file object cannot be read from its beginning."""
+    name = name_of(file)
+    if inspect.iscoroutinefunction(file.read):  # an upload of FastAPI
+        raise ValueError(
+            f"{name} is read asynchronously. Pass the file inside, upload.file, or io.BytesIO(await "
+            "upload.read())."
+        )
+    if getattr(file, "closed", False):
+        raise ValueError(f"{name} is closed. Pass it while it is open, or its path.")
+    if hasattr(file, "seekable") and not file.seekable():
+        raise ValueError(f"{name} cannot be read from its beginning again. Pass io.BytesIO(file.read()).")
+    if isinstance(file.read(0), str):
+        raise ValueError(f"{name} is open as text. Open it with mode 'rb'.")
+    position = file.tell()
+    size = file.seek(0, os.SEEK_END)
+    file.seek(position)
+    if size == 0:
+        raise OSError(f"{name} is empty (0 bytes). Fetch it again, or leave it out.")
 
 
 def _alike(path):
@@ -129,12 +190,8 @@ def _looks(name):
     return unicodedata.normalize("NFC", name).strip()
 
 
-def _check_samples(source, y):
-    n_samples, name = y.shape[-1], name_of(source)
-    if n_samples < 2:
-        raise ValueError(
-            f"{name} holds {'no sample' if n_samples == 0 else 'a single sample'}. Leave it out."
-        )
+def _check_samples(name, y):
+    check_enough(name, y.shape[-1])
     if not np.isfinite(y).all():
         bad = int((~np.isfinite(y)).sum())
         raise ValueError(

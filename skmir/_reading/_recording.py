@@ -1,5 +1,6 @@
 """An open recording: either all of its samples can be read, or an error says why not."""
 
+import contextlib
 import io
 import os
 
@@ -88,14 +89,55 @@ class Recording:
         OSError
             If there are fewer samples, or they cannot be decoded.
         """
-        if self._file.format == "FLAC" and self._file.seekable() and start + count < self.n_samples:
+        if start + count < self.n_samples:
             self._reach_the_last_sample()
-        try:
+        with self._telling_faults():
             if self._file.seekable():
                 self._file.seek(start)
             else:
                 self._check_count(_pass_over(self._file, start), start)
             y = self._file.read(count, dtype=dtype, always_2d=True)
+        self._check_count(start + len(y), start + count)
+        return y
+
+    def blocks(self, starts, count):
+        """Read blocks of samples from the beginning on; memory holds one block at a time.
+
+        Parameters
+        ----------
+        starts : iterable of int
+            Positions of the first samples, increasing. Blocks may overlap, and may leave out samples.
+        count : int
+            Number of samples per block. A block that reaches the end of the recording has fewer.
+
+        Yields
+        ------
+        y : ndarray of float32 of shape (n_samples, n_channels)
+
+        Raises
+        ------
+        OSError
+            If there are fewer samples than the recording declares, or they cannot be decoded.
+        """
+        self._reach_the_last_sample()
+        if self._file.seekable():
+            self._file.seek(0)
+        at, y = 0, np.empty((0, self._file.channels), dtype=np.float32)  # y ends at the position at
+        for start in starts:
+            stop = min(start + count, self.n_samples)
+            with self._telling_faults():
+                at += _pass_over(self._file, max(0, start - at))
+                more = self._file.read(max(0, stop - at), dtype="float32", always_2d=True)
+            self._check_count(at + len(more), stop)
+            y = np.concatenate([y[len(y) - max(0, at - start) :], more])
+            at += len(more)
+            yield y
+
+    @contextlib.contextmanager
+    def _telling_faults(self):
+        """Turn an error of the decoder into one that names the file and says what is wrong with it."""
+        try:
+            yield
         except soundfile.LibsndfileError as error:
             log = self._file.extra_info
             if (
@@ -105,8 +147,6 @@ class Recording:
                     f"its header declares {self.n_samples} samples, and they end, or are damaged, before that"
                 ) from error
             raise _undecodable(self.name, error.error_string) from error
-        self._check_count(start + len(y), start + count)
-        return y
 
     def _open(self, content):
         """Return the open file, and the number of samples that were counted in it, or None."""
@@ -146,6 +186,8 @@ class Recording:
 
     def _reach_the_last_sample(self):
         """Raise if the end of a FLAC is missing, even if the requested part is present."""
+        if self._file.format != "FLAC" or not self._file.seekable():
+            return
         try:
             self._file.seek(self.n_samples - 1)
             self._file.read(1)

@@ -11,7 +11,7 @@ import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from sklearn.utils import assert_all_finite
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from .._parameter_checks import shown
 from .._random import handing_on, torch_threads
@@ -87,11 +87,6 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
     y = clip[first:] if duration is None else clip[first : first + max(1, round(duration * sr))]
     _check_finite(y, name)
     return y, name
-
-
-def reader(sr):
-    """Return the function that reads a file object and resamples it to ``sr``, in Hz, for ``check_clips``."""
-    return lambda file: load(file, sr=sr)[0]
 
 
 def _check_finite(y, name):

@@ -73,9 +73,9 @@ def shortfall_of_broken(content):
 def joined(content):
     """Return whether a second recording follows, which libsndfile does not notice."""
     if content.kind == "OGG":
-        return _chains(content.read(content.start)) > 1
+        return _chains(content) > 1
     if content.kind == "FLAC":
-        return content.read(content.start + 4).find(b"fLaC\0\0\0\x22") >= 0
+        return _holds(content, content.start + 4, b"fLaC\0\0\0\x22")
     if content.kind == "WAV" and content.size > 12:
         order = "<" if content.read(0, 4) == b"RIFF" else ">"
         end = 8 + _number(content, 4, order + "I")
@@ -203,15 +203,25 @@ def _ogg(content, tail=_TAIL):
     return "its last page is missing" if tail >= content.size else _ogg(content, content.size)
 
 
-def _chains(data):
+def _holds(content, at, mark, block=2**20):
+    """Return whether the bytes from ``at`` on hold a mark; a long recording is not read at once."""
+    while data := content.read(at, block):
+        if mark in data:
+            return True
+        at += max(1, len(data) - len(mark) + 1)
+    return False
+
+
+def _chains(content):
     """Return how often streams of Ogg begin again; interleaved streams begin side by side."""
-    at, n_chains, begun = 0, 0, False
-    while data[at : at + 4] == b"OggS" and at + 27 <= len(data):
-        begins = bool(data[at + 5] & 2)
+    at, n_chains, begun = content.start, 0, False
+    # A page's header of 27 bytes ends with the number of its segments, and their sizes follow.
+    while at + 27 <= content.size and (head := content.read(at, 27 + 255))[:4] == b"OggS":
+        begins = bool(head[5] & 2)
         n_chains += begins and not begun
         begun = begins
-        n_segments = data[at + 26]
-        at += 27 + n_segments + sum(data[at + 27 : at + 27 + n_segments])
+        n_segments = head[26]
+        at += 27 + n_segments + sum(head[27 : 27 + n_segments])
     return n_chains
 
 

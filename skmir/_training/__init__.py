@@ -4,6 +4,7 @@ The code here works with modules and tensors and knows nothing about labels; est
 """
 
 from ._batches import Examples
+from ._epoch_scoring import scored_parts
 from ._frame_prediction import frame_outputs_of
 from ._frames import FrameExamples, FrameValues
 from ._initialization import initialize
@@ -48,6 +49,7 @@ __all__ = [
     "recipe_of",
     "restore",
     "rewound",
+    "scored_parts",
     "snapshot",
     "take_over",
     "train",

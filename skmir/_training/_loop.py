@@ -11,12 +11,13 @@ import torch
 from skorch.callbacks import Callback, EarlyStopping
 from skorch.helper import predefined_split
 from skorch.history import History
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from ..augmentation import GaussianNoise, InputDropout, augment
 from ..augmentation._augment import check_augmentation
 from ._batches import CoveringBatches, RandomBatches, n_batches
 from ._data_parallel import DataParallelNet, accelerated
+from ._epoch_scoring import judging_estimators, scoring_callbacks
 from ._net import Net, Step, diverged
 from ._recipe import factors, optimizer_params
 from ._sparsity import ActivityPenalty
@@ -70,7 +71,7 @@ def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, d
     extra = dict(net_params or {})
     if "optimizer" in extra:  # the user's own optimizer does not get the parameters meant for ours
         params.pop("optimizer__momentum", None), params.pop("optimizer__nesterov", None)
-    callbacks = [*callbacks, *copy.deepcopy(extra.pop("callbacks", None) or [])]
+    callbacks = [*callbacks, *judging_estimators(copy.deepcopy(extra.pop("callbacks", None) or []))]
     kind = Net
     if extra.get("accelerator") is not None:
         kind = DataParallelNet
@@ -117,7 +118,7 @@ def epochs_of(max_iter, n_examples, batch_size):
     return max(math.ceil(AUTO_STEPS / n_batches(n_examples, batch_size)), AUTO_EPOCHS)
 
 
-def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, generator):
+def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, generator, scored=None):
     """Train a net in place, starting from its current state.
 
     Parameters
@@ -138,6 +139,8 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
         Augmentation of the training batches.
     generator : torch.Generator
         Draws the batches and the augmentation.
+    scored : dict of str to (estimator, X, y) or None, default=None
+        What scorers get after each epoch, of the clips of "train" and "valid".
 
     Returns
     -------
@@ -152,6 +155,7 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
     device = examples.targets.device
     net.train_split = None if valid is None else predefined_split(valid)
     net.max_epochs = epochs
+    net.scored_ = scored
     if isinstance(net.optimizer_, torch.optim.LBFGS):  # it can only flatten gradients in plain memory order
         net.module_.to(memory_format=torch.contiguous_format)
     n_steps = epochs * n_batches(len(examples), net.batch_size)
@@ -171,7 +175,7 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
     finally:
         if penalty is not None:
             penalty.remove()
-        net.step_ = None
+        net.step_ = net.scored_ = None
         net.train_split = None
         net.module_.eval()
         _to(net, "cpu")
@@ -211,8 +215,8 @@ def _check_weights(net):
         raise diverged(net, "its weights are")
 
 
-def callbacks_for(*, patience=None, verbose=0):
-    """Return the callbacks of a fit: early stopping, and the progress bar.
+def callbacks_for(*, patience=None, verbose=0, scoring=None):
+    """Return the callbacks of a fit: scores, early stopping, and the progress bar.
 
     Parameters
     ----------
@@ -221,12 +225,14 @@ def callbacks_for(*, patience=None, verbose=0):
         weights are restored; None trains for ``max_iter`` epochs.
     verbose : int, default=0
         1 draws a progress bar of epochs on stderr.
+    scoring : see TrainingRecipe, default=None
+        Scores of the validation part, which later callbacks can monitor.
 
     Returns
     -------
     callbacks : list of (str, skorch callback)
     """
-    callbacks = []
+    callbacks = scoring_callbacks(scoring)
     if patience is not None:
         stopping = EarlyStopping(monitor="valid_loss", patience=patience, threshold=0, load_best=True)
         callbacks.append(("early_stopping", stopping))

@@ -22,14 +22,47 @@ class Stopped(Exception):
     """A callback has ended the training."""
 
 
+class Waiting(torch.optim.Optimizer):
+    """Stands for an optimiser that is not built yet."""
+
+    def __init__(self):
+        """Build nothing, and so load nothing."""
+
+
 class Net(NeuralNet):
     """A skorch net whose training steps follow a recipe.
 
     Attributes
     ----------
     step_ : Step
-        Set by ``make_net``.
+        Set by ``train``, while it runs.
+    scored_ : dict of str to (estimator, X, y), or None
+        What scorers get after each epoch; set by ``train``, while it runs.
     """
+
+    _optimizer_waits = False
+
+    def initialize_for_prediction(self):
+        """Build everything but the optimiser, which is built if somebody asks for it.
+
+        With the first optimiser of a process, torch imports its compiler, which takes about a second.
+        """
+        self._optimizer_waits = True
+        return self.initialize()
+
+    def initialize_optimizer(self, *args, **kwargs):
+        """Build the optimiser, unless it waits until somebody asks for it."""
+        if not self._optimizer_waits:
+            return super().initialize_optimizer(*args, **kwargs)
+        self.optimizer_ = Waiting()  # skorch takes note of the name, and of the parameters that go with it
+        del vars(self)["optimizer_"]
+        return self
+
+    def __getattr__(self, name):
+        """Build the optimiser that was put off; Python asks here for attributes that do not exist."""
+        if name == "optimizer_" and vars(self).pop("_optimizer_waits", False):
+            return self.initialize_optimizer().optimizer_
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def initialize_callbacks(self):
         """Make the callbacks; refuse options of unknown callbacks, which skorch would ignore."""

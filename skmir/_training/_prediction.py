@@ -18,7 +18,7 @@ _MOVING = threading.RLock()
 
 @contextlib.contextmanager
 def moved_to(device, module):
-    """Lend a module in evaluation mode to a device, one thread at a time, and return it to the CPU.
+    """Lend a module in evaluation mode to a device, one thread at a time, and return it where it was.
 
     On the CPU nothing moves, and threads predict side by side with one module. ``module.to("cpu")`` must not
     be called there: it takes the weights of a recurrent layer away for a moment even if they stay where
@@ -29,11 +29,12 @@ def moved_to(device, module):
         yield
         return
     with _MOVING:
+        home = next(module.parameters(), torch.empty(0)).device  # in training, it is there already
         try:
             module.to(device)
             yield
         finally:
-            module.to("cpu")
+            module.to(home)
 
 
 def outputs_of(network, module, frames):

@@ -3,6 +3,7 @@
 import inspect
 import math
 import numbers
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -13,6 +14,7 @@ from torch import nn
 from .._declared_parameters import DeclaredParameters, positional
 from .._parameter_checks import check_choice, check_number, check_share
 from .._saved_modules import as_plain, from_plain
+from ..metrics._named_scorers import named_scorers
 from ._initialization import INITIALIZATIONS
 from ._transfer import source_of
 
@@ -67,6 +69,12 @@ nn.Module or None, default=None
         Whether predicted probabilities are divided by the frequency of each class in training, as Humphrey
         and Bello (2012) do for chords. With the default ``class_weight="balanced"`` there is nothing left to
         correct. It may be changed after ``fit``.
+    scoring : str, callable, list or tuple of either, dict of str to either, or None, default=None
+        Scores of the validation part after each epoch, which ``history_`` keeps as ``valid_`` and their
+        name: names of scorers of scikit-learn or skmir, such as "balanced_accuracy", or callables
+        (estimator, X, y) -> float. They need ``early_stopping=True``, or ``X_val`` and ``y_val`` in ``fit``;
+        early stopping itself goes by the loss. For networks with an output per frame, the frames of all
+        clips are the samples.
     precision : {"float32", "bf16"}, default="float32"
         "bf16" multiplies in bfloat16 during training: faster on recent GPUs, but less exact.
     compile : bool, default=False
@@ -108,6 +116,7 @@ nn.Module or None, default=None
     init: str | FrozenEstimator | nn.Module | None = None
     lower_rate: float = 1.0
     prior_correction: bool = False
+    scoring: str | Callable | list | tuple | dict | None = None
     precision: str = "float32"
     compile: bool = False
     n_threads: int = 1
@@ -142,6 +151,8 @@ nn.Module or None, default=None
             check_number(name, getattr(self, name), low=0)
         for name in ("clip_grad_norm", "max_norm"):
             check_number(name, getattr(self, name), above=0, none=True)
+        if self.scoring is not None:
+            named_scorers(self.scoring)
         check_number("n_threads", self.n_threads, kind=numbers.Integral, low=1)
 
 

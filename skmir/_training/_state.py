@@ -2,12 +2,15 @@
 
 import contextlib
 import copy
+import numbers
 
 import numpy as np
 import torch
 from skorch.history import History
 
-QUANTITIES = ("epoch", "train_loss", "valid_loss", "dur")
+LOSSES = ("epoch", "train_loss", "valid_loss", "dur")  # the columns that come first
+OWN = ("train_loss_best", "valid_loss_best", "train_batch_count", "valid_batch_count")  # skorch's notes
+NUMBERS = (numbers.Real, np.bool_)
 
 
 def weights_of(module):
@@ -21,8 +24,13 @@ def load_weights(module, weights):
 
 
 def columns_of(history):
-    """Return skorch's history as one array per quantity, with NaN in epochs that lack it."""
-    names = [name for name in QUANTITIES if any(name in row for row in history)]
+    """Return skorch's history as one array per quantity, with NaN in epochs that lack it.
+
+    Quantities are the losses, and whatever number callbacks have recorded for an epoch: scores, rates.
+    """
+    found = {name for row in history for name, value in row.items() if isinstance(value, NUMBERS)}
+    others = dict.fromkeys(name for row in history for name in row if name not in (*LOSSES, *OWN))
+    names = [name for name in (*LOSSES, *others) if name in found]
     return {name: np.array([row.get(name, np.nan) for row in history]) for name in names}
 
 

@@ -74,6 +74,13 @@ class Windows:
         """Number of values per window."""
         return self.n_frames * self.values.shape[1]
 
+    def clips(self):
+        """Return the frames of all clips as the class takes them: views, if they are on the CPU."""
+        values, lengths = self.values.cpu().numpy(), self.lengths.tolist()
+        if len(set(lengths)) == 1:
+            return values.reshape(len(lengths), lengths[0], -1).transpose(0, 2, 1)
+        return [values[first : first + n].T for first, n in zip(self.firsts.tolist(), lengths, strict=True)]
+
     def cut(self, clips, starts):
         """Return windows of shape (B, n_bins, n_frames), or ``{"x": windows, "lengths": (B,)}``.
 

@@ -8,6 +8,7 @@ from ._folder import load_folder as load_folder
 from ._gtzan import load_gtzan as load_gtzan
 from ._instruments import make_instruments as make_instruments
 from ._listeners import make_listeners as make_listeners
+from ._mirdata import from_mirdata as from_mirdata
 from ._onsets import make_onsets as make_onsets
 from ._piano import make_piano as make_piano
 from ._progressions import make_progressions as make_progressions

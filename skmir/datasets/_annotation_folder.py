@@ -56,7 +56,8 @@ def load_annotations(
     labels : str, default="labels.csv"
         Name of the table, as for :func:`load_folder`.
     file_column : str, default="file"
-        Column with the recordings' paths, relative to the folder.
+        Column with the recordings' paths, relative to the folder; or a pattern of columns, as in
+        :func:`load_folder`.
     annotation_column : str, default="auto"
         Column with the annotations' paths, relative to the folder; an empty cell is a recording without one.
         "auto" takes the columns named like the kind; for onsets also ``notes``; for all but chords also

@@ -3,9 +3,10 @@
 import os
 import re
 
+from ._columns import column, positions
 from ._find import Finder
 from ._spreadsheet import read_rows
-from ._table import check_distinct, column, find_files, frame, positions
+from ._table import check_distinct, columns_of, file_cells, find_files, frame
 from ._text import tidy
 
 # The columns in which the annotation of each kind is looked for, row by row.
@@ -49,10 +50,10 @@ def read_table(table, folder, kind, *, file_column, annotation_column, group_col
     """
     auto = group_column == "auto"
     names = _COLUMNS[kind] if annotation_column == "auto" else (annotation_column,)
-    rows = read_rows(table, [file_column, *names, "group" if auto else group_column])
+    rows = read_rows(table, [*columns_of(file_column), *names, "group" if auto else group_column])
     if auto:
         group_column = "group" if positions(rows, "group") else None
-    cells = column(rows, table, "file_column", file_column)
+    cells = file_cells(rows, table, file_column)
     groups = None
     if group_column is not None:
         groups = column(rows, table, "group_column", group_column).map(tidy).to_numpy(dtype=str)

@@ -1,16 +1,21 @@
 """Read and check a table of labelled recordings; errors name the row and the column."""
 
 import os
+import re
 
-import numpy as np
+import pandas as pd
 
+from ._columns import column, positions
 from ._find import Finder, identity
+from ._label_columns import named, read_target
 from ._spreadsheet import read_rows
 from ._text import tidy
 
+_FIELD = re.compile(r"\{([^{}]+)\}")  # a column in a pattern of paths
 
-def read_table(table, folder, *, file_column, label_column, group_column):
-    """Read the recordings that a table lists, with their classes and groups.
+
+def read_table(table, folder, *, file_column, label_column, group_column, target, separator):
+    """Read the recordings that a table lists, with their labels and groups.
 
     Parameters
     ----------
@@ -18,16 +23,21 @@ def read_table(table, folder, *, file_column, label_column, group_column):
         Path of a table of text with a header.
     folder : str
         The folder that the files' paths are relative to.
-    file_column, label_column : str
+    file_column : str
         See :func:`skmir.datasets.load_folder`.
+    label_column : str or list of str
     group_column : str or None
         "auto" takes "group" if there is such a column.
+    target, separator : str
 
     Returns
     -------
     files : list of str
         Paths that exist.
-    labels : ndarray of shape (n_clips,)
+    labels : ndarray of shape (n_clips,) or (n_clips, n_tags)
+        Positions of classes, zeros and ones, or numbers.
+    names : list of str
+        Of the classes or tags, or of the column of numbers.
     groups : ndarray of shape (n_clips,) or None
     frame : DataFrame
         All rows and columns.
@@ -37,61 +47,79 @@ def read_table(table, folder, *, file_column, label_column, group_column):
     FileNotFoundError
         If listed files do not exist.
     ValueError
-        If the table cannot be parsed, lacks a column, holds an empty cell, or lists a file twice.
+        If the table cannot be parsed, lacks a column, holds an empty cell or one that says something
+        else than ``target``, or lists a file twice.
     """
     auto = group_column == "auto"
-    rows = read_rows(table, [file_column, label_column, "group" if auto else group_column])
+    of_file = columns_of(file_column)
+    rows = read_rows(table, [*of_file, *named(label_column), "group" if auto else group_column])
     if auto:
         group_column = "group" if positions(rows, "group") else None
-    cells = column(rows, table, "file_column", file_column)
-    labels = column(rows, table, "label_column", label_column).map(tidy)
+    cells = file_cells(rows, table, file_column)
+    others = [name for name in (*of_file, group_column) if name is not None]
+    labels, names = read_target(
+        rows, table, label_column=label_column, target=target, separator=separator, others=others
+    )
     groups = None
     if group_column is not None:
         groups = column(rows, table, "group_column", group_column).map(tidy).to_numpy(dtype=str)
     files = find_files(cells, table, folder)
     check_distinct(files, table)
-    return list(files.values()), labels.to_numpy(dtype=str), groups, frame(rows, cells.name)
+    return list(files.values()), labels, names, groups, frame(rows, cells.name)
 
 
-def positions(rows, name):
-    """Return the positions of a column: by its exact name, or else ignoring upper and lower case."""
-    name = tidy(name)
-    exact = np.flatnonzero([column == name for column in rows.columns])
-    alike = np.flatnonzero([column.casefold() == name.casefold() for column in rows.columns])
-    return (exact if len(exact) else alike).tolist()
+def columns_of(file_column):
+    """Return the names of the columns that hold the paths, or parts of them.
+
+    Parameters
+    ----------
+    file_column : str
+        The name of a column, or a pattern such as "audio/fold{fold}/{slice_file_name}".
+
+    Returns
+    -------
+    names : list of str
+    """
+    return _FIELD.findall(file_column) or [file_column]
 
 
-def column(rows, table, argument, name, *, empty=False):
-    """Return one column, after checking that no cell is empty, unless ``empty`` allows it."""
-    found = positions(rows, name)
-    if not found:
+def file_cells(rows, table, file_column):
+    """Return the path in each row of a table.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The table.
+    table : str
+        Its path, for errors.
+    file_column : str
+        See :func:`columns_of`. If a column has this very name, it is that column, whatever the name holds.
+
+    Returns
+    -------
+    cells : Series of str
+        Its name is that of the column, or None for a pattern.
+
+    Raises
+    ------
+    ValueError
+        If a column does not exist, or has empty cells.
+    """
+    if positions(rows, file_column) or not _FIELD.search(file_column):
+        return column(rows, table, "file_column", file_column)
+    parts = {name: _part(rows, table, name, file_column) for name in columns_of(file_column)}
+    paths = [_FIELD.sub(lambda field, row=row: parts[field[1]][row], file_column) for row in rows.index]
+    return pd.Series(paths, index=rows.index)
+
+
+def _part(rows, table, name, file_column):
+    """Return one column of a pattern; its errors show the pattern as well."""
+    try:
+        return column(rows, table, "file_column", name)
+    except ValueError as error:
         raise ValueError(
-            f"{table!r} has no column {argument}={name!r}. Its columns are {list(rows.columns)}; choose one "
-            f"of them with {argument}=.{_header_hint(rows)}"
-        )
-    if len(found) > 1:
-        raise ValueError(
-            f"{table!r} has {len(found)} columns {[rows.columns[i] for i in found]} for {argument}={name!r}. "
-            "Rename all but one of them."
-        )
-    cells = rows.iloc[:, found[0]]
-    gaps = cells.index[cells.map(tidy) == ""]
-    if len(gaps) and not empty:
-        raise ValueError(
-            f"{table!r} has nothing in the column {cells.name!r} in row {gaps[0]} below the header (in "
-            f"{len(gaps)} of {len(rows)} rows). Fill it in, or remove the "
-            f"row{', or pass group_column=None' if argument == 'group_column' else ''}."
-        )
-    return cells
-
-
-def _header_hint(rows):
-    """Return another sentence if the columns show what has gone wrong."""
-    if len(rows.columns) == 1:
-        return " Columns are separated by commas, tabs, semicolons or vertical bars."
-    if any("." in name[-6:] for name in rows.columns):  # a file's suffix
-        return " If the first row is a recording, write a header above it: file,label."
-    return ""
+            f"{error} The path of a file is made as file_column={file_column!r} says."
+        ) from error
 
 
 def find_files(cells, table, folder):

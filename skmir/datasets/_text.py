@@ -4,6 +4,8 @@ import os
 import re
 import unicodedata
 
+import numpy as np
+
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # soft hyphen, zero-width space, word joiner, mark
 _FORMATS = ("Cc", "Cf", "Zl", "Zp", "Zs")  # Unicode's categories of controls, formats and spaces
 
@@ -38,6 +40,12 @@ def trim(text):
     while end > start and unicodedata.category(text[end - 1]) in _FORMATS:
         end -= 1
     return text[start:end]
+
+
+def classes_of(names):
+    """Return the position of each name among the sorted names, an ndarray of int, and the sorted names."""
+    target_names, target = np.unique(np.asarray(names, dtype=str), return_inverse=True)
+    return target, target_names.tolist()
 
 
 def case_twins(names):

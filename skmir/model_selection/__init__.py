@@ -1,6 +1,7 @@
 """Comparing models on the same folds."""
 
 from ._compare import compare
+from ._dataset import DatasetCheck, check_dataset
 from ._decoder_search import DecoderSearchCV
 from ._default_models import default_models
 from ._leakage import check_leakage
@@ -12,11 +13,13 @@ from ._tag_thresholds import TunedTagThresholdsCV
 
 __all__ = [
     "Comparison",
+    "DatasetCheck",
     "DecoderSearchCV",
     "LearningCurves",
     "MultilabelStratifiedGroupKFold",
     "ShrinkageLDA",
     "TunedTagThresholdsCV",
+    "check_dataset",
     "check_leakage",
     "compare",
     "default_models",

@@ -69,7 +69,8 @@ def compare(
         Anything that scikit-learn can index: an array, a list of paths, a list of arrays of unequal
         length, a pandas object.
     y : array-like of shape (n_clips,) or (n_clips, n_outputs), or list of annotations
-        Labels; none may be missing, and there must be at least two classes. Or one annotation per clip (event
+        Labels; none may be missing, and there must be at least two classes. Warnings about tags name the
+        columns of a DataFrame. Or one annotation per clip (event
         times in s, beats with their places in the bar, segments with labels, notes), as
         :doc:`/user_guide/events` describes them.
     groups : array-like of shape (n_clips,), default=None
@@ -181,6 +182,7 @@ def compare(
     X, y, groups = indexable(X, y, groups)
     seed = as_seed(random_state)
     given, groups = groups, check_groups(groups)
+    tags = getattr(y, "columns", None)
     y, kind = as_target(y, models.values())
     check_two_classes(y, kind)
     scorers = check_scoring(scoring, kind, models)
@@ -190,7 +192,8 @@ def compare(
     models, routes = _grouped_inside(models, groups, splits, seed)
     lacking = try_scorers(scorers, models, y, kind, splits)  # before files are read
     digests = clip_digests(X) if memory is not None or holds_clips(X) else None
-    doubts += find_doubts(models, X, y, kind, groups, splits, digests if holds_clips(X) else None, routes)
+    shared = digests if holds_clips(X) else None
+    doubts += find_doubts(models, X, y, kind, groups, splits, shared, routes, tags)
     doubts += lacking
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)

@@ -1,16 +1,28 @@
 """The models that ``skmir compare`` compares."""
 
-from sklearn.linear_model import LogisticRegression
+from functools import partial
+
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, SVR
 
 from .._model_names import MODEL_NAMES
 from .._parameter_checks import check_choice
 from ..compose import FrameClassifier
 from ..feature_extraction import MFCC, Chroma, MelSpectrogram, SpectralShape, Tempogram
 from ..feature_extraction._base import BaseFrontEnd
-from ..neural_network import CNNClassifier, CRNNClassifier, DBNClassifier, MLPClassifier
+from ..neural_network import (
+    CNNClassifier,
+    CNNRegressor,
+    CRNNClassifier,
+    CRNNRegressor,
+    DBNClassifier,
+    MLPClassifier,
+    MLPRegressor,
+)
 from ..preprocessing import Delta, FramePooler, FrameScaler, WindowPooler
 from ..sequence import Argmax, BeatTracker, ChordRecognizer, OnsetDetector, PianoTranscriber
 from ._shrinkage_lda import ShrinkageLDA
@@ -30,6 +42,11 @@ def default_models(names=None, *, task="classes", max_iter=None, memory=None):
     default network on the log-mel spectrogram, up to 24 s at a time; "CRNN" sees 1.5 s of it at a time;
     "DBN", pretrained without labels, sees windows of 0.5 s of it and averages over the windows of a clip.
 
+    For tags, "SVM" has an RBF-SVM for each tag on the statistics of "SVM" above, and "logistic regression" a
+    regularised one for each tag on the statistics of "LDA". For numbers, "SVR" is support vector regression
+    on the statistics of "SVM", and "ridge" is ridge regression on those of "LDA", with the penalty that has
+    the least leave-one-out error. "MLP", "CNN" and "CRNN" are as for classes.
+
     All of these take any clip that :class:`~skmir.feature_extraction.MFCC` takes, even if it is very short.
 
     For onsets, "flux" and "SuperFlux" pick peaks of the rise of the spectrum, and "TCN" picks those of a
@@ -43,8 +60,9 @@ def default_models(names=None, *, task="classes", max_iter=None, memory=None):
     ----------
     names : str, sequence of str or None, default=None
         Any of the names above; None takes all of the task.
-    task : {"classes", "onsets", "beats", "chords", "notes"}, default="classes"
-        What ``y`` holds: one class per clip, or the onsets, beats, chords or notes in each.
+    task : {"classes", "tags", "regression", "onsets", "beats", "chords", "notes"}, default="classes"
+        What ``y`` holds: one class per clip, an indicator of tags, numbers, or the onsets, beats, chords or
+        notes in each clip.
     max_iter : int or None, default=None
         Number of epochs of the networks; None leaves each network's default.
     memory : str, PathLike or None, default=None
@@ -67,6 +85,8 @@ def default_models(names=None, *, task="classes", max_iter=None, memory=None):
     >>> from skmir.model_selection import default_models
     >>> list(default_models(["SVM", "CNN"]))
     ['SVM', 'CNN']
+    >>> list(default_models(task="tags"))
+    ['SVM', 'logistic regression', 'MLP', 'CNN', 'CRNN']
     >>> list(default_models(task="onsets"))
     ['flux', 'SuperFlux', 'TCN']
     """
@@ -87,10 +107,40 @@ def _svm(_epochs):
     # A third of the usual 1 / n_features: with 120 features, the usual kernel is so narrow that it sees each
     # clip alone.
     svm = SVC(C=10, gamma=0.0025, class_weight="balanced")
-    return make_pipeline(MFCC(), Delta(order=(1, 2)), FramePooler(), StandardScaler(), svm)
+    return make_pipeline(*_timbre(), StandardScaler(), svm)
 
 
 def _lda(_epochs):
+    return make_pipeline(_statistics(), StandardScaler(), ShrinkageLDA())
+
+
+def _svm_of_tags(_epochs):
+    return make_pipeline(*_timbre(), StandardScaler(), OneVsRestClassifier(SVC(C=10)))
+
+
+def _logistic_of_tags(_epochs):
+    # There are more features than clips with a rare tag, so the penalty is strong.
+    logistic = LogisticRegression(C=0.01, max_iter=300)
+    return make_pipeline(_statistics(), StandardScaler(), OneVsRestClassifier(logistic))
+
+
+def _svr(_epochs):
+    # The width of the tube and C are in units of the target, so it is standardised.
+    svr = TransformedTargetRegressor(SVR(), transformer=StandardScaler())
+    return make_pipeline(*_timbre(), StandardScaler(), svr)
+
+
+def _ridge(_epochs):
+    return make_pipeline(_statistics(), StandardScaler(), RidgeCV(alphas=(1, 10, 100, 1000, 10000)))
+
+
+def _timbre():
+    """Return the steps to means and deviations of MFCC with two derivatives: 120 features."""
+    return MFCC(), Delta(order=(1, 2)), FramePooler()
+
+
+def _statistics():
+    """Return the step to 584 statistics of several front ends."""
     over_the_clip = make_pipeline(Delta(order=(1, 2)), FramePooler())
     thirds = FramePooler(("mean",), n_parts=3)
     statistics = {
@@ -100,25 +150,25 @@ def _lda(_epochs):
         "shape": make_pipeline(SpectralShape(), FramePooler()),
         "tempogram": make_pipeline(Tempogram(win_length=96), FramePooler(("mean",))),  # lags up to 2.2 s
     }
-    return make_pipeline(_side_by_side(statistics), StandardScaler(), ShrinkageLDA())
+    return _side_by_side(statistics)
 
 
 def _side_by_side(steps):
     return FeatureUnion(list(steps.items()), verbose_feature_names_out=False)
 
 
-def _mlp(epochs):
+def _mlp(epochs, network=MLPClassifier):
     return make_pipeline(
-        MelSpectrogram(), FrameScaler(), FramePooler(RICH), StandardScaler(), MLPClassifier(**epochs)
+        MelSpectrogram(), FrameScaler(), FramePooler(RICH), StandardScaler(), network(**epochs)
     )
 
 
-def _cnn(epochs):
-    return make_pipeline(MelSpectrogram(), FrameScaler(), CNNClassifier(**epochs))
+def _cnn(epochs, network=CNNClassifier):
+    return make_pipeline(MelSpectrogram(), FrameScaler(), network(**epochs))
 
 
-def _crnn(epochs):
-    return make_pipeline(MelSpectrogram(n_mels=64), FrameScaler(), CRNNClassifier(n_frames=64, **epochs))
+def _crnn(epochs, network=CRNNClassifier):
+    return make_pipeline(MelSpectrogram(n_mels=64), FrameScaler(), network(n_frames=64, **epochs))
 
 
 def _dbn(epochs):
@@ -179,6 +229,14 @@ def _with_network(detector, epochs):
 
 _FUNCTIONS = {
     "classes": (_svm, _lda, _mlp, _cnn, _crnn, _dbn),
+    "tags": (_svm_of_tags, _logistic_of_tags, _mlp, _cnn, _crnn),
+    "regression": (
+        _svr,
+        _ridge,
+        partial(_mlp, network=MLPRegressor),
+        partial(_cnn, network=CNNRegressor),
+        partial(_crnn, network=CRNNRegressor),
+    ),
     "onsets": (_flux, _superflux, _tcn),
     "beats": (_flux_hmm, _tcn_hmm),
     "chords": (_templates, _templates_viterbi, _tcn_viterbi),

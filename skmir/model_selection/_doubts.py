@@ -8,7 +8,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 from .._parameter_checks import plain
-from .._validation import WIDE, is_path
+from .._validation import WIDE, is_encoded, is_path
 from ..compose import FrameClassifier
 from ..neural_network._base import BaseNetwork
 from ._group_candidates import group_candidates, table_of
@@ -22,7 +22,7 @@ DISCRIMINANT = (LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis, Shrin
 N_NAMED = 5  # columns, bins or clips named in one message
 
 
-def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
+def find_doubts(models, X, y, kind, groups, splits, digests, routes=None, tags=None):
     """Return warnings about data, folds and models, found before anything is fitted.
 
     Parameters
@@ -43,6 +43,8 @@ def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
         Hashes of the clips' contents; None if equal rows do not suggest a leak.
     routes : dict of str to GroupRoute, default=None
         How groups reach the inside of each model.
+    tags : sequence of str, default=None
+        Names of the columns of ``y``.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def find_doubts(models, X, y, kind, groups, splits, digests, routes=None):
         *no_groups(X, groups, y if kind == "classes" else None),
         *few_folds(splits),
         *(missing_classes(y, splits) if kind == "classes" else ()),
-        *(missing_tags(y, splits) if kind == "tags" else ()),
+        *(missing_tags(y, splits, tags) if kind == "tags" else ()),
         *(single_clips(models, y, splits) if kind == "classes" else ()),
         *torn_groups(groups, splits),
         *shared_positions(splits),
@@ -142,9 +144,11 @@ def missing_classes(y, splits):
             )
 
 
-def missing_tags(y, splits):
+def missing_tags(y, splits, names=None):
     """Yield a message if no clip, or each clip, of the training or test part of a fold has some tag."""
     y = np.asarray(y)
+    names = np.arange(y.shape[1]) if names is None else np.asarray(names, dtype=object)
+    columns = ", columns of y counted from 0" if names.dtype.kind == "i" else ""
     known = np.flatnonzero(_varies(y))
     consequence = {
         "training": "no model can learn that tag there",
@@ -157,14 +161,14 @@ def missing_tags(y, splits):
             fold, tags = next(iter(lacking.items()))
             yield (
                 f"In {len(lacking)} of {len(splits)} folds no clip of the {part} part has some tag, or all "
-                f"have it (fold {fold}: {plain(tags)}, columns of y counted from 0): {consequence[part]}. "
+                f"have it (fold {fold}: {plain(names[tags])}{columns}): {consequence[part]}. "
                 "Fewer folds, or MultilabelStratifiedGroupKFold, which an integer cv takes, may help."
             )
     if len(known) < y.shape[1]:
         alike = np.setdiff1d(np.arange(y.shape[1]), known)
         yield (
-            f"All clips have a tag, or none has it (columns {plain(alike)} of y, counted from 0): it cannot "
-            "be learned, and means over tags leave it out."
+            f"All clips have a tag, or none has it ({plain(names[alike])}{columns}): it cannot be learned, "
+            "and means over tags leave it out."
         )
 
 
@@ -299,7 +303,7 @@ def _holds_recordings(X):
     first = X.iloc[0] if hasattr(X, "iloc") else X[0]
     if getattr(X, "ndim", 1) > 1:
         return (X.ndim == 2 and X.shape[1] > WIDE) or is_path(np.ravel(first)[0])
-    return is_path(first) or getattr(first, "ndim", 0) == 1
+    return is_path(first) or is_encoded(first) or getattr(first, "ndim", 0) == 1
 
 
 def _is_frozen(model):

@@ -75,7 +75,7 @@ def group_candidates(table, *, labels=None):
         is_shared = str(name).strip().lower() not in _FOLDS and 2 <= values.nunique() < len(values)
         if is_shared and (labels is None or not _is_known_from(labels, values)):
             found[name] = int(values.nunique())
-    return dict(sorted(found.items(), key=lambda item: (not _is_likely(item[0]), -item[1])))
+    return dict(sorted(found.items(), key=lambda item: (not is_likely(item[0]), -item[1])))
 
 
 def table_of(paths):
@@ -148,5 +148,6 @@ def _is_known_from(labels, values):
     return bool((values.groupby(labels[values.index]).nunique() < 2).all())
 
 
-def _is_likely(name):
+def is_likely(name):
+    """Return whether a column has the name of what usually makes groups, such as an artist."""
     return any(word in str(name).lower() for word in _LIKELY)

@@ -1,11 +1,10 @@
 """The scorers of a comparison, by name."""
 
-from collections.abc import Mapping
-
 from sklearn.pipeline import Pipeline
 
 from .._parameter_checks import shown
-from ..metrics import get_scorer, get_scorer_names
+from ..metrics import get_scorer_names
+from ..metrics._named_scorers import named_scorers
 
 # Scorers that do not reward a model for guessing the most frequent class or tag. That of tags needs no
 # threshold: at .5, by which F1 would judge, a model may predict no rare tag although it ranks clips well.
@@ -40,25 +39,7 @@ def check_scoring(scoring, kind, models):
     if scoring is None:
         named = kind == "annotations" or (kind == "numbers" and any(map(default_scoring_of, models.values())))
         scoring = _of_models(models) if named else DEFAULTS[kind]
-    if isinstance(scoring, str):
-        scorers = {scoring: scoring}
-    elif isinstance(scoring, Mapping):
-        scorers = dict(scoring)
-    elif isinstance(scoring, list | tuple):
-        names = [scorer if isinstance(scorer, str) else _name_of(scorer) for scorer in scoring]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"scoring has several scorers called {twice[0]!r}. Name them in a dict.")
-        scorers = dict(zip(names, scoring, strict=True))
-    else:
-        scorers = {_name_of(scoring): scoring}
-    if not scorers:
-        raise ValueError(
-            f"scoring={scoring!r} is empty. Name at least one scorer, such as 'balanced_accuracy'."
-        )
-    for name, scorer in scorers.items():
-        _check_scorer(name, scorer, scoring)
-    return scorers
+    return named_scorers(scoring)
 
 
 def default_scoring_of(model):
@@ -94,22 +75,3 @@ def _of_models(models):
         f"scoring must say by what models of annotations are judged: {found}. Pass a name, such as one of "
         f"skmir.metrics.get_scorer_names('annotations'), {get_scorer_names('annotations')}."
     )
-
-
-def _check_scorer(name, scorer, scoring):
-    if isinstance(name, str) and isinstance(scorer, str):
-        get_scorer(scorer)  # a wrong name is an error before any model is fitted
-    elif not isinstance(name, str) or not callable(scorer):
-        raise TypeError(
-            f"scoring={scoring!r} must be a scorer's name such as 'balanced_accuracy', a callable "
-            "(estimator, X, y) -> float, a list of names, or a dict of names to either."
-        )
-
-
-def _name_of(scorer):
-    if hasattr(scorer, "__name__"):
-        return scorer.__name__
-    try:
-        return repr(scorer)
-    except AttributeError:  # scikit-learn's scorers, if the metric inside is an object without a name
-        return type(scorer).__name__

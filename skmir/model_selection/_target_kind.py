@@ -26,7 +26,7 @@ def as_target(y, models=()):
     Returns
     -------
     y : list of annotations, or what was given
-        Annotations are checked and sorted, and a sparse matrix becomes an array.
+        Annotations are checked and sorted, and a sparse matrix or a DataFrame becomes an array.
     kind : {"classes", "tags", "numbers", "annotations"}
 
     Raises
@@ -37,6 +37,8 @@ def as_target(y, models=()):
     kind = kind_of_target(y, models)
     if kind == "annotations":
         return CHECKS[kind_of_annotations(y)](y), kind
+    if isinstance(y, pd.DataFrame):
+        return y.to_numpy(), kind
     return (y.toarray() if issparse(y) else y), kind
 
 

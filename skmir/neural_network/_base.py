@@ -33,6 +33,7 @@ from .._training import (
     recipe_of,
     restore,
     rewound,
+    scored_parts,
     snapshot,
     take_over,
     train,
@@ -42,6 +43,7 @@ from .._training import (
 from .._validation import check_frames, warn_if_wide
 from ..modules._heads import has_heads
 from ._parameters import check_moved_labels, check_training_parameters
+from ._scored import check_scored_parts, scored
 from ._split import check_held_out, check_validation_data, validation_split
 from ._targets import TARGETS
 
@@ -131,7 +133,9 @@ or array-like of shape (n_clips, n_features)
         frames = _checked(self, X, reset=not goes_on)
         warn_if_wide(self, frames)
         targets, weights = self._learn_targets(y, sample_weight, frames, classes, reset=not goes_on)
-        held_out = check_validation_data(self, *held_out)
+        y_val, held_out = held_out[1], check_validation_data(self, *held_out)
+        parts = scored_parts(recipe, self.net_params)
+        check_scored_parts(parts, self.early_stopping, held_out)
         unlabelled = None if unlabelled is None else _checked(self, unlabelled)
         check_consistent_length(targets, groups)
         check_moved_labels(self, self._per_frame)
@@ -151,6 +155,10 @@ or array-like of shape (n_clips, n_features)
                 valid = self._examples(frames, targets[valid_rows], None, device, valid_rows)
             else:
                 valid = None if held_out is None else self._examples(*held_out, None, device)
+            clips = {
+                "train": (examples, y, rows),
+                "valid": (valid, y, valid_rows) if held_out is None else (valid, y_val, None),
+            }
             del frames, held_out, unlabelled  # so that memory holds one copy of the clips in training
             train(
                 self.net_.set_params(lr=float(self.learning_rate_init)),
@@ -161,6 +169,7 @@ or array-like of shape (n_clips, n_features)
                 schedule=self._schedule(recipe, last),
                 augmentation=self.augmentation,
                 generator=generator,
+                scored={part: scored(self, *clips[part]) for part in parts},
             )
             self.random_state_ = snapshot(generator, device)
         return self
@@ -172,7 +181,7 @@ or array-like of shape (n_clips, n_features)
 
     @property
     def history_(self):
-        """Dict with one array of shape (n_epochs,) per quantity: train_loss, valid_loss, dur in s.
+        """Dict with one array of shape (n_epochs,) per quantity: train_loss, valid_loss, dur in s, scores.
 
         ``pandas.DataFrame(model.history_)`` turns it into a table.
         """
@@ -206,6 +215,11 @@ or array-like of shape (n_clips, n_features)
     def _held_out_targets(self, y, frames):
         """Return the targets of the clips to validate on, as a tensor."""
         return self._encode(check_held_out(y))
+
+    def _sample_targets(self, y, rows, lengths):
+        """Return the targets of some clips as scorers take them."""
+        y = check_held_out(y)
+        return y if rows is None else y[rows]
 
     def _pretrain(self, module, frames, rows, seed, unlabelled):
         """Prepare a module before it is trained with labels; most networks start from random weights."""
@@ -261,7 +275,9 @@ or array-like of shape (n_clips, n_features)
             batch_size=int(self.batch_size),
             device=device,
             callbacks=callbacks_for(
-                patience=self.n_iter_no_change if self.early_stopping else None, verbose=self.verbose
+                patience=self.n_iter_no_change if self.early_stopping else None,
+                verbose=self.verbose,
+                scoring=recipe.scoring,
             ),
             net_params=self.net_params,
         )
@@ -300,7 +316,7 @@ or array-like of shape (n_clips, n_features)
         with seeded(0, n_threads=recipe.n_threads):
             module = self._make_module(**self._module_arguments)
             load_weights(module, weights)
-            self.net_ = self._make_net(module, "cpu", recipe).initialize()
+            self.net_ = self._make_net(module, "cpu", recipe).initialize_for_prediction()
         self.net_.history_ = history_from(history)
         self.net_.module_.eval()
 

@@ -62,6 +62,41 @@ def test_columns_are_named_by_argument(tmp_path):
     assert notes.groups.tolist() == ["p", "q"]
 
 
+class TestPathsOfSeveralColumns:
+    """Collections such as UrbanSound8K keep folder and name apart, and others leave out the suffix."""
+
+    TABLE = "Name,fold,class,{odd}\né 1,2,siren,a\nb {fold},1,drill,b\n"
+
+    def write(self, folder):
+        write_files(folder, ["audio/fold2/é 1.wav", "audio/fold1/b {fold}.wav", "a", "b"])
+        (folder / "meta.csv").write_text(self.TABLE, encoding="utf-8")
+        return folder
+
+    def test_a_pattern_joins_them(self, tmp_path):
+        arguments = {"labels": "meta.csv", "label_column": "class", "group_column": "fold"}
+        pattern = "audio/fold{fold}/{name}.wav"
+        notes = load_folder(self.write(tmp_path), file_column=pattern, **arguments)
+        files = [pathlib.Path(file).relative_to(tmp_path).as_posix() for file in notes.data]
+        assert files == ["audio/fold2/é 1.wav", "audio/fold1/b {fold}.wav"]
+        assert notes.groups.tolist() == ["2", "1"]
+        assert list(notes.frame) == ["Name", "fold", "class", "{odd}"]
+
+    def test_a_column_with_braces_in_its_name_is_a_column(self, tmp_path):
+        notes = load_folder(
+            self.write(tmp_path), labels="meta.csv", label_column="class", file_column="{odd}"
+        )
+        assert [os.path.basename(file) for file in notes.data] == ["a", "b"]
+
+    def test_errors_show_the_pattern(self, tmp_path):
+        arguments = {"labels": "meta.csv", "label_column": "class"}
+        with pytest.raises(
+            ValueError, match=r"no column file_column='part'.*columns are.*file_column='{part}/{name}' says"
+        ):
+            load_folder(self.write(tmp_path), file_column="{part}/{name}", **arguments)
+        with pytest.raises(FileNotFoundError, match=r"2 of the 2 files.*the first is .*2.é 1.flac"):
+            load_folder(tmp_path, file_column="{fold}/{name}.flac", **arguments)
+
+
 @pytest.mark.parametrize(
     ("group_column", "groups"),
     [("auto", ["g1", "g1", "g2"]), ("source", ["s1", "s2", "s3"]), (None, None)],

@@ -12,7 +12,7 @@ from sklearn.svm import SVC
 
 from skmir.compose import FrameClassifier
 from skmir.inspection import HistoryDisplay
-from skmir.neural_network import MLPClassifier
+from skmir.neural_network import MLPClassifier, TrainingRecipe
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -68,6 +68,15 @@ def test_several_networks_have_their_names_and_colours():
     lines = [line for line in display.ax_.get_lines() if line.get_marker() == "None"]
     assert len(lines) == 6 and len({line.get_color() for line in lines}) == 3
     display.figure_.canvas.draw()
+
+
+def test_scores_of_the_recipe_have_a_strip_each():
+    recipe = TrainingRecipe(scoring=["balanced_accuracy", "neg_log_loss"])
+    network = clone(NETWORK).set_params(recipe=recipe).fit(X, Y)
+    strips = HistoryDisplay.from_estimator(network).strips_
+    assert list(strips) == ["valid_balanced_accuracy", "valid_neg_log_loss"]
+    for name, strip in strips.items():
+        np.testing.assert_array_equal(strip.get_lines()[0].get_ydata(), network.history_[name])
 
 
 def test_the_lowest_validation_loss_has_a_dot():

@@ -1,5 +1,7 @@
 """The page of a comparison, read without a browser; test_report_browser.py looks at it in one."""
 
+import base64
+import io
 import os
 import re
 import sys
@@ -7,6 +9,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 from html_page import Page
 from sklearn.datasets import load_diabetes, load_digits, load_wine, make_multilabel_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -155,6 +158,86 @@ def test_without_probabilities_without_confidence(tmp_path):
     assert "Mistakes" in page.headings
     assert "so none can be called confident" in page.text
     assert "The most confident mistakes" not in page.tables
+
+
+@pytest.fixture(scope="module")
+def tones(tmp_path_factory):
+    """Tones, soft, too loud, long and short, as files and as waveforms; and models that get all wrong."""
+    folder, time = tmp_path_factory.mktemp("tones"), np.arange(90 * 8000) / 8000
+    long = 0.1 * np.sin(2 * np.pi * 440 * time)
+    long[50 * 8000 : 55 * 8000] *= 4  # what is to be heard
+    sounds = {"soft <é>": 1e-3 * long[:16000], "loud": 20 * long[:16000], "long": long, "last": long[:8000]}
+    for name, y in sounds.items():
+        soundfile.write(folder / f"{name}.wav", y, 8000, subtype="FLOAT")
+    X, y = np.arange(4.0)[:, None], [0, 1, 0, 1]
+    wrong = {"one": KNeighborsClassifier(1), "two": DecisionTreeClassifier(random_state=0)}
+    result = compare(wrong, X, y, cv=2, baselines=False, random_state=0)
+    assert len(result.mistakes_["row"].unique()) == 4
+    return result, [folder / f"{name}.wav" for name in sounds], [*sounds.values()]
+
+
+def cards(path):
+    """Return the texts of the cards of a page, and their sounds, by the last word of their heading."""
+    found = re.findall('<article class="card" id="(.*?)">(.*?)</article>', path.read_text("utf-8"), re.DOTALL)
+    texts = {anchor: re.sub("<[^>]*>", "", card) for anchor, card in found}
+    data = {anchor: re.search('data:audio/mpeg;base64,([^"]*)', card)[1] for anchor, card in found}
+    return texts, {anchor: soundfile.read(io.BytesIO(base64.b64decode(one))) for anchor, one in data.items()}
+
+
+@pytest.mark.parametrize("kind", ["files", "waveforms"])
+def test_clips_that_were_got_wrong_are_part_of_the_page(tones, tmp_path, kind):
+    result, files, sounds = tones
+    given = {"clips": files} if kind == "files" else {"clips": sounds, "sr": 8000}
+    path = write_report(result, tmp_path / "a.html", **given)
+    texts, played = cards(path)
+    assert set(texts) == {f"clip-{row}" for row in range(4)}
+    seconds = {anchor: len(y) / rate for anchor, (y, rate) in played.items()}
+    assert [round(seconds[f"clip-{row}"], 1) for row in range(4)] == pytest.approx([2, 2, 5, 1], abs=0.15)
+    assert "2.0 s, all of it, played 66 dB louder" in texts["clip-0"]
+    assert "played 6 dB softer" in texts["clip-1"]
+    assert "5.0 s, from 0:50.0 to 0:55.0" in texts["clip-2"]
+    assert all(0.1 < np.abs(y).max() < 1.1 for y, _ in played.values())
+    one = result.mistakes_.iloc[0]
+    said = texts[f"clip-{one.row}"]
+    assert f"Label: {one.label}" in said
+    assert all(f"{name}: {one.predicted}" in said for name in ("one", "two"))
+    page = Page(path.read_text("utf-8"))
+    assert "Mistakes to listen to" in page.headings
+    assert {link["href"] for link in page.all("a")} >= {f"#clip-{row}" for row in range(4)}
+    again = write_report(result, tmp_path / "b.html", **given)
+    assert path.read_bytes() == again.read_bytes()
+
+
+def test_what_cannot_be_heard_is_told(tones, tmp_path):
+    result, files, _ = tones
+    gone = [tmp_path / "gone.wav", *files[1:]]
+    text = write_report(result, tmp_path / "a.html", clips=gone).read_text("utf-8")
+    assert text.count("<audio") == 3
+    assert "1 cannot be read now" in text and "gone.wav" in text
+    assert 'href="#clip-0"' not in text
+    text = write_report(result, tmp_path / "a.html", clips=4 * [tmp_path / "gone.wav"]).read_text("utf-8")
+    assert "None of the 4 clips can be heard" in text and "<audio" not in text
+    text = write_report(result, tmp_path / "a.html", clips=files, audio_limit=0.12).read_text("utf-8")
+    assert 0 < text.count("<audio") < 4
+    assert re.search("[123] of 4 clips are left out", text)
+    assert len(text) < 0.12e6 + len(write_report(result, tmp_path / "b.html").read_text("utf-8")) + 4000
+    for silent in ({"clips": files, "audio": False}, {}):
+        page = read(result, tmp_path, **silent)
+        assert "Mistakes to listen to" not in page.headings
+        assert not page.all("audio")
+    with pytest.raises(ValueError, match=r"clips must be the 4 recordings.* got 3"):
+        write_report(result, tmp_path / "c.html", clips=files[1:])
+    with pytest.raises(ValueError, match="audio_limit=0 must be a number"):
+        write_report(result, tmp_path / "c.html", clips=files, audio_limit=0)
+    assert not (tmp_path / "c.html").exists()
+
+
+def test_without_an_encoder_there_is_a_word_in_place_of_sound(tones, tmp_path, monkeypatch):
+    result, files, _ = tones
+    monkeypatch.setattr(soundfile, "available_formats", lambda: {"WAV": "", "OGG": ""})
+    page = read(result, tmp_path, clips=files)
+    assert "No sound could be put into this page: libsndfile" in page.text
+    assert not page.all("audio")
 
 
 def test_folds_and_searches(comparison, page):

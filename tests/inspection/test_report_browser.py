@@ -1,9 +1,11 @@
 """The page of a comparison of real recordings, in a real browser that has no network."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import threading
 
 import pytest
 from html_page import Page
@@ -28,27 +30,50 @@ LOUD = (
 
 
 @pytest.fixture(scope="module")
-def browse(tmp_path_factory):
-    """A function that opens a file and returns what the browser writes to stdout."""
+def browser(tmp_path_factory):
+    """The command that starts a browser without a network."""
     found = os.environ.get("SKMIR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip(f"no browser: none of {', '.join(NAMES)} is on PATH; SKMIR_CHROMIUM may name one")
     profile = tmp_path_factory.mktemp("profile")
     # No address is found, and no proxy answers: whatever the page asked for would be missing.
     offline = ["--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9"]
-    common = [
+    return [
+        found,
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
         "--hide-scrollbars",
         f"--user-data-dir={profile}",
+        *offline,
     ]
 
+
+@pytest.fixture(scope="module")
+def browse(browser):
+    """A function that opens a file and returns what the browser writes to stdout."""
+
     def run(path, *options):
-        command = [found, *common, *offline, *options, path.as_uri()]
+        command = [*browser, *options, path.as_uri()]
         return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
     return run
+
+
+def logged(browser, path, *options):
+    """What a page says in the browser's console, behind "told:" and as JSON: as soon as it does so."""
+    stays = ("--remote-debugging-port=0", "--enable-logging=stderr")
+    command = [*browser, *stays, *options, path.as_uri()]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        late = threading.Timer(120, process.kill)
+        late.start()
+        try:
+            found = next((line for line in process.stderr if "told:" in line), None)
+        finally:
+            late.cancel()
+            process.kill()
+    assert found is not None, "the page said nothing"
+    return json.JSONDecoder().raw_decode(found.partition("told:")[2])[0]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +84,44 @@ def report(real_data, tmp_path_factory):
     models = {"SVM": SVC(C=10), LOUD: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")}
     with pytest.warns(UserWarning, match="no clip of some class"):
         result = compare(models, features, labels, groups=solos.groups, random_state=0)
-    return write_report(result, tmp_path_factory.mktemp("report") / "report.html", description=solos.DESCR)
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    return write_report(result, path, description=solos.DESCR, clips=solos.data)
+
+
+PROBE = """<script>
+addEventListener('load', async () => {
+  const players = [...document.querySelectorAll('audio')];
+  await Promise.all(players.map(one => one.readyState || new Promise(
+    done => { one.onloadedmetadata = one.onerror = done })));
+  const peaks = [];
+  for (const one of players) {
+    const bytes = await (await fetch(one.src)).arrayBuffer();
+    const sound = await new OfflineAudioContext(1, 1, 32000).decodeAudioData(bytes);
+    peaks.push(sound.getChannelData(0).reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  }
+  players[0].muted = true;
+  await players[0].play();
+  console.log('told:' + JSON.stringify({
+    durations: players.map(one => one.duration), peaks, paused: players[0].paused,
+    links: [...document.querySelectorAll('#mistakes a')].map(
+      link => document.querySelector(link.getAttribute('href')) !== null)}));
+});
+</script></body>"""
+
+
+def test_each_clip_that_was_got_wrong_can_be_heard(browser, report, tmp_path):
+    """Players know how long the sound is, the browser decodes it, it is not silent, and one is played."""
+    page = tmp_path / "page.html"
+    source = report.read_text(encoding="utf-8")
+    page.write_text(source.replace("</body>", PROBE), encoding="utf-8")
+    told = logged(browser, page, "--autoplay-policy=no-user-gesture-required")
+    n_cards = source.count('<article class="card"')
+    assert len(told["durations"]) == len(told["peaks"]) == n_cards > 10
+    assert all(abs(duration - 65536 / 22050) < 0.1 for duration in told["durations"])
+    assert min(told["peaks"]) > 0.15  # some recordings are softer, and are played louder
+    assert told["paused"] is False
+    assert len(told["links"]) > n_cards / 2
+    assert all(told["links"])
 
 
 def test_it_is_drawn(browse, report, tmp_path):
@@ -86,7 +148,7 @@ def test_the_browser_finds_tables_and_sections(browse, report):
     assert rows["Balanced accuracy of each fold"] == 5
 
 
-@pytest.mark.parametrize("width", [400, 1100])
+@pytest.mark.parametrize("width", [400, 1280])
 def test_nothing_is_wider_than_the_screen(browse, report, tmp_path, width):
     """A frame of that width, since a headless window is never below some 500 pixels."""
     frame = tmp_path / "frame.html"
@@ -100,7 +162,7 @@ def test_nothing_is_wider_than_the_screen(browse, report, tmp_path, width):
         "<script>onload = () => { told.textContent = frames[0].document.title }</script>",
         encoding="utf-8",
     )
-    dom = browse(frame, "--dump-dom", "--allow-file-access-from-files", "--window-size=1300,1000")
+    dom = browse(frame, "--dump-dom", "--allow-file-access-from-files", "--window-size=1400,1000")
     found = re.search(r"width (\d+) images (\w+)", dom)
     assert found, dom[-500:]
     assert int(found[1]) <= width

@@ -1,6 +1,8 @@
 """A printed comparison fits 100 columns, and its numbers are those of the tables."""
 
+import html
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -173,3 +175,22 @@ def test_two_folds_without_a_test():
     assert [re.split(r" {2,}", row)[1:5] for row in rows] == [
         [f"1.000 {DASH}", f"0.000 {DASH}", DASH, DASH]
     ] * 2
+
+
+def test_the_html_has_the_columns_of_the_text(several):
+    """All others, which do not fit a notebook, are behind a click."""
+    page = several._repr_html_()
+    assert "<NA>" not in html.unescape(page) and page.count("<details>") == 2
+    assert "broken: 5 of 5 folds have no score" in page
+    tables = [
+        [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+        for table in ElementTree.fromstring(page).iter("table")
+    ]
+    for (heading, *rows), (_, _, *all_rows), found in zip(
+        tables[:2], tables[2:], several.tables_.values(), strict=True
+    ):
+        assert heading == HEADINGS
+        assert [row[0] for row in rows] == [row[0] for row in all_rows] == found.index.tolist()
+        means = [re.split("\\s", row[1])[0] for row in rows]
+        assert means == [DASH if np.isnan(x) else f"{x:.3f}" for x in found["mean"]]
+        assert {len(row) for row in all_rows} == {1 + found.shape[1]}

@@ -226,8 +226,26 @@ def test_only_classes_can_be_mistaken(data):
         assert not hasattr(result, "mistakes_")
         with pytest.raises(AttributeError, match=f"holds classes, got {result.kind_}"):
             result.mistakes_  # noqa: B018
-        with pytest.raises(ValueError, match=f"must hold classes, got {result.kind_}"):
-            result.prediction_table()
+
+
+def test_predicted_tags_and_numbers_stand_in_the_table(data):
+    X, y = make_multilabel_classification(60, 5, n_classes=3, random_state=0)
+    named = pd.DataFrame(y, columns=["a", "b", "c"])
+    result = compare({"tags": KNeighborsClassifier()}, X, named, cv=3, scoring="f1_micro")
+    assert_array_equal(result.y_, y)
+    table = result.prediction_table(named.columns, separator="|")
+    assert table["label"].tolist() == ["|".join(named.columns[row == 1]) for row in y]
+    assert table["tags"].tolist() == [
+        "|".join(named.columns[row == 1]) for row in result.predictions_["tags"]
+    ]
+    with pytest.raises(ValueError, match="one name for each of the 3 tags, got 2"):
+        result.prediction_table(["a", "b"])
+    X, y = load_diabetes(return_X_y=True)
+    result = compare({"line": LinearRegression()}, X, y)
+    assert_array_equal(result.prediction_table()[["label", "line"]], np.c_[y, result.predictions_["line"]])
+    pairs = compare({"line": LinearRegression()}, X, np.c_[y, y])
+    with pytest.raises(ValueError, match="one number per clip, got numbers"):
+        pairs.prediction_table()
 
 
 def test_names_of_classes(data):

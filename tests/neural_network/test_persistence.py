@@ -58,6 +58,21 @@ def test_twice_is_as_good_as_once(network, frames):
     np.testing.assert_array_equal(round_trip(round_trip(model)).predict_proba(X), model.predict_proba(X))
 
 
+def test_a_network_that_came_back_has_no_optimiser_until_somebody_asks_for_it(network, frames):
+    model = network("mlp", learning_rate_init=0.02).fit(*frames)
+    loaded = round_trip(model)
+    loaded.predict(frames[0])
+    assert "optimizer_" not in vars(loaded.net_) and "optimizer_" not in vars(copy.deepcopy(loaded.net_))
+    loaded.net_.set_params(lr=0.01)
+    assert type(loaded.net_.optimizer_) is type(model.net_.optimizer_)
+    assert loaded.net_.optimizer_.param_groups[0]["lr"] == 0.01
+    assert loaded.net_.optimizer_ is vars(loaded.net_)["optimizer_"]
+    loaded.net_.set_params(lr=0.03)
+    assert loaded.net_.optimizer_.param_groups[0]["lr"] == 0.03
+    with pytest.raises(AttributeError, match="has no attribute 'optimiser_'"):
+        _ = loaded.net_.optimiser_
+
+
 def test_a_network_that_came_back_can_be_fitted_again(each_network, frames):
     X, y = frames
     model = each_network().fit(X, y)

@@ -13,7 +13,8 @@ MAX_CELLS = 20  # classes up to which a confusion matrix is a table
 N_CONFUSIONS = 3  # named per model
 _GLOBAL = {
     "class": "over all decisions, and so the share of clips that are classified correctly. ",
-    "tag": "over all decisions; its share is the mean number of tags per clip. ",
+    "tag": "over all decisions; its share is the mean number of tags per clip. Each model decides by its own "
+    "threshold, which rare tags seldom reach: their F1 can be 0 although the model ranks clips well. ",
 }
 _NOUNS = {"events": "event", "bars": "beat", "segments": "segment", "notes": "note"}
 

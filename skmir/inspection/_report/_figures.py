@@ -1,10 +1,10 @@
 """Pictures inside a report: SVG, the same bytes for the same comparison."""
 
-import base64
 import contextlib
 import io
 
 import numpy as np
+from sklearn.metrics import PredictionErrorDisplay
 
 from .._comparison_display import ComparisonDisplay
 from .._cost_display import COSTS, CostDisplay
@@ -27,7 +27,7 @@ def score_figure(comparison):
         f"{name} {number(row['mean'], digits)} ({interval(row['ci_low'], row['ci_high'], digits)})"
         for name, row in rows
     )
-    with _figure((7.2, 1.1 + 0.5 * len(comparison.table_))) as figure:
+    with figure_of((7.2, 1.1 + 0.5 * len(comparison.table_))) as figure:
         ComparisonDisplay.from_comparison(comparison, ax=figure.subplots())
         data = _svg(figure)
     return picture(
@@ -46,7 +46,7 @@ def cost_figures(comparison):
         known = table.loc[table[cost] > 0, cost]
         if len(known) < 2:
             continue
-        with _figure((4.9, 3.5)) as figure:
+        with figure_of((4.9, 3.5)) as figure:
             CostDisplay.from_comparison(comparison, cost=cost, ax=figure.subplots())
             data = _svg(figure)
         costs = "; ".join(f"{name} {words(value)}" for name, value in known.items())
@@ -67,7 +67,7 @@ def confusion_figure(matrix, shares, name):
         The model.
     """
     size = min(2.5 + 0.16 * len(matrix), 10)
-    with _figure((size + 1, size)) as figure:
+    with figure_of((size + 1, size)) as figure:
         ax = figure.subplots()
         image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         figure.colorbar(image, ax=ax, label="Share of the row", fraction=0.046, pad=0.04)
@@ -83,8 +83,45 @@ def confusion_figure(matrix, shares, name):
     return picture(data, alt, f"{name}: rows are true classes, columns are predicted classes.")
 
 
+def number_figures(comparison, name):
+    """Return a picture for each model of what it predicted against the numbers; none if y holds no numbers.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    name : str
+        What the numbers are.
+    """
+    if comparison.kind_ != "numbers" or comparison.y_.ndim > 1:
+        return []
+    done = {model: comparison.predictions_[model] for model in judged(comparison)}
+    return [
+        _number_figure(comparison.y_[~found.mask], found.compressed(), model, name)
+        for model, found in done.items()
+        if not found.mask.all()
+    ]
+
+
+def _number_figure(truth, found, model, name):
+    from matplotlib.ticker import MaxNLocator, ScalarFormatter
+
+    with figure_of((3.3, 3.3)) as figure:
+        ax = figure.subplots()
+        drawn = {"scatter_kwargs": {"s": 9, "alpha": 0.6}, "subsample": 1000, "random_state": 0}
+        PredictionErrorDisplay.from_predictions(truth, found, kind="actual_vs_predicted", ax=ax, **drawn)
+        for axis in (ax.xaxis, ax.yaxis):  # round numbers, in place of five from the lowest to the highest
+            axis.set_major_locator(MaxNLocator(5))
+            axis.set_major_formatter(ScalarFormatter())
+        ax.set_xlabel(wrapped(f"Predicted {name}", 40, 2), **PLAIN)
+        ax.set_ylabel(wrapped(name, 40, 2), **PLAIN)
+        data = _svg(figure)
+    error = np.abs(truth - found)
+    text = f"{model}: the mean absolute error of {len(found):,} clips is {error.mean():.3g}, the median "
+    return picture(data, f"{name} against what {model} predicted.", f"{text}{np.median(error):.3g}.")
+
+
 @contextlib.contextmanager
-def _figure(size):
+def figure_of(size):
     """Yield a figure outside of pyplot, in matplotlib's own style whatever the user's is."""
     import matplotlib
     from matplotlib.figure import Figure
@@ -98,4 +135,4 @@ def _figure(size):
 def _svg(figure):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
-    return base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()

@@ -1,5 +1,6 @@
 """Pieces of a page: every text on it is escaped here."""
 
+import base64
 import html
 
 from .._style import printable
@@ -43,9 +44,10 @@ def cell(text, *, css="", bold=False, style="", below=""):
     return f"<td{_class(css)}{styled}>{inside}</td>"
 
 
-def row(name, cells, css=""):
-    """Return a row: its name, which is escaped, and cells."""
-    return f'<tr{_class(css)}><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>'
+def row(name, cells, css="", anchor=None):
+    """Return a row: its name, which is escaped and may lead to an anchor of the page, and cells."""
+    name = escape(name) if anchor is None else f'<a href="#{anchor}">{escape(name)}</a>'
+    return f'<tr{_class(css)}><th scope="row">{name}</th>{"".join(cells)}</tr>'
 
 
 def table(caption, columns, rows, css=""):
@@ -71,11 +73,29 @@ def table(caption, columns, rows, css=""):
     return _scrolling(inside, caption)
 
 
-def picture(data, alt, caption, css=""):
-    """Return a figure with its caption; ``data`` is base64 of an SVG."""
-    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}">'
+def image(content, kind, alt):
+    """Return an image that stands in the page itself.
+
+    Parameters
+    ----------
+    content : bytes
+    kind : str
+        Its media type.
+    alt : str
+        What it shows, for whoever does not see it; escaped here.
+    """
+    return f'<img src="{inline(content, kind)}" alt="{escape(alt)}">'
+
+
+def inline(content, kind):
+    """Return the address of content, bytes of a media type, that stands in the page itself."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def picture(content, alt, caption, css=""):
+    """Return a figure with its caption; ``content`` is the bytes of an SVG."""
     return (
-        f"<figure{_class(css)}>\n{_scrolling(image, caption)}\n"
+        f"<figure{_class(css)}>\n{_scrolling(image(content, 'image/svg+xml', alt), caption)}\n"
         f"<figcaption>{escape(caption)}</figcaption>\n</figure>"
     )
 

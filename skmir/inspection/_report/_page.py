@@ -65,6 +65,14 @@ figcaption { max-width: 47rem; margin-top: .3rem; color: var(--soft); font-size:
   writing-mode: vertical-rl; transform: rotate(180deg); }
 .confusion thead th:first-child { font-weight: 400; font-size: .8rem; }
 .confusion tbody th { border: 0; }
+.cards { display: grid; gap: 1.1rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); }
+.card { padding: .2rem .9rem .5rem; border: 1px solid var(--line); border-radius: 6px; min-width: 0; }
+.card:target { outline: 3px solid var(--blue); }
+.card h3 { margin: .5rem 0; font-size: .95rem; }
+.card img, .card audio { display: block; width: 100%; height: auto; }
+.card audio { height: 40px; margin-top: .4rem; }
+.card p, .card ul { margin: .3rem 0; font-size: .9rem; }
 details { margin: .45rem 0; }
 summary { cursor: pointer; font-weight: 600; }
 pre { margin: .4rem 0 .8rem; padding: .7rem .9rem; background: #f5f7f9; white-space: pre-wrap;
@@ -81,7 +89,8 @@ pre { margin: .4rem 0 .8rem; padding: .7rem .9rem; background: #f5f7f9; white-sp
   nav { display: none; }
   .scroll { overflow: visible; }
   h2, h3, summary, caption { break-after: avoid; }
-  figure, tr, #warnings { break-inside: avoid; }
+  figure, tr, .card, #warnings { break-inside: avoid; }
+  audio { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

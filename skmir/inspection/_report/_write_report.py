@@ -4,10 +4,11 @@ import pathlib
 
 from ..._extras import require
 from ._classes import Classes
-from ._figures import cost_figures, score_figure
+from ._figures import cost_figures, number_figures, score_figure
 from ._html import bullets, cell, escape, folded, paragraph, row, table
+from ._listen import Recordings, listen
 from ._method import REFERENCES, how_tested
-from ._mistakes import mistake_tables
+from ._mistakes import Mistakes
 from ._numbers import listed
 from ._page import page
 from ._scores import fold_table, has_tests, result_table, search_table
@@ -16,13 +17,29 @@ from ._words import facts, scorer_name, summary, title_of
 N_LISTED = 8  # folds that are named one by one
 
 
-def write_report(comparison, path, *, title=None, description=None, target_names=None):
+def write_report(
+    comparison,
+    path,
+    *,
+    title=None,
+    description=None,
+    target_names=None,
+    audio=True,
+    clips=None,
+    sr=22050,
+    audio_limit=8,
+):
     """Write the results of a comparison as one HTML page.
 
     The page needs no network, no script and no other file: it can be sent by mail, printed, and read in ten
     years. It has warnings about the validity of the numbers, the table, its meaning in words, pictures, the
-    classes and their confusions, the clips that models got wrong, folds, parameters, the method of testing,
-    and versions. Sections that do not apply are left out. The same comparison gives the same bytes.
+    classes and their confusions (or the tags, or predicted numbers against true ones), the clips that models
+    got wrong, folds, parameters, the method of testing, and versions. Sections that do not apply are left
+    out. The same comparison gives the same bytes.
+
+    If recordings are known, up to five seconds of each clip that the tables of mistakes show are part of the
+    page, with their mel spectrogram and what each model said: think of whom you send it to, or pass
+    ``audio=False``.
 
     Parameters
     ----------
@@ -36,6 +53,16 @@ def write_report(comparison, path, *, title=None, description=None, target_names
         Description of the data and its source; a blank line begins a paragraph.
     target_names : sequence of str, default=None
         Names of the classes in the order of the sorted labels, or of the tags; None takes the labels.
+    audio : bool, default=True
+        Whether clips that models got wrong can be heard and seen on the page.
+    clips : sequence of paths, or of ndarray of shape (n_samples,), default=None
+        The recordings, one for each row of ``X``; None takes ``files_`` of the comparison: ``X``, if it
+        holds files.
+    sr : float, default=22050
+        Sampling rate of ``clips`` in Hz, if they are waveforms.
+    audio_limit : float, default=8
+        Megabytes that sound and spectrograms together may take, so that the page can still be mailed. Clips
+        for which there is no room are counted on the page. Every clip takes some 0.1 MB.
 
     Returns
     -------
@@ -49,7 +76,8 @@ def write_report(comparison, path, *, title=None, description=None, target_names
     OSError
         If the file cannot be written.
     ValueError
-        If ``target_names`` does not have as many names as there are classes.
+        If ``target_names`` does not have as many names as there are classes, or ``clips`` not as many
+        recordings as there are rows, or ``sr`` or ``audio_limit`` is not above 0.
 
     See Also
     --------
@@ -72,17 +100,21 @@ def write_report(comparison, path, *, title=None, description=None, target_names
     """
     require("write_report", "plot")
     classes = Classes(comparison, target_names)
+    recordings = Recordings.of(comparison, clips, sr=sr, audio=audio, limit=audio_limit)
     lead = [text for text in (description or "").split("\n\n") if text.strip()]
     lead.append(facts(comparison, classes.n_values, classes.kind))
-    text = page(title_of(comparison) if title is None else title, lead, _sections(comparison, classes))
+    text = page(
+        title_of(comparison) if title is None else title, lead, _sections(comparison, classes, recordings)
+    )
     path = pathlib.Path(path)
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
 
 
-def _sections(comparison, classes):
+def _sections(comparison, classes, recordings):
     """Return anchor, heading and content of each section that is not empty."""
-    record = comparison.to_dict()
+    record, mistakes = comparison.to_dict(), Mistakes(comparison, classes)
+    cards, heard = listen(comparison, mistakes, classes, recordings)
     sections = [
         ("warnings", "Warnings and failures", _warnings(comparison)),
         ("result", "Result", _result(comparison)),
@@ -90,8 +122,10 @@ def _sections(comparison, classes):
         ("cost", "Score against cost", _cost(comparison)),
         ("scorers", "Other scorers", _other_scorers(comparison)),
         ("classes", "Tags" if classes.kind == "tag" else "Classes", classes.scores()),
+        ("numbers", "Numbers", _numbers(comparison, classes)),
         ("confusion", "Confusions", classes.confusions()),
-        ("mistakes", "Mistakes", mistake_tables(comparison, classes)),
+        ("mistakes", "Mistakes", mistakes.tables(heard)),
+        ("listen", "Mistakes to listen to", cards),
         ("folds", "Folds", _folds(comparison)),
         ("parameters", "Parameters", _parameters(record)),
         ("method", "How it was tested", _method(comparison)),
@@ -138,6 +172,14 @@ def _cost(comparison):
     if not figures:
         return ""
     note = "A higher score with more parameters, or more time, does not show that an architecture is better."
+    return f'<div class="side">\n{"".join(figures)}\n</div>\n{paragraph(note, "note")}'
+
+
+def _numbers(comparison, classes):
+    figures = number_figures(comparison, classes.name(0))
+    if not figures:
+        return ""
+    note = "Each point is a clip while it was held out. On the dashed line, the prediction is right."
     return f'<div class="side">\n{"".join(figures)}\n</div>\n{paragraph(note, "note")}'
 
 

@@ -83,15 +83,19 @@ class CopyFinder:
 
     def find(self):
         """Return the pairs, as a list of Copy, sorted by position."""
-        known = self._know_all()
+        return self.find_among(self._know_all())
+
+    def find_among(self, known):
+        """Return the pairs among clips whose facts are known; None is a clip to leave out."""
         classes = defaultdict(list)
         for position, clip in enumerate(known):
-            classes[clip.samples].append(position)
+            if clip is not None:
+                classes[clip.samples].append(position)
         classes = list(classes.values())
         copies = [_equal(known, pair) for members in classes for pair in combinations(members, 2)]
         first = [known[members[0]].fingerprint for members in classes]
         best = {}
-        for a, b, delay in candidates(first):
+        for a, b, delay in candidates(first) if first else ():
             low = [self._low(classes[number][0]) for number in (a, b)]
             match = _compare(*low, first[a], first[b], delay)
             if match is not None and match[-1] > best.get((a, b), (0,))[-1]:
@@ -103,10 +107,16 @@ class CopyFinder:
     def _know_all(self):
         positions = range(len(self._clips))
         know = functools.partial(_know, sr=self._sr)
-        return list(stream(know, positions, self._clips, then=self._keep, **self._threads))
+        return list(stream(know, positions, self._clips, then=self.keep, **self._threads))
 
-    def _keep(self, result):
-        """Keep a clip's samples at ``SR`` while there is room; return the facts about the clip."""
+    def keep(self, result):
+        """Keep a clip's samples at ``SR`` while there is room; return the facts, for ``find_among``.
+
+        Parameters
+        ----------
+        result : tuple
+            See :func:`clip_facts`.
+        """
         position, packed, clip = result
         self._waveforms.put(position, [packed])
         return clip
@@ -120,8 +130,22 @@ class CopyFinder:
 
 
 def _know(position, clip, *, sr):
-    """Return a clip's position, its samples at ``SR``, and the facts about it."""
-    y, rate = _read(position, clip, sr)
+    return clip_facts(position, clip, *_read(position, clip, sr))
+
+
+def clip_facts(position, clip, y, rate):
+    """Return a clip's position, its samples at ``SR``, and the facts about it, for :class:`CopyFinder`.
+
+    Parameters
+    ----------
+    position : int
+    clip : str or ndarray of shape (n_samples,)
+        A path or a waveform.
+    y : ndarray of float32 of shape (n_samples,)
+        Its samples.
+    rate : float
+        Their rate in Hz.
+    """
     low = _at_low_rate(y, rate)
     content = file_digest(clip) if is_path(clip) else array_digest(clip)
     known = _Clip(content, f"{rate:g} {array_digest(y)}", len(y) / rate, fingerprint(low))

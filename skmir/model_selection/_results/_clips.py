@@ -93,15 +93,15 @@ def _said(name, fold, test, labels, result):
     )
 
 
-def prediction_table(results, splits, y, about, naming):
+def prediction_table(results, splits, y, about, name_of):
     """Return what each model said of each clip, with one row for each time that a clip was held out.
 
     Parameters
     ----------
     results, splits, y, about
         See :func:`mistakes`.
-    naming : dict
-        Maps classes to the names that stand for them; others stand for themselves.
+    name_of : callable
+        Returns what stands for a label or a prediction in the table.
 
     Returns
     -------
@@ -112,11 +112,11 @@ def prediction_table(results, splits, y, about, naming):
     row = np.concatenate(tests)
     known = {"row": row} | {name: values[row] for name, values in about.items()}
     known["fold"] = np.repeat(np.arange(len(tests)), [len(test) for test in tests])
-    known["label"] = _named(y[row], naming)
+    known["label"] = _named(y[row].tolist(), name_of)
     columns = {free_name(name, results): values for name, values in known.items()}
     for name, folds in results.items():
         said = [_or_missing(fold.predictions, test) for fold, test in zip(folds, tests, strict=True)]
-        columns[name] = _named([label for part in said for label in part], naming)
+        columns[name] = _named([label for part in said for label in part], name_of)
         chances = [None if fold.probabilities is None else fold.probabilities[:, 0] for fold in folds]
         if any(part is not None for part in chances):
             parts = [_or_missing(part, test, np.nan) for part, test in zip(chances, tests, strict=True)]
@@ -125,12 +125,52 @@ def prediction_table(results, splits, y, about, naming):
     return table.iloc[np.lexsort((known["fold"], row))].reset_index(drop=True)
 
 
+def naming(y, kind, target_names, separator):
+    """Return a function that gives what stands for a label in the table; see :func:`prediction_table`.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_clips,) or (n_clips, n_outputs), or list of annotations
+        Labels of all clips.
+    kind : {"classes", "tags", "numbers", "annotations"}
+        What they are.
+    target_names : sequence of str or None
+        Names of the sorted classes, or of the tags; None takes classes as they are, and numbers of columns.
+    separator : str
+        What stands between tags.
+
+    Returns
+    -------
+    name_of : callable
+        Takes a label or a prediction, or a row of zeros and ones.
+
+    Raises
+    ------
+    ValueError
+        If a clip has annotations or several numbers, or there are too many or too few names.
+    """
+    if kind == "numbers" and y.ndim == 1:
+        return lambda number: number
+    if kind not in ("classes", "tags"):
+        raise ValueError(f"y must hold classes, tags or one number per clip, got {kind}.")
+    labels = np.unique(y).tolist() if kind == "classes" else list(range(y.shape[1]))
+    names = labels if target_names is None else list(target_names)
+    if len(names) != len(labels):
+        raise ValueError(
+            f"target_names must have one name for each of the {len(labels)} {kind}, got {len(names)}. Pass "
+            "them in the order of the sorted labels, or of the columns of y."
+        )
+    if kind == "tags":
+        return lambda row: separator.join(str(name) for name, has in zip(names, row, strict=True) if has)
+    by_label = dict(zip(labels, names, strict=True))
+    return lambda label: by_label.get(label, label)
+
+
 def _or_missing(values, test, missing=None):
     """Return the values, as a list of one per test clip if there are none."""
     return [missing] * len(test) if values is None else values.tolist()
 
 
-def _named(labels, naming):
-    labels = labels.tolist() if hasattr(labels, "tolist") else labels
-    named = [naming.get(label, label) for label in labels]
+def _named(labels, name_of):
+    named = [None if label is None else name_of(label) for label in labels]
     return pd.Series(named, dtype=object) if None in named else named

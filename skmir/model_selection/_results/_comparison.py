@@ -1,32 +1,21 @@
 """The result of a comparison."""
 
 import functools
-import html
 
 import numpy as np
 import pandas as pd
 
+from ..._comparison_records import check_record
 from ..._parameter_checks import check_choice
-from ..._text_table import DASH
-from ._clips import mistakes, prediction_table
-from ._comparison_record import comparison_record
+from ..._show_versions import machine as this_machine
+from ..._show_versions import versions as these_versions
+from ._clips import mistakes, naming, prediction_table
+from ._comparison_html import comparison_html
+from ._comparison_record import comparison_arguments, comparison_record
 from ._comparison_table import comparison_table, score_frame
 from ._comparison_text import comparison_text
 from ._held_out import best_params, errors_of, held_out, out_of_fold
 from ._per_class import METRICS, class_table, confusions
-
-
-def _shown(digits):
-    """Return a function that prints a number, and a dash for NaN."""
-    return lambda value: DASH if np.isnan(value) else f"{value:{digits}}"
-
-
-_FORMAT = {
-    "na_rep": DASH,
-    "float_format": "{:.3f}".format,
-    "formatters": dict.fromkeys(("p_value", "p_holm"), _shown(".2g"))
-    | dict.fromkeys(("fit_time", "score_time", "worse_prob", "rope_prob", "better_prob"), _shown(".2f")),
-}
 
 
 class Comparison:
@@ -67,6 +56,10 @@ class Comparison:
         File of each clip, if the clips are files.
     groups : array-like of shape (n_clips,) or None, default=None
         Group of each clip.
+    versions : dict of str to str or None, default=None
+        Versions of Python and of packages; None takes the present ones.
+    machine : str or None, default=None
+        Processor and number of cores; None takes the present ones.
 
     Attributes
     ----------
@@ -119,7 +112,8 @@ class Comparison:
         (model, fold, scorer) if it could, but that scorer raised an error or gave NaN. Empty if nothing
         failed.
     models_ : dict of str to estimator
-        Unfitted copies of the models, with the seeds that they ran with.
+        Unfitted copies of the models, with the seeds that they ran with. If the comparison was made from a
+        record, their texts.
     y_ : ndarray of shape (n_clips,) or (n_clips, n_outputs), or list of annotations
         Labels, or annotations.
     kind_ : {"classes", "tags", "numbers", "annotations"}
@@ -138,6 +132,10 @@ class Comparison:
         Differences up to this size count as no difference.
     random_state_ : int or None
         The seed; if a RandomState was given, the number drawn from it.
+    versions_ : dict of str to str
+        Versions of Python, skmir and the packages it depends on.
+    machine_ : str
+        Processor and number of cores of the machine that made the comparison.
 
     See Also
     --------
@@ -161,6 +159,8 @@ class Comparison:
         doubts=(),
         files=None,
         groups=None,
+        versions=None,
+        machine=None,
     ):
         self.models_ = models
         self.y_ = y if kind == "annotations" else np.asarray(y)
@@ -176,6 +176,8 @@ class Comparison:
         self.confidence_level_ = confidence_level
         self.rope_ = rope
         self.random_state_ = random_state
+        self.versions_ = these_versions() if versions is None else versions
+        self.machine_ = this_machine() if machine is None else machine
         self.warnings_ = list(doubts)
         self.tables_ = {
             scorer: comparison_table(
@@ -261,13 +263,16 @@ class Comparison:
             raise AttributeError(f"mistakes_ needs a y that holds classes, got {self.kind_}.")
         return mistakes(self._judged(), self.splits_, self.y_, self._about_clips())
 
-    def prediction_table(self, target_names=None):
+    def prediction_table(self, target_names=None, *, separator=";"):
         """Return what each model said of each clip while it was held out.
 
         Parameters
         ----------
         target_names : sequence of str, default=None
-            Names of the classes in the order of the sorted labels; None takes the labels.
+            Names of the classes in the order of the sorted labels, or of the tags; None takes the labels, or
+            the numbers of the columns of ``y``. Numbers have no names.
+        separator : str, default=";"
+            What stands between the tags of a clip.
 
         Returns
         -------
@@ -275,26 +280,19 @@ class Comparison:
             One row for each time that a clip was held out, in the order of the clips: ``row``, its position
             in ``X``; ``file``, if the clips are files; ``group``, if there are groups; ``fold``; ``label``.
             Each model has a column of its name with what it predicted (None if it failed on the fold) and,
-            if it gives probabilities, a column such as "CNN probability" with that of the predicted class.
-            Baselines are left out. If a model is called "row", the first column is called "(row)", and so
-            on.
+            if it gives probabilities of classes, a column such as "CNN probability" with that of the
+            predicted class. Labels and predictions are classes, numbers, or the names of a clip's tags in one
+            text. Baselines are left out. If a model is called "row", the first column is called "(row)", and
+            so on.
 
         Raises
         ------
         ValueError
-            If ``y`` does not hold classes, or ``target_names`` does not have as many names as there are
-            classes.
+            If ``y`` holds annotations, or more than one number per clip, or ``target_names`` does not have as
+            many names as there are classes or tags.
         """
-        self._check_classes(tags=False)
-        labels = np.unique(self.y_).tolist()
-        names = labels if target_names is None else list(target_names)
-        if len(names) != len(labels):
-            raise ValueError(
-                f"target_names must have one name for each of the {len(labels)} classes, got {len(names)}. "
-                "Pass them in the order of the sorted labels."
-            )
-        naming = dict(zip(labels, names, strict=True))
-        return prediction_table(self._judged(), self.splits_, self.y_, self._about_clips(), naming)
+        name_of = naming(self.y_, self.kind_, target_names, separator)
+        return prediction_table(self._judged(), self.splits_, self.y_, self._about_clips(), name_of)
 
     def _judged(self):
         """Return the results of the models that are not baselines."""
@@ -317,9 +315,7 @@ class Comparison:
         return comparison_text(self._title(), self.tables_, len(self.splits_))
 
     def _repr_html_(self):
-        page = f"<p>{html.escape(self._title())}</p>\n{self.table_.to_html(**_FORMAT)}"
-        # Notebooks typeset formulas in HTML unless told not to, and a model's name may contain a $.
-        return f'<div class="tex2jax_ignore mathjax_ignore">\n{page}\n</div>'
+        return comparison_html(self._title(), self.tables_, len(self.splits_))
 
     def to_dict(self):
         """Return a record of the comparison that ``json.dump`` can write.
@@ -327,16 +323,65 @@ class Comparison:
         Returns
         -------
         record : dict
-            ``versions``, ``machine`` (processor and cores), ``scoring`` (the first scorer), ``scorers``,
+            ``record_format``, ``versions``, ``machine`` (processor and cores), ``kind``, ``annotations``
+            (their kind, if ``y`` holds any), ``scoring`` (the first scorer), ``scorers``,
             ``confidence_level``, ``rope``, ``random_state``, ``reference``, ``baselines``, ``n_clips``,
-            ``n_classes``, ``warnings``; ``test_folds``: positions of the test clips, one list per fold;
-            ``models``: for each model its ``estimator`` (as printed, which shows the parameters that differ
-            from their defaults, seeds included) and, with one entry per fold, ``scores`` (of the first
-            scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s, ``n_parameters``,
-            ``best_params``, ``errors`` of fits, and ``score_errors`` of single scorers; ``table`` of the
-            first scorer, and ``tables``. None stands for NaN.
+            ``n_classes``, ``warnings``; ``files``, ``groups`` and ``y``, with one entry per clip;
+            ``test_folds`` and ``train_folds``: positions of the clips, one list per fold (None if the
+            training clips are all others); ``models``: for each model its ``estimator`` (as printed, which
+            shows the parameters that differ from their defaults, seeds included) and, with one entry per
+            fold, ``scores`` (of the first scorer), ``all_scores``, ``fit_times`` and ``score_times`` in s,
+            ``n_parameters``, ``best_params``, ``errors`` of fits, ``score_errors`` of single scorers,
+            ``predictions`` for the test clips, and ``probabilities`` of each predicted class and of each
+            label; ``table`` of the first scorer, and ``tables``. None stands for NaN and infinity, and text
+            for values of types that JSON does not know.
+
+        See Also
+        --------
+        from_dict : Makes the comparison again.
         """
         return comparison_record(self, self._results)
+
+    @classmethod
+    def from_dict(cls, record):
+        """Make a comparison again from its record; nothing is fitted.
+
+        Parameters
+        ----------
+        record : dict
+            What :meth:`to_dict` returned, or what ``json.load`` reads from the ``record.json`` that
+            ``skmir compare --output`` writes. Further keys are ignored.
+
+        Returns
+        -------
+        comparison : Comparison
+            With the tables, predictions, mistakes, versions and machine of the comparison that was recorded.
+            A record has no estimators: ``models_`` holds their texts.
+
+        Raises
+        ------
+        TypeError
+            If ``record`` is not a dict.
+        ValueError
+            If it is not the record of a comparison, if it has a format that this version cannot read, or if a
+            part of it is missing or does not fit the others.
+
+        Examples
+        --------
+        >>> import json
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from skmir.model_selection import Comparison, compare
+        >>> X, y = load_iris(return_X_y=True)
+        >>> text = json.dumps(compare({"Bayes": GaussianNB()}, X, y, random_state=0).to_dict())
+        >>> again = Comparison.from_dict(json.loads(text))
+        >>> float(again.table_.loc["Bayes", "mean"].round(3))
+        0.96
+        >>> len(again.mistakes_)
+        6
+        """
+        check_record(record)
+        return cls(**comparison_arguments(record))
 
     def _title(self):
         return (

@@ -1,9 +1,12 @@
-"""A comparison as a record that JSON can hold."""
+"""A comparison as a record that JSON can hold, and back."""
 
 import numpy as np
 import pandas as pd
 
-from ..._show_versions import machine, versions
+from ..._annotations import kind_of_annotations
+from ..._comparison_records import RECORD_FORMAT
+from .._running import FoldResult
+from ._recorded_values import as_array, from_record, to_record
 
 
 def comparison_record(comparison, results):
@@ -21,9 +24,13 @@ def comparison_record(comparison, results):
         See :meth:`~skmir.model_selection.Comparison.to_dict`.
     """
     scorers = comparison.scorers_
+    everyone = np.arange(len(comparison.y_))
     return {
-        "versions": versions(),
-        "machine": machine(),
+        "record_format": RECORD_FORMAT,
+        "versions": dict(comparison.versions_),
+        "machine": comparison.machine_,
+        "kind": comparison.kind_,
+        "annotations": kind_of_annotations(comparison.y_) if comparison.kind_ == "annotations" else None,
         "scoring": comparison.scoring_,
         "scorers": scorers,
         "confidence_level": float(comparison.confidence_level_),
@@ -34,7 +41,15 @@ def comparison_record(comparison, results):
         "n_clips": len(comparison.y_),
         "n_classes": comparison.n_classes_,
         "warnings": comparison.warnings_,
+        "files": comparison.files_,
+        "groups": to_record(comparison.groups_),
+        "y": to_record(comparison.y_),
         "test_folds": [test.tolist() for _, test in comparison.splits_],
+        # None stands for all other clips, in order.
+        "train_folds": [
+            None if np.array_equal(train, np.setdiff1d(everyone, test)) else train.tolist()
+            for train, test in comparison.splits_
+        ],
         "models": {
             name: {"estimator": str(model), **_folds_record(results[name], scorers)}
             for name, model in comparison.models_.items()
@@ -55,7 +70,68 @@ def _folds_record(folds, scorers):
         "best_params": [fold.best_params for fold in folds],
         "errors": [fold.error for fold in folds],
         "score_errors": [fold.score_errors for fold in folds],
+        "predictions": [to_record(fold.predictions) for fold in folds],
+        "probabilities": [to_record(fold.probabilities) for fold in folds],
     }
+
+
+def comparison_arguments(record):
+    """Return the arguments of Comparison, which a record that is valid holds.
+
+    Parameters
+    ----------
+    record : dict
+        See :func:`~skmir._comparison_records.check_record`.
+
+    Returns
+    -------
+    arguments : dict
+        The models are their texts.
+    """
+    models, y = record["models"], record["y"]
+    kind = record["annotations"] or record["kind"]
+    same = ["kind", "reference", "scorers", "baselines", "confidence_level", "rope", "random_state", "files"]
+    return {
+        **{name: record[name] for name in [*same, "versions", "machine"]},
+        "models": {name: model["estimator"] for name, model in models.items()},
+        "y": from_record(y, kind=kind),
+        "splits": _splits(record),
+        "results": {name: _fold_results(model, kind) for name, model in models.items()},
+        "doubts": record["warnings"],
+        "groups": None if record["groups"] is None else as_array(record["groups"]),
+    }
+
+
+def _splits(record):
+    everyone, splits = np.arange(len(record["y"])), []
+    for train, test in zip(record["train_folds"], record["test_folds"], strict=True):
+        test = np.asarray(test, dtype=int)
+        splits.append((np.setdiff1d(everyone, test) if train is None else np.asarray(train, dtype=int), test))
+    return splits
+
+
+def _fold_results(model, kind):
+    return [_fold_result(model, fold, kind) for fold in range(len(model["errors"]))]
+
+
+def _fold_result(model, fold, kind):
+    probabilities = from_record(model["probabilities"][fold], kind="numbers")
+    failed = model["errors"][fold] is not None
+    return FoldResult(
+        scores={} if failed else {name: _number(each[fold]) for name, each in model["all_scores"].items()},
+        fit_time=_number(model["fit_times"][fold]),
+        score_time=_number(model["score_times"][fold]),
+        n_parameters=model["n_parameters"][fold],
+        best_params=model["best_params"][fold],
+        predictions=from_record(model["predictions"][fold], kind=kind),
+        probabilities=None if probabilities is None else probabilities.astype(np.float32),
+        error=model["errors"][fold],
+        score_errors=model["score_errors"][fold],
+    )
+
+
+def _number(value):
+    return np.nan if value is None else float(value)
 
 
 def _table_record(table):

@@ -32,14 +32,15 @@ def comparison_text(title, tables, n_folds):
     )
     for intervals in (True, False):
         columns = {
-            name: _columns(table, intervals, costs=not i) for i, (name, table) in enumerate(tables.items())
+            name: columns_of(table, intervals=intervals, costs=not i)
+            for i, (name, table) in enumerate(tables.items())
         }
         left = min(WIDTH - sum(len(cells[0]) + 2 for cells in behind) for behind in columns.values())
         if left >= min(NAME_WIDTH, longest):
             break
     headings = [textwrap.fill(title, WIDTH), *(_shortened(scorer, WIDTH) for scorer in [*tables][1:])]
     blocks = [
-        "\n".join([heading, *_rows(table, columns[scorer], left), *_notes(table, n_folds)])
+        "\n".join([heading, *_rows(table, columns[scorer], left), *failures(table, n_folds, WIDTH)])
         for heading, (scorer, table) in zip(headings, tables.items(), strict=True)
     ]
     return "\n\n".join(blocks)
@@ -51,15 +52,15 @@ def _rows(table, columns, width):
     return ["  ".join(row).rstrip() for row in zip(names, *columns, strict=True)]
 
 
-def _notes(table, n_folds):
-    """Yield a line for each model that failed on some folds."""
+def failures(table, n_folds, width=None):
+    """Yield a line for each model that failed on some folds; names are shortened if there is a width."""
     for name, n_failed in table["n_failed"].items():
         if n_failed:
             note = f": {n_failed} of {n_folds} folds have no score (errors_ says why)"
-            yield f"{_shortened(name, WIDTH - len(note))}{note}"
+            yield f"{name if width is None else _shortened(name, width - len(note))}{note}"
 
 
-def _columns(table, intervals, costs):
+def columns_of(table, *, intervals, costs):
     """Return the columns behind the names, each as a list of its heading and its cells, of equal width."""
     difference = [table["difference"], table["difference_low"], table["difference_high"]]
     columns = [

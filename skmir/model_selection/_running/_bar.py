@@ -5,7 +5,7 @@ import threading
 import time
 
 import numpy as np
-from tqdm import tqdm
+from tqdm.auto import tqdm
 
 from ...neural_network._base import BaseNetwork
 
@@ -157,7 +157,8 @@ class FitBar:
             self._label = f" ({label} done)"
 
     def _keep_moving(self):
-        every = _EVERY if getattr(sys.stderr, "isatty", bool)() else _EVERY_IN_FILES
+        watched = getattr(sys.stderr, "isatty", bool)() or hasattr(self._bar, "container")  # a notebook's
+        every = _EVERY if watched else _EVERY_IN_FILES
         while not self._stop.is_set():
             self._draw()
             self._stop.wait(every)

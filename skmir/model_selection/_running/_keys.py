@@ -15,8 +15,9 @@ import xxhash
 from sklearn import get_config
 
 from ..._annotations import kind_of_annotations
-from ..._cache import array_digest, describe, file_digest, library_versions, skmir_text
-from ..._validation import WIDE, is_path
+from ..._cache import array_digest, content_digest, describe, file_digest, library_versions, skmir_text
+from ..._validation import WIDE, is_encoded, is_path
+from ..._waveforms import to_numpy
 from ...metrics import get_scorer
 from ._fold import rows
 
@@ -43,7 +44,7 @@ def holds_clips(X):
         return len(X) > 0 and is_path(X.iloc[0] if X.ndim == 1 else X.iloc[0, 0])
     if getattr(X, "ndim", 1) > 1:
         return X.ndim > 2 or X.shape[1] > WIDE
-    return len(X) > 0 and (is_path(X[0]) or getattr(X[0], "ndim", 0) > 0)
+    return len(X) > 0 and (is_path(X[0]) or is_encoded(X[0]) or getattr(X[0], "ndim", 0) > 0)
 
 
 def clip_digests(X):
@@ -148,6 +149,11 @@ def _digest_of(clip):
             return f"unread {os.fspath(clip)!r}"
     if isinstance(clip, dict):
         return _hash(json.dumps([[str(key), _digest_of(value)] for key, value in clip.items()]))
+    if hasattr(clip, "read"):
+        return content_digest(clip)
+    if hasattr(clip, "get_all_samples"):
+        samples = clip.get_all_samples()
+        return _digest_of({"array": to_numpy(samples.data), "sampling_rate": samples.sample_rate})
     try:
         array = np.asarray(clip)
     except ValueError:  # parts have unequal lengths

@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from tqdm import trange
+from tqdm.auto import trange
 
 
 def sum_to_one(rows, compression=None):

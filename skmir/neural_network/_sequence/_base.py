@@ -30,6 +30,7 @@ class SequenceMixin(DeclaredParameters):
 
     _per_frame = True
     _numbers = False  # whether targets are numbers
+    _samples_are_frames = False  # whether predictions are rows for the frames of all clips, as scorers need
 
     def fit(self, X, y, sample_weight=None, *, groups=None, X_val=None, y_val=None):
         """Build the network for the data and train it.
@@ -103,12 +104,27 @@ default=None
         y = targets.values.numpy() if one_each else np.zeros((len(targets), 2))  # not stratified
         return validation_split(y, groups, self.validation_fraction, seed)
 
+    def _sample_targets(self, y, rows, lengths):
+        """Return the targets of the frames of some clips, as scorers take them."""
+        return frame_targets(
+            self,
+            _taken(y, rows),
+            lengths.numpy(),
+            check_table=check_held_out,
+            numbers=self._numbers,
+        )
+
+    def _outputs(self, X):
+        """Return the outputs (n_frames_i, n_outputs) of each clip, in a list."""
+        check_is_fitted(self)
+        return frame_outputs_of(self, check_frames(self, X, reset=False, dtype=np.float32))
+
     def _per_clip(self, X, answer):
         """Return what ``answer`` makes of the outputs (n_frames_i, n_outputs) of each clip, frames last."""
-        check_is_fitted(self)
-        frames = check_frames(self, X, reset=False, dtype=np.float32)
-        outputs = frame_outputs_of(self, frames)
-        if is_table(to_numpy(X)):  # one frame per clip: rows, as scikit-learn's estimators return them
+        outputs = self._outputs(X)
+        if self._samples_are_frames or is_table(
+            to_numpy(X)
+        ):  # rows, as scikit-learn's estimators return them
             return answer(np.concatenate(outputs))
         return stack_if_equal([np.ascontiguousarray(answer(output).T) for output in outputs])
 
@@ -127,10 +143,17 @@ default=None
         -------
         score : float
         """
-        if is_table(to_numpy(X)):
+        if self._samples_are_frames or is_table(to_numpy(X)):
             return super().score(X, y, sample_weight)
         predictions = np.concatenate([one.T for one in self.predict(X)])
         frames = check_frames(self, X, reset=False, dtype=np.float32)
         y, weights, _ = self._frame_targets(y, sample_weight, frames)
         metric = r2_score if self._numbers else accuracy_score
         return float(metric(y, predictions, sample_weight=weights))
+
+
+def _taken(y, rows):
+    """Return the targets of some clips; None takes all."""
+    if rows is None:
+        return y
+    return [y[row] for row in rows] if isinstance(y, list | tuple) else np.asarray(to_numpy(y))[rows]

@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
-from tqdm import trange
+from tqdm.auto import trange
 
 from ..._declared_parameters import DeclaredParameters, method_missing, positional
 from ..._device import resolve_device

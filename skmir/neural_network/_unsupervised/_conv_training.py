@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 import torch
 from sklearn.utils import gen_batches
-from tqdm import trange
+from tqdm.auto import trange
 
 from ..._device import resolve_device
 from ..._fitting import all_or_nothing
