@@ -37,7 +37,28 @@ class HeardSound(NamedTuple):
 
 
 def heard_sound(estimator, clip, sr):
-    """Return what a model hears of a clip."""
+    """Return what a model hears of a clip.
+
+    Parameters
+    ----------
+    estimator : estimator
+    clip : path, or ndarray of shape (n_samples,)
+    sr : float or None
+        Sampling rate of the sound in Hz; None asks the step that reads clips.
+
+    Returns
+    -------
+    heard : HeardSound
+
+    Raises
+    ------
+    TypeError
+        If no step has a sampling rate, and ``sr`` is None.
+    ValueError
+        If ``clip`` is not a single clip, or the excerpt lies beyond its end.
+    OSError
+        If the file cannot be read.
+    """
     clip = one_clip(clip)
     clip = clip if is_path(clip) else scaled_samples(clip)
     excerpt = {}
@@ -46,9 +67,8 @@ def heard_sound(estimator, clip, sr):
         names = ("offset", "duration", "random_state")
         sr, excerpt = reading.sr, {n: getattr(reading, n) for n in names if hasattr(reading, n)}
     offset = excerpt.get("offset", 0.0)
-    if isinstance(
-        offset, str
-    ):  # an excerpt is cut from itself: where it starts must not follow what is masked
+    if isinstance(offset, str):
+        # The model will cut all of the excerpt from it, wherever masks would have moved its start.
         return HeardSound(read_waveform(0, clip, sr=sr, **excerpt)[0], np.zeros(0, np.float32), sr, 0.0)
     y = read_waveform(0, clip, sr=sr)[0]
     first, duration = round(offset * sr), excerpt.get("duration")

@@ -305,10 +305,8 @@ class SaliencyDisplay:
     def _draw_spectrogram(self, axis):
         masks = SoundMasks(np.asarray(self.waveform), self.sr)
         magnitudes = masks.spectra.abs().numpy()
-        low, high = max(axis.edges[0], 0), min(axis.edges[-1], self.sr / 2)
-        to_scale, to_hz = axis.scale[1]["functions"] if axis.scale and axis.scale[1] else (_same, _same)
-        if axis.scale and not axis.scale[1]:
-            to_scale, to_hz, low = np.log, np.exp, max(low, 1.0)
+        low, high = max(axis.edges[0], 0.0), min(axis.edges[-1], self.sr / 2)
+        to_scale, to_hz = _scale(axis)
         edges = to_hz(np.linspace(to_scale(low), to_scale(high), _ROWS + 1))
         rows = np.searchsorted(masks.frequencies, (edges[:-1] + edges[1:]) / 2).clip(max=len(magnitudes) - 1)
         picture = magnitudes[rows]
@@ -331,5 +329,9 @@ def _colours():
     return ListedColormap(colours)
 
 
-def _same(x):
-    return x
+def _scale(axis):
+    """Return two functions of an axis in Hz: to the scale on which it is drawn, and back."""
+    if axis.scale is None:
+        return np.asarray, np.asarray
+    name, options = axis.scale
+    return (np.log, np.exp) if name == "log" else options["functions"]

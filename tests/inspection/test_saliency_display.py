@@ -15,7 +15,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skmir.audio import AudioLoader
-from skmir.feature_extraction import MFCC, MelSpectrogram
+from skmir.feature_extraction import CQT, DFT, MFCC, MelSpectrogram
 from skmir.inspection import SaliencyDisplay
 from skmir.inspection._class_scores import ClassScores
 from skmir.neural_network import CNNClassifier, RNNClassifier
@@ -265,6 +265,24 @@ def test_the_picture(model, cnn, tmp_path):
     assert fine.saliency.shape == cnn[:-1].transform([CLIP]).shape[1:]
     rough = SaliencyDisplay.from_estimator(cnn, CLIP, method="integrated_gradients", smoothing=0)
     assert fine.saliency.sum() == pytest.approx(rough.saliency.sum())
+
+
+@pytest.mark.parametrize("front_end", [CQT(SR, fmin=65.4), DFT(SR, n_fft=512)], ids=["notes", "Hz"])
+def test_other_front_ends_have_their_axes(front_end):
+    network = CNNClassifier(max_iter=10, device="cpu", random_state=0)
+    model = make_pipeline(front_end, LogCompression(), network).fit(CLIPS, LABELS)
+    display = SaliencyDisplay.from_estimator(model, CLIP, method="integrated_gradients", smoothing=1)
+    assert display.ax_.get_ylabel() == {"CQT": "note", "DFT": "frequency in Hz"}[type(front_end).__name__]
+    assert mass(display) > 0.6
+    np.testing.assert_allclose(display.to_audio(1), CLIP, atol=1e-5)
+    assert energy_inside(display.to_audio(0.03)) > 0.8
+
+
+def test_silence_has_no_saliency(model):
+    display = SaliencyDisplay.from_estimator(model, np.zeros(SR), n_bands=2, n_segments=2)
+    np.testing.assert_allclose(display.saliency, 0, atol=1e-9)
+    display.figure_.canvas.draw()
+    assert not display.to_audio(0.5).any()
 
 
 def test_what_cannot_be_asked_is_refused(model, cnn):
