@@ -36,15 +36,20 @@ class ClassScores:
                 f"{type(estimator).__name__}. Fit it, or take another classifier."
             )
         self._of_tags = np.ndim(estimator.predict(clips)) == 2
+        classes = np.asarray(estimator.classes_)
+        if len(classes) < 2 and not self._of_tags:
+            raise ValueError(
+                f"estimator must tell at least two classes apart, got one that knows only {classes.tolist()}. "
+                "Fit it on clips of several classes."
+            )
         scores = self._all(clips)
-        self.classes = np.asarray(estimator.classes_)
-        if scores.shape != (1, len(self.classes)):
+        if scores.shape != (1, len(classes)):
             raise TypeError(
-                f"estimator must give one number per clip and class, of shape (1, {len(self.classes)}), got "
+                f"estimator must give one number per clip and class, of shape (1, {len(classes)}), got "
                 f"{scores.shape}. Take a classifier of whole clips."
             )
-        self.column = int(scores[0].argmax()) if target is None else _position(target, self.classes)
-        self.target = self.classes[self.column]
+        self.column = int(scores[0].argmax()) if target is None else _position(target, classes)
+        self.target = classes[self.column]
 
     def __call__(self, clips):
         """Return the score of each clip, float64 of shape (n_clips,)."""
@@ -73,7 +78,7 @@ def log_odds(log_proba):
     """Return log(p / (1 - p)) of each class, from logarithms of shape (n_clips, n_classes).
 
     The probability of the other classes is added up instead of subtracted from 1, so that the result is exact
-    for a probability close to 1 too. Logits may be given instead.
+    for a probability close to 1 too.
     """
     others = [logsumexp(np.delete(log_proba, i, axis=1), axis=1) for i in range(log_proba.shape[1])]
     return log_proba - np.stack(others, axis=1)

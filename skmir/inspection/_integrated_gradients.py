@@ -78,7 +78,7 @@ def _score(network, module, frames, column):
             outputs = module(cut, lengths=torch.full((len(cut),), length))
         else:
             outputs = module(cut)
-        logits = outputs.view(len(x), len(places), -1).mean(dim=1) - offset
+        logits = outputs.reshape(len(x), len(places), -1).mean(dim=1) - offset
         own = logits[:, column]
         if of_tags:
             return own

@@ -289,6 +289,9 @@ def test_what_cannot_be_asked_is_refused(model, cnn):
     ask = SaliencyDisplay.from_estimator
     with pytest.raises(ValueError, match=r"target must be one of the classes 'high', 'low', got 'hi'"):
         ask(model, CLIP, target="hi")
+    alone = networks(network=CNNClassifier(max_iter=1, device="cpu")).fit(CLIPS, ["high"] * len(CLIPS))
+    with pytest.raises(ValueError, match=r"at least two classes apart, got one that knows only \['high'\]"):
+        ask(alone, CLIP)
     with pytest.raises(ValueError, match="method='gradients'"):
         ask(model, CLIP, method="gradients")
     with pytest.raises(
