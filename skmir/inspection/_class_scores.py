@@ -39,8 +39,8 @@ class ClassScores:
         classes = np.asarray(estimator.classes_)
         if len(classes) < 2 and not self._of_tags:
             raise ValueError(
-                f"estimator must tell at least two classes apart, got one that knows only {classes.tolist()}. "
-                "Fit it on clips of several classes."
+                "estimator must tell at least two classes apart, got one that knows only "
+                f"{classes.tolist()}. Fit it on clips of several classes."
             )
         scores = self._all(clips)
         if scores.shape != (1, len(classes)):
