@@ -133,13 +133,19 @@ PRIVATE = {
     ("base.py", "preprocessing._base"): "makes the base class public",
     (
         "_commands/_table.py",
-        "datasets._folder",
-    ): "load_folder without scikit-learn's Bunch, which is slow to import",
+        "datasets._folders",
+    ): "lists folders without scikit-learn's Bunch, which is slow to import",
     ("_commands/_model_specs.py", "neural_network._base"): "asks what is a network",
-    ("_commands/_compare.py", "datasets._annotation_folder"): "load_annotations without it",
+    ("_commands/_compare.py", "datasets._annotated"): "load_annotations without it",
     ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
-    ("_commands/_files.py", "datasets._walk"): "all recordings below a folder, without their classes",
-    ("_commands/_table.py", "datasets._walk"): "as for _files.py",
+    (
+        "_commands/_files.py",
+        "datasets._folders",
+    ): "recordings below a folder, without their classes",
+    (
+        "datasets/_annotated/_annotation_folder.py",
+        "datasets._folders._annotation_table",
+    ): "brings pandas, which annotations beside their recordings do not need",
     ("model_selection/_dataset/_dataset_page.py", "inspection._report"): "all pages look alike",
     ("_commands/_prediction_rows.py", "metrics._score_table"): "every form of scores of tags has one reader",
 }
@@ -167,7 +173,7 @@ def test_slow_and_optional_packages_wait_for_their_use():
 
 def test_a_folder_of_annotations_is_looked_at_before_anything_slow_is_loaded():
     slow = ["pandas", "sklearn", "torch", "scipy", "pretty_midi"]
-    statement = "from skmir.datasets._annotation_folder import list_annotations"
+    statement = "from skmir.datasets._annotated import list_annotations"
     assert loaded_by(statement, [*slow, "soundfile"]) == ["soundfile"]
 
 

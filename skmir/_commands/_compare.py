@@ -182,7 +182,7 @@ def _load(args):
         return _synthesise(args)
     if args.task not in ANNOTATED:
         return list_labels(args)
-    from ..datasets._annotation_folder import COMBINE, list_annotations
+    from ..datasets._annotated import COMBINE, list_annotations
 
     return list_annotations(
         args.folder, args.task, combine=COMBINE, annotation_column=args.annotation, **table_arguments(args)

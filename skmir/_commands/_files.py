@@ -30,7 +30,7 @@ def list_files(inputs, purpose):
     FileNotFoundError
         If none of the files exists.
     """
-    from ..datasets._walk import recordings
+    from ..datasets._folders import recordings
 
     files = []
     for given in inputs:

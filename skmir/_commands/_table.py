@@ -49,7 +49,7 @@ def list_classes(args):
 
 def list_table(args, **target):
     """Return the recordings of FOLDER, as a mapping; arguments of ``load_folder`` say what is learned."""
-    from ..datasets._folder import list_folder
+    from ..datasets._folders import list_folder
 
     return list_folder(args.folder, **table_arguments(args), **target)
 
@@ -72,7 +72,7 @@ def list_recordings(args):
 
 def _without_classes(folder):
     """Return the recordings of a folder, with messages, if there is neither a table nor a sub-folder."""
-    from ..datasets._walk import recordings
+    from ..datasets._folders import recordings
 
     if os.path.isfile(os.path.join(folder, COLUMNS["labels"])):
         return [], []

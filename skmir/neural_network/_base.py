@@ -151,14 +151,8 @@ or array-like of shape (n_clips, n_features)
             else:
                 self._build(frames, rows, unlabelled, recipe, seed, device)
             examples = self._examples(frames, targets[rows], weights[rows], device, rows)
-            if len(valid_rows):
-                valid = self._examples(frames, targets[valid_rows], None, device, valid_rows)
-            else:
-                valid = None if held_out is None else self._examples(*held_out, None, device)
-            clips = {
-                "train": (examples, y, rows),
-                "valid": (valid, y, valid_rows) if held_out is None else (valid, y_val, None),
-            }
+            valid, *of_valid = self._validation(frames, targets, y, valid_rows, held_out, y_val, device)
+            clips = {"train": (examples, y, rows), "valid": (valid, *of_valid)}
             del frames, held_out, unlabelled  # so that memory holds one copy of the clips in training
             train(
                 self.net_.set_params(lr=float(self.learning_rate_init)),
@@ -173,6 +167,13 @@ or array-like of shape (n_clips, n_features)
             )
             self.random_state_ = snapshot(generator, device)
         return self
+
+    def _validation(self, frames, targets, y, rows, held_out, y_val, device):
+        """Return the examples of the validation part, or None, and the labels and rows that they are of."""
+        if held_out is not None:
+            return self._examples(*held_out, None, device), y_val, None
+        valid = self._examples(frames, targets[rows], None, device, rows) if len(rows) else None
+        return valid, y, rows
 
     @property
     def module_(self):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import spectrogram
 
-from skmir.datasets._chirps import SHAPES, draw_event, make_chirps
+from skmir.datasets._synthetic._chirps import SHAPES, draw_event, make_chirps
 
 SR = 22050
 

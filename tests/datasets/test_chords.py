@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import GroupKFold
 
-from skmir.datasets._chords import LOWEST, N_PITCHES, _notes, make_chords
+from skmir.datasets._synthetic._chords import LOWEST, N_PITCHES, _notes, make_chords
 
 SR = 11025
 

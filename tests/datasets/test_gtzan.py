@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from skmir.datasets._gtzan import _table, load_gtzan
+from skmir.datasets._folders._gtzan import _table, load_gtzan
 
 pytest.importorskip("mirdata")
 GENRES = ["blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock"]

@@ -11,8 +11,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skmir.datasets import make_instruments
-from skmir.datasets._families import FAMILIES
-from skmir.datasets._synthesis import draw_instrument, play
+from skmir.datasets._synthetic._families import FAMILIES
+from skmir.datasets._synthetic._synthesis import draw_instrument, play
 
 SR = 22050
 DRIVEN = ("brass", "organ", "strings", "woodwind")

@@ -7,7 +7,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skmir.datasets._tones import FAMILIES, make_tones
+from skmir.datasets._synthetic._tones import FAMILIES, make_tones
 
 SR = 11025
 

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skmir.datasets._chirps import make_chirps
+from skmir.datasets._synthetic._chirps import make_chirps
 from skmir.feature_extraction import MFCC, MelSpectrogram
 from skmir.modules import ConvRBM
 from skmir.neural_network import ConvolutionalDBN

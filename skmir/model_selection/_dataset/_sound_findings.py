@@ -6,6 +6,25 @@ from ..._recordings import DOUBTS
 from ._finding import Finding, about_files
 
 _CLIPPED, _DISTORTED = 1e-3, 0.05  # share of clipped samples that is worth knowing, and that is wrong
+_WORDS = {  # what is found, and what it means
+    "distorted": (
+        f"clipped for {_DISTORTED:.0%} of the time or more",
+        "The tops of the waves are cut off, and the distortion fills the spectrum. Record them again at a "
+        "lower level, or fetch the originals.",
+    ),
+    "clipped": (
+        f"clipped for {_CLIPPED:.1%} of the time or more",
+        "Some clipping is common in loud masters. It matters if it is more frequent in some classes.",
+    ),
+    "one_sided": (
+        "silent in some of the channels",
+        "Models hear the mean of the channels, which is softer than the channel with the sound.",
+    ),
+    "short": (
+        "shorter than a frame of a spectrum ({frame} samples at {sr:g} Hz)",
+        "Zeros are added at both ends.",
+    ),
+}
 
 
 def sound_findings(recordings, *, sr, frame):
@@ -31,39 +50,17 @@ def sound_findings(recordings, *, sr, frame):
     for kind, words in {"silent": silent, **DOUBTS}.items():
         yield from about_files(kind, True, found(recordings[kind]), files, *words)
     distorted = recordings["clipped"] >= _DISTORTED
-    yield from about_files(
-        "distorted",
-        True,
-        found(distorted),
-        files,
-        f"clipped for {_DISTORTED:.0%} of the time or more",
-        "The tops of the waves are cut off, and the distortion fills the spectrum. Record them again at a "
-        "lower level, or fetch the originals.",
-    )
-    yield from about_files(
-        "clipped",
-        False,
-        found((recordings["clipped"] >= _CLIPPED) & ~distorted),
-        files,
-        f"clipped for {_CLIPPED:.1%} of the time or more",
-        "Some clipping is common in loud masters. It matters if it is more frequent in some classes.",
-    )
-    yield from about_files(
-        "one_sided",
-        False,
-        found(recordings["one_sided"] & ~recordings["silent"]),
-        files,
-        "silent in some of the channels",
-        "Models hear the mean of the channels, which is softer than the channel with the sound.",
-    )
-    yield from about_files(
-        "short",
-        False,
-        found(recordings["n_samples"] < frame),
-        files,
-        f"shorter than a frame of a spectrum ({frame} samples at {sr:g} Hz)",
-        "Zeros are added at both ends.",
-    )
+    masks = {
+        "distorted": distorted,
+        "clipped": (recordings["clipped"] >= _CLIPPED) & ~distorted,
+        "one_sided": recordings["one_sided"] & ~recordings["silent"],
+        "short": recordings["n_samples"] < frame,
+    }
+    for kind, mask in masks.items():
+        what, advice = _WORDS[kind]
+        yield from about_files(
+            kind, kind == "distorted", found(mask), files, what.format(frame=frame, sr=sr), advice
+        )
     yield from _low_rates(recordings, found(recordings["sr"] < sr), sr)
 
 

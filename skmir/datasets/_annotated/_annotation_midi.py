@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from .._extras import require
+from ..._extras import require
 from ._annotation_columns import hz_of
 
 

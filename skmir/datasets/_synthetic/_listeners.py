@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.utils import Bunch, check_array, check_random_state, column_or_1d
 
-from .._parameter_checks import check_number, plain
+from ..._parameter_checks import check_number, plain
 
 SHARPNESS = 3.0  # standard deviation of the log-odds that taste gives to a clip, before the clips saturate
 SPREAD_OF_CLIPS, SPREAD_OF_LISTENERS = 1.0, 0.5  # of the log-odds: hits and flops, eager and idle listeners

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._parameter_checks import check_choice, check_number, check_range, plain
+from ..._parameter_checks import check_choice, check_number, check_range, plain
 from ._played import draw_drum, draw_voice, mix, sing
 
 # For each place in the bar, from the downbeat: the drums that are hit, and how loudly, in dB.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from .._parameter_checks import check_number
+from ..._parameter_checks import check_number
 
 LOWEST, HIGHEST = 110.0, 440.0  # Hz; pitches are drawn evenly over the two octaves
 PARTIALS = 44

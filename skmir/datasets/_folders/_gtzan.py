@@ -9,8 +9,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.utils import Bunch
 
-from .._extras import require
-from .._parameter_checks import check_choice
+from ..._extras import require
+from ..._parameter_checks import check_choice
 
 _SUBSETS = ("all", "fault_filtered")
 _DESCR = """\

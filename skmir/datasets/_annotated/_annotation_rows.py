@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import re
 
-from ._text import tidy
+from .._folders import tidy
 
 _NUMBER = r'"?[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?"?'
 _STARTS_WITH_NUMBER = re.compile(rf"\s*{_NUMBER}(?=[\s,;]|$)")

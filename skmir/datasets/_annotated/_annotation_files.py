@@ -7,13 +7,13 @@ import warnings
 
 import numpy as np
 
-from .._annotations import CHECKS, kind_of_annotations, n_events
-from .._parameter_checks import check_choice
+from ..._annotations import CHECKS, kind_of_annotations, n_events
+from ..._parameter_checks import check_choice
+from .._folders import decode
 from ._annotation_columns import KINDS, annotation_of, empty
 from ._annotation_jams import jams_text, read_jams
 from ._annotation_midi import read_midi, write_midi
 from ._annotation_rows import split_rows
-from ._decode import decode
 
 _FORMATS = {".csv": "csv", ".jams": "jams", ".json": "jams", ".mid": "midi", ".midi": "midi"}
 _HEADERS = {

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from .._parameter_checks import check_number
+from ..._parameter_checks import check_number
 from ._families import FAMILIES
 from ._recording_chain import draw_place, record
 from ._synthesis import draw_instrument, play

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._parameter_checks import check_choice, check_number
+from ..._parameter_checks import check_choice, check_number
 from ._played import DRUMS, draw_drum, draw_voice, mix, sing
 
 _JITTER = 0.01  # standard deviation of the times around an even rhythm, in s

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from .._parameter_checks import shown
-from ._text import tidy
+from ..._parameter_checks import shown
+from .._folders import tidy
 
 KINDS = {
     "onsets": "events",

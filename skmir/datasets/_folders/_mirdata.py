@@ -6,8 +6,8 @@ import warnings
 
 import numpy as np
 
-from .._extras import require
-from .._parameter_checks import check_choice, shown
+from ..._extras import require
+from ..._parameter_checks import check_choice, shown
 
 KINDS = ("onsets", "bars")  # what may be made of an annotation instead of its usual form
 

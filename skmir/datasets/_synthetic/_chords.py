@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from .._chord_labels import SHARPS
-from .._parameter_checks import check_number
+from ..._chord_labels import SHARPS
+from ..._parameter_checks import check_number
 from ._synthesis import band
 
 TRIADS = {"maj": (0, 4, 7), "min": (0, 3, 7)}

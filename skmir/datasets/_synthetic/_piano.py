@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._parameter_checks import check_number, check_range
+from ..._parameter_checks import check_number, check_range
 from ._played import mix
 
 _LOWEST, _HIGHEST = 33, 96  # MIDI numbers

@@ -7,14 +7,12 @@ import warnings
 import numpy as np
 import soundfile
 
-from .._annotations import BEYOND, n_events
-from .._parameter_checks import check_choice, check_number, shown
+from ..._annotations import BEYOND, n_events
+from ..._parameter_checks import check_choice, check_number, shown
+from .._folders import check_folder, count, recordings
 from ._annotation_columns import KINDS
 from ._annotation_files import read_file
 from ._annotation_pairs import WORDS, Pairing, names_for
-from ._folder import check_folder
-from ._text import count
-from ._walk import recordings
 
 COMBINE = (
     0.03  # in s; the annotated onsets of a chord are one, as Böck, Krebs and Schedl (ISMIR 2012) have it
@@ -179,7 +177,7 @@ def _paired(folder, table, kind, columns):
     groups, frame, messages = None, None, []
     if os.path.isfile(table):
         # It brings pandas, which a folder without a table does not need.
-        from ._annotation_table import read_table
+        from .._folders._annotation_table import read_table
 
         files, annotation_files, groups, frame = read_table(table, folder, kind, **columns)
     else:

@@ -6,8 +6,8 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._chord_labels import QUALITIES, SHARPS
-from .._parameter_checks import check_choice, check_number, check_range
+from ..._chord_labels import QUALITIES, SHARPS
+from ..._parameter_checks import check_choice, check_number, check_range
 from ._played import draw_drum, draw_voice, mix, sing
 
 # Steps of the scale, in semitones above the key note, with the qualities of their chords, and which chord

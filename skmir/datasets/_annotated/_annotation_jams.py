@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 
-from .._parameter_checks import shown
+from ..._parameter_checks import shown
 from ._annotation_columns import empty, hz_of
 
 # The namespaces for each kind; if a file has none of the first tuple, those of the second are read.

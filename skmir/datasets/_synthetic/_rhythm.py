@@ -7,7 +7,7 @@ import numpy as np
 import scipy.signal
 from sklearn.utils import Bunch, check_random_state
 
-from .._parameter_checks import check_number, plain
+from ..._parameter_checks import check_number, plain
 
 TEMPI = (54, 64, 78, 100, 140)
 HIT = 0.6  # length of a hit, in s

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from .._parameter_checks import check_choice
+from ..._parameter_checks import check_choice
 from ._text import case_twins, classes_of
 from ._walk import walk
 

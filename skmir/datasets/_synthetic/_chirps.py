@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
-from .._parameter_checks import check_number
+from ..._parameter_checks import check_number
 
 LOW, HIGH = 600.0, 2400.0  # Hz; the centres of events are drawn evenly over the octaves between
 # Length in s, and how far the frequency moves and spreads to either side of the centre, in semitones.

@@ -3,7 +3,7 @@
 import os
 import re
 
-from ._text import tidy
+from .._folders import tidy
 
 # The words in names of files for each kind, the preferred first; a file without a word comes after these.
 WORDS = {
