@@ -60,7 +60,7 @@ def test_the_record_knows_where_the_recordings_are(folder, tmp_path, monkeypatch
     found = []
     monkeypatch.setattr(Comparison, "from_dict", lambda record: found.append(record["files"]) or 1 / 0)
     for options, expected in (([], folder / "recordings"), (["--folder", str(tmp_path)], tmp_path)):
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ZeroDivisionError, match="division"):
             main(["report", str(folder / "out"), *options])
         assert found.pop()[0] == str(expected / "noise & co" / "0.wav")
 

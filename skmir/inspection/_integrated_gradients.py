@@ -107,7 +107,7 @@ def input_of(estimator, clip):
     Raises
     ------
     TypeError
-        If there is no network at the end, or no front end.
+        If the estimator does not end in a network, or has no front end.
     ValueError
         If the frames are no longer those of the front end.
     """

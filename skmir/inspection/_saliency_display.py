@@ -40,7 +40,7 @@ class SaliencyDisplay:
     sr : float
         Sampling rate of the waveform, in Hz.
     offset : float, default=0.0
-        Where in the clip the waveform begins, in s.
+        Time in the clip at which the waveform begins, in s.
     label : str, default="saliency"
         What the values are.
 

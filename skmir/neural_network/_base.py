@@ -33,7 +33,6 @@ from .._training import (
     recipe_of,
     restore,
     rewound,
-    scored_parts,
     snapshot,
     take_over,
     train,
@@ -43,7 +42,7 @@ from .._training import (
 from .._validation import check_frames, warn_if_wide
 from ..modules._heads import has_heads
 from ._parameters import check_moved_labels, check_training_parameters
-from ._scored import check_scored_parts, scored
+from ._scored import parts_to_score, scored
 from ._split import check_held_out, check_validation_data, validation_split
 from ._targets import TARGETS
 
@@ -134,8 +133,7 @@ or array-like of shape (n_clips, n_features)
         warn_if_wide(self, frames)
         targets, weights = self._learn_targets(y, sample_weight, frames, classes, reset=not goes_on)
         y_val, held_out = held_out[1], check_validation_data(self, *held_out)
-        parts = scored_parts(recipe, self.net_params)
-        check_scored_parts(parts, self.early_stopping, held_out)
+        parts = parts_to_score(self, recipe, held_out)
         unlabelled = None if unlabelled is None else _checked(self, unlabelled)
         check_consistent_length(targets, groups)
         check_moved_labels(self, self._per_frame)

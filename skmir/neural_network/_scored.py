@@ -1,27 +1,31 @@
 """What scorers get after each epoch: the network in training, whole clips, and y as fit got it."""
 
+from .._training import scored_parts
 
-def check_scored_parts(parts, early_stopping, held_out):
-    """Raise if clips of validation are to be scored, and there are none.
+
+def parts_to_score(network, recipe, held_out):
+    """Return which clips are scored after each epoch, as ``scored_parts`` does.
 
     Parameters
     ----------
-    parts : dict of str to str
-        What ``scored_parts`` returned.
-    early_stopping : bool
+    network : BaseNetwork
+    recipe : TrainingRecipe
+        Its recipe, checked.
     held_out : (frames, targets) or None
         The validation data from the user.
 
     Raises
     ------
     ValueError
-        If there is no validation part.
+        If clips of validation are to be scored, and there are none.
     """
-    if "valid" in parts and not early_stopping and held_out is None:
+    parts = scored_parts(recipe, network.net_params)
+    if "valid" in parts and not network.early_stopping and held_out is None:
         raise ValueError(
             f"{parts['valid']} needs clips to score that are not trained on. Set early_stopping=True, which "
             "holds some out, or pass X_val and y_val to fit; partial_fit has no such clips."
         )
+    return parts
 
 
 def scored(network, examples, y, rows):
