@@ -137,7 +137,7 @@ PRIVATE = {
     ): "lists folders without scikit-learn's Bunch, which is slow to import",
     ("_commands/_model_specs.py", "neural_network._base"): "asks what is a network",
     ("_commands/_compare.py", "datasets._annotated"): "load_annotations without it",
-    ("_commands/_train.py", "model_selection._seeds"): "fits with the very seeds that compare derives",
+    ("_commands/_train.py", "model_selection._fit_on_all"): "fits with the very seeds and groups of compare",
     (
         "_commands/_files.py",
         "datasets._folders",

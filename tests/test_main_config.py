@@ -1,5 +1,6 @@
 """``skmir compare --config``: options and models of one's own in a TOML file."""
 
+import csv
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import soundfile
 from sklearn.model_selection import GroupKFold, RandomizedSearchCV
 from sklearn.pipeline import FeatureUnion
 
+import skmir
 from skmir.__main__ import main
 from skmir._commands import _compare
 from skmir._commands._config import options_of, write_config
@@ -363,3 +365,66 @@ def test_modules_of_ones_own(folder, tmp_path, capsys, n_jobs):
     written = tomllib.loads((tmp_path / "a" / "b" / "config.toml").read_text(encoding="utf-8"))
     assert written["modules"] == "../../code"
     assert sys.path == path
+
+
+def test_models_of_the_file_are_trained(folder, tmp_path, monkeypatch, capsys):
+    """What was compared can be used; a search chooses on folds that keep groups together, as in compare."""
+    pytest.importorskip("skops")
+    config = write(
+        folder.parent / "trained" / "c.toml", f'folder = "../tönes"\ngroup = "take"\ncv = 2\n{MODELS}'
+    )
+    groups_of_splits, split = [], GroupKFold.split
+
+    def seen(self, X, y=None, groups=None):
+        groups_of_splits.append(sorted(set(groups)))
+        return split(self, X, y, groups)
+
+    monkeypatch.setattr(GroupKFold, "split", seen)
+    train = ["train", "--config", str(config), "--quiet", "-o"]
+    model = tmp_path / "search.skops"
+    assert main([*train, str(model), "--model", "search"]) == 0
+    assert groups_of_splits == [["take0", "take1", "take2", "take3"]]
+    assert type(skmir.load(model)).__name__ == "Pipeline"
+    assert "The model search, fitted" in model.with_suffix(".md").read_text(encoding="utf-8")
+    assert main(["predict", str(model), str(folder), "--quiet"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.partition("wrote")[2].split("\n", 2)[2].splitlines()))
+    right = sum(row["label"] == ("low", "high")[int(row["file"][-6:-4]) % 2] for row in rows)
+    assert len(rows) == 16 and right > 12
+    trees = tmp_path / "trees.skops"
+    assert main([*train, str(trees), "--model", "MFCC & <trees>", "--overwrite"]) == 0
+    assert "skmir predict will not read" in capsys.readouterr().err
+    assert main([*train, str(tmp_path / "plain.skops"), "--model", "plain", "--cv", "2"]) == 0
+    card = (tmp_path / "plain.md").read_text(encoding="utf-8")
+    assert "The default model plain" in card and "the mean over 2 folds that keep groups together" in card
+
+
+@pytest.mark.parametrize(
+    "text, options, message",
+    [
+        ("onsets = true", (), "skmir train has no option 'onsets'"),
+        ("folds = 3", (), "skmir train has no option 'folds'"),
+        ("cv = 3", (), "skmir train needs a FOLDER"),
+        (
+            MODELS,
+            ("--model", "serch"),
+            "--model must name a model for classes, got serch. Did you mean search?",
+        ),
+    ],
+)
+def test_train_says_what_is_wrong_with_the_file(folder, tmp_path, capsys, text, options, message):
+    config = write(tmp_path / "c.toml", text)
+    place = [] if "FOLDER" in message else [str(folder)]
+    argv = [
+        "train",
+        *place,
+        "--config",
+        str(config),
+        "-o",
+        str(tmp_path / "m.skops"),
+        "--model",
+        "SVM",
+        *options,
+    ]
+    assert main(argv) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "m.skops").exists()

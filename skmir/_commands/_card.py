@@ -38,6 +38,7 @@ def make_card(args, data, model, score):
     groups, installed = data["groups"], versions()
     return {
         "model": args.model,
+        "is_default": isinstance(args.own_models.get(args.model, ""), str),
         "task": args.task,
         **_learned(data, args),
         "n_clips": len(data["data"]),
@@ -71,8 +72,8 @@ def as_markdown(card, file):
     lines = [
         f"# {file}",
         "",
-        f"The default model {card['model']} of skmir, fitted on {n} recordings {_of(card)}, {where}, on "
-        f"{card['date']}.",
+        f"The {'default ' * card['is_default']}model {card['model']}, fitted with skmir on {n} recordings "
+        f"{_of(card)}, {where}, on {card['date']}.",
         "",
         *_labels(card),
         "",

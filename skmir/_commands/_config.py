@@ -27,17 +27,25 @@ def add_config(parser):
     config = "TOML file with any of these options, by their names (cv = 5, max_epochs = 20), and with models "
     config += "of your own; paths in it are relative to it. Typed options win over the file"
     option("--config", metavar="FILE", help=config)
-    option("--modules", metavar="DIR", help="folder of your own Python modules, whose classes --config names")
+    add_modules(parser)
+
+
+def add_modules(parser):
+    """Add the option that says where a user's own classes are, and what ``apply_config`` needs."""
+    modules = "folder of your own Python modules, whose classes --config names"
+    parser.add_argument("--modules", metavar="DIR", help=modules)
     parser.set_defaults(parser=parser, own_models={})
 
 
-def apply_config(args):
+def apply_config(args, *, passed_over=()):
     """Put what the TOML file of ``--config`` says into the arguments, except where an option was typed.
 
     Parameters
     ----------
     args : argparse.Namespace
         With ``parser`` and, to find out what was typed, ``parse_again``. It is changed.
+    passed_over : collection of str, default=()
+        Keys that the file may hold for another command.
 
     Raises
     ------
@@ -50,8 +58,9 @@ def apply_config(args):
     if args.config is None:
         return
     table, typed = _read(args.config), _typed(args)
-    _check_keys(table, args)
     own_models = table.pop("models") if isinstance(table.get("models"), dict) else {}
+    table = {name: value for name, value in table.items() if name not in passed_over}
+    _check_keys(table, args)
     actions, folder = options_of(args.parser), os.path.dirname(args.config)
     for name, value in table.items():
         action = actions[name]

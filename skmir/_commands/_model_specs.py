@@ -137,16 +137,17 @@ def make_models(args, *, memory=None):
     ConfigError
         If a class or a parameter of the TOML file does not exist. The message begins with the place.
     """
+    return {name: make_model(name, args, memory=memory) for name in args.models or MODEL_NAMES[args.task]}
+
+
+def make_model(name, args, *, memory=None):
+    """Return one of the models; see :func:`make_models`."""
     from ..model_selection import default_models
 
-    models, options = {}, {"max_iter": args.max_epochs, "memory": memory}
-    for name in args.models or MODEL_NAMES[args.task]:
-        spec = args.own_models.get(name, name)
-        if isinstance(spec, str):
-            models[name] = default_models(spec, task=args.task, **options)[spec]
-        else:
-            models[name] = Maker(**options).make(spec, f"{args.config}: models.{key(name)}")
-    return models
+    spec, options = args.own_models.get(name, name), {"max_iter": args.max_epochs, "memory": memory}
+    if isinstance(spec, str):
+        return default_models(spec, task=args.task, **options)[spec]
+    return Maker(**options).make(spec, f"{args.config}: models.{key(name)}")
 
 
 class Maker:

@@ -1,15 +1,19 @@
-"""The command ``skmir train``: fit a default model on all recordings, and keep it with a card."""
+"""The command ``skmir train``: fit a model on all recordings, and keep it with a card."""
 
 import argparse
 import pathlib
 import shlex
 import tempfile
+import warnings
 
 from .._early_checks import check_names, check_numbers
 from .._model_names import ANNOTATED, LABELLED, MODEL_NAMES
 from .._options import in_options
 from ._checks import check_memory, check_new_file, check_saving
 from ._common import add_n_jobs, add_quiet, default_n_jobs, say
+from ._compare import add_parser as add_compare
+from ._config import add_modules, apply_config, check_own_models, options_of
+from ._model_specs import importable, make_model
 from ._table import add_columns
 from ._targets import SCORING, add_targets, check_labels, described, labels, list_labels, set_task
 
@@ -27,13 +31,13 @@ def add_parser(commands):
     parser = commands.add_parser(
         "train",
         help="fit one model on all labelled recordings, for skmir predict",
-        description="Fit a default model on all labelled recordings of a folder, and write it to a file that "
-        "skmir predict and skmir.load read. A card says what the model was fitted on; it stands in the file "
-        "and, as text, beside it.",
+        description="Fit a default model, or one of --config, on all labelled recordings of a folder, and "
+        "write it to a file that skmir predict and skmir.load read. A card says what it was fitted on; "
+        "it stands in the file and, as text, beside it.",
     )
     option = parser.add_argument
     data = "folder with a labels.csv (columns file,label[,group]) or with one sub-folder per class"
-    option("folder", metavar="FOLDER", help=data)
+    option("folder", nargs="?", metavar="FOLDER", help=f"{data}; only --config can take its place")
     names = {task: shlex.join(MODEL_NAMES[task]) for task in LABELLED}
     others = "; ".join(f"with --{task}, from {names[task]}" for task in LABELLED[1:])
     option("--model", required=True, metavar="NAME", help=f"model to fit, from {names['classes']}; {others}")
@@ -51,6 +55,10 @@ def add_parser(commands):
     option("--seed", type=int, default=0, help=seed)
     epochs = "number of epochs of a network; the network's own number if not given"
     option("--max-epochs", type=int, metavar="N", help=epochs)
+    config = "TOML file of skmir compare --config, or the config.toml of a run: models, recordings, seed and "
+    config += "memory are taken from there, except where options are typed; folds are not"
+    option("--config", metavar="FILE", help=config)
+    add_modules(parser)
     memory = "folder in which features and finished folds are kept, for the next run or for skmir compare"
     option("--memory", metavar="DIR", help=memory)
     add_quiet(parser)
@@ -67,6 +75,7 @@ def _how_to_go_on(args):
 
 def run(args):
     """Check, load, judge, fit, write; modules that are slow to import are imported when needed."""
+    _apply_config(args)
     path, card_path = _check_options(args)
     data = list_labels(args)
     check_labels(data, args, folds=args.cv is not None)
@@ -74,9 +83,21 @@ def run(args):
     from ._card import make_card
 
     check_recordings(data["data"], task=args.task, verbose=0 if args.quiet else 1)
-    with tempfile.TemporaryDirectory(prefix="skmir-") as folder:
+    with tempfile.TemporaryDirectory(prefix="skmir-") as folder, importable(args.modules):
         model, score = _fit(data, args, args.memory or folder)
     _write(model, make_card(args, data, model, score), described(data, args.task), path, card_path)
+    if args.model in args.own_models:
+        _check_reading(path)
+
+
+def _apply_config(args):
+    """Take what a file for ``skmir compare`` says of the recordings and the models."""
+    compare = argparse.ArgumentParser().add_subparsers()
+    add_compare(compare)
+    there, here = (set(options_of(parser)) for parser in (compare.choices["compare"], args.parser))
+    apply_config(args, passed_over=(there - here - set(ANNOTATED)) | {"cv", "repeats", "output", "quiet"})
+    if args.folder is None:
+        raise ValueError("skmir train needs a FOLDER with labelled recordings, and none was given. Name it.")
 
 
 def _check_options(args):
@@ -92,7 +113,9 @@ def _check_options(args):
         raise ValueError(
             f"--repeats {args.repeats} repeats --cv, which is not given. Add --cv with a number."
         )
-    check_names("--model", [args.model], MODEL_NAMES[args.task], f"a model for {args.task}")
+    check_own_models(args)
+    known = dict.fromkeys([*args.own_models, *MODEL_NAMES[args.task]])
+    check_names("--model", [args.model], list(known), f"a model for {args.task}")
     path = pathlib.Path(args.output)
     if path.suffix.lower() != ".skops":
         raise ValueError(f"--output must be a file that ends in .skops, got {path}. Use {path.stem}.skops.")
@@ -106,15 +129,16 @@ def _check_options(args):
 
 def _fit(data, args, memory):
     """Return the model, fitted on all recordings, and the score of its folds, or None."""
-    from ..model_selection import default_models
-    from ..model_selection._seeds import seeded_clone
+    from ..model_selection._fit_on_all import fit_on_all
 
-    model = default_models(args.model, task=args.task, max_iter=args.max_epochs, memory=memory)[args.model]
+    model = make_model(args.model, args, memory=memory)
     score = None if args.cv is None else _judge(model, data, args)
     names, target = data["target_names"], data["target"]
     if args.task == "classes":
         target = [names[i] for i in target]
-    model = seeded_clone(model, args.seed).fit(data["data"], target)
+    model = fit_on_all(model, data["data"], target, data["groups"], random_state=args.seed)
+    # A search predicts as its best model does, and holds splitters and scorers, which files may not hold.
+    model = getattr(model, "best_estimator_", model)
     # A folder of this machine means nothing where the model is used.
     folders = [name for name in model.get_params() if name.rpartition("__")[2] == "memory"]
     return model.set_params(**dict.fromkeys(folders)), score
@@ -166,3 +190,13 @@ def _write(model, card, learned, path, card_path):
     groups = "no groups" if card["n_groups"] is None else f"{card['n_groups']} groups"
     say(f"{card['model']}: fitted on {card['n_clips']} clips, {learned}, {groups}")
     say(f"wrote {path}\nwrote {card_path}")
+
+
+def _check_reading(path):
+    """Warn if a file cannot be read as it is: models of one's own may hold types that are not trusted."""
+    from .._persistence import load
+
+    try:
+        load(path)
+    except (TypeError, ValueError, ImportError) as error:
+        warnings.warn(f"skmir predict will not read {path}: {error}", stacklevel=2)
