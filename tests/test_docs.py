@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pathlib
 import re
+import shlex
 import sys
 import unittest
 
@@ -17,7 +18,8 @@ from numpydoc.validate import validate
 from sklearn.utils.estimator_checks import check_estimator, estimator_checks_generator
 
 import skmir
-from skmir.__main__ import main
+from skmir.__main__ import _parser, main
+from skmir._commands import COMMANDS
 
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -283,6 +285,26 @@ def test_contributing_lists_the_floors_and_describes_every_room():
     assert rooms == set(re.findall(r"^\*\*`(\w+)`\*\*", text, re.MULTILINE))
     wings = {path.parent.name for path in package.glob("*/*/__init__.py")}
     assert wings == set(re.findall(r"`(_\w+)/`", text))
+
+
+def shown_commands():
+    """Every line of the README and the guide that calls the command, continued lines joined."""
+    names = "|".join(command.__name__.rpartition("_")[2] for command in COMMANDS)
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.rst"))]:
+        text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+        for line in re.findall(rf"^ *\$? ?(skmir (?:{names}) .*)$", text, re.MULTILINE):
+            yield path.name, line
+
+
+def test_commands_that_are_shown_exist():
+    found = list(shown_commands())
+    assert len({line.split()[1] for _, line in found}) == len(COMMANDS)
+    for name, line in found:
+        arguments = shlex.split(line, comments=True)[1:]
+        try:
+            _parser().parse_args(arguments)
+        except SystemExit:
+            pytest.fail(f"{name}: {line}")
 
 
 def test_contributing_says_how_every_table_is_made():
