@@ -1,15 +1,14 @@
 """What the command refuses before anything slow is loaded."""
 
-import json
 import os
 import re
-import subprocess
 import sys
 import types
 
 import numpy as np
 import pytest
 import soundfile
+from fresh_command import run_fresh
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer, get_scorer_names
@@ -18,14 +17,6 @@ from skmir.__main__ import main
 from skmir._early_checks import SCORERS, SCORERS_OF_TWO, check_folds, check_targets
 from skmir._model_names import MODEL_NAMES
 from skmir.model_selection import default_models
-
-SLOW = ["torch", "sklearn", "scipy", "pandas", "librosa", "numba", "matplotlib"]
-PROBE = """
-import sys, json
-from skmir.__main__ import main
-status = main(sys.argv[2:])
-json.dump([status, [name for name in sys.argv[1].split() if name in sys.modules]], sys.stdout)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +39,6 @@ def table(folder, *groups):
     return folder
 
 
-def run(*arguments):
-    """Run the command in a fresh interpreter; return its status, what it loaded of SLOW, and stderr."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, " ".join(SLOW), *map(str, arguments)], capture_output=True, text=True
-    )
-    status, loaded = json.loads(done.stdout)
-    return status, loaded, done.stderr
-
-
 WRONG = {
     "nowhere": "There is no folder 'nowhere'",
     "FOLDER --models svm": r"--models must name models, got svm\. Did you mean SVM\? Use any of SVM LDA",
@@ -77,7 +59,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("arguments", "words"), WRONG.items())
 def test_nothing_slow_is_loaded_to_refuse(folder, arguments, words):
-    status, loaded, error = run("compare", *arguments.replace("FOLDER", str(folder)).split())
+    status, loaded, error = run_fresh("compare", *arguments.replace("FOLDER", str(folder)).split())
     assert status == 2
     assert loaded == []
     assert re.search(f"^skmir compare: error: .*{words}", error), error
@@ -98,7 +80,7 @@ WRONG_RECORDS = {
 def test_nothing_slow_is_loaded_to_refuse_a_record(tmp_path, text, words):
     if text is not None:
         (tmp_path / "record.json").write_text(text)
-    status, loaded, error = run("report", tmp_path / "record.json")
+    status, loaded, error = run_fresh("report", tmp_path / "record.json")
     assert (status, loaded) == (2, [])
     assert re.search(f"^skmir report: error: .*{words}", error), error
 
@@ -113,13 +95,13 @@ WRONG_CONFIGS = {
 @pytest.mark.parametrize(("text", "words"), WRONG_CONFIGS.items(), ids=range(len(WRONG_CONFIGS)))
 def test_nothing_slow_is_loaded_to_refuse_a_configuration(folder, tmp_path, text, words):
     (tmp_path / "c.toml").write_text(text)
-    status, loaded, error = run("compare", folder, "--cv", 2, "--config", tmp_path / "c.toml")
+    status, loaded, error = run_fresh("compare", folder, "--cv", 2, "--config", tmp_path / "c.toml")
     assert (status, loaded) == (2, [])
     assert re.search(f"^skmir compare: error: .*{words}", error), error
 
 
 def test_a_table_loads_pandas_alone(tmp_path):
-    status, loaded, error = run("compare", table(tmp_path, *"uvwxyz"), "--file", "track")
+    status, loaded, error = run_fresh("compare", table(tmp_path, *"uvwxyz"), "--file", "track")
     assert status == 2
     assert "scipy" not in loaded and "torch" not in loaded and "sklearn" not in loaded
     assert "no column --file 'track'" in error and "with --file" in error
@@ -130,7 +112,7 @@ def test_tags_and_numbers_load_pandas_alone(tmp_path, options):
     for name in "abc":
         (tmp_path / f"{name}.wav").touch()
     (tmp_path / "labels.csv").write_text("file,label,bpm\na.wav,x|y,90\nb.wav,x,95\nc.wav,z,100\n")
-    status, loaded, error = run("compare", tmp_path, *options)
+    status, loaded, error = run_fresh("compare", tmp_path, *options)
     assert status == 2 and loaded == ["pandas"]
     assert "--cv 5 needs 5 recordings, one to test on in every fold, and there are 3. Use --cv 3" in error
 

@@ -1,16 +1,14 @@
 """The commands check and features, end to end on small folders."""
 
 import csv
-import json
 import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from fresh_command import run_fresh
 from html_page import Page
 from sklearn.base import TransformerMixin
 from sklearn.pipeline import make_pipeline
@@ -24,16 +22,6 @@ from skmir.feature_extraction import MFCC
 from skmir.preprocessing import FramePooler
 
 SR = 22050
-SLOW = ["torch", "sklearn", "scipy", "pandas", "librosa", "numba", "matplotlib", "pyarrow"]
-PROBE = """
-import sys, json
-from skmir.__main__ import main
-try:
-    status = main(sys.argv[2:])
-except SystemExit as end:
-    status = end.code
-print(json.dumps([status, [name for name in sys.argv[1].split() if name in sys.modules]]))
-"""
 
 
 @pytest.fixture
@@ -220,7 +208,5 @@ def test_wrong_input_is_refused_and_writes_nothing(folder, tmp_path, capsys, com
 )
 def test_nothing_slow_is_loaded_to_help_or_to_refuse(folder, arguments):
     arguments = arguments.replace("FOLDER", str(folder)).split()
-    command = [sys.executable, "-c", PROBE, " ".join(SLOW), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
-    status, loaded = json.loads(done.stdout.splitlines()[-1])
+    status, loaded, _ = run_fresh(*arguments)
     assert (status, loaded) == (0 if "--help" in arguments else 2, [])

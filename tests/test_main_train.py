@@ -1,16 +1,15 @@
 """The commands train and predict, end to end on small data."""
 
 import csv
-import json
 import os
 import re
-import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from fresh_command import run_fresh
 from sklearn.pipeline import make_pipeline
 
 import skmir
@@ -22,16 +21,6 @@ from skmir.preprocessing import FramePooler
 
 pytest.importorskip("skops")
 PITCHES = {"höher, bright": 880, "low": 220, "middle": 440}
-SLOW = ["torch", "sklearn", "scipy", "pandas", "librosa", "numba", "matplotlib", "skops"]
-PROBE = """
-import sys, json
-from skmir.__main__ import main
-try:
-    status = main(sys.argv[2:])
-except SystemExit as end:
-    status = end.code
-print(json.dumps([status, [name for name in sys.argv[1].split() if name in sys.modules]]))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -216,9 +205,7 @@ def test_wrong_input_is_refused_and_replaces_nothing(folder, trained, tmp_path, 
 )
 def test_nothing_slow_is_loaded_to_help_or_to_refuse(folder, trained, arguments):
     arguments = arguments.replace("FOLDER", str(folder)).replace("MODEL", str(trained["SVM"])).split()
-    command = [sys.executable, "-c", PROBE, " ".join(SLOW), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
-    status, loaded = json.loads(done.stdout.splitlines()[-1])
+    status, loaded, _ = run_fresh(*arguments)
     assert (status, loaded) == (0 if "--help" in arguments else 2, [])
 
 
