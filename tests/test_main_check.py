@@ -87,6 +87,9 @@ def test_check_names_options_and_takes_columns(folder, capsys):
 def test_check_takes_recordings_without_classes(folder, capsys):
     assert check(folder / "höher") == 0
     assert "5 recordings, no classes, no groups" in capsys.readouterr().out
+    assert check(folder / "höher", "--group", "none") == 0
+    assert check(folder / "höher", "--group", "artist") == 2
+    assert "--group" in capsys.readouterr().err
     assert check(folder, "--label", "bpm") == 0
     printed = capsys.readouterr()
     assert "10 recordings, no classes, 5 groups" in printed.out

@@ -61,7 +61,11 @@ def given_columns(args):
 
 def list_recordings(args):
     """Return what :func:`list_classes` does; if the recordings lie directly in FOLDER, without classes."""
-    if os.path.isdir(args.folder) and set(given_columns(args)) <= {"--group"}:
+    if (
+        os.path.isdir(args.folder)
+        and args.group in ("auto", "none")
+        and set(given_columns(args)) <= {"--group"}
+    ):
         files, messages = _without_classes(args.folder)
         if files:
             for message in messages:
