@@ -48,7 +48,7 @@ def comparison_html(title, tables, n_folds):
     ]
     for scorer, table in tables.items():
         which = "" if len(tables) == 1 else f" of {html.escape(scorer)}"
-        table = table.assign(n_parameters=table["n_parameters"].map(_shown("d")))  # pandas would show <NA>
+        table = table.assign(n_parameters=table["n_parameters"].map(_shown(".0f")))  # pandas would show <NA>
         whole = _SCROLLED.format(
             table.to_html(na_rep=DASH, float_format="{:.3f}".format, formatters=_FORMATTERS)
         )
