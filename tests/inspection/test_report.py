@@ -184,10 +184,17 @@ def cards(path):
     return texts, {anchor: soundfile.read(io.BytesIO(base64.b64decode(one))) for anchor, one in data.items()}
 
 
-@pytest.mark.parametrize("kind", ["files", "waveforms"])
+@pytest.mark.parametrize("kind", ["files", "waveforms", "integers", "dicts", "contents"])
 def test_clips_that_were_got_wrong_are_part_of_the_page(tones, tmp_path, kind):
     result, files, sounds = tones
-    given = {"clips": files} if kind == "files" else {"clips": sounds, "sr": 8000}
+    whole = [np.int32(np.clip(y, -1, 1) * (2**31 - 256)) for y in sounds]
+    given = {
+        "files": {"clips": files},
+        "waveforms": {"clips": sounds, "sr": 8000},
+        "integers": {"clips": [sounds[0], sounds[1], *whole[2:]], "sr": 8000},
+        "dicts": {"clips": [{"array": y, "sampling_rate": 8000} for y in sounds]},
+        "contents": {"clips": [io.BytesIO(file.read_bytes()) for file in files]},
+    }[kind]
     path = write_report(result, tmp_path / "a.html", **given)
     texts, played = cards(path)
     assert set(texts) == {f"clip-{row}" for row in range(4)}

@@ -4,8 +4,8 @@ import io
 
 import numpy as np
 
-from ..._reading import excerpt, waveform
-from ..._validation import is_path
+from ..._reading import excerpt, reader, waveform
+from ..._validation import is_encoded, is_path
 from ...feature_extraction import MelSpectrogram
 from .._frames_display import FramesDisplay
 from ._figures import figure_of
@@ -42,8 +42,8 @@ def player(position, clip, sr, name):
     ----------
     position : int
         Row of the clip in X.
-    clip : path, or ndarray of shape (n_samples,)
-        A recording, or its waveform.
+    clip : path, file object, or ndarray of shape (n_samples,)
+        A recording, or its waveform; or what Hugging Face's ``datasets`` holds.
     sr : float
         Sampling rate of a waveform, in Hz.
     name : str
@@ -71,13 +71,9 @@ def player(position, clip, sr, name):
 
 def _loudest(position, clip, sr):
     """Return samples at ``RATE``, where they begin in s, and whether they are the whole clip."""
-    if is_path(clip):
-        y, begin = _around_middle(position, clip, RATE)
-    else:
-        import soxr
-
-        y, begin = _around_middle(position, np.asarray(clip, dtype=np.float32), sr)
-        y = soxr.resample(y, sr, RATE) if sr != RATE else y
+    if not is_path(clip):
+        clip = reader(RATE)(clip if is_encoded(clip) else {"array": clip, "sampling_rate": sr})
+    y, begin = _around_middle(position, clip)
     length = round(SECONDS * RATE)
     if len(y) <= length:
         return y, begin, begin == 0
@@ -88,9 +84,9 @@ def _loudest(position, clip, sr):
     return y[first : first + length], begin + first / RATE, False
 
 
-def _around_middle(position, clip, sr):
+def _around_middle(position, clip):
     """Return the middle of a clip, and where it begins in s."""
-    options = {"sr": sr, "duration": SEARCHED, "random_state": 0}
+    options = {"sr": RATE, "duration": SEARCHED, "random_state": 0}
     begin = excerpt(clip, f"clip {position}", offset="center", **options)
     return waveform(position, clip, offset=begin, **options)[0], begin
 
