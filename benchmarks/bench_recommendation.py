@@ -11,8 +11,9 @@ and each listener's test clips are ranked by the product of factors. AUC and mea
 over the listeners who have played some of the test clips.
 
 "random" ranks at random. "ridge" is a ridge regression on 584 statistics of MFCC, mel spectrum, chroma,
-spectral shape and tempogram (those of the default LDA), "transfer" one on all layers of a network trained on
-MagnaTagATune (skipped without the package musicnn), both with their penalty chosen in the training clips.
+spectral shape and tempogram (those of the default model "ridge"), "transfer" one on all layers of a network
+trained on MagnaTagATune (skipped without the package musicnn), both with their penalty chosen in the training
+clips.
 "CNN" is ``CNNRegressor`` on 48 log-mel bands, a frame per 46 ms, with van den Oord's architecture as
 "CNN, temporal". "factors" are those that the plays of the test clips themselves give: the best that any
 prediction of factors can do. "wins" counts the runs in which a model has a higher AUC than the row above it.
@@ -74,7 +75,7 @@ def load(folder, name):
 
 def features(paths, memory):
     """Return what each model sees of the clips; nothing in it is learned."""
-    statistics = default_models("LDA", memory=memory)["LDA"][0]
+    statistics = default_models("ridge", task="regression", memory=memory)["ridge"][0]
     found = {
         "ridge": statistics.fit_transform(paths),
         "CNN": MelSpectrogram(n_mels=48, hop_length=1024, memory=memory).fit_transform(paths),

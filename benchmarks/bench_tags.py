@@ -9,7 +9,7 @@ the folds, of the network the mean over seeds in each fold first; intervals are 
 Nadeau and Bengio correct it. Features are learned, and models fitted, on the training part alone.
 
 "tag frequency" gives each clip the shares of the tags in training. "MFCC" stands for means and standard
-deviations of MFCC and two derivatives, "statistics" for the 584 statistics of the default model "LDA",
+deviations of MFCC and two derivatives, "statistics" for the 584 of the default model for tags,
 "transfer" for the mean over windows of 3 s of all layers of a network that was trained on MagnaTagATune (in
 the package musicnn; the row is left out if it is not installed). "CNN" is the default network.
 
@@ -93,8 +93,8 @@ def steps(features, memory):
         layers = [*MusiCNN.map_layers, "penultimate"]
         embedding = NetworkEmbedding("MTT_musicnn", layers=layers, pool=("mean", "max"), memory=memory)
         return embedding, FramePooler(("mean",))
-    default = {"MFCC": "SVM", "statistics": "LDA"}[features]
-    model = default_models([default], memory=memory)[default]
+    default = {"MFCC": "SVM", "statistics": "logistic regression"}[features]
+    model = default_models([default], task="tags", memory=memory)[default]
     return [step for _, step in model.steps[:-2]]  # without the StandardScaler and the classifier
 
 

@@ -1,7 +1,7 @@
 """Names that the command checks without loading torch: default models by task, and front ends."""
 
 MODEL_NAMES = {
-    "classes": ("SVM", "LDA", "MLP", "CNN", "CRNN", "DBN"),
+    "classes": ("SVM", "LDA", "MLP", "CNN", "CRNN", "DBN", "ensemble"),
     "tags": ("SVM", "logistic regression", "MLP", "CNN", "CRNN"),
     "regression": ("SVR", "ridge", "MLP", "CNN", "CRNN"),
     "onsets": ("flux", "SuperFlux", "TCN"),

@@ -8,8 +8,9 @@ import types
 from sklearn.base import BaseEstimator
 from torch import nn
 
-# What OneVsRestClassifier has for a tag that no training clip has, or each of them: a constant.
-_CONSTANT = "sklearn.multiclass._ConstantPredictor"
+# What scikit-learn keeps in fitted models: a constant in OneVsRestClassifier for a tag that no training clip
+# has, or each of them, and a dict of the models that vote.
+_OF_SCIKIT_LEARN = {"sklearn.multiclass._ConstantPredictor", "sklearn.utils._bunch.Bunch"}
 _OF_LAYERS = ("torch.nn.modules.", f"{__package__}.modules.", f"{__package__}.neural_network.")
 
 
@@ -105,7 +106,7 @@ def _names_of(packages, with_layers):
         for module, name in [(package, public_name), (item.__module__, item.__name__)]
     }
     layers = _layers() if with_layers else []
-    return sorted(names | {f"{layer.__module__}.{layer.__qualname__}" for layer in layers} | {_CONSTANT})
+    return sorted(names | {f"{layer.__module__}.{layer.__qualname__}" for layer in layers} | _OF_SCIKIT_LEARN)
 
 
 def __getattr__(name):

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import soundfile
+from sklearn import config_context
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.svm import SVC
 
@@ -16,7 +17,7 @@ from skmir.neural_network._base import BaseNetwork
 from skmir.sequence import BeatTracker, OnsetDetector
 
 SR = 22050
-NAMES = ["SVM", "LDA", "MLP", "CNN", "CRNN", "DBN"]
+NAMES = ["SVM", "LDA", "MLP", "CNN", "CRNN", "DBN", "ensemble"]
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +44,41 @@ def test_the_svm_sees_deltas_and_weighs_classes_equally(notes):
 def test_the_lda_sees_all_kinds_of_statistics_and_has_equal_priors(notes):
     lda = default_models(["LDA"])["LDA"].fit(notes.data, notes.target)
     names = lda[0].get_feature_names_out().tolist()
-    assert len(names) == len(set(names)) == lda[0].transform(notes.data[:1]).shape[1] == 584
+    assert len(names) == len(set(names)) == lda[0].transform(notes.data[:1]).shape[1] == 640
     assert {"mfcc19_delta2_std", "mfcc00_mean_part2", "mel127_std", "chroma11_mean", "lag95_mean"} <= set(
         names
     )
     for part in ("centroid", "bandwidth", "rolloff", "contrast6", "flatness", "flux", "zero_crossing_rate"):
-        assert f"{part}_std" in names
+        assert f"{part}_std" in names and f"{part}_q90" in names
     assert isinstance(lda[-1], ShrinkageLDA)
     np.testing.assert_allclose(lda[-1].estimator_.priors_, 1 / len(lda.classes_))
+
+
+def test_one_clip_beyond_all_others_does_not_decide(notes):
+    """A loud click in one training clip leaves what the LDA says about others nearly as it is."""
+    lda = default_models("LDA")["LDA"]
+    before = lda.fit(notes.data, notes.target)[:-1].transform(notes.data)
+    assert np.abs(before).max() < np.pi / 2
+    strange = [x.copy() for x in notes.data]
+    strange[0][1000] = 1e4
+    after = lda.fit(strange, notes.target)[:-1].transform(strange)
+    assert np.isfinite(after).all() and np.abs(after).max() < np.pi / 2
+
+
+def test_the_ensemble_is_the_mean_of_what_lda_and_cnn_say(notes, tmp_path):
+    """Groups, which say how sure the LDA may be of new ones, change nothing in a vote with a network."""
+    models = default_models(["LDA", "CNN", "ensemble"], max_iter=2)
+    models["CNN"].set_params(cnnclassifier__random_state=0).fit(notes.data, notes.target)
+    models["LDA"].set_params(shrinkagelda__temperature="ungrouped").fit(notes.data, notes.target)
+    ensemble = models["ensemble"].set_params(CNN__cnnclassifier__random_state=0)
+    with config_context(enable_metadata_routing=True):
+        ensemble.fit(notes.data, notes.target, groups=np.arange(len(notes.data)) % 3)
+    expected = (models["LDA"].predict_proba(notes.data) + models["CNN"].predict_proba(notes.data)) / 2
+    np.testing.assert_allclose(ensemble.predict_proba(notes.data), expected, atol=1e-6)
+    pytest.importorskip("skops")
+    skmir.save(ensemble, tmp_path / "ensemble.skops")
+    loaded = skmir.load(tmp_path / "ensemble.skops")
+    np.testing.assert_array_equal(loaded.predict_proba(notes.data), ensemble.predict_proba(notes.data))
 
 
 @pytest.mark.parametrize("task", ["tags", "regression"])

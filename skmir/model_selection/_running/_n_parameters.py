@@ -1,6 +1,7 @@
 """Count the parameters that a fitted model learned."""
 
 import numpy as np
+from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
 
 
@@ -10,6 +11,7 @@ def count_parameters(estimator):
     - ``n_parameters_`` if the estimator has it, as the networks of :mod:`skmir.neural_network` do.
     - A Pipeline: its last step, plus ``n_parameters_`` of the steps before that have it (pretrained
       layers, say). Means and deviations of scalers, or the axes of a PCA, are not counted.
+    - A VotingClassifier: those of all models that vote.
     - A search, or any estimator that keeps one fitted ``estimator_``: the model inside.
     - A support vector machine: its support vectors, their coefficients and the intercepts.
     - A linear model: ``coef_`` and ``intercept_``.
@@ -36,6 +38,9 @@ def count_parameters(estimator):
         return int(estimator.n_parameters_)
     if isinstance(estimator, Pipeline):
         return _count_pipeline(estimator)
+    if isinstance(estimator, VotingClassifier | VotingRegressor):
+        counts = [count_parameters(model) for model in estimator.estimators_]
+        return None if None in counts else sum(counts)
     for inner in ("best_estimator_", "estimator_"):
         if hasattr(estimator, inner):
             return count_parameters(getattr(estimator, inner))
