@@ -14,8 +14,8 @@ folds on which the first model is ahead, and those on which it is behind. "poole
 the predictions for all clips, each made while the clip was held out: if folds are small and lack classes, the
 two differ.
 
-"ensemble" votes with the fitted "CNN" of the same fold and seed, which is not fitted a second time: it would be
-the same, bit for bit, since ``random_state`` alone decides. Its seconds are those of both parts.
+"ensemble" votes with the fitted "CNN" of the same fold and seed, which is not fitted a second time: it would
+be the same, bit for bit, since ``random_state`` alone decides. Its seconds are those of both parts.
 
 The defaults of the CNN, of the ensemble and the statistics of the LDA were chosen by scores inside the
 training part of fold 0 of each set (docs/decisions.rst); "fold 0" is the score on that fold, which had no
