@@ -203,9 +203,9 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
         decisions, targets = held_out_decisions(model, X, y, groups)
         if not len(decisions):
             warnings.warn(
-                f"temperature={self.temperature!r} needs clips to hold out whose class other clips have too, "
-                "outside of their group, and there are none: probabilities stay as they are, far too sure. "
-                "Give classes more groups, or set a temperature.",
+                "To find the temperature, ShrinkageLDA needs clips to hold out whose class other clips have "
+                "too, outside of their group, and there are none: probabilities stay as they are, far too "
+                "sure. Give classes more groups, or set a temperature.",
                 stacklevel=4,
             )
             return 1.0

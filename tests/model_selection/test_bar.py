@@ -133,7 +133,7 @@ def test_a_fit_that_failed_teaches_nothing(forecast):
 
 def test_networks_are_told_from_others():
     kinds = {name: expected_weight(model) for name, model in default_models().items()}
-    networks = dict.fromkeys(("MLP", "CNN", "CRNN", "DBN"), NETWORK)
+    networks = dict.fromkeys(("MLP", "CNN", "CRNN", "DBN", "ensemble"), NETWORK)
     assert kinds == {"SVM": CLASSIC, "LDA": CLASSIC, **networks}
     assert expected_weight(make_pipeline(MLPClassifier())) == NETWORK
     assert expected_weight(object()) == CLASSIC
