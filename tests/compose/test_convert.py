@@ -80,8 +80,9 @@ from sklearn.tree import DecisionTreeClassifier
 
 import skmir.preprocessing
 from skmir._step_modules import run
+from skmir.augmentation import AddNoise
 from skmir.base import StepModule
-from skmir.compose import FrameTransformer, convert
+from skmir.compose import AugmentedEstimator, FrameClassifier, FrameTransformer, convert
 from skmir.compose._conversion._inside import INSIDE
 from skmir.compose._conversion._scaling import FUNCTIONS
 from skmir.compose._conversion._tables import PREDICTIONS, TRANSFORMS
@@ -124,7 +125,8 @@ def table(clips):
 
 def batch(clips, dtype):
     """Clips in one tensor, filled up with what no module may read, and their lengths."""
-    x = torch.full((len(clips), clips[0].shape[0], max(LENGTHS) + 3), 1e3, dtype=dtype)
+    filling = {torch.float32: 1e3, torch.float64: -1e3}[dtype]
+    x = torch.full((len(clips), clips[0].shape[0], max(LENGTHS) + 3), filling, dtype=dtype)
     for filled, clip in zip(x, clips, strict=True):
         filled[:, : clip.shape[1]] = torch.from_numpy(clip)
     return x, torch.tensor([clip.shape[1] for clip in clips])
@@ -203,6 +205,32 @@ def test_pooled_statistics_of_large_values_that_vary_little_are_those_of_float64
     np.testing.assert_allclose(convert(step)(torch.from_numpy(clip)), expected, rtol=1e-5, atol=1e-6)
 
 
+@DTYPES
+def test_poolers_side_by_side(clips, dtype):
+    peaks = make_pipeline(LogCompression(), Delta(3), FramePooler(("max",)))
+    step = FeatureUnion([("level", FramePooler()), ("peaks", peaks)]).fit(clips)
+    assert_same(convert(step).to(dtype), *batch(clips, dtype), step.transform(clips))
+
+
+@pytest.mark.parametrize("function", [np.log, np.sqrt, np.log1p])
+def test_functions_of_frames(function):
+    """A logarithm that does not exist, where clips are filled up, must not spoil the gradients."""
+    clips = np.random.RandomState(0).gamma(2, size=(3, 4, 9))
+    model = make_pipeline(FunctionTransformer(function), FramePooler()).fit(clips)
+    expected = [model.transform(clip[None, :, :n])[0] for clip, n in zip(clips, (9, 4, 7), strict=True)]
+    for filling in (-1, 0):
+        x = torch.from_numpy(clips).float()
+        x[1, :, 4:], x[2, :, 7:] = filling, filling
+        assert_same(convert(model), x, torch.tensor([9, 4, 7]), expected)
+
+
+def test_an_estimator_fitted_on_changed_copies_predicts_from_the_clips_themselves():
+    X = np.random.RandomState(0).randn(8, 300)
+    inner = make_pipeline(StandardScaler(), LogisticRegression())
+    model = AugmentedEstimator(inner, [AddNoise()], random_state=0).fit(X, np.arange(8) % 3)
+    assert_same(convert(model), torch.from_numpy(X).float(), None, model.decision_function(X))
+
+
 NO_MODULE = {"HPSS": "medians"}
 
 
@@ -215,6 +243,7 @@ def test_every_step_of_preprocessing_is_tested_or_says_why_it_has_no_module():
     assert set(classes) - tested == set(NO_MODULE)
 
 
+CLIP = {"clip": True} if "clip" in MaxAbsScaler().get_params() else {}  # not in older versions
 TABLE_STEPS = {  # from tables to tables
     "StandardScaler": StandardScaler(),
     "StandardScaler without mean": StandardScaler(with_mean=False),
@@ -222,6 +251,7 @@ TABLE_STEPS = {  # from tables to tables
     "MinMaxScaler": MinMaxScaler((-1, 3)),
     "MinMaxScaler clipped": MinMaxScaler(clip=True),
     "MaxAbsScaler": MaxAbsScaler(),
+    "MaxAbsScaler clipped": MaxAbsScaler().set_params(**CLIP),
     "RobustScaler": RobustScaler(),
     "RobustScaler without centre": RobustScaler(with_centering=False, with_scaling=False),
     "PCA": PCA(3),
@@ -471,6 +501,12 @@ def test_hpss_says_what_to_convert_instead(clips):
         convert(model)
 
 
+def test_windows_whose_probabilities_are_averaged_say_what_to_use(clips):
+    model = FrameClassifier(width=2).fit(clips, np.arange(len(clips)) % 2)
+    with pytest.raises(TypeError, match=r"averages probabilities over windows.*n_frames.*estimator_"):
+        convert(model)
+
+
 def test_a_class_with_a_class_never_seen(table):
     tags = np.column_stack([np.arange(len(table)) % 2, np.ones(len(table), int)])
     with pytest.warns(UserWarning, match="present in all"):
@@ -569,7 +605,10 @@ def test_what_may_be_trained_are_parameters_and_what_is_frozen_is_not(table):
     shapes = [tuple(p.shape) for p in module.parameters() if p.requires_grad]
     assert shapes == [(3, 12), (1, 3), (1,)]
     assert {name.split(".")[-1] for name, _ in module.named_buffers()} == {"shift", "divisor", "mean"}
-    assert not any(p.requires_grad for p in convert(FrozenEstimator(model)).parameters())
+    for fitted in (model, PCAWhitener().fit(table), ShrinkageLDA().fit(table, y)):
+        frozen = convert(make_pipeline(FrozenEstimator(fitted)))
+        assert not any(p.requires_grad for p in frozen.parameters())
+        assert any(p.requires_grad for p in convert(fitted).parameters())
     with torch.no_grad():
         for p in module.parameters():
             p.zero_()

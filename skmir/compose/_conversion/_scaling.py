@@ -22,7 +22,7 @@ def min_max_scaler(step):
 
 def max_abs_scaler(step):
     """Return the module of a MaxAbsScaler."""
-    # Versions of scikit-learn before 1.9 have no parameter clip.
+    # Older versions of scikit-learn have no parameter clip.
     return Standardize(None, step.scale_, bounds=(-1, 1) if getattr(step, "clip", False) else None)
 
 
