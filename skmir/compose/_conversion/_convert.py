@@ -35,7 +35,8 @@ def convert(step):
         are their own; what comes out does not depend on the others.
 
         The module of a classifier returns logits of shape (B, n_classes): the decision values, or 0 and the
-        decision value if there are two classes. The module of a regressor returns numbers of shape
+        decision value if there are two classes; for tags, the decision value of each. The class of the
+        highest logit is the one that is predicted. The module of a regressor returns numbers of shape
         (B, n_outputs).
 
     Raises
@@ -59,6 +60,11 @@ def convert(step):
     MLPClassifier and MLPRegressor; and what is fitted inside a search, a FrozenEstimator (whose parameters
     require no gradient), a recursive feature elimination, a OneVsRestClassifier or MultiOutputClassifier of
     linear classifiers, or a TransformedTargetRegressor with a scaler or a function as above.
+
+    The softmax of the logits is what ``predict_proba`` returns for LogisticRegression, linear discriminant
+    analysis, MLPClassifier and the networks of this library. OneVsRestClassifier, SGDClassifier, and
+    LogisticRegression with the solver "liblinear", turn the decision values of several classes into
+    probabilities in another way.
 
     LinearDiscriminantAnalysis and partial least squares can stand in the middle of a Pipeline or at its end,
     and do something else in each place; so do their modules. One alone counts as the end; what it does in

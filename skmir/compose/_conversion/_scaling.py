@@ -118,9 +118,8 @@ class Elementwise(StepModule):
 
     def forward(self, x, lengths=None):
         """Return the function's values."""
-        return self.function(
-            fill_padding(x, lengths, 1)
-        )  # 1 suits all of them, and what fills clips up may not
+        # Each of them is finite at 1, which it may not be at what fills clips up.
+        return self.function(fill_padding(x, lengths, 1))
 
 
 def elementwise(function, kw_args=None):
