@@ -140,7 +140,7 @@ class _DeltaModule(FramesModule):
         rows, sources = self._places(x, lengths)
         windows = (x - x[..., :1]).gather(2, sources.flatten(1)[:, None].expand(-1, x.shape[1], -1))
         windows = windows.unflatten(2, sources.shape[1:])  # (B, n_bins, n_frames, width)
-        deltas = [(windows * weights[rows][:, None]).sum(-1) for weights in self.weights]
+        deltas = [(windows * weights[rows][:, None]).sum(-1) for weights in self.weights.unbind()]
         if self.positive:
             deltas = [delta.relu() for delta in deltas]
         return torch.cat([x, *deltas] if self.append else deltas, dim=1)
@@ -152,7 +152,7 @@ class _DeltaModule(FramesModule):
         enough; otherwise the first and the last frame are repeated.
         """
         width = self.weights.shape[-1]
-        time = torch.arange(x.shape[-1], device=x.device)[None].expand(len(x), -1)
+        time = torch.arange(x.shape[-1], device=x.device)[None].expand(x.shape[0], -1)
         ends = torch.full_like(time[:, :1], x.shape[-1]) if lengths is None else lengths.to(x.device)[:, None]
         centred = time - width // 2
         inside = centred.clamp(min=0).minimum(ends - width)

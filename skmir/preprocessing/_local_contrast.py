@@ -135,12 +135,12 @@ class _LocalContrastModule(FramesModule):
         return values.to(x.dtype)
 
     def _local_mean(self, values):
-        return _smooth(_smooth(values, self.frame_kernel).mT, self.bin_kernel).mT
+        return _smooth(_smooth(values, self.frame_kernel).transpose(1, 2), self.bin_kernel).transpose(1, 2)
 
 
 def _smooth(values, kernel):
     """Return weighted means of neighbours along the last axis, which is mirrored at its ends."""
-    n, width = values.shape[-1], len(kernel)
+    n, width = values.shape[-1], kernel.shape[0]
     places = torch.arange(n, device=values.device)[:, None] + torch.arange(width, device=values.device)
     places = (places - width // 2) % (2 * n)
     weights = kernel.to(values.dtype)

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ..._module_parts import Standardize, fill_padding, root
+from ..._module_parts import Standardize, fill_padding, identity, root
 from ..._step_modules import StepModule
 from ._joined import Selection
 
@@ -80,7 +80,7 @@ class Products(StepModule):
     def forward(self, x, lengths=None):
         """Return the products, of shape (B, n_products)."""
         extended = torch.cat([x, torch.ones_like(x[:, :1])], 1)
-        first, *others = self.factors.T
+        first, *others = self.factors.unbind(1)
         products = extended[:, first]
         for factor in others:
             products = products * extended[:, factor]
@@ -93,7 +93,7 @@ def polynomial_features(step):
 
 
 FUNCTIONS = {  # of numpy, as they are given to FunctionTransformer, to those of torch
-    None: torch.positive,  # changes nothing
+    None: identity,
     np.absolute: torch.abs,
     np.exp: torch.exp,
     np.expm1: torch.expm1,
