@@ -636,3 +636,27 @@ def test_modules_draw_nothing_and_can_be_copied(table, snapshot_generators):
     x = torch.from_numpy(table).float()
     for other in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
         assert torch.equal(other(x), module(x))
+
+
+ONNX = ["ContextWindow mirrored", "Delta", "FramePooler of parts", "FrameScaler", "LocalContrastNormalizer"]
+ONNX += ["FrameTransformer of a Pipeline", "PCAWhitener", "WindowPooler of widths"]
+
+
+@pytest.mark.parametrize("name", ONNX)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("error::torch.jit.TracerWarning")  # a branch that depends on the clips
+def test_a_graph_of_onnx_holds_for_clips_of_another_length(clips, name, tmp_path):
+    pytest.importorskip("onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    step = FRAME_STEPS[name].fit(clips, np.arange(len(clips)) % 3)
+    module, file = convert(step).eval(), str(tmp_path / "step.onnx")
+    axes = {"frames": {0: "batch", 2: "n_frames"}}
+    torch.onnx.export(
+        module, (torch.rand(2, 6, 20),), file, input_names=["frames"], dynamic_axes=axes, dynamo=False
+    )
+    session = onnxruntime.InferenceSession(file)
+    for clip in (clips[5], clips[9], clips[4]):
+        frames = clip[np.newaxis].astype(np.float32)
+        expected = step.transform(frames)
+        (result,) = session.run(None, {"frames": frames})
+        np.testing.assert_allclose(result, expected, atol=1e-5 * np.abs(expected).max())
