@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
@@ -501,9 +501,48 @@ def test_hpss_says_what_to_convert_instead(clips):
         convert(model)
 
 
-def test_windows_whose_probabilities_are_averaged_say_what_to_use(clips):
-    model = FrameClassifier(width=2).fit(clips, np.arange(len(clips)) % 2)
-    with pytest.raises(TypeError, match=r"averages probabilities over windows.*n_frames.*estimator_"):
+WINDOWS = {
+    "frames": FrameClassifier(LogisticRegression(max_iter=1000)),
+    "windows": FrameClassifier(LogisticRegression(max_iter=1000), width=3, hop=2),
+    "in a Pipeline": FrameClassifier(make_pipeline(PCA(3), LinearDiscriminantAnalysis()), width=2),
+}
+
+
+@DTYPES
+@pytest.mark.parametrize("kind", ["two classes", "three classes", "tags"])
+@pytest.mark.parametrize("name", WINDOWS)
+def test_probabilities_of_windows_are_averaged(clips, name, kind, dtype):
+    numbers = np.arange(len(clips))
+    y = {"two classes": numbers % 2, "three classes": numbers % 3, "tags": (numbers[:, None] // [1, 2]) % 2}[
+        kind
+    ]
+    model = clone(WINDOWS[name])
+    if kind == "tags":
+        model.set_params(estimator=OneVsRestClassifier(model.estimator))
+    p = model.fit(clips, y).predict_proba(clips)
+    if kind == "two classes":
+        expected = np.column_stack([np.zeros(len(p)), np.log(p[:, 1] / p[:, 0])])
+    else:
+        expected = np.log(p / (1 - p)) if kind == "tags" else np.log(p)
+    assert_same(model.to_module().to(dtype), *batch(clips, dtype), expected)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_decisions_of_windows_are_averaged(clips, n_classes):
+    model = FrameClassifier(RidgeClassifier(), width=4).fit(clips, np.arange(len(clips)) % n_classes)
+    expected = model.decision_function(clips)
+    if n_classes == 2:
+        expected = np.column_stack([0 * expected, expected])
+    assert_same(convert(model), *batch(clips, torch.float32), expected)
+
+
+def test_windows_that_are_not_averaged_or_have_other_probabilities(clips):
+    y = np.arange(len(clips)) % 3
+    model = FrameClassifier(width=2, aggregate="vote").fit(clips, y)
+    with pytest.raises(TypeError, match=r"aggregate='mean', got 'vote'.*set_params"):
+        convert(model)
+    model = FrameClassifier(SGDClassifier(loss="log_loss", random_state=0)).fit(clips, y)
+    with pytest.raises(TypeError, match="probabilities of SGDClassifier are not the softmax"):
         convert(model)
 
 
