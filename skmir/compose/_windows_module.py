@@ -23,14 +23,17 @@ class WindowsModule(StepModule):
     link : {"softmax", "sigmoid"} or None
         What makes probabilities of the classifier's logits: "softmax" for classes, "sigmoid" for tags. None
         averages the logits themselves.
+    binary : bool
+        Whether there are two classes, whose first logit is 0.
     """
 
-    def __init__(self, classifier, width, hop, link):
+    def __init__(self, classifier, width, hop, link, binary):
         super().__init__()
         self.classifier = classifier
         self.width = width
         self.hop = hop
         self.link = link
+        self.binary = binary
 
     def out_lengths(self, lengths):
         """Return None: a table comes out."""
@@ -50,7 +53,7 @@ class WindowsModule(StepModule):
             return logits.mean(1)
         if self.link == "softmax":
             logs = logits.log_softmax(-1).logsumexp(1)
-            return logs - logs[:, :1] if logs.shape[-1] == 2 else logs.log_softmax(-1)
+            return logs - logs[:, :1] if self.binary else logs.log_softmax(-1)
         # The logarithm of the mean probability that a clip has a tag, less that of the mean that it has not.
         logsigmoid = nn.functional.logsigmoid
         return logsigmoid(logits).logsumexp(1) - logsigmoid(-logits).logsumexp(1)
@@ -89,7 +92,7 @@ def windows_module(model):
     if hasattr(model.estimator_, "predict_proba"):
         link = "sigmoid" if model._has_tags else "softmax"
         _check_link(model.estimator_, classifier, link, model.n_bins_ * model._window["width"])
-    return WindowsModule(classifier, **model._window, link=link)
+    return WindowsModule(classifier, **model._window, link=link, binary=len(model.classes_) == 2)
 
 
 def _check_link(estimator, module, link, n_features):
