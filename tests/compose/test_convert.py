@@ -81,7 +81,7 @@ from sklearn.tree import DecisionTreeClassifier
 import skmir.preprocessing
 from skmir._step_modules import run
 from skmir.augmentation import AddNoise
-from skmir.base import StepModule
+from skmir.base import BaseFrameStep, StepModule
 from skmir.compose import AugmentedEstimator, FrameClassifier, FrameTransformer, convert
 from skmir.compose._conversion._inside import INSIDE
 from skmir.compose._conversion._scaling import FUNCTIONS
@@ -229,6 +229,37 @@ def test_an_estimator_fitted_on_changed_copies_predicts_from_the_clips_themselve
     inner = make_pipeline(StandardScaler(), LogisticRegression())
     model = AugmentedEstimator(inner, [AddNoise()], random_state=0).fit(X, np.arange(8) % 3)
     assert_same(convert(model), torch.from_numpy(X).float(), None, model.decision_function(X))
+
+
+class EveryOther(BaseFrameStep):
+    """A step of a user's own, with a module."""
+
+    def _check_parameters(self):
+        pass
+
+    def _apply(self, x):
+        return x[..., ::2]
+
+    def _names(self, bins):
+        return list(bins)
+
+    def _make_module(self):
+        return EveryOtherModule()
+
+
+class EveryOtherModule(StepModule):
+    def forward(self, x, lengths=None):
+        return x[..., ::2]
+
+    def out_lengths(self, lengths):
+        return None if lengths is None else (lengths + 1) // 2
+
+
+def test_a_step_of_frames_of_ones_own(clips):
+    model = make_pipeline(EveryOther(), FramePooler(n_parts=2)).fit(clips)
+    assert_same(convert(model), *batch(clips, torch.float32), model.transform(clips))
+    with pytest.raises(NotFittedError):
+        EveryOther().to_module()
 
 
 NO_MODULE = {"HPSS": "medians"}
