@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import torch
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -14,6 +15,7 @@ from .._fitting import all_or_nothing
 from .._parameter_checks import check_number, plain
 from .._saving import SavingMixin
 from .._validation import FLOAT
+from ..compose import convert
 from ._temperature import held_out_decisions, temperature_of
 
 
@@ -186,6 +188,25 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
             For two classes, the score of the second minus the score of the first.
         """
         return self._fitted().decision_function(self._check(X)) / self.temperature_
+
+    def to_module(self):
+        """Return a module of torch with the same decision values, whose weights may be trained.
+
+        Returns
+        -------
+        module : nn.Module
+            From a tensor of shape (B, n_features) to logits of shape (B, n_classes), whose softmax are the
+            probabilities.
+
+        See Also
+        --------
+        skmir.compose.convert : The same for other steps, and for whole Pipelines.
+        """
+        module = convert(self._fitted())
+        with torch.no_grad():
+            for weights in module.parameters():
+                weights.div_(self.temperature_)
+        return module
 
     def _fitted(self):
         check_is_fitted(self)

@@ -4,7 +4,9 @@ import numbers
 
 import numpy as np
 import scipy.signal
+import torch
 
+from .._module_parts import FramesModule, tensor_of
 from .._parameter_checks import check_number, plain
 from ._base import BaseFrameStep
 
@@ -107,3 +109,54 @@ class Delta(BaseFrameStep):
         if self.positive:
             deltas = [np.maximum(delta, 0) for delta in deltas]
         return np.concatenate([x, *deltas] if self.append else deltas, axis=-2)
+
+    def _make_module(self):
+        # What the filter makes of an impulse at each of ``width`` frames: each row holds the weights of one.
+        impulses = np.eye(self.width)
+        weights = [
+            scipy.signal.savgol_filter(impulses, self.width, polyorder=order, deriv=order, axis=0)
+            for order in self._orders()
+        ]
+        return _DeltaModule(weights, self.append, self.positive)
+
+
+class _DeltaModule(FramesModule):
+    """The same in torch, for clips of unequal length at once: the polynomial ends where each does.
+
+    Parameters
+    ----------
+    weights : array-like of shape (n_orders, width, width)
+        Of each of ``width`` frames (the last axis) in the derivative at each of them.
+    append, positive : bool
+    """
+
+    def __init__(self, weights, append, positive):
+        super().__init__()
+        self.register_buffer("weights", tensor_of(weights))
+        self.append = append
+        self.positive = positive
+
+    def _frames(self, x, lengths):
+        rows, sources = self._places(x, lengths)
+        windows = (x - x[..., :1]).gather(2, sources.flatten(1)[:, None].expand(-1, x.shape[1], -1))
+        windows = windows.unflatten(2, sources.shape[1:])  # (B, n_bins, n_frames, width)
+        deltas = [(windows * weights[rows][:, None]).sum(-1) for weights in self.weights.unbind()]
+        if self.positive:
+            deltas = [delta.relu() for delta in deltas]
+        return torch.cat([x, *deltas] if self.append else deltas, dim=1)
+
+    def _places(self, x, lengths):
+        """Return the row of weights for each frame, (B, n_frames), and the frames that it weights.
+
+        These are an int64 tensor of shape (B, n_frames, width). All are inside of the clip, if it is long
+        enough; otherwise the first and the last frame are repeated.
+        """
+        width = self.weights.shape[-1]
+        time = torch.arange(x.shape[-1], device=x.device)[None].expand(x.shape[0], -1)
+        ends = torch.full_like(time[:, :1], x.shape[-1]) if lengths is None else lengths.to(x.device)[:, None]
+        centred = time - width // 2
+        inside = centred.clamp(min=0).minimum(ends - width)
+        starts = torch.where(ends < width, centred, inside)
+        rows = (time - starts).clamp(0, width - 1)
+        sources = starts[..., None] + torch.arange(width, device=x.device)
+        return rows, sources.clamp(min=0).minimum(ends[..., None] - 1)
