@@ -4,6 +4,8 @@ import joblib
 
 from ...feature_extraction._base import BaseFrontEnd
 
+ALL = slice(None)
+
 
 class ComputedOnce:
     """Clips, and the frames of each front end that was asked for.
@@ -45,7 +47,9 @@ class ComputedOnce:
 
 
 def rows_of(X, rows):
-    """Return some rows of a list, of an array or of a table of pandas."""
-    if isinstance(X, list | tuple):
-        return [X[row] for row in rows]
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+    """Return some rows of a list, of an array or of a table of pandas; all of them for ``ALL``."""
+    if isinstance(rows, slice):
+        return X
+    if hasattr(X, "iloc"):
+        return X.iloc[rows]
+    return X[rows] if hasattr(X, "shape") else [X[int(row)] for row in rows]

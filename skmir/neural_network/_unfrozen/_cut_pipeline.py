@@ -137,8 +137,7 @@ def cut(pipeline, trainable):
         if name not in learning:
             why = reasons.get(name, f"{type(steps[name]).__name__} has nothing that training could change.")
             raise ValueError(
-                f"trainable must name steps that can learn, {', '.join(learning)}, but {name!r} cannot: "
-                f"{why}"
+                f"trainable must name steps that can learn, {', '.join(learning)}, but {name!r} cannot: {why}"
             )
     trainable = sorted(trainable, key=names.index)
     first = names.index(trainable[0])

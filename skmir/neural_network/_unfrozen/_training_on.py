@@ -104,7 +104,7 @@ class TrainingOn:
         ----------
         pipeline : Pipeline
             Fitted to the rows.
-        rows : ndarray of int
+        rows : ndarray of int, or ALL
             Clips to train on.
         max_iter : int or None, default=None
             Number of epochs, if it is not that of the settings.

@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+import scipy.sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -21,7 +22,7 @@ from ..._training import TrainingRecipe, recipe_of
 from ...compose import convert
 from .._parameters import check_training_parameters
 from .._targets import check_labels
-from ._computed_once import ComputedOnce
+from ._computed_once import ALL, ComputedOnce
 from ._cut_pipeline import check_trainable, cut, flat_steps
 from ._network import network_from
 from ._training_on import UNTRAINED, TrainingOn, as_frames
@@ -63,7 +64,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         Where training begins. "random" draws the weights of the trained steps at random, at the scale of the
         fitted ones, and sets those of the classifier to 0; scalers are fitted again behind them. The
         difference between the two tells what the design was worth.
-    anchor : float, default=0.01
+    anchor : float, default=0.1
         Weight in the loss of the squared distance from the start, summed over the steps, with the length of
         each step's fitted weights as its unit. 0 lets all weights go freely.
     max_iter : int, default=100
@@ -161,7 +162,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
     pipeline: Pipeline | None = positional(default=None)
     trainable: str | list[str] | tuple[str, ...] = "auto"
     init: str = "fitted"
-    anchor: float = 0.01
+    anchor: float = 0.1
     max_iter: int = 100
     batch_size: int = 32
     learning_rate_init: float = 0.01
@@ -204,7 +205,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         self._check_parameters(pipeline, TrainingOn(self, None, None, None, seed).network())
         y = self._check_labels(X, y, groups)
         groups = None if groups is None else np.asarray(groups)
-        training, rows = TrainingOn(self, ComputedOnce(X), y, groups, seed), np.arange(len(y))
+        training, rows = TrainingOn(self, ComputedOnce(X), y, groups, seed), ALL
         trains = not _is(self.trainable, "none")
         n_epochs, losses = None, None
         if trains and self.early_stopping:
@@ -373,9 +374,11 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
 
     def _check_labels(self, X, y, groups):
         """Return labels as an array of shape (n_clips,)."""
+        if scipy.sparse.issparse(X):
+            raise TypeError("A sparse matrix was passed, but dense data is required. Use X.toarray().")
         if y is not None:
             check_consistent_length(X, y, groups)
-        y = check_labels(self, len(y) if y is not None else 0, y)
+        y = check_labels(self, 0 if y is None else len(np.asarray(y)), y)
         if y.ndim == 2:
             raise ValueError(
                 f"y must hold one class per clip, got an indicator of {y.shape[1]} tags. For tags use a "
