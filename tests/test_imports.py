@@ -81,6 +81,14 @@ PRIVATE = {
         "metrics._named_scorers",
     ): "checks the recipe's scoring as compare checks its own",
     ("model_selection/_scoring.py", "metrics._named_scorers"): "as for _recipe.py",
+    ("feature_extraction/_chroma.py", "dsp._chroma_weights"): (
+        "the weights from which training starts are those that chroma_stft and chroma_cqt compute with"
+    ),
+    ("feature_extraction/_log_filtered_spectrogram.py", "dsp._log_filter"): "as for dsp._chroma_weights",
+    ("feature_extraction/_mel_spectrogram.py", "dsp._mel_weights"): "as for dsp._chroma_weights",
+    ("feature_extraction/_log_filtered_spectrogram.py", "dsp._frame"): (
+        "cuts resolutions to one number of frames, as cqt cuts octaves"
+    ),
     ("feature_extraction/_chroma.py", "dsp._cqt_filters"): (
         "how long the filters are, and whether they fit below sr / 2, is known before the first clip"
     ),

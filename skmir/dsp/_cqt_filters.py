@@ -160,3 +160,25 @@ def _group(spectra, dtype, device):
     used = np.flatnonzero(spectra.any(axis=0))
     low, high = int(used[0]), int(used[-1]) + 1
     return Group(low, high, torch.from_numpy(spectra[:, low:high].T.copy()).to(device, dtype))
+
+
+def waveforms_of(filters):
+    """Return the filters as waveforms, with which frames are multiplied instead of their spectra.
+
+    Parameters
+    ----------
+    filters : Filters
+
+    Returns
+    -------
+    waveforms : tensor of shape (2 * n_filters, n_fft)
+        The real parts of the products' factors, then the imaginary ones.
+    """
+    parts = []
+    for low, _, weights in filters.groups:
+        spectra = weights.new_zeros((filters.n_fft, weights.shape[1]), dtype=torch.complex128)
+        spectra[low : low + len(weights)] = weights
+        # A frame's spectrum holds sums over samples; the order of both sums is exchanged.
+        parts.append(torch.fft.fft(spectra, dim=0).T.to(weights.dtype))
+    waveforms = torch.cat(parts)
+    return torch.cat([waveforms.real, waveforms.imag])

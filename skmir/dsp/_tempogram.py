@@ -8,6 +8,7 @@ import torch
 from ._bank import bank
 from ._chroma import normalize
 from ._frame import blocks, frame, join
+from ._real_dft import autocorrelation
 
 
 def tempogram(envelope, *, win_length=384, center=True, window="hann", norm=np.inf):
@@ -58,7 +59,7 @@ def tempogram(envelope, *, win_length=384, center=True, window="hann", norm=np.i
     n_frames = envelope.shape[-1]
     if center:
         envelope = _sloped(envelope, win_length // 2)
-    elif n_frames < win_length:
+    elif not torch.jit.is_tracing() and n_frames < win_length:
         raise ValueError(
             f"a window of win_length={win_length} frames does not fit into {n_frames}. Use center=True, "
             "which extends the ends, or a smaller win_length, or longer clips."
@@ -79,6 +80,8 @@ def _sloped(envelope, n):
 
 def _autocorrelation(windows):
     """Return sums of products over the last axis, for lags from 0 to its length - 1."""
+    if torch.jit.is_tracing():
+        return autocorrelation(windows)
     n = windows.shape[-1]
     n_fft = scipy.fft.next_fast_len(2 * n - 1, real=True)  # long enough to avoid wrapping around
     power = torch.fft.rfft(windows, n=n_fft).abs().square()
