@@ -8,8 +8,8 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from .._declared_parameters import positional
+from .._module_parts import FramesModule
 from .._parameter_checks import check_number
-from .._step_modules import StepModule
 from ..dsp import normalize
 from ..dsp._chroma_weights import cqt_weights
 from ._base import BaseFrameStep
@@ -103,7 +103,7 @@ class CQTToChroma(BaseFrameStep):
         return torch.from_numpy(weights.astype(dtype))
 
 
-class ChromaFold(StepModule):
+class ChromaFold(FramesModule):
     """The weighted sum of bins, with weights that training may change but not make negative.
 
     Parameters
@@ -118,10 +118,13 @@ class ChromaFold(StepModule):
         self.weights = nn.Parameter(weights)
         self.norm = norm
 
-    def forward(self, x, lengths=None):
+    def filters(self):
+        """Return the weights that count, a tensor of shape (n_bins, n_chroma)."""
+        return self.weights.clamp(min=0).T  # unlike relu, clamp has a gradient at 0, where most weights start
+
+    def _frames(self, x, lengths):
         """Return chroma of shape (B, n_chroma, n_frames)."""
-        # Unlike relu, clamp has a gradient at 0, where most weights start.
-        return fold(x, self.weights.clamp(min=0), self.norm)
+        return fold(x, self.filters().T, self.norm)
 
 
 def fold(x, weights, norm):

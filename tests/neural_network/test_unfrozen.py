@@ -120,7 +120,7 @@ class TestTraining:
     def test_only_named_steps_move(self, frames):
         model = unfrozen(FRAMES, trainable=["cqttochroma"]).fit(*frames)
         last = model.module_.steps[-1]
-        np.testing.assert_allclose(last.weight.detach(), model.pipeline_[-1].coef_, rtol=1e-6)
+        np.testing.assert_allclose(last.final_layer.weight.detach(), model.pipeline_[-1].coef_, rtol=1e-6)
         assert list(model.deviation_) == ["cqttochroma"] and model.n_parameters_ == 12 * 24
         head = unfrozen(FRAMES, trainable=("logisticregression",)).fit(*frames)
         assert len(head.module_.steps) == 1  # all before is computed once

@@ -1,6 +1,5 @@
 """Fitted Pipelines that go on learning as one network."""
 
-from . import _standins
 from ._unfrozen_classifier import UnfrozenClassifier
 
 __all__ = ["UnfrozenClassifier"]

@@ -2,13 +2,12 @@
 
 import dataclasses
 
-from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.utils import get_tags
+from sklearn.pipeline import Pipeline
 from torch import nn
 
 from ..._parameter_checks import check_choice, shown
 from ..._step_modules import StepModule, run
-from ...compose import convert
+from ...compose._conversion._convert import convert, convert_transformer
 from ...feature_extraction._base import BaseFrontEnd
 
 
@@ -33,12 +32,12 @@ class CutPipeline:
     modules: dict
     trainable: list
 
-    def network(self):
+    def network(self, of_tables):
         """Return the modules as one, in which only the trained steps have parameters that learn."""
         for name, module in self.modules.items():
-            module.requires_grad_(name in self.trainable)
-        tables = [i for i, step in enumerate(self.steps.values()) if not _takes_frames(step)]
-        return UnfrozenModule(self.modules, first_table=min(tables, default=len(self.steps)))
+            if name not in self.trainable:
+                module.requires_grad_(False)
+        return UnfrozenModule(self.modules, of_tables)
 
 
 class UnfrozenModule(StepModule):
@@ -47,21 +46,21 @@ class UnfrozenModule(StepModule):
     Parameters
     ----------
     steps : dict of str to nn.Module
-    first_table : int
-        Index of the first step that takes tables: a table counts as frames, one per clip, before it.
+    of_tables : bool
+        Whether the first takes a table, which a network of this library hands on as one frame per clip.
     """
 
-    def __init__(self, steps, first_table):
+    def __init__(self, steps, of_tables):
         super().__init__()
         self.names = list(steps)  # names of steps may hold dots, which names of submodules may not
         self.steps = nn.ModuleList(steps.values())
-        self.first_table = first_table
+        self.of_tables = of_tables
 
     def forward(self, x, lengths=None):
         """Return logits of shape (B, n_classes) for frames of shape (B, n_bins, n_frames)."""
-        for i, step in enumerate(self.steps):
-            if i == self.first_table and x.ndim == 3:
-                x, lengths = x[:, :, 0], None  # (B, n_features)
+        if self.of_tables:
+            x, lengths = x[:, :, 0], None  # (B, n_features)
+        for step in self.steps:
             x, lengths = run(step, x, lengths)
         return x
 
@@ -176,15 +175,16 @@ def holds_front_end(step):
 def _parts_of(steps):
     """Return what is computed once and the module of each step, and why other steps have no module."""
     parts, reasons = {}, {}
+    *_, last = steps
     for name, step in steps.items():
         try:
-            parts[name] = _part_of(step)
+            parts[name] = _part_of(step, convert if name == last else convert_transformer)
         except (TypeError, ValueError) as error:
             reasons[name] = str(error)
     return parts, reasons
 
 
-def _part_of(step):
+def _part_of(step, make):
     if isinstance(step, BaseFrontEnd):
         once, module = step._designed()
         if module is None:
@@ -197,17 +197,8 @@ def _part_of(step):
             f"{type(step).__name__} holds a front end, and is computed once. A front end can be trained if "
             "it is a step of the Pipeline itself."
         )
-    return None, convert(step)
+    return None, make(step)
 
 
 def _learns(module):
-    return any(True for _ in module.parameters())
-
-
-def _takes_frames(step):
-    """Return whether a step takes frames, rather than a table."""
-    if isinstance(step, FeatureUnion):
-        return any(_takes_frames(one) for _, one in step.transformer_list if not isinstance(one, str))
-    if isinstance(step, Pipeline):
-        return _takes_frames(step.steps[0][1])
-    return isinstance(step, BaseFrontEnd) or get_tags(step).input_tags.three_d_array
+    return any(parameter.requires_grad for parameter in module.parameters())

@@ -7,7 +7,7 @@ from sklearn.utils import gen_batches
 
 from ..._step_modules import run
 from ..._validation import stack_if_equal
-from ...compose import convert
+from ...compose._conversion._convert import convert_transformer
 
 BATCH = 256  # clips that are computed at once, if they are equally long
 
@@ -35,7 +35,7 @@ def randomise(cut, frames, y, seed):
     for name in inner:
         if is_random:
             cut.steps[name] = clone(cut.steps[name]).fit(frames, y)
-            cut.modules[name] = convert(cut.steps[name])
+            cut.modules[name] = convert_transformer(cut.steps[name])
         if name in cut.trainable:
             _draw(cut.modules[name], generator)
             is_random = True

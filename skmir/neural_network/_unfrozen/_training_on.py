@@ -3,7 +3,6 @@
 import dataclasses
 
 import numpy as np
-import scipy.sparse
 from sklearn.base import clone
 
 from ..._training import TrainingRecipe
@@ -122,7 +121,7 @@ class TrainingOn:
         scales = {name: _typical_size(weights) for name, weights in fitted.items()}
         if self.settings.init == "random":
             randomise(parts, frames, self.y[rows], self.seed)
-        module = parts.network()
+        module = parts.network(of_tables=is_table(frames))
         start = module.weights_of(parts.trainable)
         network = self.network(max_iter=max_iter, early_stopping=valid is not None).set_params(
             module=module,
@@ -190,9 +189,12 @@ class TrainingOn:
 def as_frames(X):
     """Return a table as frames, one per clip, and frames as they are."""
     # A network would take a wide table for waveforms, and warn.
-    if getattr(X, "ndim", None) != 2 or scipy.sparse.issparse(X):
-        return X
-    return np.asarray(X)[:, :, np.newaxis]
+    return np.asarray(X)[:, :, np.newaxis] if is_table(X) else X
+
+
+def is_table(X):
+    """Return whether what steps return is a table, rather than frames."""
+    return getattr(X, "ndim", None) == 2
 
 
 def _length(weights):

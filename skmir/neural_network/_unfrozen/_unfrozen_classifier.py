@@ -218,6 +218,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         self.deviation_ = trained.deviation
         self.validation_loss_ = losses
         self._before, self._network = trained.before, trained.network
+        self._of_tables = trains and self.module_.of_tables
         return self
 
     @available_if(_answers("predict"))
@@ -421,7 +422,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         self._before, self._network = None, None
         if network is not None:
             parts = cut(self.pipeline_, self.trainable_)
-            self._before, self._network = parts.before, network_from(network, parts.network())
+            self._before, self._network = parts.before, network_from(network, parts.network(self._of_tables))
 
 
 def _is(value, word):
