@@ -101,7 +101,11 @@ class Cepstrum(StepModule):
         self.cosines = nn.Parameter(torch.tensor(np.asarray(cosines), dtype=torch.float32))
         self.lifter = nn.Parameter(torch.tensor(lifter, dtype=torch.float32))
 
+    def filters(self):
+        """Return the cosines with the lifter's factors, a tensor of shape (n_mels, n_mfcc)."""
+        return self.cosines * self.lifter
+
     def forward(self, x, lengths=None):
         """Return coefficients of shape (B, n_mfcc, n_frames), from bands (B, n_mels, n_frames)."""
         decibels = power_to_db(x, where=own_frames(x, lengths))
-        return (decibels.mT @ (self.cosines * self.lifter)).mT
+        return (decibels.mT @ self.filters()).mT

@@ -75,7 +75,7 @@ class CQTToChroma(BaseFrameStep):
         -------
         module : torch.nn.Module
             From tensors of shape (B, n_bins, n_frames) to (B, n_chroma, n_frames). ``weights``, of shape
-            (n_chroma, n_bins), count as 0 while they are negative.
+            (n_chroma, n_bins), count as 0 if they are negative, and stay 0 if they are 0 at the start.
         """
         check_is_fitted(self)
         return ChromaFold(self._weights(self.n_bins_, np.float32), self.norm)
@@ -104,7 +104,11 @@ class CQTToChroma(BaseFrameStep):
 
 
 class ChromaFold(FramesModule):
-    """The weighted sum of bins, with weights that training may change but not make negative.
+    """The weighted sum of bins, with weights that training may change.
+
+    Negative weights count as 0. Since a rectifier has no slope at 0, a weight that is 0 at the start stays
+    there: a pitch class goes on listening to its own octaves only. With slopes everywhere, training on recorded
+    triads gained half as much on clips that it had not seen.
 
     Parameters
     ----------
@@ -120,7 +124,7 @@ class ChromaFold(FramesModule):
 
     def filters(self):
         """Return the weights that count, a tensor of shape (n_bins, n_chroma)."""
-        return self.weights.clamp(min=0).T  # unlike relu, clamp has a gradient at 0, where most weights start
+        return self.weights.relu().T
 
     def _frames(self, x, lengths):
         """Return chroma of shape (B, n_chroma, n_frames)."""

@@ -7,7 +7,7 @@ from torch import nn
 
 from ..._parameter_checks import check_choice, shown
 from ..._step_modules import StepModule, run
-from ...compose._conversion._convert import convert, convert_transformer
+from ...compose._conversion import convert, convert_transformer
 from ...feature_extraction._base import BaseFrontEnd
 
 

@@ -7,7 +7,7 @@ from sklearn.utils import gen_batches
 
 from ..._step_modules import run
 from ..._validation import stack_if_equal
-from ...compose._conversion._convert import convert_transformer
+from ...compose._conversion import convert_transformer
 
 BATCH = 256  # clips that are computed at once, if they are equally long
 
