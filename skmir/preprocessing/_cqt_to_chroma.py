@@ -107,8 +107,8 @@ class ChromaFold(FramesModule):
     """The weighted sum of bins, with weights that training may change.
 
     Negative weights count as 0. Since a rectifier has no slope at 0, a weight that is 0 at the start stays
-    there: a pitch class goes on listening to its own octaves only. With slopes everywhere, training on recorded
-    triads gained half as much on clips that it had not seen.
+    there: a pitch class goes on listening to its own octaves only. With slopes everywhere, training on
+    recorded triads gained half as much on clips that it had not seen.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ BATCH = 256  # clips that are computed at once, if they are equally long
 
 @torch.no_grad()
 def randomise(cut, frames, y, seed):
-    """Give the steps to train random weights, and let the steps between them learn anew what follows.
+    """Give the steps to train random weights, and fit the steps between them again.
 
     Weights have the scale of the fitted ones, and no negative ones if these have none; those of the
     classifier's last layer are 0. Steps that are not trained, such as scalers, are fitted again on what the
