@@ -120,6 +120,7 @@ PRIVATE = {
         "a Pipeline's steps one by one, in the middle and at the end: some may have no module"
     ),
     ("neural_network/_unfrozen/_random_start.py", "compose._conversion"): "as for _cut_pipeline.py",
+    ("neural_network/_unfrozen/_unfrozen_classifier.py", "compose._conversion"): "as for _cut_pipeline.py",
     ("neural_network/_unfrozen/_training_on.py", "compose._fit_parameter"): (
         "how groups reach a network at the end of the Pipeline"
     ),

@@ -58,7 +58,7 @@ class UnfrozenModule(StepModule):
 
     def forward(self, x, lengths=None):
         """Return logits of shape (B, n_classes) for frames of shape (B, n_bins, n_frames)."""
-        if self.of_tables:
+        if self.of_tables and x.ndim == 3:
             x, lengths = x[:, :, 0], None  # (B, n_features)
         for step in self.steps:
             x, lengths = run(step, x, lengths)

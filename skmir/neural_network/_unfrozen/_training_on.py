@@ -8,7 +8,7 @@ from sklearn.base import clone
 from ..._training import TrainingRecipe
 from ...compose._fit_parameter import fit_parameter
 from .._split import validation_split
-from ._cut_pipeline import cut
+from ._cut_pipeline import cut, flat_steps
 from ._network import UnfrozenNetwork
 from ._random_start import randomise
 
@@ -165,7 +165,8 @@ class TrainingOn:
         given = self.settings.class_weight
         if not isinstance(given, str) or given != "auto":
             return given
-        return getattr(self.settings._inner().steps[-1][1], "class_weight", None)
+        *_, last = flat_steps(self.settings._inner()).values()
+        return getattr(last, "class_weight", None)
 
     def _anchor(self, module, lengths):
         """Return the weight of each parameter's squared distance, in units of the length of its step."""

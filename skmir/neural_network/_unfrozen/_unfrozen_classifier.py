@@ -1,6 +1,7 @@
 """A Pipeline that goes on learning, from where its fit ended, as one network."""
 
 import copy
+from typing import Literal
 
 import numpy as np
 import scipy.sparse
@@ -19,7 +20,7 @@ from ..._random import MAX_SEED
 from ..._saving import TorchSavingMixin
 from ..._step_modules import StepSequence
 from ..._training import TrainingRecipe, recipe_of
-from ...compose import convert
+from ...compose._conversion import convert, convert_transformer
 from .._parameters import check_training_parameters
 from .._targets import check_labels
 from ._computed_once import ALL, ComputedOnce
@@ -34,8 +35,12 @@ def _answers(name):
     """Return a check that the Pipeline has a method, if it answers itself."""
 
     def check(self):
-        if _is(self.trainable, "none"):
-            getattr(getattr(self, "pipeline_", None) or self._inner(), name)  # its error says what is missing
+        if hasattr(self, "pipeline_"):
+            answers = self.pipeline_ if self._network is None else self._network
+        else:
+            answers = self._inner() if _is(self.trainable, "none") else self
+        if answers is not self:
+            getattr(answers, name)  # its error says what is missing
         return True
 
     return check
@@ -67,16 +72,17 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
     anchor : float, default=0.1
         Weight in the loss of the squared distance from the start, summed over the steps, with the length of
         each step's fitted weights as its unit. 0 lets all weights go freely.
-    max_iter : int, default=100
-        Number of epochs. 0 leaves the network as it starts.
+    max_iter : int or "auto", default=100
+        Number of epochs, or what "auto" means for ``CNNClassifier``. 0 leaves the network as it starts.
     batch_size : int, default=32
         Number of clips per step.
     learning_rate_init : float, default=0.01
-        Largest learning rate, as a share of the typical size of each step's weights: weights of filter banks
-        are a hundred times smaller than those of classifiers.
+        Largest learning rate, as a share of the typical size of each step's weights, which differ from step
+        to step.
     class_weight : dict, "balanced", "auto" or None, default="auto"
-        Weights of the classes in training, as for ``CNNClassifier``; "auto" is the ``class_weight`` of the
-        Pipeline's last step.
+        Weights of the classes, as for ``CNNClassifier``, in training and in the Pipeline's last step, if that
+        has a ``class_weight``. "auto" leaves the Pipeline as it is, and trains with the ``class_weight`` of
+        its last step.
     early_stopping : bool, default=False
         Whether a validation part chooses the number of epochs: a Pipeline is fitted to the rest of the clips,
         and trained on from there. Then all clips fit the Pipeline again, and train it for as many epochs as
@@ -108,15 +114,15 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
     deviation_ : dict of str to float
         How far each trained step is from its start: the length of the difference of its weights, divided by
         the length of the weights at the start (of the fitted ones for a classifier that starts at 0).
-    initial_weights_, weights_ : dict of str to ndarray
-        Weights of the trained steps at the start and now, by the names of the step and of the weight.
+    initial_weights_, weights_ : dict of str to dict of str to ndarray
+        Weights of the trained steps at the start and now, by the names of the steps, and of the weights.
     module_ : torch.nn.Module
         The trained network, from what was computed once to logits, on the CPU.
     n_iter_ : int
         Number of epochs trained.
     history_ : dict of ndarray of shape (n_iter_,)
-        Losses and seconds per epoch.
-    validation_loss_ : ndarray of shape (n_epochs + 1,)
+        Losses, with the term of the anchor, and seconds per epoch.
+    validation_loss_ : ndarray of shape (n_epochs + 1,) or None
         With ``early_stopping``: the loss of the validation part before the first epoch, and after each, by
         which the number of epochs was chosen.
     n_parameters_ : int
@@ -137,6 +143,14 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
     classifier with another loss (``LinearSVC``) starts from its own scores too; their probabilities are the
     softmax.
 
+    A front end is trained in its last stage: the mel bands of ``MelSpectrogram``, the cosines of ``MFCC``,
+    the pitch classes of ``Chroma`` with a number as ``tuning``. What that stage takes is computed once, and
+    kept in the front end's ``memory``: for ``MelSpectrogram``, the powers of all frequencies, which for 2048
+    samples per frame are eight times as many as 128 mel bands. Name other steps in ``trainable`` if that is
+    too much.
+
+    Weights of filters stay at least 0, and those that are 0 at the start stay 0: a filter keeps its range.
+
     References
     ----------
     .. [1] E. J. Humphrey, J. P. Bello and Y. LeCun, "Moving beyond feature design: deep architectures and
@@ -153,7 +167,18 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
     >>> from skmir.feature_extraction import CQT
     >>> from skmir.neural_network import UnfrozenClassifier
     >>> from skmir.preprocessing import CQTToChroma, FramePooler, LogCompression
-    >>> chords = make_chords(n_chords=40, random_state=0)
+    >>> chords = make_chords(n_instruments=4, random_state=0)
+    >>> spectra = CQT(hop_length=4096).fit_transform(chords.data)
+    >>> designed = make_pipeline(
+    ...     LogCompression(10), CQTToChroma(), FramePooler(), StandardScaler(), LogisticRegression()
+    ... )
+    >>> model = UnfrozenClassifier(designed, max_iter=20, random_state=0).fit(spectra, chords.target)
+    >>> model.trainable_, model.n_parameters_
+    (['cqttochroma', 'logisticregression'], 1608)
+    >>> model.initial_weights_["cqttochroma"]["weights"].shape  # pitch classes, bins
+    (12, 84)
+    >>> bool(0 < model.deviation_["cqttochroma"] < 1)
+    True
     """
 
     # Requested by default, so that groups reach early stopping through a search or cross_validate.
@@ -163,7 +188,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
     trainable: str | list[str] | tuple[str, ...] = "auto"
     init: str = "fitted"
     anchor: float = 0.1
-    max_iter: int = 100
+    max_iter: int | Literal["auto"] = 100
     batch_size: int = 32
     learning_rate_init: float = 0.01
     class_weight: dict | str | None = "auto"
@@ -200,7 +225,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
             If X, y or a parameter is not valid, the Pipeline does not end in a classifier, or a step cannot
             be trained; the message names it, and tells what to do.
         """
-        pipeline = self._inner()
+        pipeline = self._weighted(self._inner())
         seed = int(check_random_state(self.random_state).randint(MAX_SEED))
         self._check_parameters(pipeline, TrainingOn(self, None, None, None, seed).network())
         y = self._check_labels(X, y, groups)
@@ -298,7 +323,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         check_is_fitted(self)
         if self._network is None:
             return convert(self.pipeline_)
-        before = {f"before{i}": convert(step) for i, step in enumerate(self._before)}
+        before = {f"before{i}": convert_transformer(step) for i, step in enumerate(self._before)}
         return StepSequence({**before, "network": copy.deepcopy(self.module_)})
 
     @property
@@ -353,6 +378,14 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
             )
         return clone(self.pipeline)
 
+    def _weighted(self, pipeline):
+        """Return the Pipeline with ``class_weight`` in its last step, if that has this parameter."""
+        *_, name = flat_steps(pipeline)
+        weights = f"{name}__class_weight"
+        if not _is(self.class_weight, "auto") and weights in pipeline.get_params():
+            pipeline.set_params(**{weights: self.class_weight})
+        return pipeline
+
     def _check_parameters(self, pipeline, network):
         """Raise if a parameter is not valid, before anything is computed."""
         if not is_classifier(pipeline):
@@ -362,6 +395,11 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
                 "and tags are not learned here."
             )
         check_choice("init", self.init, INITS)
+        if isinstance(self.class_weight, str):
+            choices = ("auto", "balanced")
+            check_choice(
+                "class_weight", self.class_weight, choices, also="a dict of classes to weights, or None"
+            )
         check_number("anchor", self.anchor, low=0)
         check_training_parameters(network)
         if self.early_stopping:
@@ -400,9 +438,11 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        first = get_tags(next(iter(flat_steps(self._inner()).values()))).input_tags
-        for name in ("one_d_array", "two_d_array", "three_d_array", "string", "positive_only"):
-            setattr(tags.input_tags, name, getattr(first, name))
+        pipeline = getattr(self, "pipeline_", self.pipeline)
+        for step in list(flat_steps(pipeline).values())[:1] if isinstance(pipeline, Pipeline) else []:
+            taken = get_tags(step).input_tags
+            for name in ("one_d_array", "two_d_array", "three_d_array", "string", "positive_only"):
+                setattr(tags.input_tags, name, getattr(taken, name))
         return tags
 
     def __getstate__(self):
