@@ -10,9 +10,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
 from .._frame_rows import frame_rows
+from .._module_parts import PerFrame
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
+from ._conversion import convert_transformer
 
 
 def _can_invert(self):
@@ -130,6 +132,28 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
                 f"{type(self.transformer_).__name__} cannot undo frames of {frames[0].shape[0]} bins: "
                 f"{error}\nPass a result of transform."
             ) from error
+
+    def to_module(self):
+        """Return a module of torch that computes the same.
+
+        Returns
+        -------
+        module : nn.Module
+            From a tensor of frames, of shape (B, n_bins, n_frames), and ``lengths``, an int64 tensor of shape
+            (B,) that says how many frames of each clip are its own (by default all), to frames. It also
+            takes a table of one frame per clip, of shape (B, n_bins).
+
+        Raises
+        ------
+        TypeError
+            If the transformer has no module.
+
+        See Also
+        --------
+        convert : The same for other steps, and which transformers of scikit-learn have a module.
+        """
+        check_is_fitted(self)
+        return PerFrame(convert_transformer(self.transformer_))
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins that the transformer returns.

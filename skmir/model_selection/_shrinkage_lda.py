@@ -12,6 +12,7 @@ from .._fitting import all_or_nothing
 from .._parameter_checks import plain
 from .._saving import SavingMixin
 from .._validation import FLOAT
+from ..compose import convert
 
 
 class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
@@ -143,6 +144,21 @@ class ShrinkageLDA(ClassifierMixin, SavingMixin, BaseEstimator):
             For two classes, the score of the second minus the score of the first.
         """
         return self._fitted().decision_function(self._check(X))
+
+    def to_module(self):
+        """Return a module of torch with the same decision values, whose weights may be trained.
+
+        Returns
+        -------
+        module : nn.Module
+            From a tensor of shape (B, n_features) to logits of shape (B, n_classes), whose softmax are the
+            probabilities.
+
+        See Also
+        --------
+        skmir.compose.convert : The same for other steps, and for whole Pipelines.
+        """
+        return convert(self._fitted())
 
     def _fitted(self):
         check_is_fitted(self)

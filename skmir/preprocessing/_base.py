@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from .._declared_parameters import DeclaredParameters, method_missing
@@ -10,6 +11,13 @@ from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._validation import check_frames, is_table, stack_if_equal
 from ._bin_names import bin_names
+
+
+def _has_module(self):
+    """Raise AttributeError if the class does not say what its module is."""
+    if type(self)._make_module is BaseFrameStep._make_module:
+        raise AttributeError(f"{type(self).__name__} has no module of torch that computes the same.")
+    return True
 
 
 class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
@@ -47,6 +55,12 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
 
     ``_names(bins)``
         Returns the names of the bins that come out, a list of str, given those that come in.
+
+    A step that torch can compute as well may have one more:
+
+    ``_make_module()``
+        Returns an ``nn.Module`` that computes the same; ``to_module`` calls it once the step is fitted, and
+        does not exist without it. The module gets a tensor of shape (B, n_bins, n_frames).
 
     A step that learns extends ``fit``: it calls ``super().fit(X)``, goes through the clips of
     ``check_frames(self, X, reset=False)``, and keeps what it learns in attributes that end in an underscore.
@@ -106,6 +120,24 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
         check_is_fitted(self)
         return each_clip(self._apply, self._check_frames(X, reset=False), X)
 
+    @available_if(_has_module)
+    def to_module(self):
+        """Return a module of torch that computes the same.
+
+        Returns
+        -------
+        module : nn.Module
+            From a tensor of frames, of shape (B, n_bins, n_frames), and ``lengths``, an int64 tensor of shape
+            (B,) that says how many frames of each clip are its own (by default all), to frames. It also
+            takes a table of one frame per clip, of shape (B, n_bins).
+
+        See Also
+        --------
+        skmir.compose.convert : The same for steps of scikit-learn, and for whole Pipelines.
+        """
+        check_is_fitted(self)
+        return self._make_module()
+
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins.
 
@@ -136,6 +168,9 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
 
     def _names(self, bins):
         raise method_missing(self, "_names")
+
+    def _make_module(self):
+        raise method_missing(self, "_make_module")
 
     def _check_frames(self, X, *, reset):
         return check_frames(self, X, reset=reset)

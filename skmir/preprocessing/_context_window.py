@@ -3,10 +3,12 @@
 import numbers
 
 import numpy as np
+import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
+from .._module_parts import FramesModule
 from .._parameter_checks import check_choice, check_number
 from .._validation import check_frames
 from ._base import BaseFrameStep, each_clip
@@ -121,3 +123,41 @@ class ContextWindow(BaseFrameStep):
         windows = sliding_window_view(padded, self.width, axis=-2)[..., :: self.hop, :, :]
         rows = windows.swapaxes(-1, -2).copy()  # (..., n_frames_out, width, n_bins)
         return rows.reshape(*rows.shape[:-2], self.width * x.shape[-2]).swapaxes(-1, -2)
+
+    def _make_module(self):
+        return _ContextWindowModule(int(self.width), int(self.hop), self.pad_mode)
+
+
+class _ContextWindowModule(FramesModule):
+    """The same in torch, for clips of unequal length at once: each is extended at its own end."""
+
+    def __init__(self, width, hop, pad_mode):
+        super().__init__()
+        self.width = width
+        self.hop = hop
+        self.pad_mode = pad_mode
+
+    def out_lengths(self, lengths):
+        return None if lengths is None else (lengths + self.hop - 1) // self.hop
+
+    def _frames(self, x, lengths):
+        n_clips, n_bins, n_frames = x.shape
+        starts = torch.arange(0, n_frames, self.hop, device=x.device)[:, None]
+        times = starts + torch.arange(self.width, device=x.device) - self.width // 2  # (n_frames_out, width)
+        ends = n_frames if lengths is None else lengths.to(x.device)[:, None, None]
+        sources = self._sources(times, ends).expand(n_clips, -1, -1)
+        windows = x.gather(2, sources.flatten(1)[:, None].expand(-1, n_bins, -1))
+        if self.pad_mode == "constant":
+            own = ((times >= 0) & (times < ends)).expand(n_clips, -1, -1)
+            windows = windows.masked_fill(~own.flatten(1)[:, None], 0)
+        windows = windows.unflatten(2, (-1, self.width))  # (B, n_bins, n_frames_out, width)
+        return windows.permute(0, 3, 1, 2).flatten(1, 2)  # (B, width * n_bins, n_frames_out)
+
+    def _sources(self, times, ends):
+        """Return the frame of the clip that stands at each time before, in, and after it."""
+        last = ends - 1
+        if self.pad_mode == "reflect":
+            turn = 2 * last + (last == 0)  # once there and back; a single frame is repeated
+            times = times % turn
+            times = torch.minimum(times, turn - times)
+        return times.clamp(min=0).minimum(last + torch.zeros_like(times))

@@ -4,8 +4,12 @@ import numbers
 
 import numpy as np
 import scipy.signal
+import torch
+from torch import nn
 
+from .._module_parts import FramesModule, tensor_of
 from .._parameter_checks import check_number, plain
+from .._step_modules import each_length
 from ._base import BaseFrameStep
 
 SUFFIXES = {1: "delta", 2: "delta2"}  # order of the derivative to the suffix of its bins' names
@@ -107,3 +111,49 @@ class Delta(BaseFrameStep):
         if self.positive:
             deltas = [np.maximum(delta, 0) for delta in deltas]
         return np.concatenate([x, *deltas] if self.append else deltas, axis=-2)
+
+    def _make_module(self):
+        # What the filter makes of an impulse at each of ``width`` frames holds the weights of the middle of a
+        # clip, and of its ends.
+        impulses = np.eye(self.width)
+        weights = [
+            scipy.signal.savgol_filter(impulses, self.width, polyorder=order, deriv=order, axis=0)
+            for order in self._orders()
+        ]
+        return _DeltaModule(weights, self.append, self.positive)
+
+
+class _DeltaModule(FramesModule):
+    """The same in torch.
+
+    Parameters
+    ----------
+    weights : array-like of shape (n_orders, width, width)
+        Of the frames (the last axis) around each frame, for those before the middle of the first ``width``,
+        for any in the middle, and for those after the middle of the last ``width``.
+    append, positive : bool
+    """
+
+    def __init__(self, weights, append, positive):
+        super().__init__()
+        self.register_buffer("weights", tensor_of(weights))
+        self.append = append
+        self.positive = positive
+
+    def _frames(self, x, lengths):
+        return each_length(self._of_one_length, x, lengths)
+
+    def _of_one_length(self, x):
+        deltas = [self._derivative(x - x[..., :1], weights) for weights in self.weights]
+        if self.positive:
+            deltas = [delta.relu() for delta in deltas]
+        return torch.cat([x, *deltas] if self.append else deltas, dim=-2)
+
+    def _derivative(self, x, weights):
+        width = len(weights)
+        half = width // 2
+        if x.shape[-1] < width:
+            return nn.functional.pad(x, (half, half), mode="replicate").unfold(-1, width, 1) @ weights[half]
+        first = x[..., :width] @ weights[:half].T
+        last = x[..., -width:] @ weights[half + 1 :].T
+        return torch.cat([first, x.unfold(-1, width, 1) @ weights[half], last], dim=-1)

@@ -3,9 +3,12 @@
 import numbers
 
 import numpy as np
+import torch
 from scipy.ndimage import gaussian_filter
 
+from .._module_parts import FramesModule, root, tensor_of
 from .._parameter_checks import check_number, plain
+from .._step_modules import each_length
 from ._base import BaseFrameStep
 
 ROUNDING = 1e-12  # of the largest value: the accuracy of a local mean in float64
@@ -95,3 +98,48 @@ class LocalContrastNormalizer(BaseFrameStep):
     def _local_mean(self, values):
         sigma, radius = zip(*((n / 4, n // 2) for n in self.width), strict=True)
         return gaussian_filter(values, sigma, radius=radius)
+
+    def _make_module(self):
+        kernels = [np.exp(-8 * (np.arange(n) - n // 2) ** 2 / n**2) for n in self.width]
+        return _LocalContrastModule(kernels, self.with_std)
+
+
+class _LocalContrastModule(FramesModule):
+    """The same in torch, and as there in float64, without which constant values are not exactly 0.
+
+    Parameters
+    ----------
+    kernels : list of array-like
+        Weights of the neighbouring bins, and of the neighbouring frames; their sum does not matter.
+    with_std : bool
+    """
+
+    def __init__(self, kernels, with_std):
+        super().__init__()
+        self.register_buffer("bin_kernel", tensor_of(kernels[0]))
+        self.register_buffer("frame_kernel", tensor_of(kernels[1]))
+        self.with_std = with_std
+
+    def _frames(self, x, lengths):
+        return each_length(self._of_one_length, x, lengths)
+
+    def _of_one_length(self, x):
+        values = x.double()
+        rounding = ROUNDING * values.abs().amax((-2, -1), keepdim=True)
+        values = values - self._local_mean(values)
+        values = torch.where(values.abs() <= rounding, 0, values)
+        if self.with_std:
+            std = root(self._local_mean(values**2))
+            floor = std.mean((-2, -1), keepdim=True)
+            values = values / torch.where(floor > 0, std.maximum(floor), 1)
+        return values.to(x.dtype)
+
+    def _local_mean(self, values):
+        for dim, kernel in ((-2, self.bin_kernel), (-1, self.frame_kernel)):
+            weights = kernel.to(values.dtype)
+            n, radius = values.shape[dim], len(kernel) // 2
+            mirrored = torch.arange(-radius, n + radius, device=values.device) % (2 * n)
+            mirrored = mirrored.minimum(2 * n - 1 - mirrored)  # the first and the last stand twice
+            windows = values.index_select(dim, mirrored).unfold(dim, len(kernel), 1)
+            values = windows @ (weights / weights.sum())
+        return values

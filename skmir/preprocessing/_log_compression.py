@@ -1,7 +1,11 @@
 """Logarithmic compression of frames."""
 
-import numpy as np
+import math
 
+import numpy as np
+import torch
+
+from .._module_parts import FramesModule, fill_padding
 from .._parameter_checks import check_number
 from ._base import BaseFrameStep
 
@@ -79,3 +83,18 @@ class LogCompression(BaseFrameStep):
         compressed = np.log1p(np.multiply(x, self.gamma, dtype=x.dtype))
         compressed /= x.dtype.type(np.log(self.base))
         return compressed
+
+    def _make_module(self):
+        return _LogCompressionModule(float(self.gamma), math.log(self.base))
+
+
+class _LogCompressionModule(FramesModule):
+    """The same in torch, whose logarithm may differ from numpy's in the last bit."""
+
+    def __init__(self, gamma, log_base):
+        super().__init__()
+        self.gamma = gamma
+        self.log_base = log_base
+
+    def _frames(self, x, lengths):
+        return torch.log1p(fill_padding(x, lengths, 0) * self.gamma) / self.log_base

@@ -11,6 +11,7 @@ from sklearn.utils.random import sample_without_replacement
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
+from .._module_parts import PerFrame, Projection
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number, plain
 from .._saving import SavingMixin
@@ -199,6 +200,29 @@ class PCAWhitener(
             )
         return self._each(self._colour, frames, X)
 
+    def to_module(self):
+        """Return a module of torch that computes the same, whose ``components`` may be trained.
+
+        Returns
+        -------
+        module : nn.Module
+            From a tensor of frames, of shape (B, n_bins, n_frames), and ``lengths``, an int64 tensor of shape
+            (B,) that says how many frames of each clip are its own (by default all), to frames. It also
+            takes a table of one frame per clip, of shape (B, n_bins).
+
+        See Also
+        --------
+        skmir.compose.convert : The same for steps of scikit-learn, and for whole Pipelines.
+
+        Notes
+        -----
+        ``transform`` computes in float64. A module of float32 is less accurate in components whose standard
+        deviation is below a thousandth of the frames' values: leave these out with ``n_components``, or
+        raise ``ridge``.
+        """
+        check_is_fitted(self)
+        return PerFrame(Projection(self.components_, self.mean_, self._gain()))
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
@@ -233,11 +257,14 @@ class PCAWhitener(
             return function(frames[:, :, 0].T).T
         return stack_if_equal([function(x) for x in frames])
 
+    def _gain(self):
+        """Return the factor of each component; 0 for components without variance."""
+        return np.divide(1, self.scale_, out=np.zeros_like(self.scale_), where=self.scale_ > 0)
+
     # Both compute in float64: a weak component is a small difference of large values.
 
     def _whiten(self, x):
-        gain = np.divide(1, self.scale_, out=np.zeros_like(self.scale_), where=self.scale_ > 0)
-        weights = self.components_ * gain[:, np.newaxis]
+        weights = self.components_ * self._gain()[:, np.newaxis]
         return (weights @ (x - self.mean_[:, np.newaxis])).astype(x.dtype)
 
     def _colour(self, x):

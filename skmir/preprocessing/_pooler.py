@@ -3,15 +3,18 @@
 import numbers
 
 import numpy as np
+import torch
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
 from .._parameter_checks import check_number
 from .._saving import SavingMixin
+from .._step_modules import StepModule
 from .._validation import check_frames
 from ._bin_names import bin_names
 from ._pooling_statistics import pool, statistic_functions
+from ._pooling_tensors import pool_tensor
 
 
 class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
@@ -106,6 +109,24 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
             return np.array([self._row(x, functions).ravel() for x in frames])
         return self._row(frames, functions).transpose(2, 0, 1, 3).reshape(len(frames), -1)
 
+    def to_module(self):
+        """Return a module of torch that computes the same.
+
+        Returns
+        -------
+        module : nn.Module
+            From a tensor of frames, of shape (B, n_bins, n_frames), and ``lengths``, an int64 tensor of shape
+            (B,) that says how many frames of each clip are its own (by default all), to a table of shape
+            (B, n_parts * n_statistics * n_bins). It also takes a table of one frame per clip, of shape
+            (B, n_bins).
+
+        See Also
+        --------
+        skmir.compose.convert : The same for steps of scikit-learn, and for whole Pipelines.
+        """
+        check_is_fitted(self)
+        return _FramePoolerModule(tuple(self.statistics), int(self.n_parts))
+
     def _row(self, x, functions):
         """Return statistics of shape (n_parts, n_statistics, ..., n_bins)."""
         return np.stack([pool(part, functions) for part in _parts(x, self.n_parts)])
@@ -138,7 +159,32 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
 
 def _parts(x, n_parts):
     """Return views of equal parts along the last axis, each of at least one frame."""
-    n_frames = x.shape[-1]
-    starts = [i * n_frames // n_parts for i in range(n_parts)]
-    ends = [-(-(i + 1) * n_frames // n_parts) for i in range(n_parts)]
-    return [x[..., start:end] for start, end in zip(starts, ends, strict=True)]
+    return [x[..., start:end] for start, end in _bounds(x.shape[-1], n_parts)]
+
+
+def _bounds(n_frames, n_parts):
+    """Return the first frame of each part, and the one after its last; n_frames may be a tensor of int."""
+    return [(i * n_frames // n_parts, -(-(i + 1) * n_frames // n_parts)) for i in range(n_parts)]
+
+
+class _FramePoolerModule(StepModule):
+    """The same in torch."""
+
+    def __init__(self, statistics, n_parts):
+        super().__init__()
+        self.statistics = statistics
+        self.n_parts = n_parts
+
+    def out_lengths(self, lengths):
+        return None
+
+    def forward(self, x, lengths=None):
+        x = x[..., None] if x.ndim == 2 else x
+        if lengths is None:
+            parts = [(part, None) for part in _parts(x, self.n_parts)]
+        else:
+            time = torch.arange(x.shape[-1], device=x.device)
+            bounds = _bounds(lengths.to(x.device)[:, None, None], self.n_parts)
+            parts = [(x, (time >= start) & (time < end)) for start, end in bounds]
+        pooled = [row for part, own in parts for row in pool_tensor(part, self.statistics, own)]
+        return torch.cat(pooled, dim=1)  # (B, n_parts * n_statistics * n_bins)

@@ -13,6 +13,7 @@ import numpy as np
 from .._parameter_checks import plain
 
 BLOCK = 2**16  # values at once: intermediate results stay in the processor's cache
+ROUNDING = 1e-13  # of the mean of equal values, in relation to them
 _QUANTILE = re.compile(r"q(\d\d(?:\.\d+)?|100)")
 
 
@@ -24,7 +25,14 @@ class _Values:
 
     @functools.cached_property
     def mean(self):
-        return self.x.mean(axis=-1)
+        """The mean; exactly the value of values that do not vary.
+
+        Rounding would give these a deviation of 1e-17, which a scaler behind it raises to 1 like any other.
+        """
+        mean, first = self.x.mean(axis=-1), self.x[..., 0]
+        even = np.abs(first - mean) <= ROUNDING * np.abs(mean)  # few rows: others need not be looked at
+        even[even] = np.ptp(self.x[even], axis=-1) == 0
+        return np.where(even, first, mean)
 
     @functools.cached_property
     def centred(self):
@@ -41,8 +49,7 @@ class _Values:
     @functools.cached_property
     def standardised(self):
         """The values with mean 0 and variance 1; 0 if nothing varies."""
-        # Rounding can make the mean of constant values differ from them, and leave a variance above 0.
-        varies = (np.ptp(self.x, axis=-1) > 0) & (self.var > 0)
+        varies = self.var > 0
         scale = np.sqrt(np.where(varies, self.var, 1))
         return np.where(varies[..., np.newaxis], self.centred / scale[..., np.newaxis], 0)
 
@@ -113,6 +120,12 @@ def pool(x, functions):
     return pooled
 
 
+def percent_of(name):
+    """Return the percent of a quantile, 5.0 for "q05"; None if the name is not that of a quantile."""
+    quantile = _QUANTILE.fullmatch(name) if isinstance(name, str) else None
+    return None if quantile is None else float(quantile[1])
+
+
 def _choices():
     return f"{sorted(STATISTICS)} or quantiles in percent, such as 'q05' or 'q95'"
 
@@ -120,10 +133,10 @@ def _choices():
 def _function(name):
     if isinstance(name, str) and name in STATISTICS:
         return STATISTICS[name]
-    quantile = _QUANTILE.fullmatch(name) if isinstance(name, str) else None
-    if quantile is None:
+    percent = percent_of(name)
+    if percent is None:
         raise ValueError(f"statistics={plain(name)!r} is not one of {_choices()}.")
-    return functools.partial(_Values.quantile, percent=float(quantile[1]))
+    return functools.partial(_Values.quantile, percent=percent)
 
 
 def _fill(pooled, x, functions):

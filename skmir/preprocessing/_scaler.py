@@ -1,11 +1,13 @@
 """Decibels and standardisation of frames."""
 
 import numpy as np
+import torch
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
+from .._module_parts import FramesModule, Standardize, fill_padding
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number
 from .._saving import SavingMixin
@@ -139,6 +141,24 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         check_is_fitted(self)
         return each_clip(self._unscale, check_frames(self, X, reset=False), X)
 
+    def to_module(self):
+        """Return a module of torch that computes the same.
+
+        Returns
+        -------
+        module : nn.Module
+            From a tensor of frames, of shape (B, n_bins, n_frames), and ``lengths``, an int64 tensor of shape
+            (B,) that says how many frames of each clip are its own (by default all), to frames. It
+            also takes a table of one frame per clip, of shape (B, n_bins).
+
+        See Also
+        --------
+        skmir.compose.convert : The same for steps of scikit-learn, and for whole Pipelines.
+        """
+        check_is_fitted(self)
+        columns = (None if a is None else a[:, np.newaxis] for a in (self.mean_, self.scale_))
+        return _FrameScalerModule(Standardize(*columns), self._top_db, self._factor if self.log_ else None)
+
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins, which do not change.
 
@@ -183,3 +203,29 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         if self.mean_ is not None:
             x = x + self.mean_[:, np.newaxis].astype(x.dtype)
         return 10 ** (x / self._factor) if self.log_ else x
+
+
+class _FrameScalerModule(FramesModule):
+    """The same in torch, whose logarithm may differ from numpy's in the last bit.
+
+    Parameters
+    ----------
+    standardize : Standardize
+    top_db : float
+    factor : float or None
+        Decibels per decade; None does not take the logarithm.
+    """
+
+    def __init__(self, standardize, top_db, factor):
+        super().__init__()
+        self.standardize = standardize
+        self.top_db = top_db
+        self.factor = factor
+
+    def _frames(self, x, lengths):
+        return self.standardize(x if self.factor is None else self._decibels(fill_padding(x, lengths, 0)))
+
+    def _decibels(self, x):
+        peak = x.amax((-2, -1), keepdim=True)  # silence that fills clips up does not raise it above 0
+        relative = x / torch.where(peak > 0, peak, 1)
+        return self.factor * relative.clamp(min=10 ** (-self.top_db / self.factor)).log10()

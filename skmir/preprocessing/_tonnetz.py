@@ -1,8 +1,11 @@
 """The tonal centroid: chroma as a point in the space of fifths and thirds."""
 
 import numpy as np
+from torch import nn
 
+from .._module_parts import FramesModule, tensor_of
 from .._parameter_checks import check_number
+from ..dsp import normalize
 from ._base import BaseFrameStep
 
 # Radius of each circle, and half-turns per semitone on it: twelve fifths go round the first circle once,
@@ -71,6 +74,21 @@ class Tonnetz(BaseFrameStep):
             lengths = np.linalg.norm(x.astype(np.float64), self.norm, axis=-2, keepdims=True)
             x = (x / np.where(lengths < np.finfo(x.dtype).tiny, 1, lengths)).astype(x.dtype)
         return _places(x.shape[-2]).astype(x.dtype) @ x
+
+    def _make_module(self):
+        return _TonnetzModule(_places(self.n_bins_), self.norm)
+
+
+class _TonnetzModule(FramesModule):
+    """The same in torch; the places of the pitch classes may be trained."""
+
+    def __init__(self, places, norm):
+        super().__init__()
+        self.places = nn.Parameter(tensor_of(places))
+        self.norm = norm
+
+    def _frames(self, x, lengths):
+        return self.places @ normalize(x, self.norm)
 
 
 def _places(n_bins):

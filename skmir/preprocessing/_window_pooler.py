@@ -3,10 +3,13 @@
 import numbers
 
 import numpy as np
+import torch
 
+from .._module_parts import FramesModule
 from .._parameter_checks import check_number, plain
 from ._base import BaseFrameStep
 from ._pooling_statistics import pool, statistic_functions
+from ._pooling_tensors import pool_tensor
 
 
 class WindowPooler(BaseFrameStep):
@@ -88,6 +91,10 @@ class WindowPooler(BaseFrameStep):
     def _widths(self):
         return tuple(self.widths) if np.iterable(self.widths) else (self.widths,)
 
+    @property
+    def _hop(self):
+        return min(self._widths) if self.hop is None else self.hop
+
     def _check_parameters(self):
         statistic_functions(self.statistics)
         widths = self._widths
@@ -106,19 +113,25 @@ class WindowPooler(BaseFrameStep):
         if x.ndim == 2:
             return self._apply(x[np.newaxis])[0]
         functions = statistic_functions(self.statistics)
-        smallest = min(self._widths)
-        hop = smallest if self.hop is None else self.hop
+        smallest, hop = min(self._widths), self._hop
         starts = _starts(x.shape[-1], smallest, hop)
         parts = [
             _pool_windows(x, functions, starts - (width - smallest) // 2, width) for width in self._widths
         ]
         return np.concatenate(parts, axis=1)
 
+    def _make_module(self):
+        return _WindowPoolerModule(tuple(self.statistics), [int(w) for w in self._widths], int(self._hop))
+
 
 def _starts(n_frames, width, hop):
     """Return the first frame of each window of the smallest width."""
-    end = n_frames - width + (min(hop, width) + 1) // 2
-    return np.arange(0, max(end, 1), hop)
+    return np.arange(0, max(_after_last_start(n_frames, width, hop), 1), hop)
+
+
+def _after_last_start(n_frames, width, hop):
+    """Return the frame before which windows start; below 1 if only one does, at 0."""
+    return n_frames - width + (min(hop, width) + 1) // 2
 
 
 def _pool_windows(x, functions, starts, width):
@@ -148,3 +161,32 @@ def _pool_windows(x, functions, starts, width):
     for i in np.setdiff1d(np.arange(len(starts)), whole):
         pooled[:, i] = pool(x[:, :, max(starts[i], 0) : starts[i] + width], functions)
     return pooled.transpose(2, 0, 3, 1).reshape(n_clips, len(functions) * n_bins, len(starts))
+
+
+class _WindowPoolerModule(FramesModule):
+    """The same in torch, for clips of unequal length at once: windows are cut at the end of each."""
+
+    def __init__(self, statistics, widths, hop):
+        super().__init__()
+        self.statistics = statistics
+        self.widths = widths
+        self.hop = hop
+
+    def out_lengths(self, lengths):
+        if lengths is None:
+            return None
+        ends = _after_last_start(lengths, min(self.widths), self.hop).clamp(min=1)
+        return (ends + self.hop - 1) // self.hop
+
+    def _frames(self, x, lengths):
+        end = max(_after_last_start(x.shape[-1], min(self.widths), self.hop), 1)
+        starts = torch.arange(0, end, self.hop, device=x.device)
+        lengths = x.shape[-1] if lengths is None else lengths.to(x.device)[:, None, None, None]
+        return torch.cat([row for width in self.widths for row in self._pooled(x, starts, width, lengths)], 1)
+
+    def _pooled(self, x, starts, width, lengths):
+        """Return each statistic over the windows of one width, of shape (B, n_bins, n_windows)."""
+        first = starts - (width - min(self.widths)) // 2
+        times = first[:, None] + torch.arange(width, device=x.device)  # (n_windows, width)
+        windows = x[..., times.clamp(0, x.shape[-1] - 1)]  # (B, n_bins, n_windows, width)
+        return pool_tensor(windows, self.statistics, (times >= 0) & (times < lengths))
