@@ -154,7 +154,8 @@ def covering_starts(n_frames, window):
     n_frames = torch.as_tensor(n_frames)
     n_windows = (n_frames + window - 1) // window
     spare = (n_frames - window).clamp(min=0)
-    step = spare.double() / (n_windows - 1).clamp(min=1)
+    # With an axis, since torch's exporter writes tensors without one in float32.
+    step = spare.reshape(1).double() / (n_windows - 1).clamp(min=1).reshape(1).double()
     return (torch.arange(n_windows).double() * step).round().long()
 
 
