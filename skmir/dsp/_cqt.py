@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch.nn.functional import conv1d
 
-from ._cqt_filters import check_cqt, cqt_filters, cqt_frequencies, waveforms_of
+from ._cqt_filters import check_cqt, cqt_filters, cqt_frequencies, cqt_waveforms
 from ._frame import blocks, check_reflect, cut_to_shortest, frame, join, pad
 from ._real_dft import Spectra
 from ._resample import halve
@@ -103,9 +103,10 @@ def cqt(
     octaves = _octaves(n_bins, bins_per_octave, hop_length // 2**n_early)
     frequencies = cqt_frequencies(**bins)
     shape = (bins_per_octave, filter_scale, norm, sparsity, window, y.dtype, y.device)
+    make = cqt_waveforms if torch.jit.is_tracing() else cqt_filters
     filters = [
         # Identified by their frequencies at the top octave's rate, so that all octaves share one bank entry.
-        cqt_filters(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *shape)
+        make(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *shape)
         for o in octaves
     ]
     if pad_mode == "reflect" and not torch.jit.is_tracing():
@@ -159,11 +160,10 @@ def _response(y, filters, hop_length, pad_mode):
 
 
 def _convolved(y, filters, hop_length):
-    """Return magnitudes without complex numbers: the filters as waveforms, by a convolution."""
-    kernels = waveforms_of(filters)  # (2 * n_filters, n_fft), real parts first
-    spectra = conv1d(y.reshape(-1, 1, y.shape[-1]), kernels[:, None], stride=hop_length).mT
-    real, imag = spectra.reshape(*y.shape[:-1], -1, len(kernels)).chunk(2, dim=-1)
-    return magnitudes(Spectra(real, imag))
+    """Return magnitudes without complex numbers: the filters are Waveforms."""
+    products = conv1d(y.reshape(-1, 1, y.shape[-1]), filters.kernels, stride=hop_length).mT
+    products = products.reshape(*y.shape[:-1], -1, 2 * filters.n_filters)
+    return magnitudes(Spectra(products[..., : filters.n_filters], products[..., filters.n_filters :]))
 
 
 def _filter(spectra, filters):

@@ -26,12 +26,14 @@ class Spectra(NamedTuple):
         return Spectra(self.real.to(dtype.to_real()), self.imag.to(dtype.to_real()))
 
 
-def real_dft(frames):
+def real_dft(frames, n_fft):
     """Compute the Fourier transform of real frames without complex numbers.
 
     Parameters
     ----------
     frames : tensor of shape (..., n_frames, n_fft)
+    n_fft : int
+        A graph knows no sizes of tensors, so it is told.
 
     Returns
     -------
@@ -49,25 +51,30 @@ def real_dft(frames):
     >>> from skmir.dsp._real_dft import real_dft
     >>> y = torch.randn(3, 12, generator=torch.Generator().manual_seed(0))
     >>> expected = torch.fft.rfft(y)
-    >>> spectra = real_dft(y)
+    >>> spectra = real_dft(y, 12)
     >>> torch.allclose(torch.complex(*spectra), expected, atol=1e-5)
     True
     """
-    n_fft = int(frames.shape[-1])
+    n_rows = _rows(n_fft)
     a, b, turns = _matrices(n_fft, frames.dtype, frames.device)
     n_frequencies = 1 + n_fft // 2
-    parts = frames.reshape(*frames.shape[:-1], *turns.real.shape)  # sample = row * len(b) + column
-    real, imag = a.real @ parts, a.imag @ parts  # (..., len(a), len(b))
+    parts = frames.reshape(*frames.shape[:-1], n_rows, -1)  # sample = row * n_columns + column
+    real, imag = a.real @ parts, a.imag @ parts  # (..., n_rows, n_columns)
     real, imag = real * turns.real - imag * turns.imag, real * turns.imag + imag * turns.real
     real, imag = real @ b.real - imag @ b.imag, real @ b.imag + imag @ b.real
-    # Row c and column d hold frequency c + len(a) * d.
+    # Row c and column d hold frequency c + n_rows * d.
     return Spectra(*(x.mT.flatten(-2)[..., :n_frequencies] for x in (real, imag)))
+
+
+def _rows(n_fft):
+    """Return the divisor of n_fft that is nearest to its root, from below."""
+    return max(n for n in range(1, math.isqrt(n_fft) + 1) if n_fft % n == 0)
 
 
 @bank
 def _matrices(n_fft, dtype, device):
     """Return the matrices of both steps, and the factors by which the phases turn between them."""
-    n_rows = max(n for n in range(1, math.isqrt(n_fft) + 1) if n_fft % n == 0)
+    n_rows = _rows(n_fft)
     n_columns = n_fft // n_rows
     n_used = n_fft // 2 // n_rows + 1  # columns of the result that hold frequencies up to half the rate
     turns = _unit(np.arange(n_rows)[:, None] * np.arange(n_columns) / n_fft)
@@ -86,12 +93,13 @@ def _unit(turns):
     return np.exp(-2j * np.pi * turns)
 
 
-def autocorrelation(windows):
+def autocorrelation(windows, n):
     """Return sums of products over the last axis, for lags from 0 to its length - 1, without complex numbers.
 
     Parameters
     ----------
     windows : tensor of shape (..., n)
+    n : int
 
     Returns
     -------
@@ -101,11 +109,11 @@ def autocorrelation(windows):
     --------
     >>> import torch
     >>> from skmir.dsp._real_dft import autocorrelation
-    >>> autocorrelation(torch.tensor([1.0, 2.0, 3.0])).round(decimals=4)
+    >>> autocorrelation(torch.tensor([1.0, 2.0, 3.0]), 3).round(decimals=4)
     tensor([14.,  8.,  3.])
     """
-    n = int(windows.shape[-1])
-    real, imag = real_dft(torch.nn.functional.pad(windows, (0, n)))  # twice as long: nothing wraps around
+    padded = torch.nn.functional.pad(windows, (0, n))  # long enough to avoid wrapping around
+    real, imag = real_dft(padded, 2 * n)
     return (real.square() + imag.square()) @ _inverse(n, windows.dtype, windows.device)
 
 

@@ -60,10 +60,13 @@ def _by_soxr(y, factor):
 
 def _by_convolution(y, factor):
     response, start = _impulse_response(factor, y.dtype, y.device), _start(factor, y.dtype, y.device)
-    low = conv1d(y.reshape(-1, 1, y.shape[-1]), response, stride=factor, padding=response.shape[-1] // 2)
+    low = conv1d(y.reshape(-1, 1, y.shape[-1]), response, stride=factor, padding=factor * _REACH)
     low = low.reshape(*y.shape[:-1], -1)
-    first = pad(y, (0, len(start)))[..., : len(start)] @ start
-    return low + pad(first, (0, low.shape[-1]))[..., : low.shape[-1]]
+    n_early = _EARLY * factor
+    first = pad(y, (0, n_early))[..., :n_early] @ start
+    low = low + pad(first, (0, low.shape[-1]))[..., : low.shape[-1]]
+    n_given = (y.shape[-1] + factor // 2) // factor  # soxr rounds the number of samples
+    return torch.where(torch.arange(low.shape[-1], device=y.device) < n_given, low, 0)
 
 
 @bank

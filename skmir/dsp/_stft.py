@@ -1,5 +1,7 @@
 """Short-time Fourier transform."""
 
+import functools
+
 import numpy as np
 import scipy.signal
 import torch
@@ -155,13 +157,13 @@ def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_pa
         In memory, the bins of a frame are adjacent: transposing a spectrogram costs a quarter as much as the
         Fourier transform.
     """
-    frames, weights = _frames(y, **stft_parameters)
     if recorded(y):
-        return torch.cat([function(_rfft(part * weights)) for part in blocks(frames)], dim=-2).mT
+        return torch.cat([function(spectra) for spectra in spectra_blocks(y, **stft_parameters)], dim=-2).mT
+    frames, weights = _frames(y, **stft_parameters)
     results, first = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device), 0
     for part in blocks(frames):
         n = part.shape[-2]
-        function(_rfft(part * weights), out=results[..., first : first + n, :])
+        function(torch.fft.rfft(part * weights), out=results[..., first : first + n, :])
         first += n
     return results.mT
 
@@ -171,15 +173,14 @@ def written(result, out):
     return result if out is None else out.copy_(result)
 
 
-def spectra_blocks(y, **stft_parameters):
-    """Return an iterator over the spectra of a few frames at a time; see :func:`map_spectra`."""
-    frames, weights = _frames(y, **stft_parameters)
-    return (_rfft(block * weights) for block in blocks(frames))
+def spectra_blocks(y, *, n_fft=2048, **stft_parameters):
+    """Return an iterator over the spectra of a few frames at a time; see :func:`map_spectra`.
 
-
-def _rfft(frames):
-    """Return spectra as a complex tensor or, in a graph for other programs, as Spectra."""
-    return real_dft(frames) if torch.jit.is_tracing() else torch.fft.rfft(frames)
+    They are complex tensors or, in a graph for other programs, Spectra.
+    """
+    frames, weights = _frames(y, n_fft=n_fft, **stft_parameters)
+    transform = functools.partial(real_dft, n_fft=n_fft) if torch.jit.is_tracing() else torch.fft.rfft
+    return (transform(block * weights) for block in blocks(frames))
 
 
 def _complex(spectra):

@@ -71,8 +71,7 @@ def _excerpt(y, front_end):
     """Return the part of waveforms, all of one length, that a front end uses."""
     sr, offset, duration = front_end.sr, front_end.offset, front_end.duration
     if offset == "center":
-        spare = (torch.as_tensor(y.shape[-1]).double() / sr - duration).clamp(min=0) * 0.5
-        start = (spare * sr).round().long()  # a tensor, so that a graph computes it for each length
+        start = _middle(torch.as_tensor(y.shape[-1]), sr, duration)
     else:
         start = round(offset * sr)
     if not torch.jit.is_tracing() and start >= y.shape[-1]:
@@ -81,3 +80,13 @@ def _excerpt(y, front_end):
             "Use a smaller offset."
         )
     return y[..., start:] if duration is None else y[..., start : start + max(1, round(duration * sr))]
+
+
+def _middle(n_samples, sr, duration):
+    """Return where an excerpt from the middle starts, as a tensor, so that a graph finds it for each length.
+
+    Tensors have an axis, since torch's exporter writes those without one in float32.
+    """
+    sr, duration, half, zero = (torch.full((1,), x, dtype=torch.float64) for x in (sr, duration, 0.5, 0.0))
+    spare = (n_samples.reshape(1).double() / sr - duration).maximum(zero)
+    return (spare * half * sr).round().long()[0]

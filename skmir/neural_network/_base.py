@@ -41,6 +41,7 @@ from .._training import (
 )
 from .._validation import check_frames, warn_if_wide
 from ..modules._heads import has_heads
+from ._network_module import NetworkModule
 from ._parameters import check_moved_labels, check_training_parameters
 from ._scored import parts_to_score, scored
 from ._split import check_held_out, check_validation_data, validation_split
@@ -174,6 +175,47 @@ or array-like of shape (n_clips, n_features)
             return self._examples(*held_out, None, device), y_val, None
         valid = self._examples(frames, targets[rows], None, device, rows) if len(rows) else None
         return valid, y, rows
+
+    def to_module(self):
+        """Return a module of torch that computes what the fitted network does with frames.
+
+        Returns
+        -------
+        module : torch.nn.Module
+            It takes frames, a float32 tensor of shape (B, n_bins, n_frames), or a table, (B, n_features); and
+            ``lengths``, an int64 tensor of shape (B,) that says how many frames are each clip's own if clips
+            of unequal length are padded at their end, or None. It returns logits of shape (B, n_classes),
+            as ``decision_function`` has them (for two classes, the difference of the two is the decision);
+            of a regressor, the numbers that ``predict`` gives, of shape (B, n_outputs); and of a
+            :class:`SiameseEmbedding`, the rows of ``transform``. A network with outputs per frame returns
+            (B, n_outputs, n_frames).
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the network is not fitted.
+
+        Notes
+        -----
+        A clip longer than a window of ``n_frames_`` frames gets the mean over the windows that cover it, and
+        a shorter one is repeated, as in prediction. A network with outputs per frame takes clips whole; a
+        recurrent one predicts long clips in pieces, and so differs there in the frames where pieces meet.
+
+        The module holds a copy of the weights, in evaluation mode; training it leaves the estimator as it is.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import torch
+        >>> from skmir.neural_network import MLPClassifier
+        >>> frames, y = np.random.RandomState(0).randn(20, 8, 5).astype("float32"), np.tile([0, 1], 10)
+        >>> model = MLPClassifier((4,), max_iter=2, random_state=0).fit(frames, y)
+        >>> probabilities = model.to_module()(torch.from_numpy(frames)).softmax(1).detach()
+        >>> np.allclose(probabilities, model.predict_proba(frames), atol=1e-5)
+        True
+        """
+        check_is_fitted(self)
+        return NetworkModule(self)
 
     @property
     def module_(self):

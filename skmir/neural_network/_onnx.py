@@ -7,16 +7,14 @@ import logging
 import os
 import warnings
 
-import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from .._extras import require
-from .._training import recipe_of
 from .._version import __version__
 from ._base import BaseNetwork
-from ._targets import TARGETS
+from ._network_module import ScaledNetwork
 
 
 def to_onnx(network, file):
@@ -86,27 +84,14 @@ def to_onnx(network, file):
     onnx.save_model(model, os.fspath(file))
 
 
-class OnnxNetwork(nn.Module):
-    """A network whose outputs are those of its estimator: scaled, corrected, and as probabilities too.
+class OnnxNetwork(ScaledNetwork):
+    """A network whose outputs are those of its estimator, and probabilities or an embedding too.
 
     Parameters
     ----------
     network : BaseNetwork
         It must be fitted.
     """
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network.module_
-        self.kind = "embedding" if network._embeds else network.target_type_
-        shift, scale = np.zeros(network.n_outputs_), np.ones(network.n_outputs_)
-        if self.kind == "continuous":
-            shift, scale = network.y_mean_, network.y_scale_
-        elif self.kind != "embedding" and recipe_of(network).prior_correction:
-            shift = -TARGETS[self.kind].prior_logits(network.class_prior_)
-        shape = (-1, 1) if network._per_frame else (-1,)
-        self.register_buffer("shift", torch.tensor(shift, dtype=torch.float32).reshape(shape))
-        self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32).reshape(shape))
 
     @property
     def output_names(self):
@@ -116,7 +101,7 @@ class OnnxNetwork(nn.Module):
 
     def forward(self, frames):
         """Return the outputs for frames (B, n_bins, n_frames), each (B, n_outputs), or with frames last."""
-        outputs = self.network(frames) * self.scale + self.shift
+        outputs = super().forward(frames)
         if self.kind == "continuous":
             return outputs
         if self.kind == "embedding":
@@ -135,7 +120,7 @@ def _export(network):
     """
     import onnx  # optional
 
-    module = OnnxNetwork(network).eval()
+    module = OnnxNetwork(network, network.module_).eval()
     one, many = {0: "batch"}, {0: "batch", 2: "n_frames"}
     axes = dict.fromkeys(module.output_names, many if network._per_frame else one)
     axes["frames"] = many if network._packed or network._per_frame else one
