@@ -138,7 +138,7 @@ def cut(pipeline, trainable):
             raise ValueError(
                 f"trainable must name steps that can learn, {', '.join(learning)}, but {name!r} cannot: {why}"
             )
-    trainable = sorted(trainable, key=names.index)
+    trainable = sorted(set(trainable), key=names.index)
     first = names.index(trainable[0])
     if first < last_fixed:
         raise ValueError(

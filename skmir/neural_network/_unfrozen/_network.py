@@ -19,6 +19,10 @@ class UnfrozenNetwork(BaseNetworkClassifier):
         Weights of the squared distance of parameters from their start, by name.
     constant_rate : bool, default=False
         Whether an "auto" learning rate is constant, as with early stopping.
+    n_frames : int or None, default=None
+        Clips are taken whole: the Pipeline does not cut them into windows either.
+    weight_decay : float, default=0.0
+        The anchor takes its place.
     """
 
     _starts_fitted = True
@@ -27,6 +31,8 @@ class UnfrozenNetwork(BaseNetworkClassifier):
     module: nn.Module | None = positional(default=None)
     anchor: dict[str, float] | None = None
     constant_rate: bool = False
+    n_frames: int | None = None
+    weight_decay: float = 0.0
 
     def _module_parameters(self):
         return {}
