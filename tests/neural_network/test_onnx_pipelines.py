@@ -169,7 +169,7 @@ def test_what_is_inside_a_search_and_a_pipeline_from_frames(run, clips, y):
 
 
 def test_windows_that_are_pooled(run, clips, y):
-    model = make_pipeline(MelSpectrogram(SR, n_mels=40, n_fft=512), LogCompression(), WindowPooler(width=4))
+    model = make_pipeline(MelSpectrogram(SR, n_mels=40, n_fft=512), LogCompression(), WindowPooler(widths=4))
     graph = run(model.fit(clips))
     for X in batches(clips):
         assert_same(graph(X)["features"], model.transform(X))
