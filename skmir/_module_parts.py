@@ -35,13 +35,13 @@ class PerFrame(FramesModule):
         self.module = module
 
     def _frames(self, x, lengths):
-        rows = x.mT  # (B, n_frames, n_bins)
+        rows = x.transpose(1, 2)  # (B, n_frames, n_bins)
         if lengths is None:
-            return self.module(rows.flatten(0, 1)).unflatten(0, rows.shape[:2]).mT
+            return self.module(rows.flatten(0, 1)).unflatten(0, rows.shape[:2]).transpose(1, 2)
         own = own_frames(x, lengths)[:, 0]  # only these: the module may not accept what fills clips up
         results = self.module(rows[own])  # (n_frames of all clips, n_bins_out)
         filled = results.new_zeros(*own.shape, results.shape[-1])
-        return filled.masked_scatter(own[..., None], results).mT
+        return filled.masked_scatter(own[..., None], results).transpose(1, 2)
 
 
 class Standardize(StepModule):
@@ -107,6 +107,11 @@ def fill_padding(x, lengths, value):
     are not numbers: 0 times infinity.
     """
     return x if lengths is None else x.masked_fill(~own_frames(x, lengths), value)
+
+
+def identity(x):
+    """Return what is given."""
+    return x
 
 
 def root(x):

@@ -7,20 +7,52 @@ from torch import nn
 class StepModule(nn.Module):
     """Base of modules that compute what a fitted step does, for clips of unequal length in one batch.
 
-    A subclass has ``forward(x, lengths=None)``. What comes in, and what it returns, is one of
+    A subclass has ``forward(x, lengths=None)``. Its input and its output are each one of
 
     - frames, a tensor of shape (B, n_bins, n_frames). Clips with fewer frames are filled up at their end, and
-      ``lengths``, an int64 tensor of shape (B,), says how many frames are a clip's own. What comes out does
-      not depend on the others. None says that all are.
+      ``lengths``, an int64 tensor of shape (B,), says how many frames are a clip's own. Results do not depend
+      on the others. None says that all are.
     - a table, a tensor of shape (B, n_features); ``lengths`` is None.
     - waveforms, a tensor of shape (B, n_samples); ``lengths`` is in samples.
 
-    What the step learned, or what its designer chose, and what training may change, are Parameters; all else
+    What the step has learned, or its designer has chosen, and training may change, are Parameters; all else
     is a buffer.
+
+    See Also
+    --------
+    skmir.compose.convert : Makes such modules of fitted steps.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skmir.base import StepModule
+    >>> class EveryOther(StepModule):
+    ...     def forward(self, x, lengths=None):
+    ...         return x[..., ::2]
+    ...
+    ...     def out_lengths(self, lengths):
+    ...         return None if lengths is None else (lengths + 1) // 2
+    >>> module = EveryOther()
+    >>> module(torch.zeros(3, 12, 50)).shape, module.out_lengths(torch.tensor([50, 3, 4]))
+    (torch.Size([3, 12, 25]), tensor([25,  2,  2]))
     """
 
+    def __init__(self):
+        super().__init__()
+
     def out_lengths(self, lengths):
-        """Return the lengths of what comes out, given those of what comes in; None behind a pooler."""
+        """Return the lengths of the results, given those of the input.
+
+        Parameters
+        ----------
+        lengths : int64 tensor of shape (B,), or None
+
+        Returns
+        -------
+        lengths : int64 tensor of shape (B,), or None
+            None if all frames are the clips' own, or if the result is a table. By default the lengths of the
+            input.
+        """
         return lengths
 
 

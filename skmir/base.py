@@ -6,6 +6,7 @@ Every name here keeps its meaning from one version to the next, as all public na
 
 from ._declared_parameters import DeclaredParameters, positional
 from ._parameter_checks import check_choice, check_flag, check_number
+from ._step_modules import StepModule
 from ._validation import check_frames
 from .augmentation import WaveformAugmentation
 from .augmentation._base import BaseAugmentation
@@ -21,6 +22,7 @@ __all__ = [
     "BaseNetworkClassifier",
     "BaseNetworkRegressor",
     "DeclaredParameters",
+    "StepModule",
     "WaveformAugmentation",
     "check_choice",
     "check_flag",

@@ -24,7 +24,7 @@ FLOORS = {
     "_text_table": -1,
     "_saved_modules": -1,
     "_step_modules": -1,
-    "_module_parts": -1,
+    "_module_parts": 0,
     "_saving": 0,
     "_output": 0,
     "_fitting": 0,

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_consistent_length, check_random_state, get_tags
+from sklearn.utils.validation import check_is_fitted
 
 from .._annotations import as_object_array, kind_of_annotations
 from .._fitting import all_or_nothing
@@ -17,6 +18,7 @@ from .._saving import SavingMixin
 from .._validation import check_clips, is_path, stack_if_equal
 from ._augmentations import change_labels, check_augmentations, check_unmoved
 from ._clip_copier import ClipCopier
+from ._conversion import convert
 from ._delegate import DelegateMixin
 from ._fit_parameter import fit_parameter, weights_parameter
 
@@ -170,6 +172,22 @@ class AugmentedEstimator(DelegateMixin, SavingMixin, BaseEstimator):
         parameters = self._fit_parameters(index, sample_weight, groups)
         self.estimator_.fit(clips, self._labels(y, index, augmentations, draws), **parameters)
         return self
+
+    def to_module(self):
+        """Return the module of torch of the fitted estimator, which predicts from unchanged clips.
+
+        Returns
+        -------
+        module : nn.Module
+            As of :func:`convert`.
+
+        Raises
+        ------
+        TypeError
+            If the estimator has no module.
+        """
+        check_is_fitted(self)
+        return convert(self.estimator_)
 
     def __sklearn_tags__(self):
         tags, inner = super().__sklearn_tags__(), get_tags(self._inner())

@@ -60,7 +60,8 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
 
     ``_make_module()``
         Returns an ``nn.Module`` that computes the same; ``to_module`` calls it once the step is fitted, and
-        does not exist without it. The module gets a tensor of shape (B, n_bins, n_frames).
+        does not exist without it. The module gets a tensor of shape (B, n_bins, n_frames), and ``lengths`` if
+        it is a :class:`skmir.base.StepModule`.
 
     A step that learns extends ``fit``: it calls ``super().fit(X)``, goes through the clips of
     ``check_frames(self, X, reset=False)``, and keeps what it learns in attributes that end in an underscore.

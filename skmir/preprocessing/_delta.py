@@ -5,11 +5,9 @@ import numbers
 import numpy as np
 import scipy.signal
 import torch
-from torch import nn
 
 from .._module_parts import FramesModule, tensor_of
 from .._parameter_checks import check_number, plain
-from .._step_modules import each_length
 from ._base import BaseFrameStep
 
 SUFFIXES = {1: "delta", 2: "delta2"}  # order of the derivative to the suffix of its bins' names
@@ -113,8 +111,7 @@ class Delta(BaseFrameStep):
         return np.concatenate([x, *deltas] if self.append else deltas, axis=-2)
 
     def _make_module(self):
-        # What the filter makes of an impulse at each of ``width`` frames holds the weights of the middle of a
-        # clip, and of its ends.
+        # What the filter makes of an impulse at each of ``width`` frames: each row holds the weights of one.
         impulses = np.eye(self.width)
         weights = [
             scipy.signal.savgol_filter(impulses, self.width, polyorder=order, deriv=order, axis=0)
@@ -124,13 +121,12 @@ class Delta(BaseFrameStep):
 
 
 class _DeltaModule(FramesModule):
-    """The same in torch.
+    """The same in torch, for clips of unequal length at once: the polynomial ends where each does.
 
     Parameters
     ----------
     weights : array-like of shape (n_orders, width, width)
-        Of the frames (the last axis) around each frame, for those before the middle of the first ``width``,
-        for any in the middle, and for those after the middle of the last ``width``.
+        Of each of ``width`` frames (the last axis) in the derivative at each of them.
     append, positive : bool
     """
 
@@ -141,19 +137,26 @@ class _DeltaModule(FramesModule):
         self.positive = positive
 
     def _frames(self, x, lengths):
-        return each_length(self._of_one_length, x, lengths)
-
-    def _of_one_length(self, x):
-        deltas = [self._derivative(x - x[..., :1], weights) for weights in self.weights]
+        rows, sources = self._places(x, lengths)
+        windows = (x - x[..., :1]).gather(2, sources.flatten(1)[:, None].expand(-1, x.shape[1], -1))
+        windows = windows.unflatten(2, sources.shape[1:])  # (B, n_bins, n_frames, width)
+        deltas = [(windows * weights[rows][:, None]).sum(-1) for weights in self.weights.unbind()]
         if self.positive:
             deltas = [delta.relu() for delta in deltas]
-        return torch.cat([x, *deltas] if self.append else deltas, dim=-2)
+        return torch.cat([x, *deltas] if self.append else deltas, dim=1)
 
-    def _derivative(self, x, weights):
-        width = len(weights)
-        half = width // 2
-        if x.shape[-1] < width:
-            return nn.functional.pad(x, (half, half), mode="replicate").unfold(-1, width, 1) @ weights[half]
-        first = x[..., :width] @ weights[:half].T
-        last = x[..., -width:] @ weights[half + 1 :].T
-        return torch.cat([first, x.unfold(-1, width, 1) @ weights[half], last], dim=-1)
+    def _places(self, x, lengths):
+        """Return the row of weights for each frame, (B, n_frames), and the frames that it weights.
+
+        These are an int64 tensor of shape (B, n_frames, width). All are inside of the clip, if it is long
+        enough; otherwise the first and the last frame are repeated.
+        """
+        width = self.weights.shape[-1]
+        time = torch.arange(x.shape[-1], device=x.device)[None].expand(x.shape[0], -1)
+        ends = torch.full_like(time[:, :1], x.shape[-1]) if lengths is None else lengths.to(x.device)[:, None]
+        centred = time - width // 2
+        inside = centred.clamp(min=0).minimum(ends - width)
+        starts = torch.where(ends < width, centred, inside)
+        rows = (time - starts).clamp(0, width - 1)
+        sources = starts[..., None] + torch.arange(width, device=x.device)
+        return rows, sources.clamp(min=0).minimum(ends[..., None] - 1)

@@ -135,11 +135,14 @@ class _LocalContrastModule(FramesModule):
         return values.to(x.dtype)
 
     def _local_mean(self, values):
-        for dim, kernel in ((-2, self.bin_kernel), (-1, self.frame_kernel)):
-            weights = kernel.to(values.dtype)
-            n, radius = values.shape[dim], len(kernel) // 2
-            mirrored = torch.arange(-radius, n + radius, device=values.device) % (2 * n)
-            mirrored = mirrored.minimum(2 * n - 1 - mirrored)  # the first and the last stand twice
-            windows = values.index_select(dim, mirrored).unfold(dim, len(kernel), 1)
-            values = windows @ (weights / weights.sum())
-        return values
+        return _smooth(_smooth(values, self.frame_kernel).transpose(1, 2), self.bin_kernel).transpose(1, 2)
+
+
+def _smooth(values, kernel):
+    """Return weighted means of neighbours along the last axis, which is mirrored at its ends."""
+    n, width = values.shape[-1], kernel.shape[0]
+    places = torch.arange(n, device=values.device)[:, None] + torch.arange(width, device=values.device)
+    places = (places - width // 2) % (2 * n)
+    weights = kernel.to(values.dtype)
+    # The first and the last stand twice.
+    return values[..., places.minimum(2 * n - 1 - places)] @ (weights / weights.sum())

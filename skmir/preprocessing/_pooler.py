@@ -164,7 +164,8 @@ def _parts(x, n_parts):
 
 def _bounds(n_frames, n_parts):
     """Return the first frame of each part, and the one after its last; n_frames may be a tensor of int."""
-    return [(i * n_frames // n_parts, -(-(i + 1) * n_frames // n_parts)) for i in range(n_parts)]
+    # Rounded up by a sum: a division of negative numbers rounds in another way in ONNX.
+    return [(i * n_frames // n_parts, ((i + 1) * n_frames + n_parts - 1) // n_parts) for i in range(n_parts)]
 
 
 class _FramePoolerModule(StepModule):

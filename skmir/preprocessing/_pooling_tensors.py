@@ -29,12 +29,18 @@ class _Values:
             own = own | ~own.any(-1, keepdim=True)
         self.x = x
         self.own = own
-        self.n = x.shape[-1] if own is None else own.sum(-1)
 
     def mean_of(self, values):
         if self.own is None:
             return values.mean(-1)
         return values.masked_fill(~self.own, 0).sum(-1) / self.n
+
+    @functools.cached_property
+    def n(self):
+        """How many values count, of a shape that broadcasts to that of the statistics."""
+        if self.own is None:
+            return torch.full(self.x.shape[:-1], self.x.shape[-1], device=self.x.device)
+        return self.own.sum(-1)
 
     @functools.cached_property
     def _first(self):
@@ -75,7 +81,7 @@ class _Values:
         return self.x if self.own is None else self.x.masked_fill(~self.own, value)
 
     def quantile(self, percent):
-        place = percent / 100 * (torch.as_tensor(self.n, device=self.x.device).double() - 1)
+        place = percent / 100 * (self.n.double() - 1)
         lower, upper = self._ranked(place.floor()), self._ranked(place.ceil())
         return lower + (upper - lower) * (place - place.floor()).to(self.x.dtype)
 
@@ -88,10 +94,12 @@ class _Values:
 
     def delta_std(self):
         """Return the standard deviation of the difference from frame to frame; 0 for a single frame."""
-        if self.x.shape[-1] == 1:
-            return torch.zeros_like(self.x[..., 0])
-        both = None if self.own is None else self.own[..., 1:] & self.own[..., :-1]
-        return root(_Values(self.x.diff(dim=-1), both).var)
+        x, own = self.x, self.own
+        before = torch.cat([x[..., :1], x[..., :-1]], -1)
+        both = torch.arange(x.shape[-1], device=x.device) > 0
+        if own is not None:
+            both = both & own & torch.cat([own[..., :1], own[..., :-1]], -1)
+        return root(_Values(x - before, both).var)
 
 
 TENSOR_STATISTICS = {  # of _Values

@@ -179,8 +179,8 @@ class _WindowPoolerModule(FramesModule):
         return (ends + self.hop - 1) // self.hop
 
     def _frames(self, x, lengths):
-        end = max(_after_last_start(x.shape[-1], min(self.widths), self.hop), 1)
-        starts = torch.arange(0, end, self.hop, device=x.device)
+        n_windows = self.out_lengths(torch.full((), x.shape[-1]))
+        starts = self.hop * torch.arange(n_windows, device=x.device)
         lengths = x.shape[-1] if lengths is None else lengths.to(x.device)[:, None, None, None]
         return torch.cat([row for width in self.widths for row in self._pooled(x, starts, width, lengths)], 1)
 

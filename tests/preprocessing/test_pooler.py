@@ -255,3 +255,12 @@ def test_parts_of_a_list_and_of_a_stack_agree_and_have_names(rng):
 def test_a_number_of_parts_below_one_is_refused(ragged):
     with pytest.raises(ValueError, match="n_parts=0 must be an integer >= 1"):
         FramePooler(n_parts=0).fit(ragged)
+
+
+def test_a_bin_that_does_not_vary_has_no_deviation_not_even_from_rounding():
+    """A scaler behind the pooler would raise 1e-17 to 1."""
+    clip = np.full((2, 17), 0.3)
+    clip[1, 5] = np.nextafter(0.3, 1)
+    table = FramePooler(("mean", "std", "fourth_moment", "skewness")).fit_transform([clip, clip[:, :3]])
+    np.testing.assert_array_equal(table[:, ::2], [[0.3, 0, 0, 0]] * 2)
+    assert table[0, 3] > 0  # the least that a value can vary is seen

@@ -35,7 +35,8 @@ def convert(step):
         are their own; what comes out does not depend on the others.
 
         The module of a classifier returns logits of shape (B, n_classes): the decision values, or 0 and the
-        decision value if there are two classes. The module of a regressor returns numbers of shape
+        decision value if there are two classes; for tags, the decision value of each. The class of the
+        highest logit is the one that is predicted. The module of a regressor returns numbers of shape
         (B, n_outputs).
 
     Raises
@@ -60,12 +61,21 @@ def convert(step):
     require no gradient), a recursive feature elimination, a OneVsRestClassifier or MultiOutputClassifier of
     linear classifiers, or a TransformedTargetRegressor with a scaler or a function as above.
 
+    The softmax of the logits is what ``predict_proba`` returns for LogisticRegression, linear discriminant
+    analysis, MLPClassifier and the networks of this library. OneVsRestClassifier, SGDClassifier, and
+    LogisticRegression with the solver "liblinear", turn the decision values of several classes into
+    probabilities in another way.
+
     LinearDiscriminantAnalysis and partial least squares can stand in the middle of a Pipeline or at its end,
     and do something else in each place; so do their modules. One alone counts as the end; what it does in
     the middle is ``convert(make_pipeline(step, "passthrough"))``, once that is fitted.
 
     Trees, neighbours and support vector machines with kernels are not converted. They can be fitted to what
-    the module of the steps before them returns.
+    the module of the steps before them returns. Of this library, HPSS and FrameClassifier are not, nor are
+    estimators without a method ``to_module``; the error says what to do.
+
+    A scaler that divides by a tiny deviation makes rounding errors of float32 large, and so do components
+    with hardly any variance. Convert under ``torch.set_default_dtype(torch.float64)`` if results differ.
 
     A function for classes of another package, or of your own, is registered with ``@convert.register``. It
     takes a fitted step and returns an ``nn.Module`` that takes one tensor, or a tensor and ``lengths`` if it
@@ -118,7 +128,7 @@ def convert(step):
     torch.Size([4, 2])
     """
     check_is_fitted(step)
-    if hasattr(step, "to_module"):
+    if _has_module(step):
         return step.to_module()
     return _of_scikit_learn(step, PREDICTIONS, convert)
 
@@ -141,7 +151,7 @@ def convert_transformer(step):
         If there is none; also if the step predicts too, and nothing says what the module of its transform is.
     """
     registered = convert.dispatch(type(step)) is not convert.dispatch(object)
-    if not registered and not hasattr(step, "to_module"):
+    if not registered and not _has_module(step):
         check_is_fitted(step)
         return _of_scikit_learn(step, {}, convert_transformer)
     if hasattr(step, "predict"):
@@ -150,6 +160,11 @@ def convert_transformer(step):
             "stands where it must transform. Put a step there that only transforms."
         )
     return convert(step)
+
+
+def _has_module(step):
+    # Of the class too: a FrozenEstimator hands out the methods of what it holds.
+    return hasattr(step, "to_module") and hasattr(type(step), "to_module")
 
 
 def _of_scikit_learn(step, predictions, make):

@@ -5,7 +5,7 @@ import torch
 from scipy.sparse import issparse
 from torch import nn
 
-from ..._module_parts import tensor_of
+from ..._module_parts import identity, tensor_of
 from ..._step_modules import StepModule
 
 
@@ -67,7 +67,7 @@ def linear_regressor(step):
 
 
 ACTIVATIONS = {  # of scikit-learn's MLP
-    "identity": torch.positive,
+    "identity": identity,
     "logistic": torch.sigmoid,
     "relu": torch.relu,
     "tanh": torch.tanh,

@@ -113,9 +113,10 @@ def transformed_target(step, make, make_transformer):
     """Return the module of a regressor whose targets were transformed."""
     transformer = step.transformer_
     name = type(transformer).__name__
-    if name == "FunctionTransformer":
+    known = type(transformer).__module__.startswith("sklearn.")
+    if known and name == "FunctionTransformer":
         inverse = elementwise(transformer.inverse_func, transformer.inv_kw_args)
-    elif name in INVERTED:
+    elif known and name in INVERTED:
         offset = transformer.inverse_transform(np.zeros((1, transformer.n_features_in_)))[0]
         factor = transformer.inverse_transform(np.ones((1, transformer.n_features_in_)))[0] - offset
         inverse = Standardize(None, 1 / factor, offset)

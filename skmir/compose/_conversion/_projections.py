@@ -52,11 +52,11 @@ class RandomFeatures(StepModule):
         super().__init__()
         self.weights = nn.Parameter(tensor_of(weights))  # (n_components, n_features)
         self.offset = nn.Parameter(tensor_of(offset))
+        self.scale = math.sqrt(2 / len(offset))
 
     def forward(self, x, lengths=None):
         """Return the features, of shape (B, n_components)."""
-        scale = math.sqrt(2 / len(self.offset))
-        return scale * nn.functional.linear(x, self.weights, self.offset).cos()
+        return self.scale * nn.functional.linear(x, self.weights, self.offset).cos()
 
 
 def rbf_sampler(step):

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ..._module_parts import Standardize, fill_padding, root
+from ..._module_parts import Standardize, fill_padding, identity, root
 from ..._step_modules import StepModule
 from ._joined import Selection
 
@@ -22,7 +22,7 @@ def min_max_scaler(step):
 
 def max_abs_scaler(step):
     """Return the module of a MaxAbsScaler."""
-    # Versions of scikit-learn before 1.9 have no parameter clip.
+    # Older versions of scikit-learn have no parameter clip.
     return Standardize(None, step.scale_, bounds=(-1, 1) if getattr(step, "clip", False) else None)
 
 
@@ -80,7 +80,7 @@ class Products(StepModule):
     def forward(self, x, lengths=None):
         """Return the products, of shape (B, n_products)."""
         extended = torch.cat([x, torch.ones_like(x[:, :1])], 1)
-        first, *others = self.factors.T
+        first, *others = self.factors.unbind(1)
         products = extended[:, first]
         for factor in others:
             products = products * extended[:, factor]
@@ -93,7 +93,7 @@ def polynomial_features(step):
 
 
 FUNCTIONS = {  # of numpy, as they are given to FunctionTransformer, to those of torch
-    None: torch.positive,  # changes nothing
+    None: identity,
     np.absolute: torch.abs,
     np.exp: torch.exp,
     np.expm1: torch.expm1,
@@ -118,9 +118,8 @@ class Elementwise(StepModule):
 
     def forward(self, x, lengths=None):
         """Return the function's values."""
-        return self.function(
-            fill_padding(x, lengths, 1)
-        )  # 1 suits all of them, and what fills clips up may not
+        # Each of them is finite at 1, which it may not be at what fills clips up.
+        return self.function(fill_padding(x, lengths, 1))
 
 
 def elementwise(function, kw_args=None):

@@ -94,9 +94,7 @@ _NEIGHBOURS = "it looks training clips up"
 _VOTES = "its classes vote in pairs, and a vote has no gradient"
 _KERNEL_CURE = "use LinearSVC, or Nystroem and a linear model, which approach its kernel"
 _FEATURES_CURE = "convert the steps before it, as in convert(pipeline[:-1]), and fit it to what these return"
-_FRONT_CURE = (
-    "convert only the steps behind it, as in convert(pipeline[2:]), and compute what stands before them once"
-)
+_FRONT_CURE = "convert the steps behind it alone, as in convert(pipeline[2:]), and give these its results"
 REFUSALS = {  # of a class, or of a base: the reason, and what to do instead
     "BaseDecisionTree": (_TREES, _FEATURES_CURE),
     "BaseForest": (_TREES, _FEATURES_CURE),
@@ -112,6 +110,14 @@ REFUSALS = {  # of a class, or of a base: the reason, and what to do instead
         "its probabilities are a mean over the models of several folds",
         "fit and convert the estimator inside alone, and calibrate what comes out",
     ),
+    "FrameClassifier": (
+        "it averages probabilities over windows",
+        "use a network with n_frames, which averages over windows too, or convert its estimator_, which "
+        "takes one window per row",
+    ),
     "HPSS": ("medians pass a gradient to one value of many", _FRONT_CURE),
 }
-DEFAULT_REFUSAL = ("no function is registered for its class", _FEATURES_CURE)
+DEFAULT_REFUSAL = (
+    "no function is registered for its class",
+    "convert the steps before it, as in convert(pipeline[:-1]), or those behind it, alone",
+)
