@@ -114,6 +114,7 @@ PRIVATE = {
     ("neural_network/_features/_network_embedding.py", "feature_extraction._base"): (
         "a front end; skmir.base, which offers its base to others, is above neural_network"
     ),
+    ("neural_network/_onnx_graph.py", "feature_extraction._base"): "as for _network_embedding.py",
     ("neural_network/_base.py", "modules._heads"): "asks whether a module has several last layers",
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",
     (

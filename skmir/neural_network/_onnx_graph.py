@@ -150,8 +150,7 @@ def _first_steps(model):
     """Return the steps that get the input: one, or several side by side."""
     model = _inside(model)
     if isinstance(model, Pipeline):
-        steps = [step for _, step in model.steps if step not in (None, "passthrough")]
-        return _first_steps(steps[0]) if steps else []
+        return _first_steps(next(step for _, step in model.steps if step not in (None, "passthrough")))
     if isinstance(model, FeatureUnion):
         return [first for _, step in model.transformer_list if step != "drop" for first in _first_steps(step)]
     return [model]
@@ -172,6 +171,12 @@ def _input_of(first):
             "AudioLoader reads files, which a graph cannot. The graph starts with waveforms: pass the "
             "Pipeline without it, pipeline[1:]."
         )
+    for step in first:
+        if isinstance(step, BaseFrontEnd) and step._alone():
+            raise ValueError(
+                f"{type(step).__name__} follows the tuning of each clip (tuning=None), and so has filters "
+                "that no graph can hold. Set tuning to a number: 0.0 is A = 440 Hz."
+            )
     rates = {float(step.sr) for step in first if isinstance(step, BaseFrontEnd)}
     if len(rates) > 1:
         raise ValueError(f"Front ends must have one sr to be written as one graph, got {sorted(rates)} Hz.")
