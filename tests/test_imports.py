@@ -125,6 +125,7 @@ PRIVATE = {
         "how groups reach a network at the end of the Pipeline"
     ),
     ("preprocessing/_cqt_to_chroma.py", "dsp._chroma_weights"): "the very weights of chroma_cqt",
+    ("neural_network/_onnx_graph.py", "feature_extraction._base"): "as for _network_embedding.py",
     ("neural_network/_base.py", "modules._heads"): "asks whether a module has several last layers",
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",
     (

@@ -231,6 +231,11 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         tensor([44, 22])
         """
         self._check_parameters()
+        if self.offset == "random":
+            raise ValueError(
+                f"{type(self).__name__} has offset='random', whose place follows from a clip's file or "
+                "array, which a module does not see. Use offset='center', or a number of s."
+            )
         # If a clip's content decides the weights, as its tuning does, there are none that all clips share.
         front_end, stage = (self, None) if self._alone() else self._designed()
         if stage is None:

@@ -16,11 +16,6 @@ class FrontEndModule(StepModule):
 
     def __init__(self, front_end):
         super().__init__()
-        if front_end.offset == "random":
-            raise ValueError(
-                f"{type(front_end).__name__} has offset='random', whose place follows from a clip's file or "
-                "array, which a module does not see. Use offset='center', or a number of s."
-            )
         self.front_end = front_end
         self.n_frames = {}  # of a clip, by its number of samples
 
@@ -70,10 +65,8 @@ class FrontEndModule(StepModule):
 def _excerpt(y, front_end):
     """Return the part of waveforms, all of one length, that a front end uses."""
     sr, offset, duration = front_end.sr, front_end.offset, front_end.duration
-    if offset == "center":
-        start = _middle(torch.as_tensor(y.shape[-1]), sr, duration)
-    else:
-        start = round(offset * sr)
+    in_middle = offset == "center"
+    start = _middle(torch.as_tensor(y.shape[-1]), sr, duration) if in_middle else round(offset * sr)
     if not torch.jit.is_tracing() and start >= y.shape[-1]:
         raise ValueError(
             f"a clip of {y.shape[-1]} samples has none behind offset={plain(offset)} s at sr={sr:g}. "

@@ -87,7 +87,7 @@ class NetworkModule(StepModule):
             return x[:, None]
         width = self.n_frames
         if self.packed:  # a clip shorter than a window is taken as it is
-            width = torch.minimum(torch.as_tensor(n_frames), torch.tensor(width))
+            width = torch.as_tensor(n_frames).clamp(max=width)
         starts = covering_starts(n_frames, self.n_frames)
         rows = (starts[:, None] + torch.arange(width)) % n_frames
         windows = x.index_select(-1, rows.flatten().to(x.device))

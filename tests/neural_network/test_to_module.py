@@ -14,8 +14,8 @@ from skmir.neural_network import (
     MLPClassifier,
     MLPRegressor,
     RNNClassifier,
-    TCNSequenceClassifier,
     SiameseEmbedding,
+    TCNSequenceClassifier,
     TrainingRecipe,
 )
 
