@@ -5,10 +5,9 @@ import numbers
 import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
-from torch import nn
 
 from .._declared_parameters import positional
-from .._module_parts import FramesModule
+from .._module_parts import FilterBank
 from .._parameter_checks import check_number
 from ..dsp import normalize
 from ..dsp._chroma_weights import cqt_weights
@@ -75,10 +74,10 @@ class CQTToChroma(BaseFrameStep):
         -------
         module : torch.nn.Module
             From tensors of shape (B, n_bins, n_frames) to (B, n_chroma, n_frames). ``weights``, of shape
-            (n_chroma, n_bins), count as 0 if they are negative, and stay 0 if they are 0 at the start.
+            (n_bins, n_chroma), count as 0 if they are negative, and stay 0 if they are 0 at the start.
         """
         check_is_fitted(self)
-        return ChromaFold(self._weights(self.n_bins_, np.float32), self.norm)
+        return OctaveFold(self._filters(self.n_bins_), self.norm)
 
     def _check_parameters(self):
         check_number("n_chroma", self.n_chroma, kind=numbers.Integral, low=1)
@@ -96,52 +95,28 @@ class CQTToChroma(BaseFrameStep):
 
     def _apply(self, x):
         x = torch.from_numpy(np.array(x))  # a copy: torch warns of arrays that cannot be written to
-        return fold(x, self._weights(x.shape[-2], x.numpy().dtype), self.norm).numpy()
+        filters = torch.from_numpy(self._filters(x.shape[-2])).to(x.dtype)
+        return normalize((x.mT @ filters).mT, self.norm).numpy()
 
-    def _weights(self, n_bins, dtype):
-        weights = cqt_weights(n_bins, self.bins_per_octave, self.n_chroma, self.fmin)
-        return torch.from_numpy(weights.astype(dtype))
+    def _filters(self, n_bins):
+        """Return the weights of the bins, of shape (n_bins, n_chroma)."""
+        return cqt_weights(n_bins, self.bins_per_octave, self.n_chroma, self.fmin).T.copy()
 
 
-class ChromaFold(FramesModule):
-    """The weighted sum of bins, with weights that training may change.
-
-    Negative weights count as 0. Since a rectifier has no slope at 0, a weight that is 0 at the start stays
-    there: a pitch class goes on listening to its own octaves only. With slopes everywhere, training on
-    recorded triads gained half as much on clips that it had not seen.
+class OctaveFold(FilterBank):
+    """Bins of a constant-Q transform to pitch classes.
 
     Parameters
     ----------
-    weights : tensor of shape (n_chroma, n_bins)
+    filters : ndarray of shape (n_bins, n_chroma)
     norm : float or None
         See :func:`skmir.dsp.normalize`.
     """
 
-    def __init__(self, weights, norm):
-        super().__init__()
-        self.weights = nn.Parameter(weights)
+    def __init__(self, filters, norm):
+        super().__init__(filters)
         self.norm = norm
-
-    def filters(self):
-        """Return the weights that count, a tensor of shape (n_bins, n_chroma)."""
-        return self.weights.relu().T
 
     def _frames(self, x, lengths):
         """Return chroma of shape (B, n_chroma, n_frames)."""
-        return fold(x, self.filters().T, self.norm)
-
-
-def fold(x, weights, norm):
-    """Return weighted sums of bins, each frame divided by its norm.
-
-    Parameters
-    ----------
-    x : tensor of shape (..., n_bins, n_frames)
-    weights : tensor of shape (n_chroma, n_bins)
-    norm : float or None
-
-    Returns
-    -------
-    chroma : tensor of shape (..., n_chroma, n_frames)
-    """
-    return normalize(weights @ x, norm)
+        return normalize(super()._frames(x, lengths), self.norm)

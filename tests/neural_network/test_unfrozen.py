@@ -19,7 +19,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skmir.feature_extraction import CQT, MFCC, Chroma, MelSpectrogram
 from skmir.model_selection import compare
-from skmir.neural_network import TrainingRecipe, UnfrozenClassifier
+from skmir.neural_network import TrainingRecipe, UnfrozenClassifier, to_onnx
 from skmir.neural_network._unfrozen import _training_on
 from skmir.preprocessing import CQTToChroma, FramePooler, FrameScaler, LogCompression
 
@@ -342,3 +342,16 @@ def test_its_module_is_the_whole(frames, trainable):
     model = unfrozen(FRAMES, trainable=trainable).fit(X, y)
     logits = model.to_module()(torch.from_numpy(X[0])[None]).detach().numpy()
     assert_close(logits, model.decision_function(X[:1]))
+
+
+@pytest.mark.parametrize("trainable", ["auto", ["logisticregression"]])
+def test_other_programs_run_it(waves, trainable, tmp_path):
+    pytest.importorskip("onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    X, y = waves
+    model = unfrozen(CLIPS["chords"], trainable=trainable).fit(X, y)
+    to_onnx(model, tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    logits, probabilities = session.run(None, {"waveforms": X[0][None].astype(np.float32)})
+    assert_close(logits, model.decision_function(X[:1]))
+    assert_close(probabilities, model.predict_proba(X[:1]))

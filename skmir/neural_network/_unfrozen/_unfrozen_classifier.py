@@ -175,8 +175,8 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
     >>> model = UnfrozenClassifier(designed, max_iter=20, random_state=0).fit(spectra, chords.target)
     >>> model.trainable_, model.n_parameters_
     (['cqttochroma', 'logisticregression'], 1608)
-    >>> model.initial_weights_["cqttochroma"]["weights"].shape  # pitch classes, bins
-    (12, 84)
+    >>> model.initial_weights_["cqttochroma"]["weights"].shape  # bins, pitch classes
+    (84, 12)
     >>> bool(0 < model.deviation_["cqttochroma"] < 1)
     True
     """
