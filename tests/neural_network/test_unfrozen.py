@@ -259,6 +259,10 @@ class TestEarlyStopping:
         expected = log_loss(y[held_out], inner.predict_proba([X[i] for i in held_out]))
         assert model.validation_loss_[0] == pytest.approx(expected, rel=1e-4)
 
+    def test_of_0_epochs_there_is_nothing_to_choose(self, frames):
+        model = unfrozen(FRAMES, early_stopping=True, max_iter=0).fit(*frames)
+        assert model.n_iter_ == 0 and model.validation_loss_ is None
+
     def test_a_search_passes_groups(self, frames):
         X, y = frames
         model = unfrozen(FRAMES, early_stopping=True)

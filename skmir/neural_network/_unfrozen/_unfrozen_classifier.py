@@ -141,7 +141,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
     The loss is the cross-entropy, with neither label smoothing nor weight decay. For a
     ``LogisticRegression`` the scores at the start are those of the Pipeline, and so are the probabilities. A
     classifier with another loss (``LinearSVC``) starts from its own scores too; their probabilities are the
-    softmax.
+    softmax. A ``FrameClassifier`` starts from its probabilities, and the scores are their logarithms.
 
     A front end is trained in its last stage: the mel bands of ``MelSpectrogram``, the cosines of ``MFCC``,
     the pitch classes of ``Chroma`` with a number as ``tuning``. What that stage takes is computed once, and
@@ -233,7 +233,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         training, rows = TrainingOn(self, ComputedOnce(X), y, groups, seed), ALL
         trains = not _is(self.trainable, "none")
         n_epochs, losses = None, None
-        if trains and self.early_stopping:
+        if trains and self.early_stopping and self.max_iter != 0:
             n_epochs, losses = training.choose_epochs(clone(pipeline))
         self.pipeline_ = training.fit(pipeline, rows)
         self.classes_ = self.pipeline_.classes_
