@@ -96,7 +96,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         Other settings of the training. None is ``TrainingRecipe(label_smoothing=0.0)``: smoothed labels ask
         for less certainty than the fitted Pipeline has, and undo what it learned.
     device : str, default="auto"
-        Device of the network, as for ``CNNClassifier``.
+        Device of the network, as for ``CNNClassifier``. It may be changed after ``fit``.
     random_state : int, RandomState instance or None, default=None
         Seed of the order of clips, of the validation part and of random weights. Steps of the Pipeline have
         their own.
@@ -431,6 +431,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
             return getattr(self.pipeline_, method)(X)
         for step in self._before:
             X = step.transform(X)
+        self._network.device = self.device  # which may be another one than in fit
         return getattr(self._network, method)(as_frames(X))
 
     def __sklearn_is_fitted__(self):
@@ -462,7 +463,9 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         self._before, self._network = None, None
         if network is not None:
             parts = cut(self.pipeline_, self.trainable_)
-            self._before, self._network = parts.before, network_from(network, parts.network(self._of_tables))
+            module = parts.network(self._of_tables)
+            self._before = parts.before
+            self._network = network_from({**network, "device": self.device}, module)
 
 
 def _is(value, word):
