@@ -730,3 +730,18 @@ def test_a_graph_of_onnx_holds_for_clips_of_another_length(clips, name, tmp_path
         expected = step.transform(frames)
         (result,) = session.run(None, {"frames": frames})
         np.testing.assert_allclose(result, expected, atol=1e-5 * np.abs(expected).max())
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("name", FRAME_STEPS)
+def test_the_same_on_a_gpu_with_lengths_on_the_cpu(clips, name):
+    module = convert(FRAME_STEPS[name].fit(clips, np.arange(len(clips)) % 3))
+    x, lengths = batch(clips, torch.float32)
+    expected, own = run(module, x, lengths)
+    result, own_too = run(module.to("cuda"), x.to("cuda"), lengths)
+    if own is not None:
+        assert torch.equal(own, own_too.cpu())
+        counted = torch.arange(expected.shape[-1]) < own[:, None, None]
+        expected, result = expected.where(counted, 0), result.cpu().where(counted, 0)
+    torch.testing.assert_close(result.cpu(), expected, rtol=1e-4, atol=1e-4)
