@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from numpy.testing import assert_array_equal
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -104,9 +105,10 @@ def test_every_name_of_base_is_one_of_its_home():
         "BaseNetworkClassifier",
         "BaseNetworkRegressor",
         "DeclaredParameters",
+        "StepModule",
         "WaveformAugmentation",
     }
-    assert all(issubclass(kind, base.DeclaredParameters) for kind in classes)
+    assert all(issubclass(kind, base.DeclaredParameters | torch.nn.Module) for kind in classes)
     assert base.WaveformAugmentation is skmir.augmentation.WaveformAugmentation
 
 

@@ -21,6 +21,7 @@ from .._validation import check_frames, check_tags
 from ..metrics._score_table import score_table
 from ._aggregate import AGGREGATES, DECISIONS, TAG_DECISIONS, clip_scores, mean, tag_share
 from ._fit_parameter import fit_parameter, weights_parameter
+from ._windows_module import windows_module
 
 CLIPS_AT_ONCE = 32  # in prediction, so that the windows of a large collection are never all in memory
 
@@ -235,6 +236,27 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
             return self._clip_scores(X, lambda rows: self._of_tags("decision_function", rows), decide)
         scores = self._clip_scores(X, self._decisions, mean)
         return scores[:, 1] if len(self.classes_) == 2 else scores
+
+    def to_module(self):
+        """Return a module of torch whose logits have the same probabilities.
+
+        Returns
+        -------
+        module : nn.Module
+            From a tensor of frames, of shape (B, n_bins, n_frames), and ``lengths``, an int64 tensor of shape
+            (B,) that says how many frames of each clip are its own (by default all), to logits of shape
+            (B, n_classes) or (B, n_tags). It also takes a table of one frame per clip, of shape (B, n_bins).
+            The softmax of the logits, for tags their sigmoid, is the mean of the windows' probabilities. If
+            the inner classifier has no probabilities, they are its mean decision values.
+
+        Raises
+        ------
+        TypeError
+            If ``aggregate`` is not "mean", or the inner classifier has no module, or makes probabilities of
+            its decision values in another way than by softmax (sigmoid).
+        """
+        check_is_fitted(self)
+        return windows_module(self)
 
     @property
     def n_parameters_(self):

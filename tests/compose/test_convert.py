@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
@@ -81,7 +81,7 @@ from sklearn.tree import DecisionTreeClassifier
 import skmir.preprocessing
 from skmir._step_modules import run
 from skmir.augmentation import AddNoise
-from skmir.base import StepModule
+from skmir.base import BaseFrameStep, StepModule
 from skmir.compose import AugmentedEstimator, FrameClassifier, FrameTransformer, convert
 from skmir.compose._conversion._inside import INSIDE
 from skmir.compose._conversion._scaling import FUNCTIONS
@@ -229,6 +229,37 @@ def test_an_estimator_fitted_on_changed_copies_predicts_from_the_clips_themselve
     inner = make_pipeline(StandardScaler(), LogisticRegression())
     model = AugmentedEstimator(inner, [AddNoise()], random_state=0).fit(X, np.arange(8) % 3)
     assert_same(convert(model), torch.from_numpy(X).float(), None, model.decision_function(X))
+
+
+class EveryOther(BaseFrameStep):
+    """A step of a user's own, with a module."""
+
+    def _check_parameters(self):
+        pass
+
+    def _apply(self, x):
+        return x[..., ::2]
+
+    def _names(self, bins):
+        return list(bins)
+
+    def _make_module(self):
+        return EveryOtherModule()
+
+
+class EveryOtherModule(StepModule):
+    def forward(self, x, lengths=None):
+        return x[..., ::2]
+
+    def out_lengths(self, lengths):
+        return None if lengths is None else (lengths + 1) // 2
+
+
+def test_a_step_of_frames_of_ones_own(clips):
+    model = make_pipeline(EveryOther(), FramePooler(n_parts=2)).fit(clips)
+    assert_same(convert(model), *batch(clips, torch.float32), model.transform(clips))
+    with pytest.raises(NotFittedError):
+        EveryOther().to_module()
 
 
 NO_MODULE = {"HPSS": "medians"}
@@ -501,9 +532,48 @@ def test_hpss_says_what_to_convert_instead(clips):
         convert(model)
 
 
-def test_windows_whose_probabilities_are_averaged_say_what_to_use(clips):
-    model = FrameClassifier(width=2).fit(clips, np.arange(len(clips)) % 2)
-    with pytest.raises(TypeError, match=r"averages probabilities over windows.*n_frames.*estimator_"):
+WINDOWS = {
+    "frames": FrameClassifier(LogisticRegression(max_iter=1000)),
+    "windows": FrameClassifier(LogisticRegression(max_iter=1000), width=3, hop=2),
+    "in a Pipeline": FrameClassifier(make_pipeline(PCA(3), LinearDiscriminantAnalysis()), width=2),
+}
+
+
+@DTYPES
+@pytest.mark.parametrize("kind", ["two classes", "three classes", "tags"])
+@pytest.mark.parametrize("name", WINDOWS)
+def test_probabilities_of_windows_are_averaged(clips, name, kind, dtype):
+    numbers = np.arange(len(clips))
+    y = {"two classes": numbers % 2, "three classes": numbers % 3, "tags": (numbers[:, None] // [1, 2]) % 2}[
+        kind
+    ]
+    model = clone(WINDOWS[name])
+    if kind == "tags":
+        model.set_params(estimator=OneVsRestClassifier(model.estimator))
+    p = model.fit(clips, y).predict_proba(clips)
+    if kind == "two classes":
+        expected = np.column_stack([np.zeros(len(p)), np.log(p[:, 1] / p[:, 0])])
+    else:
+        expected = np.log(p / (1 - p)) if kind == "tags" else np.log(p)
+    assert_same(model.to_module().to(dtype), *batch(clips, dtype), expected)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_decisions_of_windows_are_averaged(clips, n_classes):
+    model = FrameClassifier(RidgeClassifier(), width=4).fit(clips, np.arange(len(clips)) % n_classes)
+    expected = model.decision_function(clips)
+    if n_classes == 2:
+        expected = np.column_stack([0 * expected, expected])
+    assert_same(convert(model), *batch(clips, torch.float32), expected)
+
+
+def test_windows_that_are_not_averaged_or_have_other_probabilities(clips):
+    y = np.arange(len(clips)) % 3
+    model = FrameClassifier(width=2, aggregate="vote").fit(clips, y)
+    with pytest.raises(TypeError, match=r"aggregate='mean', got 'vote'.*set_params"):
+        convert(model)
+    model = FrameClassifier(SGDClassifier(loss="log_loss", random_state=0)).fit(clips, y)
+    with pytest.raises(TypeError, match="probabilities of SGDClassifier are not the softmax"):
         convert(model)
 
 
@@ -660,3 +730,18 @@ def test_a_graph_of_onnx_holds_for_clips_of_another_length(clips, name, tmp_path
         expected = step.transform(frames)
         (result,) = session.run(None, {"frames": frames})
         np.testing.assert_allclose(result, expected, atol=1e-5 * np.abs(expected).max())
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("name", FRAME_STEPS)
+def test_the_same_on_a_gpu_with_lengths_on_the_cpu(clips, name):
+    module = convert(FRAME_STEPS[name].fit(clips, np.arange(len(clips)) % 3))
+    x, lengths = batch(clips, torch.float32)
+    expected, own = run(module, x, lengths)
+    result, own_too = run(module.to("cuda"), x.to("cuda"), lengths)
+    if own is not None:
+        assert torch.equal(own, own_too.cpu())
+        counted = torch.arange(expected.shape[-1]) < own[:, None, None]
+        expected, result = expected.where(counted, 0), result.cpu().where(counted, 0)
+    torch.testing.assert_close(result.cpu(), expected, rtol=1e-4, atol=1e-4)

@@ -71,8 +71,8 @@ def convert(step):
     the middle is ``convert(make_pipeline(step, "passthrough"))``, once that is fitted.
 
     Trees, neighbours and support vector machines with kernels are not converted. They can be fitted to what
-    the module of the steps before them returns. Of this library, HPSS and FrameClassifier are not, nor are
-    estimators without a method ``to_module``; the error says what to do.
+    the module of the steps before them returns. Of this library, HPSS is not, nor are other estimators
+    without a method ``to_module``; the error says what to do.
 
     A scaler that divides by a tiny deviation makes rounding errors of float32 large, and so do components
     with hardly any variance. Convert under ``torch.set_default_dtype(torch.float64)`` if results differ.

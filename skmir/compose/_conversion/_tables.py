@@ -110,11 +110,6 @@ REFUSALS = {  # of a class, or of a base: the reason, and what to do instead
         "its probabilities are a mean over the models of several folds",
         "fit and convert the estimator inside alone, and calibrate what comes out",
     ),
-    "FrameClassifier": (
-        "it averages probabilities over windows",
-        "use a network with n_frames, which averages over windows too, or convert its estimator_, which "
-        "takes one window per row",
-    ),
     "HPSS": ("medians pass a gradient to one value of many", _FRONT_CURE),
 }
 DEFAULT_REFUSAL = (
