@@ -15,7 +15,7 @@ from ._frame import recorded
 # shape of an error function of this width.
 _MIDDLE, _WIDTH = 0.9567, 0.0164
 _GUARD = 512  # new samples of silence, in which the filter rings out
-_REACH = 512  # new samples beyond which soxr's filter is below 1e-9 of its peak
+_REACH = 128  # new samples beyond which the filter of soxr is lost in its rounding errors
 _EARLY, _AFFECTED = 4, 128  # new samples at the start that soxr treats differently, and that are affected
 
 
