@@ -94,7 +94,8 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         Number of epochs without a lower validation loss after which the choice ends.
     recipe : TrainingRecipe or None, default=None
         Other settings of the training. None is ``TrainingRecipe(label_smoothing=0.0)``: smoothed labels ask
-        for less certainty than the fitted Pipeline has, and undo what it learned.
+        for less certainty than the fitted Pipeline has, and undo what it learned. A recipe of your own
+        smooths them by 0.1 unless it says otherwise.
     device : str, default="auto"
         Device of the network, as for ``CNNClassifier``. It may be changed after ``fit``.
     random_state : int, RandomState instance or None, default=None
