@@ -418,6 +418,8 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
             raise TypeError("A sparse matrix was passed, but dense data is required. Use X.toarray().")
         if y is not None:
             check_consistent_length(X, y, groups)
+            if not len(np.asarray(y)):
+                raise ValueError("X must hold clips to learn from, at least two, got none.")
         y = check_labels(self, 0 if y is None else len(np.asarray(y)), y)
         if y.ndim == 2:
             raise ValueError(
