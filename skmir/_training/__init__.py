@@ -16,7 +16,7 @@ from ._pairs import PairedExamples
 from ._prediction import outputs_of, predict_outputs
 from ._recipe import TrainingRecipe, recipe_of
 from ._state import columns_of, history_from, load_weights, restore, rewound, snapshot, weights_of
-from ._windows import Windows, lengths_of, window_length
+from ._windows import Windows, covering_starts, lengths_of, window_length
 
 __all__ = [
     "ClassLoss",
@@ -37,6 +37,7 @@ __all__ = [
     "check_augmentation",
     "check_net_params",
     "columns_of",
+    "covering_starts",
     "epochs_of",
     "frame_outputs_of",
     "history_from",

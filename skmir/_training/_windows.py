@@ -125,13 +125,38 @@ class Windows:
 
     def covering(self):
         """Return (clips, starts) of the smallest number of evenly spaced windows that cover every clip."""
-        clips, starts = [], []
-        for clip, length in enumerate(self.lengths.tolist()):
-            spare = max(length - self.n_frames, 0)
-            n_windows = math.ceil(length / self.n_frames)
-            starts += np.linspace(0, spare, n_windows).round().astype(int).tolist()
-            clips += [clip] * n_windows
-        return torch.tensor(clips), torch.tensor(starts)
+        of_length = {n: covering_starts(n, self.n_frames) for n in set(self.lengths.tolist())}
+        starts = [of_length[n] for n in self.lengths.tolist()]
+        counts = torch.tensor([len(each) for each in starts])
+        return torch.repeat_interleave(counts), torch.cat(starts)
+
+
+def covering_starts(n_frames, window):
+    """Return where the smallest number of evenly spaced windows that cover a clip start.
+
+    Parameters
+    ----------
+    n_frames : int, or tensor of int64 of shape ()
+        Number of frames of the clip; a tensor in a graph of torch, which is the same for all lengths.
+    window : int
+        Length of a window, in frames.
+
+    Returns
+    -------
+    starts : tensor of int64 of shape (n_windows,)
+
+    Examples
+    --------
+    >>> from skmir._training._windows import covering_starts
+    >>> covering_starts(25, 10)
+    tensor([ 0,  8, 15])
+    """
+    n_frames = torch.as_tensor(n_frames)
+    n_windows = (n_frames + window - 1) // window
+    spare = (n_frames - window).clamp(min=0)
+    # With an axis, since torch's exporter writes tensors without one in float32.
+    step = spare.reshape(1).double() / (n_windows - 1).clamp(min=1).reshape(1).double()
+    return (torch.arange(n_windows).double() * step).round().long()
 
 
 def lengths_of(frames, rows=None):

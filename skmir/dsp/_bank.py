@@ -3,6 +3,9 @@
 import functools
 import threading
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
 
 # Threads that need the same bank at the same time build it once.
 _LOCK = threading.RLock()
@@ -18,7 +21,7 @@ def bank(build):
     Parameters
     ----------
     build : callable
-        Returns a tensor, or nested tuples with tensors in them.
+        Returns a tensor, or nested tuples with tensors in them. It calls no other bank.
 
     Returns
     -------
@@ -33,12 +36,18 @@ def bank(build):
             if args in kept:
                 kept.move_to_end(args)
                 return kept[args]
-            filters = kept[args] = build(*args)
+            filters = kept[args] = _apart(build, args) if torch.jit.is_tracing() else build(*args)
             while sum(map(_n_bytes, kept.values())) > _LIMIT and len(kept) > 1:
                 kept.popitem(last=False)
             return filters
 
     return get
+
+
+def _apart(build, args):
+    """Build filters in a thread of their own, where torch does not write down how that is done."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(build, *args).result()
 
 
 def _n_bytes(filters):

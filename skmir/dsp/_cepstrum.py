@@ -7,7 +7,7 @@ import torch
 from ._bank import bank
 
 
-def power_to_db(power, *, ref=1.0, amin=1e-10, top_db=80.0):
+def power_to_db(power, *, ref=1.0, amin=1e-10, top_db=80.0, where=None):
     """Convert power to decibels.
 
     Parameters
@@ -20,6 +20,9 @@ def power_to_db(power, *, ref=1.0, amin=1e-10, top_db=80.0):
     top_db : float or None, default=80.0
         Values more than this below the highest value of the clip are raised to that limit; None does not
         limit them.
+    where : tensor of bool that broadcasts to the shape of ``power``, or None, default=None
+        Which values may be the highest of the clip: those of its own frames, if clips of unequal length are
+        padded. None is all of them.
 
     Returns
     -------
@@ -40,7 +43,8 @@ def power_to_db(power, *, ref=1.0, amin=1e-10, top_db=80.0):
     decibels = 10 * power.clamp(min=amin).log10() - 10 * np.log10(max(amin, ref))
     if top_db is None:
         return decibels
-    return decibels.maximum(decibels.amax(dim=(-2, -1), keepdim=True) - top_db)
+    counted = decibels if where is None else decibels.masked_fill(~where, -torch.inf)
+    return decibels.maximum(counted.amax(dim=(-2, -1), keepdim=True) - top_db)
 
 
 def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
@@ -82,18 +86,22 @@ def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
         raise ValueError(
             f"n_coefficients={n_coefficients} must be at most the number of bins, {spectra.shape[-2]}."
         )
-    cosines = _cosines(
+    weights = _weights(
         spectra.shape[-2], n_coefficients, dct_type, norm, lifter, spectra.dtype, spectra.device
     )
-    return (spectra.mT @ cosines).mT
+    return (spectra.mT @ weights).mT
 
 
 @bank
-def _cosines(n_bins, n_coefficients, dct_type, norm, lifter, dtype, device):
+def _weights(n_bins, n_coefficients, dct_type, norm, lifter, dtype, device):
     """Return the transform, lifter included, as a matrix of shape (n_bins, n_coefficients)."""
-    matrix = scipy.fft.dct(np.eye(n_bins), type=dct_type, norm=norm, axis=0)[:n_coefficients]
-    weighted = matrix.T * lifter_weights(n_coefficients, lifter)
+    weighted = cosines(n_bins, n_coefficients, dct_type, norm) * lifter_weights(n_coefficients, lifter)
     return torch.from_numpy(weighted).to(device, dtype)
+
+
+def cosines(n_bins, n_coefficients, dct_type, norm):
+    """Return the transform as a matrix of shape (n_bins, n_coefficients)."""
+    return scipy.fft.dct(np.eye(n_bins), type=dct_type, norm=norm, axis=0)[:n_coefficients].T
 
 
 def lifter_weights(n_coefficients, lifter):

@@ -9,9 +9,11 @@ import math
 from typing import NamedTuple
 
 import torch
+from torch.nn.functional import conv1d
 
-from ._cqt_filters import check_cqt, cqt_filters, cqt_frequencies
-from ._frame import blocks, check_reflect, frame, join, pad
+from ._cqt_filters import check_cqt, cqt_filters, cqt_frequencies, cqt_waveforms
+from ._frame import blocks, check_reflect, cut_to_shortest, frame, join, pad
+from ._real_dft import Spectra
 from ._resample import halve
 from ._stft import magnitudes
 from ._tuning import estimate_tuning
@@ -101,12 +103,13 @@ def cqt(
     octaves = _octaves(n_bins, bins_per_octave, hop_length // 2**n_early)
     frequencies = cqt_frequencies(**bins)
     shape = (bins_per_octave, filter_scale, norm, sparsity, window, y.dtype, y.device)
+    make = cqt_waveforms if torch.jit.is_tracing() else cqt_filters
     filters = [
         # Identified by their frequencies at the top octave's rate, so that all octaves share one bank entry.
-        cqt_filters(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *shape)
+        make(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *shape)
         for o in octaves
     ]
-    if pad_mode == "reflect":
+    if pad_mode == "reflect" and not torch.jit.is_tracing():
         longest = max(f.n_fft // 2 * 2**o.n_halvings for f, o in zip(filters, octaves, strict=True))
         check_reflect(y.shape[-1], longest * 2**n_early)
     return _transform(halve(y, n_early), octaves, filters, pad_mode)
@@ -144,14 +147,23 @@ def _transform(y, octaves, filters, pad_mode):
         y = halve(y, octave.n_halvings - n_halvings)
         n_halvings = octave.n_halvings
         responses.append(_response(y, octave_filters, octave.hop_length, pad_mode))
-    n_frames = min(response.shape[-2] for response in responses)
-    return torch.cat([response[..., :n_frames, :] for response in reversed(responses)], dim=-1).mT
+    return torch.cat(cut_to_shortest(responses[::-1]), dim=-1).mT
 
 
 def _response(y, filters, hop_length, pad_mode):
     """Return one octave's magnitudes, of shape (..., n_frames, n_filters)."""
-    frames = frame(pad(y, filters.n_fft // 2, pad_mode), filters.n_fft, hop_length)
+    padded = pad(y, filters.n_fft // 2, pad_mode)
+    if torch.jit.is_tracing():
+        return _convolved(padded, filters, hop_length)
+    frames = frame(padded, filters.n_fft, hop_length)
     return join((_filter(torch.fft.rfft(block), filters) for block in blocks(frames)), frames.shape[-2])
+
+
+def _convolved(y, filters, hop_length):
+    """Return magnitudes without complex numbers: the filters are Waveforms."""
+    products = conv1d(y.reshape(-1, 1, y.shape[-1]), filters.kernels, stride=hop_length).mT
+    products = products.reshape(*y.shape[:-1], -1, 2 * filters.n_filters)
+    return magnitudes(Spectra(products[..., : filters.n_filters], products[..., filters.n_filters :]))
 
 
 def _filter(spectra, filters):

@@ -160,3 +160,25 @@ def _group(spectra, dtype, device):
     used = np.flatnonzero(spectra.any(axis=0))
     low, high = int(used[0]), int(used[-1]) + 1
     return Group(low, high, torch.from_numpy(spectra[:, low:high].T.copy()).to(device, dtype))
+
+
+class Waveforms(NamedTuple):
+    """An octave's filters as waveforms, with which frames are multiplied instead of their spectra."""
+
+    n_fft: int
+    n_filters: int
+    kernels: torch.Tensor  # (2 * n_filters, 1, n_fft): for the products' real parts, then imaginary parts
+
+
+@bank
+def cqt_waveforms(*args):
+    """Return the filters of one octave as Waveforms; the arguments are those of :func:`cqt_filters`."""
+    n_fft, groups = cqt_filters.__wrapped__(*args)
+    parts = []
+    for low, high, weights in groups:
+        spectra = torch.zeros((n_fft, weights.shape[1]), dtype=torch.complex128, device=weights.device)
+        spectra[low:high] = weights
+        # A spectrum is a sum over samples, and a product one over frequencies: their order is exchanged.
+        parts.append(torch.fft.fft(spectra, dim=0).T.to(weights.dtype))
+    waveforms = torch.cat(parts)
+    return Waveforms(n_fft, len(waveforms), torch.cat([waveforms.real, waveforms.imag])[:, None])

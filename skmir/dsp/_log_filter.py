@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ._bank import bank
-from ._stft import magnitudes, map_spectra
+from ._stft import magnitudes, map_spectra, written
 
 _A4 = 440.0  # Hz; one of the pitches
 _TOP = 17000.0  # Hz; default upper limit of the highest band
@@ -74,7 +74,7 @@ def filtered_spectrogram(
     """
     weights = _bank(sr, n_fft, bands_per_octave, fmin, fmax, norm_filters, y.dtype, y.device)
     return map_spectra(
-        lambda spectra, out: out.copy_(magnitudes(spectra) @ weights),
+        lambda spectra, out=None: written(magnitudes(spectra) @ weights, out),
         weights.shape[-1],
         y,
         n_fft=n_fft,
@@ -133,6 +133,12 @@ def _edges(sr, n_fft, bands_per_octave, fmin, fmax):
 
 @bank
 def _bank(sr, n_fft, bands_per_octave, fmin, fmax, norm_filters, dtype, device):
+    """Return weights of shape (1 + n_fft // 2, n_bands) as a tensor."""
+    weights = filter_weights(sr, n_fft, bands_per_octave, fmin, fmax, norm_filters)
+    return torch.from_numpy(weights).to(device, dtype)
+
+
+def filter_weights(sr, n_fft, bands_per_octave, fmin, fmax, norm_filters):
     """Return weights of shape (1 + n_fft // 2, n_bands)."""
     edges = _edges(sr, n_fft, bands_per_octave, fmin, fmax)
     bins = np.arange(1 + n_fft // 2)[:, np.newaxis]
@@ -140,4 +146,4 @@ def _bank(sr, n_fft, bands_per_octave, fmin, fmax, norm_filters, dtype, device):
     weights = np.minimum((bins - start) / (peak - start), (end - bins) / (end - peak)).clip(min=0)
     if norm_filters:
         weights /= weights.sum(axis=0)
-    return torch.from_numpy(weights).to(device, dtype)
+    return weights

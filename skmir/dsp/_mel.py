@@ -60,7 +60,7 @@ def mel_spectrogram(
     """
     groups = _mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, y.dtype, y.device)
     return map_spectra(
-        lambda spectra, out: _sum_bands(groups, magnitudes(spectra, power), out),
+        lambda spectra, out=None: _sum_bands(groups, magnitudes(spectra, power), out),
         n_mels,
         y,
         n_fft=n_fft,
@@ -90,15 +90,17 @@ def _group(weights):
     return _Group(low, high, weights[:, low:high].T.contiguous())
 
 
-def _sum_bands(groups, spectra, out):
-    """Write the bands' energies.
+def _sum_bands(groups, spectra, out=None):
+    """Return the bands' energies, or write them.
 
     Parameters
     ----------
     groups : tuple of _Group
     spectra : tensor of shape (..., n_frames, n_frequencies)
-    out : tensor of shape (..., n_frames, n_mels)
+    out : tensor of shape (..., n_frames, n_mels) or None
     """
+    if out is None:
+        return torch.cat([spectra[..., low:high] @ weights for low, high, weights in groups], dim=-1)
     first = 0
     for low, high, weights in groups:
         n_bands = weights.shape[-1]

@@ -1,5 +1,7 @@
 """Onset strength: by how much the bands of a spectrum get louder."""
 
+import functools
+
 import torch
 
 from ._cepstrum import power_to_db
@@ -70,8 +72,9 @@ def _highest_nearby(spectra, size):
     """Return the maximum over ``size`` neighbours on the last axis."""
     if size == 1:
         return spectra
+    n_bins = spectra.shape[-1]
     padded = torch.nn.functional.pad(spectra, (size // 2, size - size // 2 - 1), value=-torch.inf)
-    return padded.unfold(-1, size, 1).amax(dim=-1)
+    return functools.reduce(torch.maximum, [padded[..., i : i + n_bins] for i in range(size)])
 
 
 def _aggregate(name):

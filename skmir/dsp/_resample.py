@@ -6,11 +6,17 @@ import numpy as np
 import scipy.fft
 import soxr
 import torch
+from torch.nn.functional import conv1d, pad
+
+from ._bank import bank
+from ._frame import recorded
 
 # The roll-off of soxr's quality "HQ", measured on tones: by half at this share of half the new rate, with the
 # shape of an error function of this width.
 _MIDDLE, _WIDTH = 0.9567, 0.0164
 _GUARD = 512  # new samples of silence, in which the filter rings out
+_REACH = 128  # new samples beyond which the filter of soxr is lost in its rounding errors
+_EARLY, _AFFECTED = 4, 128  # new samples at the start that soxr treats differently, and that are affected
 
 
 def halve(y, n_halvings):
@@ -29,24 +35,81 @@ def halve(y, n_halvings):
 
     Notes
     -----
-    On the CPU, soxr is used. On a GPU, and if gradients are needed, the work is done in the frequency domain
-    with the same response, to 1e-6 of the peak, or about 1e-4 near the ends of sounds that are cut off there.
+    On the CPU, soxr is used. On a GPU, the work is done in the frequency domain with the same response, to
+    1e-6 of the peak, or about 1e-4 near the ends of sounds that are cut off there. For gradients on the CPU,
+    and in graphs for other programs, waveforms are convolved with soxr's own impulse response, to 1e-6 of the
+    peak.
     """
     if n_halvings == 0:
         return y
-    low = _by_soxr if y.device.type == "cpu" and not y.requires_grad else _by_fft
-    return low(y, 2**n_halvings)
+    if y.device.type != "cpu" and not torch.jit.is_tracing():
+        return _by_fft(y, 2**n_halvings)
+    return (_by_convolution if recorded(y) else _by_soxr)(y, 2**n_halvings)
 
 
 def _by_soxr(y, factor):
     n_samples = y.shape[-1]
-    flat = y.reshape(-1, n_samples).numpy()
+    flat = y.detach().reshape(-1, n_samples).numpy()
     low = np.zeros((len(flat), math.ceil(n_samples / factor)), dtype=flat.dtype)
     for source, target in zip(flat, low, strict=True):
         resampled = soxr.resample(source, factor, 1, quality="HQ")[: len(target)]
         # soxr's result can be one sample short
         np.multiply(resampled, math.sqrt(factor), out=target[: len(resampled)])
     return torch.from_numpy(low.reshape(*y.shape[:-1], -1))
+
+
+def _by_convolution(y, factor):
+    response, start = _impulse_response(factor, y.dtype, y.device), _start(factor, y.dtype, y.device)
+    low = conv1d(y.reshape(-1, 1, y.shape[-1]), response, stride=factor, padding=factor * _REACH)
+    low = low.reshape(*y.shape[:-1], -1)
+    n_early = _EARLY * factor
+    first = pad(y, (0, n_early))[..., :n_early] @ start
+    low = low + pad(first, (0, low.shape[-1]))[..., : low.shape[-1]]
+    n_given = (y.shape[-1] + factor // 2) // factor  # soxr rounds the number of samples
+    return torch.where(torch.arange(low.shape[-1], device=y.device) < n_given, low, 0)
+
+
+@bank
+def _impulse_response(factor, dtype, device):
+    """Return the kernel of a convolution, of shape (1, 1, 2 * factor * _REACH + 1)."""
+    return torch.from_numpy(_measured_response(factor)[None, None]).to(device, dtype)
+
+
+@bank
+def _start(factor, dtype, device):
+    """Return what soxr adds to a convolution of the first samples, of shape (_EARLY * factor, _AFFECTED).
+
+    It works in several stages if ``factor`` is above 2, and the later ones miss what comes before a sound.
+    """
+    start = np.zeros((_EARLY * factor, _AFFECTED))
+    response, middle = _measured_response(factor), factor * _REACH
+    places = middle - factor * np.arange(_AFFECTED)
+    for position, row in enumerate(start):
+        row += (
+            _low_impulse(position, factor * 2 * _AFFECTED, factor)[:_AFFECTED] - response[places + position]
+        )
+    return torch.from_numpy(start).to(device, dtype)
+
+
+def _measured_response(factor):
+    """Return soxr's impulse response, last value first, of shape (2 * factor * _REACH + 1,).
+
+    An impulse at each of ``factor`` neighbours gives one value in ``factor`` of it.
+    """
+    middle = 2 * factor * _REACH
+    response = np.zeros(middle + 1)
+    for position in range(middle, middle + factor):
+        low = _low_impulse(position, 2 * middle, factor)
+        places = middle // 2 + position - factor * np.arange(len(low))
+        inside = (places >= 0) & (places < len(response))
+        response[places[inside]] = low[inside]
+    return response
+
+
+def _low_impulse(position, n_samples, factor):
+    impulse = np.zeros((1, n_samples))
+    impulse[0, position] = 1
+    return _by_soxr(torch.from_numpy(impulse), factor)[0].numpy()
 
 
 def _by_fft(y, factor):

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from ._cepstrum import power_to_db
-from ._frame import blocks, frame, join, pad
-from ._stft import magnitudes, spectra_blocks
+from ._frame import blocks, frame, join, pad, recorded
+from ._stft import differentiable_power, magnitudes, spectra_blocks
 
 FEATURES = (
     "centroid",
@@ -202,7 +202,8 @@ def _bandwidth(spectra, frequencies):
     """Return the standard deviation of frequency around the centroid, in Hz."""
     shares = _shares(spectra)
     centroid = (shares @ frequencies).unsqueeze(-1)
-    return (shares * (frequencies - centroid).square_()).sum(dim=-1, keepdim=True).sqrt_()
+    variance = (shares * (frequencies - centroid).square_()).sum(dim=-1, keepdim=True)
+    return differentiable_power(variance, 0.5) if recorded(variance) else variance.sqrt_()
 
 
 def _rolloff(spectra, frequencies, roll_percent):
@@ -215,7 +216,7 @@ def _rolloff(spectra, frequencies, roll_percent):
 
 def _running_sum(spectra):
     """Return running sums over frequency; numpy's, since torch rounds differently and rolloff is a step."""
-    if spectra.device.type == "cpu":
+    if spectra.device.type == "cpu" and not torch.jit.is_tracing():
         return torch.from_numpy(np.cumsum(spectra.detach().numpy(), axis=-1))
     return spectra.cumsum(dim=-1)
 

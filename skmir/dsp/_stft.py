@@ -1,11 +1,14 @@
 """Short-time Fourier transform."""
 
+import functools
+
 import numpy as np
 import scipy.signal
 import torch
 
 from ._bank import bank
-from ._frame import blocks, frame, pad
+from ._frame import blocks, frame, pad, recorded
+from ._real_dft import Spectra, real_dft
 
 
 def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"):
@@ -47,7 +50,7 @@ def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", cente
     torch.Size([1025, 44])
     """
     return map_spectra(
-        lambda spectra, out: out.copy_(spectra),
+        lambda spectra, out=None: written(_complex(spectra), out),
         1 + n_fft // 2,
         y,
         dtype=y.dtype.to_complex(),
@@ -92,7 +95,7 @@ def spectrogram(y, *, power=1.0, n_fft=2048, empty=torch.empty, **stft_parameter
     tensor(41)
     """
     return map_spectra(
-        lambda spectra, out: magnitudes(spectra, power, out=out),
+        lambda spectra, out=None: magnitudes(spectra, power, out=out),
         1 + n_fft // 2,
         y,
         empty=empty,
@@ -102,7 +105,12 @@ def spectrogram(y, *, power=1.0, n_fft=2048, empty=torch.empty, **stft_parameter
 
 
 def magnitudes(spectra, power=1.0, *, out=None):
-    """Return ``abs(spectra) ** power`` of a complex tensor, in ``out`` if that is given."""
+    """Return ``abs(spectra) ** power`` of a complex tensor or of Spectra, in ``out`` if that is given."""
+    if isinstance(spectra, Spectra):
+        energy = spectra.real.square() + spectra.imag.square()
+        return energy if power == 2 else energy.sqrt() if power == 1 else energy.pow(power / 2)
+    if recorded(spectra):
+        return differentiable_power(spectra.abs(), power)
     if spectra.device.type == "cpu" and not spectra.requires_grad:
         # Several times as fast as torch's own.
         absolute = np.abs(spectra.numpy(), out=None if out is None else out.numpy())
@@ -114,6 +122,16 @@ def magnitudes(spectra, power=1.0, *, out=None):
     return out.square_() if power == 2 else out.pow_(power)
 
 
+def differentiable_power(absolute, power):
+    """Return magnitudes raised to a power; the slope of a root at 0, which is infinite, counts as 0."""
+    if power == 1:
+        return absolute
+    if power >= 1:
+        return absolute.pow(power)
+    silent = absolute == 0
+    return absolute.masked_fill(silent, 1).pow(power).masked_fill(silent, 0)
+
+
 def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_parameters):
     """Apply a function to spectra, a few frames at a time, to save memory on long clips.
 
@@ -121,7 +139,8 @@ def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_pa
     ----------
     function : callable
         Takes a complex tensor of shape (..., n_frames_i, 1 + n_fft // 2), time before frequency as in the
-        output of the Fourier transform, and one of shape (..., n_frames_i, n_bins), to which it writes.
+        output of the Fourier transform, and by name ``out``, one of shape (..., n_frames_i, n_bins), to
+        which it writes. If torch records (see :func:`recorded`), there is no ``out``; it returns its result.
     n_bins : int
         Number of bins of the result.
     y : tensor of shape (..., n_samples)
@@ -138,19 +157,34 @@ def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_pa
         In memory, the bins of a frame are adjacent: transposing a spectrogram costs a quarter as much as the
         Fourier transform.
     """
+    if recorded(y):
+        return torch.cat([function(spectra) for spectra in spectra_blocks(y, **stft_parameters)], dim=-2).mT
     frames, weights = _frames(y, **stft_parameters)
     results, first = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device), 0
     for part in blocks(frames):
         n = part.shape[-2]
-        function(torch.fft.rfft(part * weights), results[..., first : first + n, :])
+        function(torch.fft.rfft(part * weights), out=results[..., first : first + n, :])
         first += n
     return results.mT
 
 
-def spectra_blocks(y, **stft_parameters):
-    """Return an iterator over the spectra of a few frames at a time; see :func:`map_spectra`."""
-    frames, weights = _frames(y, **stft_parameters)
-    return (torch.fft.rfft(block * weights) for block in blocks(frames))
+def written(result, out):
+    """Return a result, in the memory of ``out`` unless that is None."""
+    return result if out is None else out.copy_(result)
+
+
+def spectra_blocks(y, *, n_fft=2048, **stft_parameters):
+    """Return an iterator over the spectra of a few frames at a time; see :func:`map_spectra`.
+
+    They are complex tensors or, in a graph for other programs, Spectra.
+    """
+    frames, weights = _frames(y, n_fft=n_fft, **stft_parameters)
+    transform = functools.partial(real_dft, n_fft=n_fft) if torch.jit.is_tracing() else torch.fft.rfft
+    return (transform(block * weights) for block in blocks(frames))
+
+
+def _complex(spectra):
+    return torch.complex(*spectra) if isinstance(spectra, Spectra) else spectra
 
 
 def _frames(

@@ -8,6 +8,7 @@ import torch
 from ._bank import bank
 from ._chroma import normalize
 from ._frame import blocks, frame, join
+from ._real_dft import autocorrelation
 
 
 def tempogram(envelope, *, win_length=384, center=True, window="hann", norm=np.inf):
@@ -58,7 +59,7 @@ def tempogram(envelope, *, win_length=384, center=True, window="hann", norm=np.i
     n_frames = envelope.shape[-1]
     if center:
         envelope = _sloped(envelope, win_length // 2)
-    elif n_frames < win_length:
+    elif not torch.jit.is_tracing() and n_frames < win_length:
         raise ValueError(
             f"a window of win_length={win_length} frames does not fit into {n_frames}. Use center=True, "
             "which extends the ends, or a smaller win_length, or longer clips."
@@ -67,7 +68,8 @@ def tempogram(envelope, *, win_length=384, center=True, window="hann", norm=np.i
     if center:
         windows = windows[..., :n_frames, :]
     weights = _weights(window, win_length, envelope.dtype, envelope.device)
-    parts = (normalize(_autocorrelation(block * weights).mT, norm).mT for block in blocks(windows))
+    lags = (_autocorrelation(block * weights, win_length).mT for block in blocks(windows))
+    parts = (normalize(block, norm).mT for block in lags)
     return join(parts, windows.shape[-2]).mT
 
 
@@ -77,8 +79,10 @@ def _sloped(envelope, n):
     return torch.cat([envelope[..., :1] * slope, envelope, envelope[..., -1:] * slope.flip(0)], dim=-1)
 
 
-def _autocorrelation(windows):
+def _autocorrelation(windows, win_length):
     """Return sums of products over the last axis, for lags from 0 to its length - 1."""
+    if torch.jit.is_tracing():
+        return autocorrelation(windows, win_length)
     n = windows.shape[-1]
     n_fft = scipy.fft.next_fast_len(2 * n - 1, real=True)  # long enough to avoid wrapping around
     power = torch.fft.rfft(windows, n=n_fft).abs().square()

@@ -86,7 +86,7 @@ def _peaks(magnitudes, sr):
     left, middle, right = (magnitudes[..., low + i : high + i] for i in (-1, 0, 1))
     loud = _THRESHOLD * magnitudes.amax(dim=-1, keepdim=True)
     where = torch.nonzero((middle > left) & (middle >= right) & (middle > loud), as_tuple=True)
-    left, middle, right = (x[where].cpu().numpy() for x in (left, middle, right))
+    left, middle, right = (x[where].detach().cpu().numpy() for x in (left, middle, right))
     curvature = left.astype(np.float64) + right - 2.0 * middle
     slope = (right - left) / 2
     ok = np.abs(slope) < np.abs(curvature)  # else the parabola's top lies more than a bin away

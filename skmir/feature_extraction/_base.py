@@ -1,5 +1,6 @@
 """The base of all front ends: parameters, checks, streaming clip by clip, errors that name the clip."""
 
+import dataclasses
 import numbers
 import os
 import warnings
@@ -15,10 +16,12 @@ from .._output import FramesOutputMixin
 from .._parameter_checks import check_number, shown
 from .._reading import check_excerpt, reader
 from .._saving import SavingMixin
+from .._step_modules import StepSequence
 from .._validation import check_clips, is_path, unread
 from ._cached_frames import CachedFrames
 from ._compute import compute
 from ._frame_collector import FrameCollector
+from ._front_end_module import FrontEndModule
 
 
 class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):
@@ -92,6 +95,11 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
 
     ``_alone()``
         Returns True if ``_frames`` cannot take batches; on a GPU it then gets one clip at a time.
+
+    ``_designed()``
+        Returns a pair: a front end that computes what nobody learns, such as a spectrum, and a
+        :class:`torch.nn.Module` that makes of its frames what this front end returns, with the weights that
+        training may change as Parameters. By default ``(self, None)``: nothing can be learned.
 
     ``_identity()``
         Returns a str that changes with whatever else the result depends on than parameters and code, such as
@@ -189,6 +197,51 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         self._warn_if_short(clips, lengths)
         return collected.get()
 
+    def to_module(self):
+        """Return a module of torch that computes the frames of waveforms, as ``transform`` does.
+
+        Returns
+        -------
+        module : torch.nn.Module
+            It takes waveforms at ``sr``, a tensor of shape (B, n_samples), and ``lengths``, an int64 tensor
+            of shape (B,) that says how many samples are each clip's own if clips of unequal length are padded
+            at their end, or None. It returns frames of shape (B, n_bins, n_frames), and
+            ``module.out_lengths(lengths)`` returns how many frames are each clip's own. What the designer of
+            the front end chose, and training may change, are its Parameters, in float32: the weights of mel
+            bands and of pitch classes, and the cosines of the cepstrum. Gradients reach the waveforms.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, or ``offset="random"``.
+
+        Notes
+        -----
+        A module neither reads files nor checks its input, and computes where its input is. Weights of bands
+        and pitch classes stay at least 0 in training, and those that are 0 at the start stay 0.
+
+        Examples
+        --------
+        >>> import torch
+        >>> from skmir.feature_extraction import MelSpectrogram
+        >>> module = MelSpectrogram(n_mels=40).to_module()
+        >>> module(torch.zeros(2, 22050)).shape
+        torch.Size([2, 40, 44])
+        >>> module.out_lengths(torch.tensor([22050, 11025]))
+        tensor([44, 22])
+        """
+        self._check_parameters()
+        if self.offset == "random":
+            raise ValueError(
+                f"{type(self).__name__} has offset='random', whose place follows from a clip's file or "
+                "array, which a module does not see. Use offset='center', or a number of s."
+            )
+        # If a clip's content decides the weights, as its tuning does, there are none that all clips share.
+        front_end, stage = (self, None) if self._alone() else self._designed()
+        if stage is None:
+            return FrontEndModule(self)
+        return StepSequence({"front_end": front_end.to_module(), "designed": stage})
+
     def get_feature_names_out(self, input_features=None):
         """Return the names of the bins.
 
@@ -262,6 +315,23 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
     def _alone(self):
         """Return whether ``_frames`` of a batch are not those of its clips, so that they go one by one."""
         return False
+
+    def _designed(self):
+        """Return a front end that is computed once, and a module that makes the frames of what it gives.
+
+        Returns
+        -------
+        front_end : BaseFrontEnd
+        stage : StepModule or None
+            None if nothing of this front end can learn, which then is ``front_end`` itself.
+        """
+        return self, None
+
+    def _same(self, kind, **parameters):
+        """Return a front end of another kind with this one's parameters, as far as it has them."""
+        names = {field.name for field in dataclasses.fields(kind)}
+        own = {name: getattr(self, name) for name in names if hasattr(self, name)}
+        return kind(**{**own, **parameters})
 
     def _identity(self):
         """Return what the result depends on besides parameters and code, for the cache, as a str."""

@@ -7,9 +7,13 @@ import numpy as np
 
 from .._parameter_checks import check_choice, check_number
 from ..dsp import chroma_cqt, chroma_stft
+from ..dsp._chroma_weights import cqt_weights, stft_weights
 from ..dsp._cqt_filters import check_cqt, cqt_span
 from ._base import BaseFrontEnd
+from ._cqt import CQT
+from ._dft import DFT
 from ._parameters import FourierParameters, check_norm, check_stft, stft_parameters, stft_span
+from ._stages import ChromaFold
 
 
 class Chroma(FourierParameters, BaseFrontEnd):
@@ -177,3 +181,22 @@ class Chroma(FourierParameters, BaseFrontEnd):
             n_octaves=self.n_octaves,
             bins_per_octave=self.bins_per_octave,
         )
+
+    def _designed(self):
+        if self.tuning is None:
+            raise ValueError(
+                "Chroma has tuning=None, so every clip is folded with weights of its own, and there are none "
+                "to learn. Set tuning to a number: 0.0 is A = 440 Hz."
+            )
+        return {"stft": self._designed_stft, "cqt": self._designed_cqt}[self.kind]()
+
+    def _designed_stft(self):
+        weights = stft_weights(self.sr, self.n_fft, self.n_chroma, self.tuning)
+        return self._same(DFT, power=2.0), ChromaFold(weights.T, self.norm)
+
+    def _designed_cqt(self):
+        n_bins = self.n_octaves * self.bins_per_octave
+        weights = cqt_weights(n_bins, self.bins_per_octave, self.n_chroma, self.fmin)
+        # The norm and the window of Chroma are those of its frames and of "stft".
+        front_end = self._same(CQT, n_bins=n_bins, norm=CQT.norm, window=CQT.window)
+        return front_end, ChromaFold(weights.T, self.norm, self.threshold)

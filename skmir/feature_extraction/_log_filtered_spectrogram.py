@@ -1,5 +1,6 @@
 """Logarithmic magnitudes in bands equally spaced in pitch, as a transformer."""
 
+import functools
 import numbers
 
 import numpy as np
@@ -7,9 +8,13 @@ import torch
 
 from .._parameter_checks import check_flag, check_number, plain
 from ..dsp import band_frequencies, filtered_spectrogram
+from ..dsp._frame import cut_to_shortest
+from ..dsp._log_filter import filter_weights
 from ._base import BaseFrontEnd
+from ._dft import DFT
 from ._parameters import check_window
 from ._positive_difference import difference_lag, positive_difference
+from ._stages import LogFilterBank
 
 
 class LogFilteredSpectrogram(BaseFrontEnd):
@@ -178,8 +183,7 @@ class LogFilteredSpectrogram(BaseFrontEnd):
 
     def _frames(self, y):
         parts = [part.mT for resolution in self._resolutions() for part in self._resolution(y, *resolution)]
-        n_frames = min(part.shape[-2] for part in parts)  # an odd n_fft can give one less
-        return torch.cat([part[..., :n_frames, :] for part in parts], dim=-1).mT
+        return torch.cat(cut_to_shortest(parts), dim=-1).mT  # an odd n_fft can give one frame less
 
     def _resolution(self, y, n_fft, bands_per_octave):
         """Return bands and, if asked for, their differences, of shape (..., n_bands, n_frames) each."""
@@ -187,10 +191,26 @@ class LogFilteredSpectrogram(BaseFrontEnd):
         magnitudes = filtered_spectrogram(
             y, bands_per_octave=bands_per_octave, norm_filters=self.norm_filters, **self._filters(), **stft
         )
-        bands = (self.mul * magnitudes + self.add).log10()
-        if self.diff_ratio is None:
-            return [bands]
-        return [bands, positive_difference(bands, difference_lag(self.diff_ratio, **stft))]
+        return _log_bands(magnitudes, self.mul, self.add, self._lag(n_fft))
+
+    def _lag(self, n_fft):
+        """Return to how many frames before differences are taken, or None if there are none."""
+        stft = {"n_fft": n_fft, "hop_length": self.hop_length, "window": self.window}
+        return None if self.diff_ratio is None else difference_lag(self.diff_ratio, **stft)
+
+    def _designed(self):
+        (n_fft, bands_per_octave), *others = self._resolutions()
+        if others:  # no front end gives the spectra of several resolutions
+            return self, None
+        weights = filter_weights(self.sr, n_fft, bands_per_octave, self.fmin, self.fmax, self.norm_filters)
+        log_bands = functools.partial(_log_bands, mul=self.mul, add=self.add, lag=self._lag(n_fft))
+        return self._same(DFT, n_fft=n_fft), LogFilterBank(weights, log_bands)
+
+
+def _log_bands(magnitudes, mul, add, lag):
+    """Return logarithmic bands and, unless ``lag`` is None, their differences, of one shape each."""
+    bands = (mul * magnitudes + add).log10()
+    return [bands] if lag is None else [bands, positive_difference(bands, lag)]
 
 
 def _integers(name, value, low):

@@ -2,7 +2,9 @@
 
 from .._parameter_checks import check_number
 from ..dsp import mel_spectrogram
+from ..dsp._mel_weights import mel_weights
 from ._base import BaseFrontEnd
+from ._dft import DFT
 from ._parameters import (
     FourierParameters,
     MelParameters,
@@ -14,6 +16,7 @@ from ._parameters import (
     stft_parameters,
     stft_span,
 )
+from ._stages import FilterBank
 
 
 class MelSpectrogram(MelParameters, FourierParameters, PaddingParameters, BaseFrontEnd):
@@ -106,3 +109,7 @@ class MelSpectrogram(MelParameters, FourierParameters, PaddingParameters, BaseFr
         return mel_spectrogram(
             y, power=self.power, norm=self.norm, **mel_parameters(self), **stft_parameters(self)
         )
+
+    def _designed(self):
+        weights = mel_weights(n_fft=self.n_fft, norm=self.norm, **mel_parameters(self))
+        return self._same(DFT), FilterBank(weights.T)

@@ -9,8 +9,9 @@ from sklearn.base import clone
 from .._parameter_checks import check_number
 from .._validation import check_frames, stack_if_equal
 from ..dsp import cepstrum, mel_spectrogram, power_to_db
-from ..dsp._cepstrum import lifter_weights
+from ..dsp._cepstrum import cosines, lifter_weights
 from ._base import BaseFrontEnd
+from ._mel_spectrogram import MelSpectrogram
 from ._parameters import (
     FourierParameters,
     MelParameters,
@@ -20,6 +21,7 @@ from ._parameters import (
     stft_parameters,
     stft_span,
 )
+from ._stages import Cepstrum
 
 
 class MFCC(MelParameters, FourierParameters, BaseFrontEnd):
@@ -166,3 +168,8 @@ class MFCC(MelParameters, FourierParameters, BaseFrontEnd):
             norm=self.norm,
             lifter=self.lifter,
         )
+
+    def _designed(self):
+        waves = cosines(self.n_mels, self.n_mfcc, self.dct_type, self.norm)
+        stage = Cepstrum(waves, lifter_weights(self.n_mfcc, self.lifter))
+        return self._same(MelSpectrogram, norm="slaney"), stage  # the norm of MFCC is that of its cosines

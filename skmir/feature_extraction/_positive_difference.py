@@ -19,7 +19,7 @@ def positive_difference(frames, lag):
     """
     frames = frames.mT
     rises = (frames[..., lag:, :] - frames[..., :-lag, :]).clamp(min=0)
-    return torch.nn.functional.pad(rises, (0, 0, frames.shape[-2] - rises.shape[-2], 0)).mT
+    return torch.nn.functional.pad(rises, (0, 0, lag, 0))[..., : frames.shape[-2], :].mT
 
 
 def difference_lag(ratio, *, n_fft, hop_length, window="hann"):

@@ -41,6 +41,7 @@ from .._training import (
 )
 from .._validation import check_frames, warn_if_wide
 from ..modules._heads import has_heads
+from ._network_module import NetworkModule
 from ._parameters import check_moved_labels, check_training_parameters
 from ._scored import parts_to_score, scored
 from ._split import check_held_out, check_validation_data, validation_split
@@ -59,6 +60,7 @@ class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
 
     _per_frame = False  # whether the module's outputs, and y, are one per frame
     _embeds = False  # whether outputs say where a clip lies among others, rather than what it is
+    _starts_fitted = False  # whether the module predicts before it is trained, so that 0 epochs are a choice
     _packed = False  # whether the module takes clips of unequal length in one batch, with their lengths
 
     n_frames: int | None = 128
@@ -162,6 +164,7 @@ or array-like of shape (n_clips, n_features)
                 augmentation=self.augmentation,
                 generator=generator,
                 scored={part: scored(self, *clips[part]) for part in parts},
+                anchor=self._anchor(),
             )
             self.random_state_ = snapshot(generator, device)
         return self
@@ -172,6 +175,47 @@ or array-like of shape (n_clips, n_features)
             return self._examples(*held_out, None, device), y_val, None
         valid = self._examples(frames, targets[rows], None, device, rows) if len(rows) else None
         return valid, y, rows
+
+    def to_module(self):
+        """Return a module of torch that computes what the fitted network does with frames.
+
+        Returns
+        -------
+        module : torch.nn.Module
+            It takes frames, a float32 tensor of shape (B, n_bins, n_frames), or a table, (B, n_features); and
+            ``lengths``, an int64 tensor of shape (B,) that says how many frames are each clip's own if clips
+            of unequal length are padded at their end, or None. It returns logits of shape (B, n_classes),
+            as ``decision_function`` has them (for two classes, the difference of the two is the decision);
+            of a regressor, the numbers that ``predict`` gives, of shape (B, n_outputs); and of a
+            :class:`SiameseEmbedding`, the rows of ``transform``. A network with outputs per frame returns
+            (B, n_outputs, n_frames).
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the network is not fitted.
+
+        Notes
+        -----
+        A clip longer than a window of ``n_frames_`` frames gets the mean over the windows that cover it, and
+        a shorter one is repeated, as in prediction. A network with outputs per frame takes clips whole; a
+        recurrent one predicts long clips in pieces, and so differs there in the frames where pieces meet.
+
+        The module holds a copy of the weights, in evaluation mode; training it leaves the estimator as it is.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import torch
+        >>> from skmir.neural_network import MLPClassifier
+        >>> frames, y = np.random.RandomState(0).randn(20, 8, 5).astype("float32"), np.tile([0, 1], 10)
+        >>> model = MLPClassifier((4,), max_iter=2, random_state=0).fit(frames, y)
+        >>> probabilities = model.to_module()(torch.from_numpy(frames)).softmax(1).detach()
+        >>> np.allclose(probabilities, model.predict_proba(frames), atol=1e-5)
+        True
+        """
+        check_is_fitted(self)
+        return NetworkModule(self)
 
     @property
     def module_(self):
@@ -249,6 +293,10 @@ or array-like of shape (n_clips, n_features)
             return np.arange(len(targets)), np.arange(0)
         return validation_split(targets.numpy(), groups, self.validation_fraction, seed)
 
+    def _anchor(self):
+        """Return weights of the squared distance of parameters from where they start, by name, or None."""
+        return None
+
     def _schedule(self, recipe, last):
         """Return the schedule of the learning rate; a falling one needs to know the last epoch."""
         if recipe.learning_rate != "auto":
@@ -277,6 +325,7 @@ or array-like of shape (n_clips, n_features)
                 patience=self.n_iter_no_change if self.early_stopping else None,
                 verbose=self.verbose,
                 scoring=recipe.scoring,
+                from_start=self._starts_fitted,
             ),
             net_params=self.net_params,
         )

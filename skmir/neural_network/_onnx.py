@@ -1,35 +1,31 @@
-"""Networks as ONNX files, which other programs can run without Python, torch and this library."""
+"""Networks and Pipelines as ONNX files, which other programs can run without Python and this library."""
 
 import contextlib
 import io
-import json
 import logging
 import os
 import warnings
 
-import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
-from torch import nn
 
 from .._extras import require
-from .._training import recipe_of
+from .._step_modules import StepSequence
 from .._version import __version__
 from ._base import BaseNetwork
-from ._targets import TARGETS
+from ._onnx_graph import graph_of_network, graph_of_pipeline
 
 
-def to_onnx(network, file):
-    """Write a fitted network to an ONNX file.
-
-    The file holds what the network computes for windows of frames. It holds neither the steps before the
-    network (front end, scaler), nor the mean over windows, which clips longer than a window need.
+def to_onnx(model, file):
+    """Write a fitted network, or a Pipeline from waveforms to its answer, to an ONNX file.
 
     Parameters
     ----------
-    network : classifier, regressor or SiameseEmbedding of :mod:`skmir.neural_network`
-        It must be fitted. If it is part of a Pipeline, pass the last step; if it is part of a
-        ``FrameClassifier``, pass its ``estimator_``.
+    model : estimator
+        It must be fitted. A Pipeline is written as a whole, from what its first step takes: the front end,
+        the steps that follow, and the network, or linear model, at its end; or what is inside a search. Of a
+        network alone, the file holds what it computes for windows of frames, without the mean over windows
+        that clips longer than a window need. From a ``FrameClassifier`` pass its ``estimator_``.
     file : str or PathLike
         Where to write; a file that exists is replaced.
 
@@ -38,126 +34,143 @@ def to_onnx(network, file):
     ImportError
         If onnx is missing: ``pip install onnx``.
     RuntimeError
-        If torch cannot export the architecture; the message tells torch's reason.
+        If torch cannot export a step, or the architecture of a network; the message tells which, and torch's
+        reason.
     TypeError
-        If ``network`` is not a network of this library.
+        If a step has no module of torch (see :func:`skmir.compose.convert`), such as trees; if the first one
+        reads files; or if a classifier makes probabilities in a way of its own.
+    ValueError
+        If front ends have different sampling rates, or take random excerpts.
     sklearn.exceptions.NotFittedError
-        If ``network`` is not fitted.
+        If ``model`` is not fitted.
 
     See Also
     --------
+    skmir.compose.convert : The module of torch that is written, for Pipelines.
     skmir.trusted_types : For saving whole pipelines, to be loaded in Python.
 
     Notes
     -----
-    The input ``frames`` is float32 of shape (batch, n_bins, n_frames), with a batch of any size. n_frames is
-    ``n_frames_``; for ``RNNClassifier``, ``RNNRegressor`` and networks with outputs per frame it can be any
-    number.
+    The input of a Pipeline is ``waveforms``, float32 of shape (batch, n_samples), at the ``sr`` of its front
+    end: the program brings files to that rate, as ``soxr`` does in Python. A batch holds clips of one length.
+    Without a front end it is ``frames`` of shape (batch, n_bins, n_frames), or ``features`` of shape
+    (batch, n_features). Batch, number of samples and number of frames may be any; a clip longer than the
+    window of a network gets the mean over windows, as in prediction. Results are those of the Pipeline to
+    about 1e-5 of their scale. Both compute in float32, with rounding errors some 120 dB below a sound; a
+    logarithm that makes these count, in the silence of a clip, makes the difference larger.
 
-    A classifier has two outputs, float32 of shape (batch, n_outputs), in the order of ``classes_``; with
-    outputs per frame, of shape (batch, n_outputs, n_frames). Average
-    ``logits`` over the windows of a long clip; ``probabilities`` are their softmax, or their sigmoid for
-    tags. A regressor has one output, ``numbers``, in the units of y. A :class:`SiameseEmbedding` has two:
-    ``vectors``, and ``embedding``, the vectors at length 1. Average the vectors over the windows of a long
-    clip, and bring the mean to length 1.
+    The input of a network is ``frames``, with n_frames equal to ``n_frames_``; for ``RNNClassifier``,
+    ``RNNRegressor`` and networks with outputs per frame it can be any number.
 
-    The metadata of the file are strings: ``estimator``, ``target_type``, ``classes`` (a JSON list),
-    ``n_bins``, ``n_frames`` ("any" if any number will do), ``skmir_version`` and ``torch_version``.
+    A classifier has two outputs, float32 of shape (batch, n_classes), in the order of ``classes_``:
+    ``logits``, and ``probabilities``, unless the classifier has none, as LinearSVC. For two classes the
+    logits are two numbers, whose difference is the decision. With outputs per frame, the shape is
+    (batch, n_classes, n_frames). A regressor has one output, ``numbers``, in the units of y; a Pipeline that
+    transforms has ``features``. A :class:`SiameseEmbedding` alone has two: ``vectors``, and ``embedding``,
+    the vectors at length 1; average the vectors over the windows of a long clip, and bring the mean to
+    length 1. At the end of a Pipeline it has ``embedding``.
+
+    The metadata of the file are strings: ``estimator``, ``target_type``, ``classes`` (a JSON list), the sizes
+    of the input (``n_bins``, ``n_frames``, ``n_samples``, ``n_features``: "any" if any number will do),
+    ``skmir_version`` and ``torch_version``; of a Pipeline also ``sr``, in Hz, and ``steps``, the names of its
+    steps as a JSON list.
+
+    The Fourier transform is written as products of small matrices, and the constant-Q transform as
+    convolutions, since ONNX has no complex numbers. An MFCC takes 0.7 MB, the default CQT 0.3 MB.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from skmir.neural_network import MLPClassifier, to_onnx
-    >>> frames, y = np.random.RandomState(0).randn(20, 8, 5), np.tile(["high", "low"], 10)
-    >>> model = MLPClassifier((4,), max_iter=2, random_state=0).fit(frames, y)
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skmir.feature_extraction import MFCC
+    >>> from skmir.neural_network import to_onnx
+    >>> from skmir.preprocessing import FramePooler
+    >>> clips, y = np.random.RandomState(0).randn(20, 22050), np.tile(["high", "low"], 10)
+    >>> model = make_pipeline(MFCC(), FramePooler(), StandardScaler(), LogisticRegression()).fit(clips, y)
     >>> to_onnx(model, "model.onnx")  # doctest: +SKIP
+
+    Another program runs the file, here Python with onnxruntime:
+
+    >>> import onnxruntime  # doctest: +SKIP
+    >>> session = onnxruntime.InferenceSession("model.onnx")  # doctest: +SKIP
+    >>> waveforms = clips[:1].astype("float32")
+    >>> logits, probabilities = session.run(None, {"waveforms": waveforms})  # doctest: +SKIP
     """
-    if not isinstance(network, BaseNetwork):
-        raise TypeError(
-            f"network must be a network classifier or regressor of skmir, got {network!r}. From a Pipeline "
-            "pass the last step, from a FrameClassifier its estimator_."
-        )
-    check_is_fitted(network)
+    check_is_fitted(model)
     require("to_onnx", "onnx")
     import onnx
 
-    model = _export(network)
-    onnx.helper.set_model_props(model, _metadata(network))
-    onnx.save_model(model, os.fspath(file))
+    make = graph_of_network if isinstance(model, BaseNetwork) else graph_of_pipeline
+    graph = make(model)
+    file_model = onnx.load_model_from_string(_written(model, graph))
+    versions = {"skmir_version": __version__, "torch_version": str(torch.__version__)}
+    onnx.helper.set_model_props(file_model, {**graph.metadata, **versions})
+    onnx.save_model(file_model, os.fspath(file))
 
 
-class OnnxNetwork(nn.Module):
-    """A network whose outputs are those of its estimator: scaled, corrected, and as probabilities too.
-
-    Parameters
-    ----------
-    network : BaseNetwork
-        It must be fitted.
-    """
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network.module_
-        self.kind = "embedding" if network._embeds else network.target_type_
-        shift, scale = np.zeros(network.n_outputs_), np.ones(network.n_outputs_)
-        if self.kind == "continuous":
-            shift, scale = network.y_mean_, network.y_scale_
-        elif self.kind != "embedding" and recipe_of(network).prior_correction:
-            shift = -TARGETS[self.kind].prior_logits(network.class_prior_)
-        shape = (-1, 1) if network._per_frame else (-1,)
-        self.register_buffer("shift", torch.tensor(shift, dtype=torch.float32).reshape(shape))
-        self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32).reshape(shape))
-
-    @property
-    def output_names(self):
-        """Names of the tensors that ``forward`` returns."""
-        names = {"continuous": ["numbers"], "embedding": ["vectors", "embedding"]}
-        return names.get(self.kind, ["logits", "probabilities"])
-
-    def forward(self, frames):
-        """Return the outputs for frames (B, n_bins, n_frames), each (B, n_outputs), or with frames last."""
-        outputs = self.network(frames) * self.scale + self.shift
-        if self.kind == "continuous":
-            return outputs
-        if self.kind == "embedding":
-            return outputs, nn.functional.normalize(outputs, dim=1)
-        if self.kind == "multilabel-indicator":
-            return outputs, torch.sigmoid(outputs)
-        return outputs, torch.softmax(outputs, dim=1)
-
-
-def _export(network):
-    """Return a network as an ONNX model.
+def _written(model, graph):
+    """Return a graph as the content of a file.
 
     torch's exporter by tracing works for every network with every version of torch that setup.cfg allows.
     The exporter by ``torch.export`` writes a recurrent layer as one node per frame, and it does not work
     with every pair of torch and onnxscript that pip installs.
     """
-    import onnx  # optional
-
-    module = OnnxNetwork(network).eval()
-    one, many = {0: "batch"}, {0: "batch", 2: "n_frames"}
-    axes = dict.fromkeys(module.output_names, many if network._per_frame else one)
-    axes["frames"] = many if network._packed or network._per_frame else one
-    example = torch.zeros(2, network.n_bins_, network.n_frames_ or 8)
     file = io.BytesIO()
     try:
-        with _quiet():
+        with _quiet(), _transposes():
             torch.onnx.export(
-                module,
-                (example,),
+                graph.module.eval(),
+                (graph.example,),
                 file,
-                input_names=["frames"],
-                output_names=module.output_names,
-                dynamic_axes=axes,
+                input_names=[graph.input_name],
+                output_names=graph.output_names,
+                dynamic_axes=graph.varying,
                 dynamo=False,
             )
     except Exception as error:  # torch's exporter raises many kinds of errors
         raise RuntimeError(
-            f"torch {torch.__version__} cannot export {type(network).__name__} with the architecture "
-            f"{type(network.module_).__name__} to ONNX. {type(error).__name__}: {error}"
+            f"torch {torch.__version__} cannot export {_described(model, graph)} to ONNX. "
+            f"{type(error).__name__}: {error}"
         ) from error
-    return onnx.load_model_from_string(file.getvalue())
+    return file.getvalue()
+
+
+def _described(model, graph):
+    """Return what cannot be written: a network with its architecture, or a step of a Pipeline."""
+    if isinstance(model, BaseNetwork):
+        return f"{type(model).__name__} with the architecture {type(model.module_).__name__}"
+    name = _first_that_fails(graph.module.module, graph.example)
+    return f"{type(model).__name__}" if name is None else f"step {name!r} of {type(model).__name__}"
+
+
+def _first_that_fails(module, x):
+    """Return the name of the first module of a sequence that cannot be written, or None."""
+    if not isinstance(module, StepSequence):
+        return None
+    for name, step in zip(module.names, module.steps, strict=True):
+        try:
+            with _quiet(), _transposes():
+                torch.onnx.export(step, (x,), io.BytesIO(), dynamo=False)
+        except Exception:  # as above
+            return name
+        with torch.no_grad():
+            x = step(x)
+    return None
+
+
+@contextlib.contextmanager
+def _transposes():
+    """Tell torch's exporter what ``Tensor.mT`` is."""
+    from torch.onnx import symbolic_opset9  # slow to import
+
+    name, opset = "aten::mT", 9
+    torch.onnx.register_custom_op_symbolic(name, lambda g, x: symbolic_opset9.transpose(g, x, -2, -1), opset)
+    try:
+        yield
+    finally:
+        torch.onnx.unregister_custom_op_symbolic(name, opset)
 
 
 @contextlib.contextmanager
@@ -173,16 +186,3 @@ def _quiet():
             yield
         finally:
             logger.setLevel(level)
-
-
-def _metadata(network):
-    classes = getattr(network, "classes_", None)
-    return {
-        "estimator": type(network).__name__,
-        "target_type": network.target_type_,
-        "classes": json.dumps([] if classes is None else classes.tolist()),
-        "n_bins": str(network.n_bins_),
-        "n_frames": "any" if network._per_frame or network.n_frames_ is None else str(network.n_frames_),
-        "skmir_version": __version__,
-        "torch_version": str(torch.__version__),
-    }

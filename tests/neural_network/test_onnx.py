@@ -178,8 +178,10 @@ def test_an_architecture_that_torch_cannot_export_is_named(frames, tmp_path):
 def test_only_fitted_networks(frames, tmp_path):
     with pytest.raises(NotFittedError, match="MLPClassifier instance is not fitted"):
         to_onnx(MLPClassifier(), tmp_path / "network.onnx")
-    with pytest.raises(TypeError, match="From a Pipeline pass the last step"):
-        to_onnx(make_pipeline(small(MLPClassifier)).fit(*frames), tmp_path / "network.onnx")
+    with pytest.raises(NotFittedError, match="Pipeline instance is not fitted"):
+        to_onnx(make_pipeline(small(MLPClassifier)), tmp_path / "network.onnx")
+    with pytest.raises(TypeError, match="network is not an estimator instance"):
+        to_onnx("network", tmp_path / "network.onnx")
 
 
 def test_a_missing_package_is_named(monkeypatch, frames, tmp_path):
