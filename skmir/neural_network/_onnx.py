@@ -25,7 +25,7 @@ def to_onnx(model, file):
         It must be fitted. A Pipeline is written as a whole, from what its first step takes: the front end,
         the steps that follow, and the network, or linear model, at its end; or what is inside a search. Of a
         network alone, the file holds what it computes for windows of frames, without the mean over windows
-        that clips longer than a window need. From a ``FrameClassifier`` pass its ``estimator_``.
+        that clips longer than a window need.
     file : str or PathLike
         Where to write; a file that exists is replaced.
 

@@ -9,12 +9,14 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier as DenseClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from skmir.audio import AudioLoader
+from skmir.compose import FrameClassifier
 from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, LogFilteredSpectrogram, MelSpectrogram
 from skmir.neural_network import CNNClassifier, MLPClassifier, MLPRegressor, RNNClassifier, to_onnx
 from skmir.preprocessing import Delta, FramePooler, FrameScaler, LogCompression, WindowPooler
@@ -114,7 +116,7 @@ CLASSIFIERS = {
             ]
         ),
         StandardScaler(),
-        SGDClassifier(loss="log_loss", random_state=0),
+        SGDClassifier(loss="log_loss", alpha=0.1, random_state=0),
     ),
 }
 
@@ -167,6 +169,18 @@ def test_what_is_inside_a_search_and_a_pipeline_from_frames(run, clips, y):
         np.testing.assert_allclose(graph(X)["probabilities"], model.predict_proba(X), atol=1e-5)
 
 
+def test_tags_and_windows_that_vote(run, clips, y):
+    frames = MFCC(SR, n_fft=512).transform(clips)
+    tags = np.stack([y == "bass", y != "horn"], axis=1).astype(int)
+    inner = OneVsRestClassifier(LogisticRegression())
+    pooled = make_pipeline(FramePooler(), StandardScaler(), inner).fit(frames, tags)
+    voting = make_pipeline(FrameScaler(), FrameClassifier(inner, width=2)).fit(frames, tags)
+    for model in (pooled, voting):
+        graph = run(model)
+        for X in (np.stack([x[:, :n] for x in frames[:3]]) for n in (2, 11)):
+            np.testing.assert_allclose(graph(X)["probabilities"], model.predict_proba(X), atol=1e-5)
+
+
 def test_windows_that_are_pooled(run, clips, y):
     model = make_pipeline(MelSpectrogram(SR, n_mels=40, n_fft=512), LogCompression(), WindowPooler(widths=4))
     graph = run(model.fit(clips))
@@ -197,6 +211,11 @@ def test_the_file_says_what_it_holds(clips, y, tmp_path):
             r"Step 'randomforestclassifier': RandomForestClassifier has no module of torch: .* steps",
         ),
         (
+            make_pipeline(MFCC(SR, n_fft=512), FramePooler(), SGDClassifier("modified_huber")),
+            TypeError,
+            r"SGDClassifier makes probabilities of its decisions in a way that is not written here",
+        ),
+        (
             make_pipeline(AudioLoader(SR), MFCC(SR, n_fft=512), FramePooler(), LogisticRegression()),
             TypeError,
             r"AudioLoader reads files, .* pass the Pipeline without it, pipeline\[1:\]",
@@ -217,7 +236,7 @@ def test_the_file_says_what_it_holds(clips, y, tmp_path):
             r"Front ends must have one sr .* got \[8000.0, 16000.0\] Hz",
         ),
     ],
-    ids=["trees", "files", "tuning", "random", "rates"],
+    ids=["trees", "probabilities", "files", "tuning", "random", "rates"],
 )
 def test_what_cannot_be_exported_is_named(clips, y, tmp_path, model, error, message):
     with pytest.raises(error, match=message):
