@@ -55,12 +55,14 @@ from skmir.neural_network import (
     SiameseEmbedding,
     TCNSequenceClassifier,
     TCNSequenceRegressor,
+    UnfrozenClassifier,
 )
 from skmir.neural_network._base import BaseNetwork
 from skmir.neural_network._sequence._classifier import BaseSequenceClassifier
 from skmir.preprocessing import (
     HPSS,
     ContextWindow,
+    CQTToChroma,
     Delta,
     FramePooler,
     FrameScaler,
@@ -112,6 +114,7 @@ ESTIMATORS = [
     Delta(),
     ContextWindow(),
     Tonnetz(),
+    CQTToChroma(),
     PCAWhitener(),
     HPSS(),
     FrameTransformer(),
@@ -143,6 +146,7 @@ ESTIMATORS = [
     ConvolutionalDBN((8,)),
     DeepBeliefNetwork((8, 4)),
     DBNClassifier((16, 16), max_iter=40),
+    UnfrozenClassifier(max_iter=10, random_state=0),
     ShrinkageLDA(),
     DecoderSearchCV(OnsetDetector(DFT(), "flux"), {"decoder__threshold": [5.0]}, cv=2),
     # Of few different probabilities, the best threshold is .5, which a check takes for granted. scikit-learn
@@ -213,6 +217,8 @@ OTHER_PATHS = [
     DeepBeliefNetwork((8, 4), pretraining="dae", layer="all"),
     DBNClassifier((16,), pretraining="dae", activation="relu", max_iter=40),
     DBNClassifier((16,), pretraining=None, max_iter=40),
+    CQTToChroma(4, bins_per_octave=8, norm=2),
+    UnfrozenClassifier(init="random", early_stopping=True, max_iter=20, random_state=0),
     ShrinkageLDA(0.5, priors=None),
 ]
 

@@ -38,6 +38,7 @@ SLOW = {
     "plot_transfer",
     "plot_transcription",
     "plot_tutorial_tasks",
+    "plot_unfrozen",
     "plot_waveform_augmentation",
 }
 # What scikit-learn 1.6 says of a class of optuna-integration's, which is not the example's doing.

@@ -114,6 +114,17 @@ PRIVATE = {
     ("neural_network/_features/_network_embedding.py", "feature_extraction._base"): (
         "a front end; skmir.base, which offers its base to others, is above neural_network"
     ),
+    ("neural_network/_unfrozen/_computed_once.py", "feature_extraction._base"): "asks what is a front end",
+    ("neural_network/_unfrozen/_cut_pipeline.py", "feature_extraction._base"): "asks what is a front end",
+    ("neural_network/_unfrozen/_cut_pipeline.py", "compose._conversion"): (
+        "a Pipeline's steps one by one, in the middle and at the end: some may have no module"
+    ),
+    ("neural_network/_unfrozen/_random_start.py", "compose._conversion"): "as for _cut_pipeline.py",
+    ("neural_network/_unfrozen/_unfrozen_classifier.py", "compose._conversion"): "as for _cut_pipeline.py",
+    ("neural_network/_unfrozen/_training_on.py", "compose._fit_parameter"): (
+        "how groups reach a network at the end of the Pipeline"
+    ),
+    ("preprocessing/_cqt_to_chroma.py", "dsp._chroma_weights"): "the very weights of chroma_cqt",
     ("neural_network/_onnx_graph.py", "feature_extraction._base"): "as for _network_embedding.py",
     ("neural_network/_base.py", "modules._heads"): "asks whether a module has several last layers",
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",

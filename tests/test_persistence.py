@@ -56,10 +56,12 @@ from skmir.neural_network import (
     SiameseEmbedding,
     TCNSequenceClassifier,
     TrainingRecipe,
+    UnfrozenClassifier,
 )
 from skmir.preprocessing import (
     HPSS,
     ContextWindow,
+    CQTToChroma,
     Delta,
     FramePooler,
     FrameScaler,
@@ -147,6 +149,7 @@ STEPS = {
     "HPSS": HPSS("both", kernel_size=3),
     "PCAWhitener": PCAWhitener(4),
     "Tonnetz": Tonnetz(),
+    "CQTToChroma": CQTToChroma(norm=2.0),
     "FrameTransformer of PCA": FrameTransformer(PCA(3, random_state=0)),
     "FrameTransformer of RBM": make_pipeline(FrameScaler(), FrameTransformer(layer(RBM, 4))),
 }
@@ -190,6 +193,13 @@ NETWORKS = {
     "class weights": small(MLPClassifier, class_weight={"bass": 2.0, "drum": 1.0, "horn": 1.0}),
     "FrameClassifier of SVC": FrameClassifier(SVC(), width=3, aggregate="vote"),
     "FrameClassifier of a network": FrameClassifier(small(DBNClassifier), width=2),
+}
+FOLDED = make_pipeline(CQTToChroma(), FramePooler(), StandardScaler(), LogisticRegression())
+UNFROZEN = {
+    "": {"max_iter": 2, "device": "cpu"},
+    "from random weights": {"init": "random", "max_iter": 2, "device": "cpu"},
+    "stopped early": {"early_stopping": True, "validation_fraction": 0.3, "max_iter": 2, "device": "cpu"},
+    "of nothing": {"trainable": "none"},
 }
 DECODERS = [PeakPicker(), BeatHMM(), BarHMM(), BeatAutocorrelation(), BeatDynamicProgramming()]
 BEAM = BeamSearch(small(RNNSequenceClassifier, bidirectional=False), 3, random_state=0)
@@ -244,6 +254,10 @@ MODELS = {
     "CNNClassifier pitch": ("tall", cnn("pitch")),
     "PretrainedTagger": ("waves", PretrainedTagger(TAGGER)),
     "ShrinkageLDA": ("frames", make_pipeline(FramePooler(), ShrinkageLDA())),
+    **{
+        f"UnfrozenClassifier {name}": ("ragged", UnfrozenClassifier(FOLDED, random_state=0, **params))
+        for name, params in UNFROZEN.items()
+    },
     "FrameClassifier of tags": ("tags", make_pipeline(FrameScaler(), FrameClassifier(width=2))),
     "TunedTagThresholdsCV": ("tags", make_pipeline(FramePooler(), TunedTagThresholdsCV(cv=2))),
     **{type(decoder).__name__: ("activations", decoder) for decoder in DECODERS},

@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 
 from ..augmentation import GaussianNoise, InputDropout, augment
 from ..augmentation._augment import check_augmentation
+from ._anchor import Anchor
 from ._batches import CoveringBatches, RandomBatches, n_batches
 from ._data_parallel import DataParallelNet, accelerated
 from ._epoch_scoring import judging_estimators, scoring_callbacks
@@ -118,7 +119,19 @@ def epochs_of(max_iter, n_examples, batch_size):
     return max(math.ceil(AUTO_STEPS / n_batches(n_examples, batch_size)), AUTO_EPOCHS)
 
 
-def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, generator, scored=None):
+def train(
+    net,
+    examples,
+    valid=None,
+    *,
+    epochs,
+    recipe,
+    schedule,
+    augmentation,
+    generator,
+    scored=None,
+    anchor=None,
+):
     """Train a net in place, starting from its current state.
 
     Parameters
@@ -141,6 +154,8 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
         Draws the batches and the augmentation.
     scored : dict of str to (estimator, X, y) or None, default=None
         What scorers get after each epoch, of the clips of "train" and "valid".
+    anchor : dict of str to float or None, default=None
+        Weights of the squared distance of parameters, by their names, from their present values.
 
     Returns
     -------
@@ -159,11 +174,12 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
     if isinstance(net.optimizer_, torch.optim.LBFGS):  # it can only flatten gradients in plain memory order
         net.module_.to(memory_format=torch.contiguous_format)
     n_steps = epochs * n_batches(len(examples), net.batch_size)
-    penalty = ActivityPenalty(net.module_, recipe.l1_activation) if recipe.l1_activation else None
+    penalties = [ActivityPenalty(net.module_, recipe.l1_activation)] if recipe.l1_activation else []
+    penalties += [Anchor(net.module_, anchor)] if anchor else []
     net.step_ = Step(
         rates=(net.lr * factor for factor in factors(schedule, n_steps)),
         augmentation=_on_batches(recipe, augmentation, generator),
-        penalty=penalty,
+        penalties=penalties,
         forward=torch.compile(net.module_) if recipe.compile else None,
         recipe=recipe,
         generator=generator,
@@ -173,7 +189,7 @@ def train(net, examples, valid=None, *, epochs, recipe, schedule, augmentation, 
         _to(net, device)
         net.train(examples)
     finally:
-        if penalty is not None:
+        for penalty in penalties:
             penalty.remove()
         net.step_ = net.scored_ = None
         net.train_split = None
@@ -215,7 +231,7 @@ def _check_weights(net):
         raise diverged(net, "its weights are")
 
 
-def callbacks_for(*, patience=None, verbose=0, scoring=None):
+def callbacks_for(*, patience=None, verbose=0, scoring=None, from_start=False):
     """Return the callbacks of a fit: scores, early stopping, and the progress bar.
 
     Parameters
@@ -227,6 +243,8 @@ def callbacks_for(*, patience=None, verbose=0, scoring=None):
         1 draws a progress bar of epochs on stderr.
     scoring : see TrainingRecipe, default=None
         Scores of the validation part, which later callbacks can monitor.
+    from_start : bool, default=False
+        Whether the weights before the first epoch may be the best ones.
 
     Returns
     -------
@@ -234,11 +252,33 @@ def callbacks_for(*, patience=None, verbose=0, scoring=None):
     """
     callbacks = scoring_callbacks(scoring)
     if patience is not None:
-        stopping = EarlyStopping(monitor="valid_loss", patience=patience, threshold=0, load_best=True)
+        kind = EarlyStoppingFromStart if from_start else EarlyStopping
+        stopping = kind(monitor="valid_loss", patience=patience, threshold=0, load_best=True)
         callbacks.append(("early_stopping", stopping))
     if verbose:
         callbacks.append(("bar", EpochBar()))
     return callbacks
+
+
+class EarlyStoppingFromStart(EarlyStopping):
+    """Early stopping that may keep the weights from before the first epoch, which skorch's never looks at.
+
+    Attributes
+    ----------
+    best_epoch_ : int
+        Number of epochs after which the validation loss was lowest; 0 before the first.
+    first_loss_ : float
+        The validation loss before the first epoch.
+    """
+
+    def on_train_begin(self, net, X=None, y=None, **kwargs):
+        """Take the loss before the first epoch for the lowest so far."""
+        super().on_train_begin(net, X=X, y=y, **kwargs)
+        _, valid = net.get_split_datasets(X)
+        self.first_loss_, _ = net._valid_epoch(net.get_iterator(valid, training=False))
+        self.dynamic_threshold_ = self._calc_new_threshold(self.first_loss_)
+        if self.load_best:
+            self.best_model_weights_ = copy.deepcopy(net.module_.state_dict())
 
 
 class EpochBar(Callback):

@@ -169,7 +169,9 @@ class Net(NeuralNet):
         else:
             outputs = call(module, x)
             loss = self.criterion_(outputs, targets)
-        return (loss if self.step_.penalty is None else loss + self.step_.penalty()), outputs
+        for penalty in self.step_.penalties:
+            loss = loss + penalty()
+        return loss, outputs
 
     def _backward(self, loss):
         loss.backward()
@@ -193,8 +195,8 @@ class Step:
         The learning rate of each step.
     augmentation : callable
         Maps (frames, targets) to augmented ones; None leaves them unchanged.
-    penalty : callable or None
-        Returns a term that is added to the loss.
+    penalties : list of callable
+        Each returns a term that is added to the loss.
     forward : callable or None
         Replaces the module if it is compiled.
     recipe : TrainingRecipe
@@ -205,10 +207,10 @@ class Step:
         "cpu" or "cuda".
     """
 
-    def __init__(self, *, rates, augmentation, penalty, forward, recipe, generator, device_type):
+    def __init__(self, *, rates, augmentation, penalties, forward, recipe, generator, device_type):
         self.rates = rates
         self.augmentation = augmentation
-        self.penalty = penalty
+        self.penalties = penalties
         self.forward = forward
         self.clip_grad_norm = recipe.clip_grad_norm
         self.max_norm = recipe.max_norm

@@ -7,39 +7,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from .._module_parts import FilterBank
 from .._step_modules import StepModule, own_frames
 from ..dsp import normalize, power_to_db
-
-
-class FilterBank(StepModule):
-    """Sums of bins, with weights of at least 0.
-
-    The Parameter ``weights`` is relative to the largest weight that each filter has at the start, which is
-    the buffer ``scale``: a step of training then means the same for narrow and for wide filters. Negative
-    weights count as 0. Since a rectifier has no slope at 0, a weight that is 0 at the start stays there, and
-    a filter stays within the range that its designer gave it.
-
-    Parameters
-    ----------
-    filters : ndarray of shape (n_bins_in, n_bins_out)
-        The weights at the start, at least 0.
-    """
-
-    def __init__(self, filters):
-        super().__init__()
-        filters = torch.tensor(filters, dtype=torch.float32)
-        scale = filters.amax(dim=0)
-        scale[scale == 0] = 1
-        self.register_buffer("scale", scale)
-        self.weights = nn.Parameter(filters / scale)
-
-    def filters(self):
-        """Return the weights that count, a tensor of shape (n_bins_in, n_bins_out)."""
-        return self.weights.relu() * self.scale
-
-    def forward(self, x, lengths=None):
-        """Return sums of frames (B, n_bins_in, n_frames), of shape (B, n_bins_out, n_frames)."""
-        return (x.mT @ self.filters()).mT
 
 
 class ChromaFold(FilterBank):
@@ -59,9 +29,9 @@ class ChromaFold(FilterBank):
         self.norm = norm
         self.threshold = threshold
 
-    def forward(self, x, lengths=None):
+    def _frames(self, x, lengths):
         """Return chroma of shape (B, n_chroma, n_frames)."""
-        chroma = super().forward(x)
+        chroma = super()._frames(x, lengths)
         return normalize(torch.where(chroma < self.threshold, 0, chroma), self.norm)
 
 
@@ -79,9 +49,9 @@ class LogFilterBank(FilterBank):
         super().__init__(filters)
         self.log_bands = log_bands
 
-    def forward(self, x, lengths=None):
+    def _frames(self, x, lengths):
         """Return bands of shape (B, n_bins, n_frames)."""
-        return torch.cat(self.log_bands(super().forward(x)), dim=-2)
+        return torch.cat(self.log_bands(super()._frames(x, lengths)), dim=-2)
 
 
 class Cepstrum(StepModule):
@@ -101,7 +71,11 @@ class Cepstrum(StepModule):
         self.cosines = nn.Parameter(torch.tensor(np.asarray(cosines), dtype=torch.float32))
         self.lifter = nn.Parameter(torch.tensor(lifter, dtype=torch.float32))
 
+    def filters(self):
+        """Return the cosines with the lifter's factors, a tensor of shape (n_mels, n_mfcc)."""
+        return self.cosines * self.lifter
+
     def forward(self, x, lengths=None):
         """Return coefficients of shape (B, n_mfcc, n_frames), from bands (B, n_mels, n_frames)."""
         decibels = power_to_db(x, where=own_frames(x, lengths))
-        return (decibels.mT @ (self.cosines * self.lifter)).mT
+        return (decibels.mT @ self.filters()).mT

@@ -1,14 +1,17 @@
 """Weights as pictures."""
 
+import copy
 import math
 
 import numpy as np
+import torch
 from sklearn.utils.validation import check_is_fitted
 
 from .._extras import require
 from ..dsp import cqt_frequencies
 from ..dsp._wavelets import relative_bandwidth, wavelets
 from ..feature_extraction import CQT
+from ..neural_network import UnfrozenClassifier
 from ._style import PLAIN, wrapped
 
 
@@ -42,6 +45,7 @@ class FiltersDisplay:
     See Also
     --------
     skmir.neural_network.LearnedChroma : Weights that start as octave equivalence.
+    skmir.neural_network.UnfrozenClassifier : Steps of a Pipeline that go on learning.
 
     Examples
     --------
@@ -75,17 +79,19 @@ class FiltersDisplay:
         return cls(weights, shape=shape, normalize=normalize).plot(ax=ax)
 
     @classmethod
-    def from_estimator(cls, estimator, *, layer=0, shape=None, normalize=True, ax=None):
+    def from_estimator(cls, estimator, *, layer=0, step=None, shape=None, normalize=True, ax=None):
         """Draw the weights of a fitted estimator.
 
         Parameters
         ----------
         estimator : estimator
             ``LearnedChroma``, whose weights are drawn at start and end; an estimator with ``components_``,
-            such as ``RBM``, ``PCA`` or ``NMF``, also in a ``FrameTransformer``; or ``CQT``, whose filters are
-            drawn.
+            such as ``RBM``, ``PCA`` or ``NMF``, also in a ``FrameTransformer``; ``CQT``, whose filters are
+            drawn; or ``UnfrozenClassifier``, whose trained steps are drawn at start and end.
         layer : int, default=0
             Index of the layer of ``LearnedChroma`` that is drawn.
+        step : str or None, default=None
+            Name of the step of ``UnfrozenClassifier`` that is drawn; None draws all trained steps.
         shape, normalize : see the class
         ax : matplotlib Axes, or sequence of them, default=None
             Axes to draw on, one per picture; None makes a figure.
@@ -98,8 +104,10 @@ class FiltersDisplay:
         ------
         TypeError
             If the estimator has no such weights.
+        ValueError
+            If no trained step has the name ``step``.
         """
-        weights = filters_of(estimator, layer)
+        weights = filters_of(estimator, layer, step)
         return cls.from_weights(weights, shape=shape, normalize=normalize, ax=ax)
 
     def plot(self, ax=None):
@@ -154,7 +162,7 @@ class FiltersDisplay:
             ax.set_axis_off()
 
 
-def filters_of(estimator, layer=0):
+def filters_of(estimator, layer=0, step=None):
     """Return the weights of a fitted estimator by title.
 
     Parameters
@@ -163,6 +171,8 @@ def filters_of(estimator, layer=0):
         See :meth:`FiltersDisplay.from_estimator`.
     layer : int, default=0
         Of ``LearnedChroma``.
+    step : str or None, default=None
+        Of ``UnfrozenClassifier``.
 
     Returns
     -------
@@ -172,15 +182,44 @@ def filters_of(estimator, layer=0):
     if isinstance(estimator, CQT):
         return {"filters": _cqt_filters(estimator)}
     check_is_fitted(estimator)
+    if isinstance(estimator, UnfrozenClassifier):
+        return _start_and_end(estimator, step)
     if hasattr(estimator, "initial_weights_"):
         return {"start": estimator.initial_weights_[layer], "end": estimator.weights_[layer]}
     if hasattr(estimator, "components_"):
         return {"components": estimator.components_}
     raise TypeError(
-        "estimator must be a LearnedChroma, a CQT or an estimator with components_, got "
-        f"{type(estimator).__name__}. Pass one step of a Pipeline, and other weights to "
+        "estimator must be a LearnedChroma, an UnfrozenClassifier, a CQT or an estimator with components_, "
+        f"got {type(estimator).__name__}. Pass one step of a Pipeline, and other weights to "
         "FiltersDisplay.from_weights."
     )
+
+
+def _start_and_end(unfrozen, step):
+    """Return the weights of trained steps at the start and at the end of training, by title."""
+    names = unfrozen.trainable_ if step is None else [step]
+    if not names or not set(names) <= set(unfrozen.trainable_):
+        trained = ", ".join(unfrozen.trainable_) or "none"
+        raise ValueError(f"step={step!r} must be the name of a step that was trained. There are: {trained}.")
+    pictures = {}
+    for name in names:
+        end = unfrozen.module_.steps[unfrozen.module_.names.index(name)]
+        start = copy.deepcopy(end)
+        for key, values in start.named_parameters():
+            values.data = torch.from_numpy(unfrozen.initial_weights_[name][key])
+        after = _matrices(end)
+        for key, matrix in _matrices(start).items():
+            title = f"{name} {key}" if len(after) > 1 else name
+            pictures |= {f"{title}: start": matrix, f"{title}: end": after[key]}
+    return pictures
+
+
+def _matrices(module):
+    """Return the weights of a step's module by name, each of shape (n_filters, n_inputs)."""
+    if hasattr(module, "filters"):  # those that count, of those that may be learned
+        return {"filters": module.filters().T.detach().numpy()}
+    weights = {key: values.detach().numpy() for key, values in module.named_parameters()}
+    return {key: values for key, values in weights.items() if values.ndim == 2}
 
 
 def _cqt_filters(cqt):

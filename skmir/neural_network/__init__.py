@@ -20,6 +20,7 @@ from ._sequence import (
     TCNSequenceRegressor,
 )
 from ._siamese_embedding import SiameseEmbedding
+from ._unfrozen import UnfrozenClassifier
 from ._unsupervised import RBM, ConvolutionalDBN, DeepBeliefNetwork, DenoisingAutoencoder
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "TCNSequenceClassifier",
     "TCNSequenceRegressor",
     "TrainingRecipe",
+    "UnfrozenClassifier",
     "chord_templates",
     "to_onnx",
 ]

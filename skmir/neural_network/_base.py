@@ -60,6 +60,7 @@ class BaseNetwork(DeclaredParameters, TorchSavingMixin, BaseEstimator):
 
     _per_frame = False  # whether the module's outputs, and y, are one per frame
     _embeds = False  # whether outputs say where a clip lies among others, rather than what it is
+    _starts_fitted = False  # whether the module predicts before it is trained, so that 0 epochs are a choice
     _packed = False  # whether the module takes clips of unequal length in one batch, with their lengths
 
     n_frames: int | None = 128
@@ -163,6 +164,7 @@ or array-like of shape (n_clips, n_features)
                 augmentation=self.augmentation,
                 generator=generator,
                 scored={part: scored(self, *clips[part]) for part in parts},
+                anchor=self._anchor(),
             )
             self.random_state_ = snapshot(generator, device)
         return self
@@ -291,6 +293,10 @@ or array-like of shape (n_clips, n_features)
             return np.arange(len(targets)), np.arange(0)
         return validation_split(targets.numpy(), groups, self.validation_fraction, seed)
 
+    def _anchor(self):
+        """Return weights of the squared distance of parameters from where they start, by name, or None."""
+        return None
+
     def _schedule(self, recipe, last):
         """Return the schedule of the learning rate; a falling one needs to know the last epoch."""
         if recipe.learning_rate != "auto":
@@ -319,6 +325,7 @@ or array-like of shape (n_clips, n_features)
                 patience=self.n_iter_no_change if self.early_stopping else None,
                 verbose=self.verbose,
                 scoring=recipe.scoring,
+                from_start=self._starts_fitted,
             ),
             net_params=self.net_params,
         )

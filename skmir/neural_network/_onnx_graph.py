@@ -16,6 +16,7 @@ from ..compose import convert
 from ..feature_extraction._base import BaseFrontEnd
 from ._base import BaseNetwork
 from ._network_module import ScaledNetwork
+from ._unfrozen import UnfrozenClassifier
 
 _SECONDS = 2.0  # of the clips with which a graph is recorded
 _N_FRAMES = 50  # of the frames with which it is, if it starts with frames
@@ -155,6 +156,8 @@ def _inside(model):
 def _first_steps(model):
     """Return the steps that get the input: one, or several side by side."""
     model = _inside(model)
+    if isinstance(model, UnfrozenClassifier):
+        return _first_steps(model.pipeline_)
     if isinstance(model, Pipeline):
         return _first_steps(next(step for _, step in model.steps if step not in (None, "passthrough")))
     if isinstance(model, FeatureUnion):

@@ -18,7 +18,8 @@ POOLS = {"mean": lambda maps: maps.mean(-1), "max": lambda maps: maps.amax(-1)} 
 def check_training_parameters(estimator):
     """Raise if a parameter of a network's training is not valid."""
     if estimator.max_iter != "auto":
-        check_number("max_iter", estimator.max_iter, kind=numbers.Integral, low=1)
+        least = 0 if estimator._starts_fitted else 1
+        check_number("max_iter", estimator.max_iter, kind=numbers.Integral, low=least)
     check_number("n_iter_no_change", estimator.n_iter_no_change, kind=numbers.Integral, low=1)
     check_number("n_frames", estimator.n_frames, kind=numbers.Integral, low=1, none=True)
     check_number("batch_size", estimator.batch_size, kind=numbers.Integral, low=2)

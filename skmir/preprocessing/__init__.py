@@ -1,6 +1,7 @@
 """Steps between front end and classifier: from frames to frames, and from frames to tables."""
 
 from ._context_window import ContextWindow
+from ._cqt_to_chroma import CQTToChroma
 from ._delta import Delta
 from ._hpss import HPSS
 from ._local_contrast import LocalContrastNormalizer
@@ -13,6 +14,7 @@ from ._window_pooler import WindowPooler
 
 __all__ = [
     "HPSS",
+    "CQTToChroma",
     "ContextWindow",
     "Delta",
     "FramePooler",

@@ -7,11 +7,13 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from skmir.compose import FrameTransformer
 from skmir.feature_extraction import CQT
 from skmir.inspection._filters_display import FiltersDisplay, filters_of
-from skmir.neural_network import RBM, LearnedChroma
+from skmir.neural_network import RBM, LearnedChroma, UnfrozenClassifier
+from skmir.preprocessing import CQTToChroma, FramePooler
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -137,7 +139,7 @@ def test_what_are_no_weights_is_refused(rng):
         FiltersDisplay.from_weights(rng.randn(3, 4), shape=(3, 2))
     model = LogisticRegression().fit(rng.randn(10, 2), [0, 1] * 5)
     with pytest.raises(
-        TypeError, match=r"estimator must be a LearnedChroma, a CQT or .*, got LogisticRegression"
+        TypeError, match=r"estimator must be a LearnedChroma, an Unf.* a CQT or .*, got LogisticRegression"
     ):
         FiltersDisplay.from_estimator(model)
     with pytest.raises(NotFittedError, match="not fitted yet"):
@@ -148,3 +150,39 @@ def test_without_matplotlib(monkeypatch, rng):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"needs matplotlib.*pip install matplotlib, or in a clone"):
         FiltersDisplay(rng.randn(3, 4)).plot()
+
+
+class TestUnfrozen:
+    """The steps that were trained, at the start and at the end."""
+
+    @pytest.fixture
+    def model(self, rng):
+        steps = CQTToChroma(), FrameTransformer(PCA(4)), FramePooler(), LogisticRegression()
+        X, y = rng.rand(12, 24, 3), np.repeat(["a", "b", "c"], 4)
+        return UnfrozenClassifier(make_pipeline(*steps), max_iter=2, random_state=0, device="cpu").fit(X, y)
+
+    def test_all_steps(self, model):
+        display = FiltersDisplay.from_estimator(model, normalize=False)
+        titles = [" ".join(ax.get_title().split()) for ax in display.axes_]
+        names = ["cqttochroma", "frametransformer", "logisticregression"]
+        assert titles == [f"{name}: {when}" for name in names for when in ("start", "end")]
+        fitted = model.pipeline_
+        starts = np.tile(np.eye(12), 2), fitted[1].transformer_.components_, fitted[-1].coef_
+        for i, start in enumerate(starts):
+            before, after = drawn(display)[2 * i : 2 * i + 2]
+            np.testing.assert_allclose(before, start, atol=1e-6)
+            assert before.shape == after.shape and not np.allclose(before, after, atol=1e-4)
+
+    def test_one_step(self, model):
+        display = FiltersDisplay.from_estimator(model, step="cqttochroma")
+        assert len(display.axes_) == 2
+        with pytest.raises(
+            ValueError, match=r"step='pca' must be the name of a step that was trained\. There"
+        ):
+            FiltersDisplay.from_estimator(model, step="pca")
+
+    def test_nothing_was_trained(self, rng):
+        X, y = rng.rand(12, 24), np.repeat(["a", "b", "c"], 4)
+        model = UnfrozenClassifier(trainable="none").fit(X, y)
+        with pytest.raises(ValueError, match="There are: none"):
+            FiltersDisplay.from_estimator(model)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from skmir.neural_network import RBM, CNNClassifier, DBNClassifier, DeepBeliefNetwork, DenoisingAutoencoder
+from skmir.neural_network import (
+    RBM,
+    CNNClassifier,
+    DBNClassifier,
+    DeepBeliefNetwork,
+    DenoisingAutoencoder,
+    UnfrozenClassifier,
+)
 
 pytestmark = [
     pytest.mark.gpu,
@@ -70,3 +77,17 @@ def test_unlabelled_clips_pretrain_there(frames):
     X, y = frames
     model = DBNClassifier((8,), max_iter=5, device="cuda", random_state=0).fit(X, y, X_unlabelled=X)
     assert model.predict(X).shape == y.shape
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_a_pipeline_goes_on_learning_there(frames, early_stopping):
+    X, y = frames
+    on_cpu, on_gpu = (
+        UnfrozenClassifier(max_iter=10, early_stopping=early_stopping, random_state=0, device=device)
+        .fit(X[:, :, 0], y)
+        .set_params(device="cpu")
+        for device in ("cpu", "cuda")
+    )
+    assert next(on_gpu.module_.parameters()).device.type == "cpu"
+    found, expected = (model.predict_proba(X[:, :, 0]) for model in (on_gpu, on_cpu))
+    np.testing.assert_allclose(found, expected, atol=0.01)

@@ -7,6 +7,7 @@ import time
 import numpy as np
 from tqdm.auto import tqdm
 
+from ...neural_network import UnfrozenClassifier
 from ...neural_network._base import BaseNetwork
 
 # Relative duration of a fit by kind of model, in seconds, until durations have been measured.
@@ -20,7 +21,8 @@ def expected_weight(model):
     """Return how long a fit of a model takes relative to others, by the kind of model."""
     parts = [model, *(model.get_params(deep=True).values() if hasattr(model, "get_params") else ())]
     # A detector (it has predict_frames) has a network, if only the usual one.
-    is_slow = any(isinstance(part, BaseNetwork) or hasattr(part, "predict_frames") for part in parts)
+    networks = BaseNetwork | UnfrozenClassifier
+    is_slow = any(isinstance(part, networks) or hasattr(part, "predict_frames") for part in parts)
     return NETWORK if is_slow else CLASSIC
 
 
