@@ -55,7 +55,8 @@ def to_onnx(model, file):
     end: the program brings files to that rate, as ``soxr`` does in Python. A batch holds clips of one length.
     Without a front end it is ``frames`` of shape (batch, n_bins, n_frames), or ``features`` of shape
     (batch, n_features). Batch, number of samples and number of frames may be any; a clip longer than the
-    window of a network gets the mean over windows, as in prediction. Results are those of the Pipeline to
+    window of a network gets the mean over windows, as in prediction. (A recurrent network with outputs per
+    frame predicts long clips in pieces, and reads them whole here.) Results are those of the Pipeline to
     about 1e-5 of their scale. Both compute in float32, with rounding errors some 120 dB below a sound; a
     logarithm that makes these count, in the silence of a clip, makes the difference larger.
 
