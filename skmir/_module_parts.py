@@ -61,7 +61,7 @@ class FilterBank(FramesModule):
 
     def __init__(self, filters):
         super().__init__()
-        filters = torch.tensor(filters, dtype=torch.float32)
+        filters = tensor_of(filters)
         scale = filters.amax(dim=0)
         scale[scale == 0] = 1
         self.register_buffer("scale", scale)
@@ -73,6 +73,7 @@ class FilterBank(FramesModule):
 
     def _frames(self, x, lengths):
         """Return sums of frames (B, n_bins_in, n_frames), of shape (B, n_bins_out, n_frames)."""
+        x = fill_padding(x, lengths, 0)  # what is not a number there would reach the gradient of the weights
         return (x.mT @ self.filters()).mT
 
 

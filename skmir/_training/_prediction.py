@@ -125,5 +125,5 @@ def _mean_over_windows(module, windows, batch_size):
             for c, s in zip(clips.split(batch_size), starts.split(batch_size), strict=True)
         ]
     )  # (n_windows, n_outputs)
-    total = torch.zeros(len(windows), outputs.shape[1]).index_add_(0, clips, outputs)
+    total = outputs.new_zeros(len(windows), outputs.shape[1]).index_add_(0, clips, outputs)
     return (total / torch.bincount(clips)[:, None]).numpy()

@@ -1,9 +1,10 @@
 """The Fourier transform as products of real matrices, for graphs that other programs run.
 
-ONNX has a Fourier transform, but versions of torch and of onnxruntime do not agree on it, and no complex
-numbers. So a transform of n = a * b samples becomes two steps of Cooley and Tukey's: b transforms of a
-samples are followed by a transforms of b samples. At 2048 = 32 * 64 samples, their matrices take 41 kB, and a
-frame takes 400,000 multiplications; a single matrix would take 16 MB, and 4.2 million multiplications.
+ONNX has no complex numbers, and of the Fourier transforms torch's exporter by tracing writes only
+``torch.stft`` with real results, which torch calls deprecated. So a transform of n = a * b samples becomes
+two steps of Cooley and Tukey's: b transforms of a samples are followed by a transforms of b samples. At
+2048 = 32 * 64 samples, their matrices take 41 kB, and a frame takes 400,000 multiplications; a single
+matrix would take 16 MB, and 4.2 million multiplications.
 """
 
 import math

@@ -207,8 +207,9 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
             of shape (B,) that says how many samples are each clip's own if clips of unequal length are padded
             at their end, or None. It returns frames of shape (B, n_bins, n_frames), and
             ``module.out_lengths(lengths)`` returns how many frames are each clip's own. What the designer of
-            the front end chose, and training may change, are its Parameters, in float32: the weights of mel
-            bands and of pitch classes, and the cosines of the cepstrum. Gradients reach the waveforms.
+            the front end chose, and training may change, are its Parameters, in torch's default dtype: the
+            weights of mel bands and of pitch classes, and the cosines of the cepstrum. Gradients reach the
+            waveforms.
 
         Raises
         ------

@@ -44,16 +44,12 @@ class FrontEndModule(StepModule):
         return torch.tensor([self._n_frames(int(n)) for n in lengths], device=lengths.device)
 
     def _frames(self, y):
-        n_samples = y.shape[-1]
+        n_samples, frames_of = y.shape[-1], self.front_end._frames
         y = _excerpt(y, self.front_end)
-        one_by_one = self.front_end._alone() and len(y) > 1
-        frames = torch.stack([self.front_end._frames(clip) for clip in y]) if one_by_one else self._batch(y)
+        frames = torch.stack([frames_of(clip) for clip in y]) if self.front_end._alone() else frames_of(y)
         if not torch.jit.is_tracing():
             self.n_frames[n_samples] = frames.shape[-1]
         return frames
-
-    def _batch(self, y):
-        return self.front_end._frames(y[0])[None] if self.front_end._alone() else self.front_end._frames(y)
 
     def _n_frames(self, n_samples):
         if n_samples not in self.n_frames:

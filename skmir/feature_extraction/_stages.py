@@ -3,11 +3,10 @@
 A stage makes of the frames of a simpler front end what the whole one returns, by the same functions.
 """
 
-import numpy as np
 import torch
 from torch import nn
 
-from .._module_parts import FilterBank
+from .._module_parts import FilterBank, fill_padding, tensor_of
 from .._step_modules import StepModule, own_frames
 from ..dsp import normalize, power_to_db
 
@@ -68,8 +67,8 @@ class Cepstrum(StepModule):
 
     def __init__(self, cosines, lifter):
         super().__init__()
-        self.cosines = nn.Parameter(torch.tensor(np.asarray(cosines), dtype=torch.float32))
-        self.lifter = nn.Parameter(torch.tensor(lifter, dtype=torch.float32))
+        self.cosines = nn.Parameter(tensor_of(cosines))
+        self.lifter = nn.Parameter(tensor_of(lifter))
 
     def filters(self):
         """Return the cosines with the lifter's factors, a tensor of shape (n_mels, n_mfcc)."""
@@ -77,5 +76,5 @@ class Cepstrum(StepModule):
 
     def forward(self, x, lengths=None):
         """Return coefficients of shape (B, n_mfcc, n_frames), from bands (B, n_mels, n_frames)."""
-        decibels = power_to_db(x, where=own_frames(x, lengths))
+        decibels = power_to_db(fill_padding(x, lengths, 0), where=own_frames(x, lengths))
         return (decibels.mT @ self.filters()).mT

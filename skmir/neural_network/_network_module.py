@@ -54,6 +54,7 @@ class NetworkModule(StepModule):
         self.network = ScaledNetwork(network, copy.deepcopy(network.module_).eval())
         self.n_bins, self.n_frames = int(network.n_bins_), network.n_frames_
         self.packed, self.per_frame = network._packed, network._per_frame
+        self.to(torch.get_default_dtype())
 
     def forward(self, x, lengths=None):
         """Return a clip's outputs.

@@ -25,7 +25,7 @@ def to_onnx(model, file):
         It must be fitted. A Pipeline is written as a whole, from what its first step takes: the front end,
         the steps that follow, and the network, or linear model, at its end; or what is inside a search. Of a
         network alone, the file holds what it computes for windows of frames, without the mean over windows
-        that clips longer than a window need. From a ``FrameClassifier`` pass its ``estimator_``.
+        that clips longer than a window need.
     file : str or PathLike
         Where to write; a file that exists is replaced.
 
@@ -55,7 +55,8 @@ def to_onnx(model, file):
     end: the program brings files to that rate, as ``soxr`` does in Python. A batch holds clips of one length.
     Without a front end it is ``frames`` of shape (batch, n_bins, n_frames), or ``features`` of shape
     (batch, n_features). Batch, number of samples and number of frames may be any; a clip longer than the
-    window of a network gets the mean over windows, as in prediction. Results are those of the Pipeline to
+    window of a network gets the mean over windows, as in prediction. (A recurrent network with outputs per
+    frame predicts long clips in pieces, and reads them whole here.) Results are those of the Pipeline to
     about 1e-5 of their scale. Both compute in float32, with rounding errors some 120 dB below a sound; a
     logarithm that makes these count, in the silence of a clip, makes the difference larger.
 

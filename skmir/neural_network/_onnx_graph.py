@@ -95,7 +95,7 @@ def graph_of_network(network):
             "frames": many if anywhere else one,
         },
         metadata={
-            **metadata_of(network),
+            **metadata_of(network, link),
             "n_bins": str(network.n_bins_),
             "n_frames": "any" if network._per_frame or network.n_frames_ is None else str(network.n_frames_),
         },
@@ -107,9 +107,14 @@ def graph_of_pipeline(model):
     name, example, varying, metadata = _input_of(_first_steps(model))
     module = convert(model).eval()
     last, last_module = _last_step(model, module)
-    outputs, link = _outputs_of(last, last_module)
     with torch.no_grad():
-        many = {0: "batch", 2: "n_frames"} if module(example).ndim == 3 else {0: "batch"}
+        results = module(example)
+    if is_classifier(last) and not isinstance(last, BaseNetwork):
+        link = _link_of(last, *_scores(last, last_module, model, example, results))
+        outputs = CLASSES[0][: 1 if link is None else 2]
+    else:
+        outputs, link = _outputs_of(last)
+    many = {0: "batch", 2: "n_frames"} if results.ndim == 3 else {0: "batch"}
     names = [name for name, _ in model.steps] if isinstance(model, Pipeline) else []
     return Graph(
         module=WithLink(module, link),
@@ -117,27 +122,28 @@ def graph_of_pipeline(model):
         input_name=name,
         output_names=outputs,
         varying={**dict.fromkeys(outputs, many), name: {0: "batch", **varying}},
-        metadata={**metadata_of(last), **metadata, "steps": json.dumps(names)},
+        metadata={**metadata_of(last, link), **metadata, "steps": json.dumps(names)},
     )
 
 
-def metadata_of(last):
-    """Return what a file says about the estimator that answers."""
+def metadata_of(last, link):
+    """Return what a file says about the estimator that answers, and whose outputs a link follows."""
     classes = getattr(last, "classes_", None)
     return {
         "estimator": type(last).__name__,
-        "target_type": _target_type(last, classes),
+        "target_type": _target_type(last, classes, link),
         "classes": json.dumps([] if classes is None else np.asarray(classes).tolist()),
     }
 
 
-def _target_type(last, classes):
+def _target_type(last, classes, link):
     if hasattr(last, "target_type_"):
         return last.target_type_
     if classes is None:
         return "continuous" if is_regressor(last) else ""
-    tags = getattr(last, "multilabel_", False)
-    return "multilabel-indicator" if tags else "binary" if len(classes) == 2 else "multiclass"
+    if link is torch.sigmoid:
+        return "multilabel-indicator"
+    return "binary" if len(classes) == 2 else "multiclass"
 
 
 def _inside(model):
@@ -196,31 +202,33 @@ def _input_of(first):
     return "features", torch.randn(2, n_features, generator=generator), {}, {"n_features": str(n_features)}
 
 
-def _outputs_of(last, module):
-    """Return the names of the outputs, and the function that makes the last one of the first, or None."""
+def _outputs_of(last):
+    """Return the names of the outputs, and the function that makes the second of the first, or None."""
     if isinstance(last, BaseNetwork):
-        kind = "embedding" if last._embeds else last.target_type_
-        return (["embedding"], None) if kind == "embedding" else NETWORK_LINKS.get(kind, CLASSES)
-    if is_classifier(last):
-        return CLASSES[0][: 1 + hasattr(last, "predict_proba")], _link_of(last, module)
+        return (["embedding"], None) if last._embeds else NETWORK_LINKS.get(last.target_type_, CLASSES)
     return ["numbers" if is_regressor(last) else "features"], None
 
 
-def _link_of(last, module):
-    """Return the function from logits to the probabilities of a classifier, or None if it has none."""
+def _scores(last, module, model, example, results):
+    """Return logits and probabilities of a classifier, to be compared; of two clips or of made-up rows."""
     if not hasattr(last, "predict_proba"):
-        return None
-    if hasattr(last, "to_module"):
-        return softmax
+        return results, None
+    if hasattr(last, "to_module"):  # it may take something else than rows
+        return results, model.predict_proba(example.numpy())
     scales = np.logspace(-3, 0, 50)[:, None]
     rows = scales * np.random.RandomState(0).standard_normal((50, last.n_features_in_))
-    expected = np.asarray(last.predict_proba(rows))
     with torch.no_grad():
-        logits = module(torch.tensor(rows, dtype=torch.float32))
+        return module(torch.tensor(rows, dtype=torch.float32)), last.predict_proba(rows)
+
+
+def _link_of(last, logits, probabilities):
+    """Return the function from logits to probabilities that a classifier uses; None if it has none."""
+    if probabilities is None:
+        return None
     for link in LINKS:
-        if expected.shape == logits.shape and np.allclose(link(logits), expected, atol=1e-4):
+        if np.shape(probabilities) == logits.shape and np.allclose(link(logits), probabilities, atol=1e-4):
             return link
     raise TypeError(
-        f"{type(last).__name__} makes probabilities of its decisions in a way that has no equation here. Use "
-        "LogisticRegression, or set its probabilities off."
+        f"{type(last).__name__} makes probabilities of its decisions in a way that is not written here. Use "
+        "LogisticRegression, whose probabilities are a softmax, or LinearSVC, which has none."
     )

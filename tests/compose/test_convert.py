@@ -90,6 +90,7 @@ from skmir.model_selection import ShrinkageLDA
 from skmir.preprocessing import (
     HPSS,
     ContextWindow,
+    CQTToChroma,
     Delta,
     FramePooler,
     FrameScaler,
@@ -165,6 +166,7 @@ FRAME_STEPS = {
     "Tonnetz inf": Tonnetz(np.inf),
     "Tonnetz .5": Tonnetz(0.5),
     "Tonnetz None": Tonnetz(None),
+    "CQTToChroma": CQTToChroma(3, bins_per_octave=3),
     "PCAWhitener": PCAWhitener(),
     "PCAWhitener of few": PCAWhitener(3, ridge=0.1, center=False),
     "LocalContrastNormalizer": LocalContrastNormalizer(),

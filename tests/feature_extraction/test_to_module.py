@@ -119,11 +119,14 @@ def test_what_was_designed_is_a_stage_behind_a_simpler_front_end(front_end, clip
     assert dict(stage.named_parameters())
     frames = simpler.transform([y.astype(np.float32) for y in clips])
     lengths = torch.tensor([x.shape[1] for x in frames])
-    batch = torch.full((len(clips), len(frames[0]), int(lengths.max()) + 3), 1e6)
+    batch = torch.full((len(clips), len(frames[0]), int(lengths.max()) + 3), torch.inf)
     for row, x in zip(batch, frames, strict=True):
         row[:, : x.shape[1]] = torch.from_numpy(np.ascontiguousarray(x))
     expected = front_end.transform([y.astype(np.float32) for y in clips])
-    for x, own in zip(stage(batch, lengths).detach().numpy(), expected, strict=True):
+    found = stage(batch, lengths)
+    found.sum().backward()
+    assert all(parameter.grad.isfinite().all() for parameter in stage.parameters())
+    for x, own in zip(found.detach().numpy(), expected, strict=True):
         np.testing.assert_allclose(x[:, : own.shape[1]], own, rtol=1e-5, atol=1e-5 * np.abs(own).max())
 
 
