@@ -10,7 +10,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length, check_random_state, get_tags
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ..._declared_parameters import DeclaredParameters, positional
@@ -23,30 +22,16 @@ from ..._training import TrainingRecipe, recipe_of
 from ...compose._conversion import convert, convert_transformer
 from .._parameters import check_training_parameters
 from .._targets import check_labels
+from ._answers import AnswersMixin, is_word
 from ._computed_once import ALL, ComputedOnce
 from ._cut_pipeline import check_trainable, cut, flat_steps
 from ._network import network_from
-from ._training_on import UNTRAINED, TrainingOn, as_frames
+from ._training_on import UNTRAINED, TrainingOn
 
 INITS = ("fitted", "random")
 
 
-def _answers(name):
-    """Return a check that the Pipeline has a method, if it answers itself."""
-
-    def check(self):
-        if hasattr(self, "pipeline_"):
-            answers = self.pipeline_ if self._network is None else self._network
-        else:
-            answers = self._inner() if _is(self.trainable, "none") else self
-        if answers is not self:
-            getattr(answers, name)  # its error says what is missing
-        return True
-
-    return check
-
-
-class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, BaseEstimator):
+class UnfrozenClassifier(AnswersMixin, DeclaredParameters, ClassifierMixin, TorchSavingMixin, BaseEstimator):
     """A Pipeline that goes on learning, from where its fit ended, as one network.
 
     Filter banks, cosines, the sum of octaves, projections and linear classifiers are the layers of a network
@@ -66,8 +51,8 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         cannot be part of a network; "none" predicts as the Pipeline does. A step of a Pipeline inside is
         named as "outer__inner". What stands before the first of them is computed once.
     init : {"fitted", "random"}, default="fitted"
-        Where training begins. "random" draws the weights of the trained steps at random, at the scale of the
-        fitted ones, and sets those of the classifier to 0; scalers are fitted again behind them. The
+        The start of the training. "random" draws the weights of the trained steps at random, at the scale of
+        the fitted ones, and sets those of the classifier to 0; scalers are fitted again behind them. The
         difference between the two tells what the design was worth.
     anchor : float, default=0.1
         Weight in the loss of the squared distance from the start, summed over the steps, with the length of
@@ -232,7 +217,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         y = self._check_labels(X, y, groups)
         groups = None if groups is None else np.asarray(groups)
         training, rows = TrainingOn(self, ComputedOnce(X), y, groups, seed), ALL
-        trains = not _is(self.trainable, "none")
+        trains = not is_word(self.trainable, "none")
         n_epochs, losses = None, None
         if trains and self.early_stopping and self.max_iter != 0:
             n_epochs, losses = training.choose_epochs(clone(pipeline))
@@ -246,68 +231,6 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         self._before, self._network = trained.before, trained.network
         self._of_tables = trains and self.module_.of_tables
         return self
-
-    @available_if(_answers("predict"))
-    def predict(self, X):
-        """Return the likeliest class of each clip.
-
-        Parameters
-        ----------
-        X : clips, frames or table
-            As in ``fit``.
-
-        Returns
-        -------
-        labels : ndarray of shape (n_clips,)
-        """
-        return self._answer("predict", X)
-
-    @available_if(_answers("predict_proba"))
-    def predict_proba(self, X):
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        X : clips, frames or table
-            As in ``fit``.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_clips, n_classes)
-            In the order of ``classes_``.
-        """
-        return self._answer("predict_proba", X)
-
-    @available_if(_answers("predict_log_proba"))
-    def predict_log_proba(self, X):
-        """Return the logarithm of the probabilities.
-
-        Parameters
-        ----------
-        X : clips, frames or table
-            As in ``fit``.
-
-        Returns
-        -------
-        log_probabilities : ndarray of shape (n_clips, n_classes)
-        """
-        return self._answer("predict_log_proba", X)
-
-    @available_if(_answers("decision_function"))
-    def decision_function(self, X):
-        """Return the scores of the classes, which are the Pipeline's before the first epoch.
-
-        Parameters
-        ----------
-        X : clips, frames or table
-            As in ``fit``.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_clips,) or (n_clips, n_classes)
-            For two classes, one value per clip, which is positive for the second class.
-        """
-        return self._answer("decision_function", X)
 
     def to_module(self):
         """Return the whole as a module of torch, from what ``fit`` takes to logits.
@@ -383,7 +306,7 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
         """Return the Pipeline with ``class_weight`` in its last step, if that has this parameter."""
         *_, name = flat_steps(pipeline)
         weights = f"{name}__class_weight"
-        if not _is(self.class_weight, "auto") and weights in pipeline.get_params():
+        if not is_word(self.class_weight, "auto") and weights in pipeline.get_params():
             pipeline.set_params(**{weights: self.class_weight})
         return pipeline
 
@@ -428,15 +351,6 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
             )
         return y
 
-    def _answer(self, method, X):
-        check_is_fitted(self)
-        if self._network is None:
-            return getattr(self.pipeline_, method)(X)
-        for step in self._before:
-            X = step.transform(X)
-        self._network.device = self.device  # which may be another one than in fit
-        return getattr(self._network, method)(as_frames(X))
-
     def __sklearn_is_fitted__(self):
         return hasattr(self, "pipeline_")
 
@@ -469,7 +383,3 @@ class UnfrozenClassifier(DeclaredParameters, ClassifierMixin, TorchSavingMixin, 
             module = parts.network(self._of_tables)
             self._before = parts.before
             self._network = network_from({**network, "device": self.device}, module)
-
-
-def _is(value, word):
-    return isinstance(value, str) and value == word
