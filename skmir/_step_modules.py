@@ -95,6 +95,11 @@ def out_lengths(module, lengths):
     return module.out_lengths(lengths) if isinstance(module, StepModule) else lengths
 
 
+def size_tensor(size):
+    """Return a size as a tensor. In a trace it is one, of which ``torch.as_tensor`` may make a constant."""
+    return size if torch.is_tensor(size) else torch.tensor(size)
+
+
 def own_frames(x, lengths):
     """Return which frames are the clips' own: a tensor of bool of shape (B, 1, n_frames), or None for all."""
     if lengths is None:

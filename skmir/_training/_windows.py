@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from sklearn.utils import gen_batches
 
+from .._step_modules import size_tensor
+
 BLOCK = 2**20  # values that are copied at once
 
 
@@ -151,7 +153,7 @@ def covering_starts(n_frames, window):
     >>> covering_starts(25, 10)
     tensor([ 0,  8, 15])
     """
-    n_frames = torch.as_tensor(n_frames)
+    n_frames = size_tensor(n_frames)
     n_windows = (n_frames + window - 1) // window
     spare = (n_frames - window).clamp(min=0)
     # With an axis, since torch's exporter writes tensors without one in float32.

@@ -3,7 +3,7 @@
 import torch
 
 from .._parameter_checks import plain
-from .._step_modules import StepModule, each_length
+from .._step_modules import StepModule, each_length, size_tensor
 
 
 class FrontEndModule(StepModule):
@@ -62,7 +62,7 @@ def _excerpt(y, front_end):
     """Return the part of waveforms, all of one length, that a front end uses."""
     sr, offset, duration = front_end.sr, front_end.offset, front_end.duration
     in_middle = offset == "center"
-    start = _middle(torch.as_tensor(y.shape[-1]), sr, duration) if in_middle else round(offset * sr)
+    start = _middle(size_tensor(y.shape[-1]), sr, duration) if in_middle else round(offset * sr)
     if not torch.jit.is_tracing() and start >= y.shape[-1]:
         raise ValueError(
             f"a clip of {y.shape[-1]} samples has none behind offset={plain(offset)} s at sr={sr:g}. "

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from .._step_modules import StepModule, each_length
+from .._step_modules import StepModule, each_length, size_tensor
 from .._training import covering_starts, recipe_of
 from ._targets import TARGETS
 
@@ -88,7 +88,7 @@ class NetworkModule(StepModule):
             return x[:, None]
         width = self.n_frames
         if self.packed:  # a clip shorter than a window is taken as it is
-            width = torch.as_tensor(n_frames).clamp(max=width)
+            width = size_tensor(n_frames).clamp(max=width)
         starts = covering_starts(n_frames, self.n_frames)
         rows = (starts[:, None] + torch.arange(width)) % n_frames
         windows = x.index_select(-1, rows.flatten().to(x.device))
