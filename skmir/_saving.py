@@ -4,11 +4,23 @@ import os
 import sys
 import warnings
 
-from sklearn import exceptions
+from sklearn import config_context, exceptions
 
 from ._version import __version__
 
 RECORD = "_saved_with"  # the record's name in a saved state
+REQUESTS = "_metadata_request"  # where scikit-learn keeps what set_fit_request and the like have set
+METHODS = (
+    "fit",
+    "partial_fit",
+    "predict",
+    "predict_proba",
+    "predict_log_proba",
+    "decision_function",
+    "score",
+    "transform",
+    "inverse_transform",
+)
 LOADERS = ("copy", "copyreg", "joblib", "pickle", "skmir", "sklearn", "skops")  # frames to skip in warnings
 
 
@@ -52,7 +64,9 @@ class SavingMixin:
     def __getstate__(self):
         state = dict(super().__getstate__())
         for name, value in state.items():
-            if isinstance(value, os.PathLike):  # a path object of another operating system cannot be loaded
+            if name == REQUESTS:
+                state[name] = _plain_requests(value)
+            elif isinstance(value, os.PathLike):  # a path object of another operating system cannot be loaded
                 state[name] = os.fspath(value)
             elif "torch" in sys.modules:  # a module of torch cannot be there without it
                 from ._saved_modules import as_plain
@@ -65,7 +79,9 @@ class SavingMixin:
         saved = state.pop(RECORD, {})
         for name in self._saved_packages:
             warn_of_version(name, saved.get(name))
+        requests = state.pop(REQUESTS, {})
         super().__setstate__({name: _restored(value) for name, value in state.items()})
+        _set_requests(self, requests)
         if _is_ready(self, state) and (cause := _why_not_there(self.device)):
             self.device = "auto"
             warnings.warn(cause, stacklevel=callers_level())
@@ -100,6 +116,18 @@ def callers_level():
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in LOADERS:
         frame, level = frame.f_back, level + 1
     return level
+
+
+def _plain_requests(requests):
+    """Return what metadata an estimator requests; scikit-learn's own object holds the estimator itself."""
+    found = {method: dict(getattr(requests, method).requests) for method in METHODS}
+    return {method: asked for method, asked in found.items() if asked}
+
+
+def _set_requests(estimator, requests):
+    with config_context(enable_metadata_routing=True):
+        for method, asked in requests.items():
+            getattr(estimator, f"set_{method}_request")(**asked)
 
 
 def _restored(value):

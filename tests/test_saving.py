@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import small_networks
 import torch
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import make_pipeline
@@ -254,3 +255,20 @@ def test_a_model_made_on_a_gpu_predicts_without_it(data, way, tmp_path):
     )
     assert "device='cuda' is loaded where torch sees 0 CUDA devices" in done.stderr
     np.testing.assert_allclose(np.load(tmp_path / "p.npy"), model.predict_proba(X), atol=1e-3)
+
+
+@pytest.mark.parametrize("groups", [True, False, "artists"])
+def test_what_an_estimator_requests_is_kept(data, tmp_path, groups):
+    """scikit-learn's object of requests holds the estimator, which no file without pickle can follow."""
+    with config_context(enable_metadata_routing=True):
+        network = small(CNNClassifier).set_fit_request(groups=groups, sample_weight=True)
+        model = make_pipeline(FrameScaler(), network.set_score_request(sample_weight=False))
+        model.fit(*data["frames"])
+    skmir.save(model, tmp_path / "model.skops")
+    copies = skmir.load(tmp_path / "model.skops"), pickle.loads(pickle.dumps(model)), copy.deepcopy(model)
+    for loaded in copies:
+        requests = loaded[-1].get_metadata_routing()
+        assert requests.fit.requests["groups"] == groups
+        assert requests.fit.requests["sample_weight"] is True
+        assert requests.score.requests["sample_weight"] is False
+        np.testing.assert_array_equal(loaded.predict(data["frames"][0]), model.predict(data["frames"][0]))

@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 import pytest
 import soundfile
-from sklearn import config_context
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.svm import SVC
 
@@ -13,6 +12,7 @@ import skmir
 from skmir.datasets import make_instruments
 from skmir.feature_extraction import MFCC, MelSpectrogram
 from skmir.model_selection import ShrinkageLDA, default_models
+from skmir.model_selection._fit_on_all import fit_on_all
 from skmir.neural_network._base import BaseNetwork
 from skmir.sequence import BeatTracker, OnsetDetector
 
@@ -71,8 +71,7 @@ def test_the_ensemble_is_the_mean_of_what_lda_and_cnn_say(notes, tmp_path):
     models["CNN"].set_params(cnnclassifier__random_state=0).fit(notes.data, notes.target)
     models["LDA"].set_params(shrinkagelda__temperature="ungrouped").fit(notes.data, notes.target)
     ensemble = models["ensemble"].set_params(CNN__cnnclassifier__random_state=0)
-    with config_context(enable_metadata_routing=True):
-        ensemble.fit(notes.data, notes.target, groups=np.arange(len(notes.data)) % 3)
+    ensemble = fit_on_all(ensemble, notes.data, notes.target, np.arange(len(notes.data)) % 3)  # as train does
     expected = (models["LDA"].predict_proba(notes.data) + models["CNN"].predict_proba(notes.data)) / 2
     np.testing.assert_allclose(ensemble.predict_proba(notes.data), expected, atol=1e-6)
     pytest.importorskip("skops")
