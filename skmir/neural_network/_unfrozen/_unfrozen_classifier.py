@@ -106,9 +106,9 @@ class UnfrozenClassifier(AnswersMixin, DeclaredParameters, ClassifierMixin, Torc
         The trained network, from what was computed once to logits, on the CPU.
     n_iter_ : int
         Number of epochs trained.
-    history_ : dict of ndarray of shape (n_iter_,)
+    history_ : dict of ndarray of shape (n_epochs,)
         Losses, with the term of the anchor, and seconds per epoch.
-    validation_loss_ : ndarray of shape (n_epochs + 1,) or None
+    validation_loss_ : ndarray of shape (n_epochs_tried + 1,) or None
         With ``early_stopping``: the loss of the validation part before the first epoch, and after each, by
         which the number of epochs was chosen.
     n_parameters_ : int
@@ -265,7 +265,7 @@ class UnfrozenClassifier(AnswersMixin, DeclaredParameters, ClassifierMixin, Torc
 
     @property
     def history_(self):
-        """Dict with one array of shape (n_iter_,) per quantity: train_loss, dur in s."""
+        """Dict with one array of shape (n_epochs,) per quantity: train_loss, dur in s."""
         check_is_fitted(self)
         return {} if self._network is None else self._network.history_
 
