@@ -127,9 +127,7 @@ or array-like of shape (n_clips, n_features)
         self, X, y, sample_weight, groups, held_out, *, goes_on, last=True, classes=None, unlabelled=None
     ):
         """Train for ``max_iter`` epochs, or for one epoch if more calls may follow (``last`` is False)."""
-        recipe = recipe_of(self)
-        check_training_parameters(self)
-        check_net_params(self.net_params, recipe.optimizer)
+        recipe = self._checked_recipe()
         device = resolve_device(self.device)
         frames = _checked(self, X, reset=not goes_on)
         warn_if_wide(self, frames)
@@ -168,6 +166,13 @@ or array-like of shape (n_clips, n_features)
             )
             self.random_state_ = snapshot(generator, device)
         return self
+
+    def _checked_recipe(self):
+        """Return the recipe, with all parameters of the training checked."""
+        recipe = recipe_of(self)
+        check_training_parameters(self)
+        check_net_params(self.net_params, recipe.optimizer)
+        return recipe
 
     def _validation(self, frames, targets, y, rows, held_out, y_val, device):
         """Return the examples of the validation part, or None, and the labels and rows that they are of."""

@@ -260,7 +260,7 @@ class EveryOtherModule(StepModule):
 def test_a_step_of_frames_of_ones_own(clips):
     model = make_pipeline(EveryOther(), FramePooler(n_parts=2)).fit(clips)
     assert_same(convert(model), *batch(clips, torch.float32), model.transform(clips))
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="EveryOther"):
         EveryOther().to_module()
 
 
