@@ -48,7 +48,7 @@ def save(model, path, *, card=None):
         If the model contains a class or a function that cannot be found by its name, such as a lambda or a
         class inside a function; or if the card holds something that JSON does not.
     ValueError
-        If the card holds a number that is not finite, or itself.
+        If the card holds a number that is not finite, or the model or the card holds itself.
     ImportError
         If skops is not installed.
 
@@ -56,7 +56,7 @@ def save(model, path, *, card=None):
     --------
     load : Reads the file.
     load_card : Reads the card alone.
-    skmir.neural_network.to_onnx : Writes a network for programs without Python.
+    skmir.neural_network.to_onnx : Writes a model for programs without Python.
 
     Examples
     --------
@@ -80,7 +80,14 @@ def save(model, path, *, card=None):
     if isinstance(model, type):
         raise TypeError(f"model must be an estimator, got the class {model.__name__}. Pass an instance.")
     card = None if card is None else card_as_text(card)  # a wrong card raises before the model is written
-    dumped = io.BytesIO(skops.io.dumps(model))
+    try:
+        dumped = io.BytesIO(skops.io.dumps(model))
+    except RecursionError as error:
+        raise ValueError(
+            "model must not hold itself, but a part of it does. In some versions of scikit-learn, so does one "
+            "of its own steps on which set_fit_request, or the like, was called: leave that out, or use "
+            "pickle."
+        ) from error
     if card is not None:
         with zipfile.ZipFile(dumped, "a") as saved:
             saved.writestr(CARD, card)

@@ -272,3 +272,11 @@ def test_what_an_estimator_requests_is_kept(data, tmp_path, groups):
         assert requests.fit.requests["sample_weight"] is True
         assert requests.score.requests["sample_weight"] is False
         np.testing.assert_array_equal(loaded.predict(data["frames"][0]), model.predict(data["frames"][0]))
+
+
+def test_a_model_that_holds_itself_is_refused(data, tmp_path):
+    scaler = FrameScaler().fit(*data["frames"])
+    scaler.parts_ = [scaler]
+    with pytest.raises(ValueError, match="model must not hold itself, but a part of it does"):
+        skmir.save(scaler, tmp_path / "scaler.skops")
+    assert not list(tmp_path.iterdir())
