@@ -84,9 +84,8 @@ def save(model, path, *, card=None):
         dumped = io.BytesIO(skops.io.dumps(model))
     except RecursionError as error:
         raise ValueError(
-            "model must not hold itself, but a part of it does. In some versions of scikit-learn, so does one "
-            "of its own steps on which set_fit_request, or the like, was called: leave that out, or use "
-            "pickle."
+            "model must not hold itself, but a part of it does. In some versions of scikit-learn, one of its "
+            "own steps holds itself after set_fit_request, or the like: leave that out, or use pickle."
         ) from error
     if card is not None:
         with zipfile.ZipFile(dumped, "a") as saved:
