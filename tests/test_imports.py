@@ -24,6 +24,7 @@ FLOORS = {
     "_text_table": -1,
     "_saved_modules": -1,
     "_step_modules": -1,
+    "_stored_frames": -1,
     "_module_parts": 0,
     "_saving": 0,
     "_output": 0,
