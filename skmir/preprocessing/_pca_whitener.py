@@ -7,10 +7,10 @@ import scipy.linalg
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.extmath import svd_flip
-from sklearn.utils.random import sample_without_replacement
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
+from .._frame_rows import drawn_frames
 from .._module_parts import PerFrame, Projection
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number, plain
@@ -145,8 +145,7 @@ class PCAWhitener(
         check_number("max_frames", self.max_frames, kind=numbers.Integral, low=1, none=True)
         frames = check_frames(self, X, reset=True, stored=True)
         self._check_n_components()
-        if self.max_frames is not None:
-            frames = _drawn(frames, self.max_frames, check_random_state(self.random_state))
+        frames, _ = drawn_frames(frames, self.max_frames, check_random_state(self.random_state))
         mean, moment = _moments(frames, self.center)
         # Highest variance first; rounding makes some variances of 0 negative.
         variance, vectors = (a[..., ::-1] for a in scipy.linalg.eigh(moment))
@@ -274,18 +273,6 @@ class PCAWhitener(
     def _colour(self, x):
         weights = self.components_.T * self.scale_
         return (weights @ x.astype(np.float64) + self.mean_[:, np.newaxis]).astype(x.dtype)
-
-
-def _drawn(frames, n, rng):
-    """Return n frames of all clips, or all if there are not so many, as the clips that have any of them."""
-    lengths = n_frames_of(frames)
-    ends = np.cumsum(lengths)
-    if n >= ends[-1]:
-        return frames
-    rows = np.sort(sample_without_replacement(ends[-1], n, random_state=rng))
-    parts = np.split(rows, np.searchsorted(rows, ends[:-1]))
-    starts = ends - lengths
-    return [frames[clip][:, part - starts[clip]] for clip, part in enumerate(parts) if len(part)]
 
 
 def _moments(frames, center):
