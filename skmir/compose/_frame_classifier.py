@@ -162,8 +162,8 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         if self.max_windows is None and isinstance(frames, StoredFrames):
             raise ValueError(
                 "FrameClassifier learns from one table of the windows of all clips, but the frames of X stay "
-                "on disk (stored=True). Set max_windows, the number of windows to draw from each clip, so that "
-                "the table fits into memory."
+                "on disk (stored=True). Set max_windows, the number of windows to draw from each clip, so "
+                "that the table fits into memory."
             )
         y = self._check_labels(y)
         check_consistent_length(frames, y, groups, sample_weight)
