@@ -11,7 +11,7 @@ from ._entries import Entries
 from ._feature_cache import FeatureCache
 from ._lru_cache import LRUCache
 from ._sources import library_versions, origin, skmir_text
-from ._stored_entries import FACTS, StoredEntries, locate, remember_verified, verified
+from ._stored_entries import FACTS, StoredEntries, halved, locate, remember_verified, verified
 
 __all__ = [
     "FACTS",
@@ -23,6 +23,7 @@ __all__ = [
     "content_digest",
     "describe",
     "file_digest",
+    "halved",
     "known_digest",
     "library_versions",
     "locate",

@@ -14,7 +14,8 @@ FACTS = np.dtype(
         ("key", "S38"),
         ("n_bins", np.int32),
         ("n_frames", np.int64),
-        ("dtype", "S3"),
+        ("dtype", "S3"),  # of the values on disk
+        ("exponent", np.int32),  # of the power of two by which float16 on disk is multiplied
         ("offset", np.int64),  # of the frames in the file
         ("low", np.float64),
         ("high", np.float64),
@@ -74,7 +75,8 @@ class StoredEntries:
     @property
     def dtype(self):
         """Type of the first clip's frames."""
-        return np.dtype(self._facts["dtype"][0].decode())
+        dtype = np.dtype(self._facts["dtype"][0].decode())
+        return np.dtype(np.float32) if dtype == np.float16 else dtype
 
     def name(self, row):
         """Return the name of a clip."""
@@ -141,14 +143,17 @@ def locate(entries, group, key):
     found = entries.read_placed(group, key)
     if found is None:
         return None
-    (frames, n_samples), offset, status = found
+    (frames, n_samples, *exponent), offset, status = found
     if not frames.flags.f_contiguous:  # parts of it would be other values
         return None
+    exponent, dtype = int(exponent[0]) if exponent else 0, frames.dtype
+    frames = _full(frames, exponent)
     facts = np.array(
         (
             key.encode(),
             *frames.shape,
-            frames.dtype.str.encode(),
+            dtype.str.encode(),
+            exponent,
             offset,
             frames.min(),
             frames.max(),
@@ -195,4 +200,20 @@ def _read_part(path, facts, start, stop):
             n_read = file.readinto(frames.view(np.uint8).reshape(-1).data)
     except OSError:
         return None
-    return frames.T if n_read == frames.nbytes else None
+    return _full(frames.T, facts["exponent"]) if n_read == frames.nbytes else None
+
+
+def halved(frames):
+    """Return frames as float16, and the exponent of the power of two that these are to be multiplied by.
+
+    The power brings the highest magnitude to between 2 ** 14 and 2 ** 15, so that values down to 2 ** -28 of
+    it, 84 dB in power, have the 11 bits of a normal float16.
+    """
+    peak = np.abs(frames).max()
+    exponent = int(np.frexp(peak)[1]) - 15 if np.isfinite(peak) and peak > 0 else 0
+    return np.ldexp(frames, -exponent).astype(np.float16), exponent
+
+
+def _full(frames, exponent):
+    """Return frames as they are computed with: float16 becomes float32."""
+    return np.ldexp(frames.astype(np.float32), exponent) if frames.dtype == np.float16 else frames

@@ -11,6 +11,7 @@ from .._cache import (
     array_digest,
     describe,
     file_digest,
+    halved,
     known_digest,
     library_versions,
     locate,
@@ -114,8 +115,15 @@ class CachedFrames:
 class StoredCachedFrames(CachedFrames):
     """The same for a front end whose frames stay on disk: facts about the entries take the place of frames.
 
-    No frames are kept in memory, and those of an entry that this process has verified are not read.
+    No frames are kept in memory, and those of an entry that this process has verified are not read. Entries
+    of float16 have names of their own.
     """
+
+    def __init__(self, front_end):
+        super().__init__(front_end)
+        self._half = front_end.stored == "float16"
+        if self._half:
+            self._group += "-float16"
 
     def read(self, clip):
         """Return facts about a clip's entry, and the number of samples, if it is on disk, else None."""
@@ -137,7 +145,13 @@ class StoredCachedFrames(CachedFrames):
         OSError
             If there is no entry then.
         """
-        super().write(position, clip, frames, n_samples)
+        arrays = [frames, np.array(n_samples)]
+        if self._half:
+            frames, exponent = halved(frames)
+            arrays = [frames, np.array(n_samples), np.array(exponent)]
+        key = self._key(clip, file_digest)
+        if key is not None:
+            self._entries.write(self._group, key, arrays)
         found = self.read(clip)
         if found is None:
             raise OSError(
