@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """What is done to the frames of a clip when they are read.
+    """Change of the frames of a clip when they are read.
 
     Parameters
     ----------

@@ -95,8 +95,11 @@ class _Windows:
         clips, starts : tensor of int64 of shape (B,)
             As in ``cut``.
         """
+        return self._rows(clips, starts).to(self.device)
+
+    def _rows(self, clips, starts):
         steps = (starts[:, None] + torch.arange(self.n_frames)) % self.lengths[clips][:, None]
-        return (steps + self.firsts[clips][:, None]).to(self.device)
+        return steps + self.firsts[clips][:, None]
 
     def random_starts(self, clips, generator):
         """Return a random start for each clip: anywhere inside a long clip, at any phase of a short one.
@@ -126,7 +129,7 @@ class Windows(_Windows):
     n_frames : int or None
         Length of a window in frames; None takes clips whole, which needs ``packed``.
     device : torch.device
-        The device to which the frames are moved, once.
+        The device to which the frames are moved, once, if they fit there; if not, those of a batch are moved.
     packed : bool, default=False
         Whether windows may have unequal lengths, for recurrent networks: a clip shorter than
         ``n_frames`` then keeps its own length.
@@ -134,12 +137,12 @@ class Windows(_Windows):
         Indices of the clips to take, in order; None takes all. This saves a copy of them.
     """
 
-    ahead = False  # whether batches are better made in a thread, before they are needed
-
     def __init__(self, frames, n_frames, device, packed=False, rows=None):
         rows = np.arange(len(frames)) if rows is None else rows
         super().__init__(lengths_of(frames, rows), frames[0].shape[0], n_frames, device, packed)
-        self.values = torch.from_numpy(_end_to_end(frames, rows)).to(device)
+        values = torch.from_numpy(_end_to_end(frames, rows))
+        self.ahead = not _fits(values, self.device)  # as for StoredWindows
+        self.values = values if self.ahead else values.to(device)
         self.whole = bool((self.lengths == self.n_frames).all())
 
     def clips(self):
@@ -152,8 +155,10 @@ class Windows(_Windows):
     def _cut(self, clips, starts):
         if self.whole:  # the common case needs no arithmetic
             clip_by_clip = self.values.view(len(self), self.n_frames, -1)  # (n_clips, n_frames, n_bins)
-            return clip_by_clip[clips.to(self.values.device)].transpose(1, 2)
-        return self.values[self.rows(clips, starts)].transpose(1, 2)
+            windows = clip_by_clip[clips.to(self.values.device)]
+        else:
+            windows = self.values[self._rows(clips, starts).to(self.values.device)]
+        return windows.transpose(1, 2).to(self.device)
 
 
 class StoredWindows(_Windows):
@@ -196,6 +201,11 @@ class StoredWindows(_Windows):
                 last, x = clip, self.frames[clip].T
             window[...] = x[start:stop] if stop <= length else x[np.arange(start, stop) % length]
         return windows.transpose(1, 2).to(self.device)
+
+
+def _fits(values, device):
+    """Return whether there is room for values, and as much again for a network, on a device."""
+    return device.type != "cuda" or 2 * values.nbytes < torch.cuda.mem_get_info(device)[0]
 
 
 def windows_of(frames, n_frames, device, packed=False, rows=None):
