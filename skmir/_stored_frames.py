@@ -165,41 +165,6 @@ class StoredFrames:
             place[...] = x
         return frames
 
-    def astype(self, dtype):
-        """Return the same frames, which are converted to a dtype when they are read."""
-        if self.dtype == dtype:
-            return self
-        return self.then(Step(_Cast(np.dtype(dtype)), frame_wise=True))
-
-    def then(self, step):
-        """Return the frames with one more step, which is applied when they are read."""
-        return StoredFrames(self._source, (*self._steps, step))
-
-    @property
-    def by_window(self):
-        """Whether a part of a clip is read without the rest."""
-        alone = all(step.frame_wise for step in self._steps)
-        return alone and not any(step.needs_peak for step in self._steps[1:])
-
-    def window(self, row, start, stop):
-        """Return the frames of one clip from ``start`` to before ``stop``."""
-        if not self.by_window:
-            return self._clip(row)[:, start:stop]
-        return self._stepped(row, self._source.read(row, start, stop))
-
-    def lowest(self):
-        """Return the lowest value of all clips."""
-        if not self._steps:
-            return self._source.lows.min()
-        return min(x.min() for x in self)
-
-    def check_finite(self):
-        """Raise if a value on disk is NaN or infinite; later steps are checked as they are read."""
-        infinite = ~(np.isfinite(self._source.lows) & np.isfinite(self._source.highs))
-        if infinite.any():
-            row = int(infinite.argmax())
-            raise _not_finite(row, self._source.name(row))
-
     def _clip(self, row):
         return self._stepped(row, self._source.read(row))
 
@@ -247,9 +212,44 @@ def as_it_is(estimator):
     return twin
 
 
+def with_step(frames, step):
+    """Return StoredFrames with one more step, which is applied when they are read."""
+    return StoredFrames(frames._source, (*frames._steps, step))
+
+
+def as_dtype(frames, dtype):
+    """Return StoredFrames that are converted to a dtype when they are read."""
+    if frames.dtype == dtype:
+        return frames
+    return with_step(frames, Step(_Cast(np.dtype(dtype)), frame_wise=True))
+
+
+def read_by_window(frames):
+    """Return whether a part of a clip of StoredFrames is read without the rest."""
+    alone = all(step.frame_wise for step in frames._steps)
+    return alone and not any(step.needs_peak for step in frames._steps[1:])
+
+
+def window_of(frames, row, start, stop):
+    """Return the frames of one clip of StoredFrames from ``start`` to before ``stop``."""
+    if not read_by_window(frames):
+        return frames[row][:, start:stop]
+    return frames._stepped(row, frames._source.read(row, start, stop))
+
+
+def check_finite(frames):
+    """Raise if a value of StoredFrames on disk is not finite; later steps are checked as they are read."""
+    infinite = ~(np.isfinite(frames._source.lows) & np.isfinite(frames._source.highs))
+    if infinite.any():
+        row = int(infinite.argmax())
+        raise _not_finite(row, frames._source.name(row))
+
+
 def lowest_of(frames):
-    """Return the lowest value of all clips' frames."""
-    return frames.lowest() if isinstance(frames, StoredFrames) else min(x.min() for x in frames)
+    """Return the lowest value of all clips' frames, in memory or on disk."""
+    if isinstance(frames, StoredFrames) and not frames._steps:
+        return frames._source.lows.min()
+    return min(x.min() for x in frames)
 
 
 def n_frames_of(frames):

@@ -18,7 +18,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from ._parameter_checks import shown
-from ._stored_frames import StoredFrames
+from ._stored_frames import StoredFrames, as_dtype, check_finite
 from ._waveforms import (
     laid_out,
     refusal,
@@ -385,9 +385,9 @@ def _check_stored(estimator, X, *, reset, dtype, allowed):
     if not len(X):
         raise ValueError("X holds no clips. Pass at least one.")
     _forget_n_features(estimator, reset)
-    X.check_finite()
+    check_finite(X)
     dtypes = dtype if isinstance(dtype, tuple) else (dtype,)
-    X = X if X.dtype in map(np.dtype, dtypes) else X.astype(dtypes[0])
+    X = X if X.dtype in map(np.dtype, dtypes) else as_dtype(X, dtypes[0])
     expected = X.n_bins if reset else estimator.n_bins_
     if X.n_bins != expected:
         raise ValueError(_wrong_n_bins(estimator, 0, X.n_bins, expected, reset=reset))

@@ -18,6 +18,7 @@ from sklearn.svm import SVC
 
 from skmir._cache import StoredEntries
 from skmir._cache._stored_entries import _VERIFIED
+from skmir._stored_frames import window_of
 from skmir.base import BaseFrameStep
 from skmir.compose import FrameClassifier, FrameTransformer
 from skmir.feature_extraction import MFCC, FeatureCache, MelSpectrogram, StoredFrames
@@ -66,12 +67,16 @@ MODELS = {
 }
 
 
-@pytest.fixture(params=["equal", "ragged"])
+EITHER = pytest.mark.parametrize("X", ["equal", "ragged"], indirect=True)
+
+
+@pytest.fixture
 def X(request, tmp_path, rng):
-    """Paths of eight clips of some 30 frames, or of 5 to 30."""
+    """Paths of eight clips of 5 to 30 frames; tests for EITHER also get clips of 31 frames each."""
+    equal = getattr(request, "param", None) == "equal"
     paths = []
     for i, label in enumerate(Y):
-        n = 7680 if request.param == "equal" else 1200 + 800 * i
+        n = 7680 if equal else 1200 + 800 * i
         y = 0.2 * np.sin(2 * np.pi * (300 if label == "low" else 900) * np.arange(n) / SR)
         paths.append(str(tmp_path / f"naïve {i}.wav"))
         soundfile.write(paths[-1], y + 0.05 * rng.randn(n), SR)
@@ -96,6 +101,7 @@ def entries(tmp_path):
     return lambda: sorted((tmp_path / "memory").rglob("*.entry"))
 
 
+@EITHER
 @pytest.mark.parametrize("name", MODELS)
 def test_results_are_those_in_memory(X, front_end, name):
     """Bit for bit, for fits, predictions and the numbers of all steps."""
@@ -117,6 +123,7 @@ def test_results_are_those_in_memory(X, front_end, name):
         assert_array_equal(one, x)
 
 
+@EITHER
 def test_networks_with_outputs_per_frame(X, front_end):
     on_disk = FrameScaler().fit_transform(front_end().transform(X))
     in_memory = on_disk.load()
@@ -142,10 +149,11 @@ def test_cross_validation_searches_and_comparisons(X, front_end):
     assert_array_equal(*(result.scores_["CNN"] for result in results))
 
 
+@EITHER
 def test_scikit_learn_splits_them(X, front_end):
     frames, model = front_end().transform(X), make_pipeline(FrameScaler(), CNNClassifier(**NETWORK))
     expected = cross_val_predict(model, frames.load(), Y, cv=2, method="predict_proba")
-    n_jobs = 2 if len(set(frames.lengths)) > 1 else None  # workers take long to start
+    n_jobs = 2 if len(set(frames.lengths.tolist())) > 1 else None  # workers take long to start
     found = cross_val_predict(model, frames, Y, cv=2, method="predict_proba", n_jobs=n_jobs)
     assert_array_equal(found, expected)
 
@@ -183,6 +191,7 @@ def test_other_processes_read_them(X, front_end, forks, tmp_path):
     assert process.stdout.strip() == str([float(x.sum()) for x in front_end(False).transform(X)])
 
 
+@EITHER
 def test_a_network_reads_windows_and_keeps_no_file(X, front_end, monkeypatch):
     frames = FrameScaler().fit_transform(front_end().transform(X))
     n_read, read = [], StoredEntries.read
@@ -232,7 +241,7 @@ def test_damaged_entries_are_never_read(X, front_end, entries):
         if damage is not None:
             path.write_bytes(damage)
         with pytest.raises(OSError, match=rf"frames of file .*naïve {row}\.wav.* damaged, or no longer"):
-            frames.window(row, 0, 3)
+            window_of(frames, row, 0, 3)
     with pytest.warns(UserWarning, match="1 entry of the cache") if path.exists() else _nothing():
         again = model.transform(X)
     assert_array_equal(again[row], expected[row])
@@ -260,6 +269,7 @@ def test_entries_are_verified_once_and_when_they_change(X, front_end, entries):
         assert_array_equal(one, x)
 
 
+@EITHER
 def test_float16_rounds_relative_to_the_loudest_value(X, front_end, tmp_path):
     frames = front_end(False, power=2.0).transform(X)
     halves = front_end("float16").transform(X)

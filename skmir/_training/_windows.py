@@ -13,7 +13,7 @@ import torch
 from sklearn.utils import gen_batches
 
 from .._step_modules import size_tensor
-from .._stored_frames import StoredFrames
+from .._stored_frames import StoredFrames, read_by_window, window_of
 
 BLOCK = 2**20  # values that are copied at once
 
@@ -175,14 +175,9 @@ class StoredWindows(_Windows):
     def __init__(self, frames, n_frames, device, packed=False, rows=None):
         self.frames = frames if rows is None else frames[rows]
         super().__init__(lengths_of(self.frames), frames.n_bins, n_frames, device, packed)
-
-    @property
-    def ahead(self):
-        """Whether batches are better made in a thread, before they are needed.
-
-        Steps that take whole clips may compute with torch, in whose number of threads the caller has a say.
-        """
-        return self.frames.by_window
+        # Whether batches are better made in a thread, before they are needed. Steps on whole clips may
+        # compute with torch, in whose number of threads the caller has a say.
+        self.ahead = read_by_window(frames)
 
     def clips(self):
         """Return the frames of all clips."""
@@ -194,8 +189,8 @@ class StoredWindows(_Windows):
         last, x = None, None  # the clip that was read whole, and its frames
         for window, (clip, start, length) in zip(windows.numpy(), places, strict=True):
             stop = start + self.n_frames
-            if stop <= length and self.frames.by_window:
-                window[...] = self.frames.window(clip, start, stop).T
+            if stop <= length and self.ahead:
+                window[...] = window_of(self.frames, clip, start, stop).T
                 continue
             if clip != last:
                 last, x = clip, self.frames[clip].T

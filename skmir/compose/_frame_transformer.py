@@ -16,7 +16,7 @@ from .._module_parts import PerFrame
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number
 from .._saving import SavingMixin
-from .._stored_frames import Step, StoredFrames, as_it_is
+from .._stored_frames import Step, StoredFrames, as_it_is, with_step
 from .._validation import check_frames, is_table, stack_if_equal
 from ._conversion import convert_transformer
 
@@ -122,7 +122,7 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         check_is_fitted(self)
         frames = check_frames(self, X, reset=False, stored=True)
         if isinstance(frames, StoredFrames):
-            return frames.then(Step(as_it_is(self)._transformed, same_length=True))
+            return with_step(frames, Step(as_it_is(self)._transformed, same_length=True))
         return self._apply(self.transformer_.transform, X, frames)
 
     @available_if(_can_invert)

@@ -9,7 +9,7 @@ from .._declared_parameters import DeclaredParameters, method_missing
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
-from .._stored_frames import Step, StoredFrames, as_it_is
+from .._stored_frames import Step, StoredFrames, as_it_is, with_step
 from .._validation import check_frames, is_table, stack_if_equal
 from ._bin_names import bin_names
 
@@ -136,7 +136,8 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
         check_is_fitted(self)
         frames = self._check_frames(X, reset=False)
         if isinstance(frames, StoredFrames):
-            return frames.then(Step(as_it_is(self)._apply, self._frame_wise, same_length=self._same_length))
+            step = Step(as_it_is(self)._apply, self._frame_wise, same_length=self._same_length)
+            return with_step(frames, step)
         return each_clip(self._apply, frames, X)
 
     @available_if(_has_module)

@@ -15,7 +15,7 @@ from .._module_parts import PerFrame, Projection
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number, plain
 from .._saving import SavingMixin
-from .._stored_frames import Step, StoredFrames, as_it_is, n_frames_of
+from .._stored_frames import Step, StoredFrames, as_it_is, n_frames_of, with_step
 from .._validation import check_frames, is_table, stack_if_equal
 
 FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take one step per clip
@@ -177,7 +177,7 @@ class PCAWhitener(
         check_is_fitted(self)
         frames = check_frames(self, X, reset=False, stored=True)
         if isinstance(frames, StoredFrames):
-            return frames.then(Step(as_it_is(self)._whiten, same_length=True))
+            return with_step(frames, Step(as_it_is(self)._whiten, same_length=True))
         return self._each(self._whiten, frames, X)
 
     def inverse_transform(self, X):

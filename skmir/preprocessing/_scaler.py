@@ -11,7 +11,7 @@ from .._module_parts import FramesModule, Standardize, fill_padding
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number
 from .._saving import SavingMixin
-from .._stored_frames import Step, StoredFrames, as_it_is, lowest_of
+from .._stored_frames import Step, StoredFrames, as_it_is, lowest_of, with_step
 from .._validation import check_frames
 from ._base import each_clip
 from ._bin_names import bin_names
@@ -125,7 +125,7 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         check_is_fitted(self)
         frames = check_frames(self, X, reset=False, stored=True)
         if isinstance(frames, StoredFrames):
-            return frames.then(Step(as_it_is(self)._scale, frame_wise=True, needs_peak=self.log_))
+            return with_step(frames, Step(as_it_is(self)._scale, frame_wise=True, needs_peak=self.log_))
         return each_clip(self._scale, frames, X)
 
     def inverse_transform(self, X):
