@@ -7,9 +7,9 @@ epoch, two folds, on one thread. Files of 10 s at 8 kHz are synthesised before, 
 noise; 20,000 take 3.2 GB, and their frames 1.6 GB, in a temporary folder. The frames are on disk when the
 process starts. "peak" is the growth of the process's resident memory from when it has fitted a few clips. A
 step is one batch of 32 clips; "cold" is the same epoch after the operating system was told to forget the
-frames, so that each window comes from the disk. Both ways must give the same scores, or the script fails. What
-takes place in memory, and steps, are left out for more clips than --in-memory. It takes some 7 minutes, of
-which 20,000 clips are 5.
+frames, so that each window comes from the disk. Both ways must give the same scores, or the script fails.
+Frames in memory, and steps, are left out for more clips than --in-memory. The whole takes some 7 minutes, of
+which 20,000 clips take 5.
 """
 
 import argparse
@@ -108,7 +108,7 @@ def measure(*arguments):
 
 
 def fastest_steps(folder, n, n_turns):
-    """Return the ms of a step by (stored, "warm" or "cold"): the fastest of several turns, which alternate."""
+    """Return the ms of a step by (stored, "warm" or "cold"): the fastest of turns that alternate."""
     kinds = [(False, "warm"), (True, "warm"), (True, "cold")]
     turns = [{kind: measure(folder, n, *kind)["ms"] for kind in kinds} for _ in range(n_turns)]
     return {kind: min(turn[kind] for turn in turns) for kind in kinds}
