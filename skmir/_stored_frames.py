@@ -93,6 +93,7 @@ class StoredFrames:
     def __init__(self, source, steps=()):
         self._source = source
         self._steps = tuple(steps)
+        # What steps make of clips: "form" -> (n_bins, dtype), number of steps -> {length before: after}.
         self._known = {}
 
     @property
@@ -128,7 +129,9 @@ class StoredFrames:
         rows = np.arange(len(self))[key]
         if rows.ndim != 1:
             raise IndexError(f"StoredFrames take one index, which picks clips, got {key!r}.")
-        return StoredFrames(self._source.take(rows), self._steps)
+        taken = StoredFrames(self._source.take(rows), self._steps)
+        taken._known = self._known
+        return taken
 
     def __iter__(self):
         return map(self._clip, range(len(self)))
@@ -141,6 +144,8 @@ class StoredFrames:
         )
 
     def __repr__(self):
+        if not len(self):
+            return "StoredFrames of 0 clips"
         lengths = self.lengths
         span = f"{lengths.min()} to {lengths.max()}" if len(set(lengths.tolist())) > 1 else f"{lengths[0]}"
         return f"StoredFrames of {len(self)} clips, {self.n_bins} bins, {span} frames"
@@ -192,17 +197,17 @@ class StoredFrames:
         """Return the number of frames of each clip after some of the steps."""
         if n_steps == 0:
             return self._source.lengths
-        if n_steps not in self._known:
-            before, step = self._lengths(n_steps - 1), self._steps[n_steps - 1]
-            if step.frame_wise or step.same_length:
-                return before
-            # The shape of what comes out depends on that of what goes in only, so that one clip, repeated or
-            # cut, stands for all.
+        before, step = self._lengths(n_steps - 1), self._steps[n_steps - 1]
+        if step.frame_wise or step.same_length:
+            return before
+        # The shape of what comes out depends on that of what goes in only, so that one clip, repeated or cut,
+        # stands for all.
+        after = self._known.setdefault(n_steps, {})
+        if unknown := set(before.tolist()) - after.keys():
             x = StoredFrames(self._source, self._steps[: n_steps - 1])[0]
-            lengths, which = np.unique(before, return_inverse=True)
-            after = [step.function(x[:, np.arange(n) % x.shape[1]]).shape[1] for n in lengths]
-            self._known[n_steps] = np.array(after)[which]
-        return self._known[n_steps]
+            for n in unknown:
+                after[n] = step.function(x[:, np.arange(n) % x.shape[1]]).shape[1]
+        return np.array([after[n] for n in before.tolist()], np.int64)
 
 
 def as_it_is(estimator):
