@@ -1,8 +1,9 @@
 """Steps of multi-layer perceptrons without autograd: the same kernels, called one after another.
 
-A small network's step is mostly bookkeeping, autograd's and the optimiser's. Here each layer says how its outputs
-are computed and how a gradient goes back through it, by the operations that autograd would run, on the same
-arrays: losses, gradients and random draws are the same to the last bit. ``_dense_conditions`` says when.
+A step of a small network is mostly bookkeeping, of autograd and of the optimiser. Here each layer says how
+its outputs are computed and how a gradient goes back through it, by the operations that autograd would run
+on the same arrays: losses, gradients and random draws are the same to the last bit. ``_dense_conditions``
+says when.
 """
 
 import functools
@@ -140,7 +141,7 @@ LAYERS = {nn.Linear: Affine, nn.Dropout: Dropped, **dict.fromkeys(DERIVATIVES, A
 def class_loss(criterion, logits, targets, weights):
     """Return the cross-entropy for positions of classes (B,), and its gradient of shape (B, n_classes).
 
-    The gradient of log-probabilities has two values: one at the class, and one elsewhere, from label smoothing.
+    The gradient of log-probabilities has one value at the class, and another elsewhere, from label smoothing.
     """
     logs = log_softmax(logits, 1)
     n, n_classes = logs.shape
@@ -155,10 +156,8 @@ def class_loss(criterion, logits, targets, weights):
         gradient = torch.full_like(logs, float(elsewhere)).scatter_(1, column, float(here + elsewhere))
     else:
         loss = (loss * weights).mean()
-        each = weights * -_share(n)
-        gradient = (
-            (each * smooth)[:, None].repeat(1, n_classes).scatter_add_(1, column, (each * hit)[:, None])
-        )
+        each = (weights * -_share(n))[:, None]
+        gradient = (each * smooth).repeat(1, n_classes).scatter_add_(1, column, each * hit)
     return loss, aten._log_softmax_backward_data.default(gradient, logs, 1, torch.float32)
 
 
@@ -197,40 +196,35 @@ class FusedAdamW:
     Parameters
     ----------
     optimizer : torch.optim.AdamW
-        It has taken a step. Its state is torch's own, before and after each step here.
+        It has taken a step. Its state stays torch's own: either may take the next one.
     """
 
     def __init__(self, optimizer):
-        self.groups = [
-            (group, *self._arrays(group["params"], optimizer.state)) for group in optimizer.param_groups
-        ]
+        self.groups = []
+        for group in optimizer.param_groups:
+            parameters = group["params"]
+            states = [optimizer.state[parameter] for parameter in parameters]
+            arrays = (
+                [parameter.detach() for parameter in parameters],
+                [parameter.grad for parameter in parameters],
+                [state["exp_avg"] for state in states],
+                [state["exp_avg_sq"] for state in states],
+                [],  # the largest squares so far, of amsgrad
+                [state["step"] for state in states],
+            )
+            self.groups.append((group, arrays))
 
     def __call__(self):
         """Update the parameters by their gradients."""
-        for group, steps, arrays in self.groups:
-            torch._foreach_add_(steps, 1)
-            beta1, beta2 = group["betas"]
+        for group, arrays in self.groups:
+            torch._foreach_add_(arrays[-1], 1)
             torch._fused_adamw_(
                 *arrays,
-                [],  # the largest squares so far, of amsgrad
-                steps,
                 lr=group["lr"],
-                beta1=beta1,
-                beta2=beta2,
+                beta1=group["betas"][0],
+                beta2=group["betas"][1],
                 weight_decay=group["weight_decay"],
                 eps=group["eps"],
                 amsgrad=False,
                 maximize=False,
             )
-
-    @staticmethod
-    def _arrays(parameters, state):
-        """Return the counts of steps, and the lists of arrays that a step changes or reads."""
-        states = [state[each] for each in parameters]
-        arrays = (
-            [each.detach() for each in parameters],
-            [each.grad for each in parameters],
-            [each["exp_avg"] for each in states],
-            [each["exp_avg_sq"] for each in states],
-        )
-        return [each["step"] for each in states], arrays

@@ -1,4 +1,4 @@
-"""When a step of training is computed by hand, as ``_dense`` does, and when by autograd."""
+"""When a step of training is computed by hand, as ``_dense`` does it, and when by autograd."""
 
 import functools
 
@@ -11,9 +11,9 @@ from ..modules import MLP
 from ._dense import LAYERS, LOSSES, DenseGradients, FusedAdamW, layers_of
 from ._losses import ClassLoss, NumberLoss
 
-ENABLED = True  # benchmarks and tests set it to False, for steps that all go through autograd
+ENABLED = True  # False sends every step through autograd: for tests and benchmarks, which compare the two
 
-# Where hooks are kept, which torch has no function to ask about.
+# Where torch keeps hooks: no function tells whether there are any.
 MODULE_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
 EVERY_MODULE_HOOKS = tuple(f"_global{name}" for name in MODULE_HOOKS)
 PARAMETER_HOOKS = ("_backward_hooks", "_post_accumulate_grad_hooks")
@@ -22,7 +22,9 @@ EVERY_OPTIMIZER_HOOKS = ("_global_optimizer_pre_hooks", "_global_optimizer_post_
 
 
 def dense_step(net, examples):
-    """Return the functions of a step by hand, or None if the step must be autograd's.
+    """Return the functions of a step by hand, or None if steps must be autograd's.
+
+    Callbacks may change a net between epochs, so this is asked before each one.
 
     Parameters
     ----------
@@ -40,25 +42,25 @@ def dense_step(net, examples):
     module, criterion, step = net.module_, net.criterion_, net.step_
     by_hand = (
         ENABLED
-        and getattr(net, "accelerator", None) is None  # several processes average their gradients
+        and getattr(net, "accelerator", None) is None  # no gradients to average over processes
         and step.forward is None  # the module is not compiled
         and not step.bf16
-        and not step.penalties  # the loss has no other terms
+        and not step.penalties  # the loss has no further terms
         and type(criterion) in LOSSES
-        and (type(criterion) is not ClassLoss or examples.targets.ndim == 1)  # no mixed classes
+        and (type(criterion) is not ClassLoss or examples.targets.ndim == 1)  # classes are not mixed
         and _is_known(module)
         and not _is_watched(module, criterion)
-        and not (torch.is_autocast_enabled("cpu") or torch.is_anomaly_enabled())  # around the call of fit
+        and not (torch.is_autocast_enabled("cpu") or torch.is_anomaly_enabled())  # set around fit
         and all(_holds_here(unit, type(criterion)) for unit in _units(module))
     )
     if not by_hand:
         return None
-    gradients = DenseGradients(module, criterion)
+    gradients = DenseGradients(module, criterion)  # first: it makes the arrays that the update reads
     return gradients, FusedAdamW(net.optimizer_) if _is_fused(net.optimizer_) else net.optimizer_.step
 
 
 def _is_known(module):
-    """Return whether a module is a perceptron whose layers are known, and whose parameters are only theirs."""
+    """Return whether a module is a perceptron of known layers, to which all parameters belong."""
     if type(module) is not MLP:  # a subclass may compute anything
         return False
     layers, parameters = layers_of(module), list(module.parameters())
@@ -66,8 +68,8 @@ def _is_known(module):
     own = [parameter for layer in linear for parameter in (layer.weight, layer.bias)]
     return (
         all(type(layer) in LAYERS for layer in layers)
-        and not any(getattr(layer, "inplace", False) for layer in layers)  # has other derivatives
-        and list(map(id, own)) == list(map(id, parameters))  # in particular, layers do not share any
+        and not any(getattr(layer, "inplace", False) for layer in layers)  # its derivative is another one
+        and list(map(id, own)) == list(map(id, parameters))  # in particular, no two layers share one
         and all(map(_is_plain, parameters))
     )
 
@@ -84,7 +86,7 @@ def _is_plain(parameter):
 
 
 def _is_watched(module, criterion):
-    """Return whether somebody wants to see, or change, what happens in a module."""
+    """Return whether somebody wants to see, or change, what happens inside."""
     modules = [*module.modules(), *criterion.modules()]
     return (
         any("forward" in vars(each) or _has_hooks(each, MODULE_HOOKS) for each in modules)
@@ -94,33 +96,34 @@ def _is_watched(module, criterion):
 
 
 def _has_hooks(owner, names):
-    """Return whether there are hooks under some names; a name that torch does not know may hide some."""
+    """Return whether there are hooks under some names; where torch lacks a name, there may be."""
     return any(getattr(owner, name, True) for name in names)
 
 
+def _units(module):
+    """Return the types of a perceptron's nonlinearities; without hidden layers, any one stands for them."""
+    return {type(layer) for layer in layers_of(module)} - {nn.Linear, nn.Dropout} or {nn.ReLU}
+
+
 def _is_fused(optimizer):
-    """Return whether an optimiser is torch's fused AdamW, as it comes, and has taken a step."""
+    """Return whether an optimiser is torch's fused AdamW as it comes, and has taken a step."""
     return (
         type(optimizer) is AdamW
-        and all(group["fused"] for group in optimizer.param_groups)
-        and not any(group[name] for group in optimizer.param_groups for name in ("amsgrad", "maximize"))
-        and all(
-            parameter in optimizer.state for group in optimizer.param_groups for parameter in group["params"]
-        )
-        and "step" not in vars(optimizer)  # torch's schedulers put one there
+        and all(map(_is_fused_group, optimizer.param_groups))
+        and all(each in optimizer.state for group in optimizer.param_groups for each in group["params"])
+        and "step" not in vars(optimizer)  # torch's schedules put one there
         and not _has_hooks(optimizer, OPTIMIZER_HOOKS)
         and not _has_hooks(optimizers, EVERY_OPTIMIZER_HOOKS)
     )
 
 
-def _units(module):
-    """Return the types of a perceptron's nonlinearities; one without hidden layers is tried with any."""
-    return {type(layer) for layer in layers_of(module)} - {nn.Linear, nn.Dropout} or {nn.ReLU}
+def _is_fused_group(group):
+    return group["fused"] and not (group["amsgrad"] or group["maximize"])
 
 
 @functools.cache
 def _holds_here(unit, loss):
-    """Return whether both ways end with the same bits for a small network, with this version of torch.
+    """Return whether both ways give a small network the same bits, in this version of torch.
 
     Parameters
     ----------
@@ -129,14 +132,10 @@ def _holds_here(unit, loss):
     loss : type
         A loss.
     """
-    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+    with torch.random.fork_rng(devices=[]), torch.enable_grad(), torch.device("cpu"):
         try:
-            return all(map(torch.equal, _trial(unit, loss, False), _trial(unit, loss, True)))
-        except (
-            AttributeError,
-            RuntimeError,
-            TypeError,
-        ):  # a name that torch has no longer, or calls otherwise
+            return all(map(torch.equal, _trial(unit, loss, True), _trial(unit, loss, False)))
+        except (AttributeError, RuntimeError, TypeError):  # torch has a name no longer, or calls it otherwise
             return False
 
 
@@ -151,10 +150,11 @@ def _trial(unit, loss, by_hand):
     for weights in (None, torch.rand(13), None):
         if by_hand:
             losses.append(gradients((x, (targets, weights))))
-            (FusedAdamW(optimizer) if optimizer.state else optimizer.step)()
+            update = FusedAdamW(optimizer) if _is_fused(optimizer) else optimizer.step
         else:
             optimizer.zero_grad()
             losses.append(criterion(module(x), (targets, weights)))
             losses[-1].backward()
-            optimizer.step()
+            update = optimizer.step
+        update()
     return *losses, *module.parameters()

@@ -24,16 +24,17 @@ from skmir.neural_network import (
     TrainingRecipe,
 )
 
-N = 45  # with batches of 11, one of 11 + 1; with 32, another of 13
+N = 45  # in batches of 11, the last has 12; in batches of 32, the last has 13
 
 
 @pytest.fixture
 def data():
-    """Return frames of 7 bins and 3 frames, and three kinds of targets, which a mean of few clips tells apart."""
+    """Return frames of 7 bins and 3 frames, and their targets by kind."""
     rng = np.random.RandomState(0)
     X = rng.randn(N, 7, 3).astype(np.float32)
     tags = (X[:, :4, 0] > 0).astype(int)
-    return X, {"classes": np.arange(N) % 5, "tags": tags, "numbers": X[:, :2, 1] + rng.rand(N, 2)}
+    numbers = X[:, :2, 1] + rng.rand(N, 2)
+    return X, {"classes": np.arange(N) % 5, "tags": tags, "numbers": numbers, "number": numbers[:, 0]}
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def small(kind=MLPClassifier, recipe=(), **params):
 
 
 def state_of(model):
-    """Return everything that training leaves behind, but seconds: weights, losses, generators, the optimiser."""
+    """Return what training leaves behind: weights, losses, states of generators and of the optimiser."""
     net = model.net_
     optimizer = [value for state in net.optimizer_.state.values() for value in state.values()]
     history = [torch.tensor(model.history_[name]) for name in model.history_ if name != "dur"]
@@ -123,6 +124,9 @@ SETTINGS = {
     "tags": {"targets": "tags", "dropout": 0.3},
     "tags, weights": {"targets": "tags", "weights": True},
     "tags, no smoothing": {"targets": "tags", "recipe": {"label_smoothing": 0.0}},
+    "tags, mixed": {"targets": "tags", "augmentation": Mixup()},
+    "a number": {"targets": "number", "kind": MLPRegressor},
+    "numbers, mixed": {"targets": "numbers", "kind": MLPRegressor, "augmentation": Mixup()},
     "numbers": {"targets": "numbers", "kind": MLPRegressor},
     "numbers, weights": {"targets": "numbers", "kind": MLPRegressor, "weights": True, "activation": "tanh"},
 }
@@ -269,6 +273,7 @@ def hook_of_all_modules(module, seen):
 @pytest.mark.parametrize(
     "hook", [forward_hook, backward_hook, gradient_hook, accumulated_hook, hook_of_all_modules]
 )
+@pytest.mark.filterwarnings("ignore:Full backward hook")
 def test_hooks_see_every_step(hook, data, by_hand):
     X, y = data[0], data[1]["classes"]
     model = small(max_iter=1).fit(X, y)
@@ -293,7 +298,6 @@ def test_a_forward_of_ones_own_is_called(data, by_hand):
 @pytest.mark.parametrize(
     "around", [lambda: torch.autocast("cpu", torch.bfloat16), lambda: torch.autograd.set_detect_anomaly(True)]
 )
-@pytest.mark.filterwarnings("ignore:Anomaly Detection")
 def test_torchs_modes_reach_every_step(around, data, by_hand):
     with around():
         small().fit(data[0], data[1]["classes"])
@@ -320,7 +324,7 @@ class EveryOptimizerHook(OptimizerHook):
 
 
 class Halved(Callback):
-    """Halves the weight decay after each epoch, by a schedule of torch, which counts the optimiser's steps."""
+    """Halves the weight decay after each epoch, beside a schedule of torch, which counts steps."""
 
     def on_train_begin(self, net, **kwargs):
         self.schedule = torch.optim.lr_scheduler.LambdaLR(net.optimizer_, lambda epoch: 1.0)
