@@ -146,7 +146,7 @@ def class_loss(criterion, logits, targets, weights):
     logs = log_softmax(logits, 1)
     n, n_classes = logs.shape
     hit, smooth = 1 - criterion.label_smoothing, criterion.label_smoothing / n_classes
-    column = targets[:, None]
+    column = targets.unsqueeze(1)
     loss = nll_loss(logs, targets, reduction="mean" if weights is None else "none")
     if smooth:
         others = logs.sum(1).neg_()
