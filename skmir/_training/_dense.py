@@ -141,24 +141,35 @@ LAYERS = {nn.Linear: Affine, nn.Dropout: Dropped, **dict.fromkeys(DERIVATIVES, A
 def class_loss(criterion, logits, targets, weights):
     """Return the cross-entropy for positions of classes (B,), and its gradient of shape (B, n_classes).
 
-    The gradient of log-probabilities has one value at the class, and another elsewhere, from label smoothing.
+    torch's ``cross_entropy`` would compute the log-probabilities, which the gradient needs, a second time.
     """
     logs = log_softmax(logits, 1)
-    n, n_classes = logs.shape
-    hit, smooth = 1 - criterion.label_smoothing, criterion.label_smoothing / n_classes
-    column = targets.unsqueeze(1)
+    hit, smooth = 1 - criterion.label_smoothing, criterion.label_smoothing / logs.shape[1]
+    gradient = _gradient_of_logs(logs, targets, weights, hit, smooth)
+    return (
+        _cross_entropy(logs, targets, weights, hit, smooth),
+        aten._log_softmax_backward_data.default(gradient, logs, 1, torch.float32),
+    )
+
+
+def _cross_entropy(logs, targets, weights, hit, smooth):
+    """Return ``hit`` times the loss of the class plus ``smooth`` times that of all classes, a scalar."""
     loss = nll_loss(logs, targets, reduction="mean" if weights is None else "none")
     if smooth:
-        others = logs.sum(1).neg_()
-        loss = loss * hit + (others.mean() if weights is None else others) * smooth
+        of_all = logs.sum(1).neg_()
+        loss = loss * hit + (of_all.mean() if weights is None else of_all) * smooth
+    return loss if weights is None else (loss * weights).mean()
+
+
+def _gradient_of_logs(logs, targets, weights, hit, smooth):
+    """Return the gradient of log-probabilities: of a row, one value at its class, and another elsewhere."""
+    n, n_classes = logs.shape
+    classes = targets.unsqueeze(1)
     if weights is None:
         here, elsewhere = -np.float32(hit) / np.float32(n), -np.float32(smooth) / np.float32(n)
-        gradient = torch.full_like(logs, float(elsewhere)).scatter_(1, column, float(here + elsewhere))
-    else:
-        loss = (loss * weights).mean()
-        each = (weights * -_share(n))[:, None]
-        gradient = (each * smooth).repeat(1, n_classes).scatter_add_(1, column, each * hit)
-    return loss, aten._log_softmax_backward_data.default(gradient, logs, 1, torch.float32)
+        return torch.full_like(logs, float(elsewhere)).scatter_(1, classes, float(here + elsewhere))
+    each = (weights * -_share(n)).unsqueeze(1)
+    return (each * smooth).repeat(1, n_classes).scatter_add_(1, classes, each * hit)
 
 
 def tag_loss(criterion, logits, targets, weights):
@@ -182,7 +193,7 @@ def _shares(outputs, weights):
     n, n_outputs = outputs.shape
     if weights is None:
         return float(np.float32(_share(n)) / np.float32(n_outputs))
-    return (weights * _share(n) / n_outputs)[:, None]
+    return (weights * _share(n) / n_outputs).unsqueeze(1)
 
 
 def _share(n):

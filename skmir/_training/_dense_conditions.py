@@ -67,7 +67,8 @@ def _is_known(module):
     linear = [layer for layer in layers if type(layer) is nn.Linear]
     own = [parameter for layer in linear for parameter in (layer.weight, layer.bias)]
     return (
-        all(type(layer) in LAYERS for layer in layers)
+        type(layers[0]) is nn.Linear
+        and all(type(layer) in LAYERS for layer in layers)
         and not any(getattr(layer, "inplace", False) for layer in layers)  # its derivative is another one
         and list(map(id, own)) == list(map(id, parameters))  # in particular, no two layers share one
         and all(map(_is_plain, parameters))

@@ -212,6 +212,15 @@ class DoubledClassifier(MLPClassifier):
         return Doubled(**params)
 
 
+class InputDropoutClassifier(MLPClassifier):
+    """A perceptron that drops inputs by a layer of its own."""
+
+    def _make_module(self, **params):
+        module = super()._make_module(**params)
+        module.hidden_layers.insert(0, nn.Dropout(0.1))
+        return module
+
+
 class SharingClassifier(MLPClassifier):
     """A perceptron whose two hidden layers are one."""
 
@@ -226,6 +235,7 @@ OTHERS = {
     "another activation": {"activation": nn.SiLU},
     "in place": {"activation": nn.ELU, "module__inplace": True},
     "a subclass": {"kind": DoubledClassifier},
+    "another first layer": {"kind": InputDropoutClassifier},
     "shared weights": {"kind": SharingClassifier, "hidden_layer_sizes": (21, 21)},
     "a penalty": {"recipe": {"l1_activation": 0.1}},
     "bf16": {"recipe": {"precision": "bf16"}},
@@ -248,6 +258,13 @@ def test_a_frozen_layer_and_other_networks_go_through_autograd(data, by_hand):
     small(recipe={"init": init, "lower_rate": 0.0}).fit(X, y)
     CNNClassifier(n_filters=(2, 2, 2, 2), max_iter=1, device="cpu").fit(X, y)
     assert len(by_hand) == 4 and not any(by_hand)
+
+
+def test_several_processes_go_through_autograd(data, by_hand):
+    accelerate = pytest.importorskip("accelerate")
+    accelerator = accelerate.Accelerator(cpu=True)
+    small(net_params={"accelerator": accelerator}).fit(data[0], data[1]["classes"])
+    assert len(by_hand) == 3 and not any(by_hand)
 
 
 def forward_hook(module, seen):
