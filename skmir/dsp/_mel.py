@@ -109,8 +109,6 @@ def _sum_bands(groups, spectra, out=None):
     """
     if out is None:
         return torch.cat([spectra[..., low:high] @ weights for low, high, weights in groups], dim=-1)
-    first = 0
-    for low, high, weights in groups:
-        n_bands = weights.shape[-1]
-        torch.matmul(spectra[..., low:high], weights, out=out[..., first : first + n_bands])
-        first += n_bands
+    for (low, high, weights), part in zip(groups, out.split(_GROUP, dim=-1), strict=True):
+        torch.matmul(spectra.narrow(-1, low, high - low), weights, out=part)
+    return out

@@ -159,11 +159,10 @@ def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_pa
     if recorded(y):
         return torch.cat([function(spectra) for spectra in spectra_blocks(y, **stft_parameters)], dim=-2).mT
     frames, weights = _frames(y, **stft_parameters)
-    results, first = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device), 0
-    for part in blocks(frames):
-        n = part.shape[-2]
-        function(_rfft(part, weights), out=results[..., first : first + n, :])
-        first += n
+    results = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device)
+    parts = blocks(frames)
+    for part, out in zip(parts, results.split(parts[0].shape[-2], dim=-2), strict=True):
+        function(_rfft(part, weights), out=out)
     return results.mT
 
 
