@@ -7,7 +7,7 @@ import torch
 
 from .._device import resolve_device
 from .._reading import shares_memory, stream, waveform
-from ._cached_frames import CachedFrames
+from ._cached_frames import cache_of
 
 BATCH = 2**24  # samples that are on the device at once
 
@@ -20,7 +20,7 @@ def compute(front_end, kept, collected, positions, clips):
     front_end : BaseFrontEnd
     kept : CachedFrames
         The cache in which results are looked up and written.
-    collected : FrameCollector
+    collected : FrameCollector or FactsCollector
         It takes the results.
     positions : list of int
         Rows of the clips in X.
@@ -67,7 +67,7 @@ def keep_frames(front_ends, paths, *, n_jobs=None, verbose=0):
     kept = {}
     for front_end in front_ends:
         if front_end.memory is not None and resolve_device(front_end.device).type == "cpu":
-            cache = CachedFrames(front_end)
+            cache = cache_of(front_end)
             kept.setdefault(cache.place, (front_end, cache))
     if kept:
         task = functools.partial(_keep_all, list(kept.values()))
@@ -86,7 +86,7 @@ def _keep_all(kept, position, path):
                 decoded[excerpt] = _decode(front_end, position, path)
             y, name = decoded[excerpt]
             front_end._check_length(path, len(y), name)
-            cache.write(path, _frames(front_end._frames, _tensor(y), name), len(y))
+            cache.write(position, path, _frames(front_end._frames, _tensor(y), name), len(y))
         except Exception:  # the fit that needs these frames gets the same error, and is told of or counted
             continue
 
@@ -103,8 +103,7 @@ def _one(front_end, kept, place, position, clip):
         frames_of = front_end._frames
         if place is not None:
             frames_of = functools.partial(front_end._frames_in, functools.partial(_empty, place, position))
-        found = _frames(frames_of, _tensor(y), name), len(y)
-        kept.write(clip, *found)
+        found = kept.write(position, clip, _frames(frames_of, _tensor(y), name), len(y))
     return position, clip, *found
 
 
@@ -142,8 +141,7 @@ def _flush(front_end, kept, waiting):
         else:
             results = _frames(front_end._frames, y, f"{names[0]}, or one as long")
         for position, clip, frames in zip(positions, clips, results, strict=True):
-            kept.write(clip, frames, y.shape[-1])
-            yield position, clip, frames, y.shape[-1]
+            yield position, clip, *kept.write(position, clip, frames, y.shape[-1])
 
 
 def _decode(front_end, position, clip):
