@@ -20,7 +20,7 @@ from sklearn.utils.validation import validate_data
 from ._parameter_checks import shown
 from ._stored_frames import StoredFrames, as_dtype, check_finite
 from ._waveforms import (
-    check_finite,
+    check_all_finite,
     laid_out,
     peak_of,
     refusal,
@@ -383,7 +383,7 @@ def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):
         raise ValueError(f"{name} must be {ndim}-dimensional and not empty, got the shape {x.shape}.")
     if type(x) is np.ndarray and dtype is FLOAT and x.dtype in FLOAT:
         if finite:  # what is left of check_array, which takes longer than a pooled clip
-            check_finite(x, name)
+            check_all_finite(x, name)
         return laid_out(x)
     try:
         checked = check_array(

@@ -116,7 +116,7 @@ def warn_if_loud(clips, peaks, *, stacklevel=4):
         )
 
 
-def check_finite(y, name):
+def check_all_finite(y, name):
     """Raise if an array of floating-point numbers holds NaN or infinity; ``name`` is for the error."""
     with np.errstate(over="ignore", invalid="ignore"):
         total = y.sum()

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from .._parameter_checks import shown
 from .._random import handing_on, torch_threads
 from .._validation import is_path
-from .._waveforms import check_finite
+from .._waveforms import check_all_finite
 from ._excerpt import excerpt
 from ._load import load
 
@@ -84,7 +84,7 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
         return load(clip, sr=sr, offset=start, duration=duration)[0], name
     first = round(start * sr)
     y = clip[first:] if duration is None else clip[first : first + max(1, round(duration * sr))]
-    check_finite(y, name)  # the loader has checked files
+    check_all_finite(y, name)  # the loader has checked files
     return y, name
 
 
