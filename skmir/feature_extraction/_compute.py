@@ -66,9 +66,12 @@ def keep_frames(front_ends, paths, *, n_jobs=None, verbose=0):
     """
     kept = {}
     for front_end in front_ends:
-        if front_end.memory is not None and resolve_device(front_end.device).type == "cpu":
-            cache = cache_of(front_end)
-            kept.setdefault(cache.place, (front_end, cache))
+        try:
+            if front_end.memory is not None and resolve_device(front_end.device).type == "cpu":
+                cache = cache_of(front_end)
+                kept.setdefault(cache.place, (front_end, cache))
+        except Exception:  # as in _keep_all: a parameter is wrong, or memory is a file
+            continue
     if kept:
         task = functools.partial(_keep_all, list(kept.values()))
         deque(stream(task, range(len(paths)), paths, n_jobs=n_jobs, verbose=verbose), maxlen=0)
@@ -87,7 +90,7 @@ def _keep_all(kept, position, path):
             y, name = decoded[excerpt]
             front_end._check_length(path, len(y), name)
             cache.write(position, path, _frames(front_end._frames, _tensor(y), name), len(y))
-        except Exception:  # the fit that needs these frames gets the same error, and is told of or counted
+        except Exception:  # the fit that needs these frames raises it again, where it is recorded
             continue
 
 

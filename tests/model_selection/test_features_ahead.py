@@ -89,6 +89,10 @@ def test_a_file_that_cannot_be_used_is_told_by_the_fits_that_need_it(paths, tmp_
     with pytest.warns(Warning, match="Model 'mel' failed on fold 1: .*0 é.wav"):
         result = compare({"mel": models(tmp_path / "memory")["mel"]}, paths, y, cv=halves)
     assert result.scores_["mel"].isna().tolist() == [False, True]
+    several = models(paths[1])  # a file, in the place of a folder
+    with pytest.warns(Warning, match="Model 'mel' failed on fold 0: NotADirectoryError"):
+        result = compare({"mel": several["mel"], "fine": models(None)["mel"]}, paths[1:], y[1:], cv=2)
+    assert result.scores_["fine"].notna().all()
 
 
 def test_front_ends_that_get_the_clips_are_found():
