@@ -20,13 +20,16 @@ from sklearn.utils.validation import validate_data
 from ._parameter_checks import shown
 from ._stored_frames import StoredFrames, as_dtype, check_finite
 from ._waveforms import (
+    check_all_finite,
     laid_out,
+    peak_of,
     refusal,
     refusal_of_channels,
     refusal_of_waveform,
     scaled_samples,
     to_numpy,
-    warn_of_scale,
+    warn_if_loud,
+    warn_if_quiet,
 )
 
 FLOAT = (np.float64, np.float32)
@@ -50,12 +53,25 @@ def is_encoded(item):
     return hasattr(item, "read") or hasattr(item, "get_all_samples")
 
 
+def paths_of(X):
+    """Return clips as a list of str if all of them are paths, else None.
+
+    Parameters
+    ----------
+    X : clips, frames or table
+        Or a table whose first column holds the paths.
+    """
+    column = X.iloc[:, 0] if getattr(X, "ndim", 1) == 2 and hasattr(X, "iloc") else X
+    paths = list(column) if getattr(column, "ndim", 1) == 1 else []
+    return [os.fsdecode(path) for path in paths] if paths and all(map(is_path, paths)) else None
+
+
 def stack_if_equal(arrays):
     """Return one array if all shapes agree, else the list itself."""
     return np.stack(arrays) if len({a.shape for a in arrays}) == 1 else arrays
 
 
-def check_clips(estimator, X, *, reset, finite=True, read=None):
+def check_clips(estimator, X, *, reset, finite=True, loud=True, read=None):
     """Return clips as a list of paths, a list of 1-D float arrays, or a 2-D float array.
 
     Parameters
@@ -71,6 +87,9 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
     finite : bool, default=True
         Whether waveforms are searched for NaN and infinity; if not, that is left to
         ``_reading.waveform``.
+    loud : bool, default=True
+        Whether waveforms are searched for samples far beyond [-1, 1], unless ``reset``; if not, that is left
+        to the caller (``_waveforms.warn_if_loud``).
     read : callable, default=None
         Takes an encoded clip (see :func:`is_encoded`) and returns its waveform; None refuses such clips.
 
@@ -107,7 +126,9 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
             cure="If the clips' lengths differ, pass a list of 1-D arrays.",
         )
     if not reset:
-        warn_of_scale(X, clips)
+        warn_if_quiet(X, clips)
+        if loud:
+            warn_if_loud(clips, list(map(peak_of, clips)))
     return clips
 
 
@@ -360,6 +381,10 @@ def _check_waveform(x, name, *, finite):
 def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):
     if x.ndim != ndim or 0 in x.shape:
         raise ValueError(f"{name} must be {ndim}-dimensional and not empty, got the shape {x.shape}.")
+    if type(x) is np.ndarray and dtype is FLOAT and x.dtype in FLOAT:
+        if finite:  # what is left of check_array, which takes longer than a pooled clip
+            check_all_finite(x, name)
+        return laid_out(x)
     try:
         checked = check_array(
             x,

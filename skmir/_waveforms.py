@@ -12,6 +12,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import assert_all_finite
 
 BEYOND = 1e4  # above any peak of floating-point samples, even of many that were added up
 _WHOLE = 100.0  # above any peak of samples that are whole numbers throughout
@@ -67,8 +68,13 @@ def laid_out(x):
     return x if fits else np.ascontiguousarray(x)
 
 
-def warn_of_scale(given, clips):
-    """Warn if samples are so large, or so small for their type, that their scale must be wrong.
+def peak_of(clip):
+    """Return the largest magnitude of a clip's samples."""
+    return max(clip.max(), -clip.min())
+
+
+def warn_if_quiet(given, clips):
+    """Warn if samples are so small for their type that they cannot have been stored in it.
 
     Parameters
     ----------
@@ -77,24 +83,45 @@ def warn_of_scale(given, clips):
     clips : ndarray of shape (n_clips, n_samples) or list of ndarray of shape (n_samples_i,)
         In floating point.
     """
-    peaks = np.array([max(clip.max(), -clip.min()) for clip in clips])
-    if _code(_dtype(given)) == "i4":
-        peak = peaks.max() * 2**31
-        if 0 < peak < _QUIET:
-            warnings.warn(
-                f"The largest sample of X is {peak:.0f}, and X is int32, whose range is 2**31: this is near "
-                "silence. If these are 16-bit samples, pass X.astype(numpy.int16).",
-                stacklevel=4,
-            )
+    if _code(_dtype(given)) != "i4":
         return
+    peak = max(map(peak_of, clips)) * 2**31
+    if 0 < peak < _QUIET:
+        warnings.warn(
+            f"The largest sample of X is {peak:.0f}, and X is int32, whose range is 2**31: this is near "
+            "silence. If these are 16-bit samples, pass X.astype(numpy.int16).",
+            stacklevel=4,
+        )
+
+
+def warn_if_loud(clips, peaks, *, stacklevel=4):
+    """Warn if samples are so large that their scale must be wrong.
+
+    Parameters
+    ----------
+    clips : ndarray of shape (n_clips, n_samples) or list of ndarray of shape (n_samples_i,)
+        In floating point.
+    peaks : sequence of float of length n_clips
+        Of each clip; see :func:`peak_of`.
+    stacklevel : int, default=4
+        Of the warning, as in :func:`warnings.warn`.
+    """
     loud = [i for i, peak in enumerate(peaks) if _is_beyond_sense(clips[i], peak)]
     if loud:
         warnings.warn(
             f"Samples must lie in [-1, 1], but {len(loud)} of {len(peaks)} clips go far beyond: "
             f"clip {loud[0]} of X reaches {peaks[loud[0]]:.6g}. If these were integers, divide them by their "
             "full scale: 32768 for 16 bits.",
-            stacklevel=4,
+            stacklevel=stacklevel,
         )
+
+
+def check_all_finite(y, name):
+    """Raise if an array of floating-point numbers holds NaN or infinity; ``name`` is for the error."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = y.sum()
+    if not np.isfinite(total):  # a finite total means that no value is NaN or infinite, and saves the search
+        assert_all_finite(y, input_name=name)
 
 
 def refusal(item, name):

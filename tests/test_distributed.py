@@ -13,6 +13,7 @@ from sklearn.svm import SVC
 
 from skmir._reading._stream import stream
 from skmir.feature_extraction import MFCC, FeatureCache, MelSpectrogram
+from skmir.feature_extraction._compute import keep_frames
 from skmir.model_selection import compare
 from skmir.neural_network import CNNClassifier
 from skmir.preprocessing import FramePooler, FrameScaler
@@ -198,4 +199,14 @@ def test_a_front_end_on_the_cluster_fills_the_cache(on_dask, clips, tmp_path):
     before = entries(tmp_path)
     assert len(before) == N_CLIPS
     front_end.transform(clips[0])
+    assert entries(tmp_path) == before
+
+
+def test_workers_keep_what_a_comparison_needs(on_dask, clips, tmp_path):
+    front_ends = [kind(memory=str(tmp_path)) for kind in (MFCC, MelSpectrogram, MFCC)]
+    on_dask(keep_frames, front_ends, clips[0])
+    before = entries(tmp_path)
+    assert len(before) == 2 * N_CLIPS
+    for kind, front_end in zip((MFCC, MelSpectrogram), front_ends, strict=False):
+        assert same(front_end.transform(clips[0]), kind().transform(clips[0]))
     assert entries(tmp_path) == before

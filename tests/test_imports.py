@@ -129,6 +129,11 @@ PRIVATE = {
     ("neural_network/_onnx_graph.py", "feature_extraction._base"): "as for _network_embedding.py",
     ("neural_network/_base.py", "modules._heads"): "asks whether a module has several last layers",
     ("model_selection/_default_models.py", "feature_extraction._base"): "asks what is a front end",
+    ("model_selection/_running/_features_ahead.py", "feature_extraction._base"): "as for _default_models.py",
+    ("model_selection/_running/_features_ahead.py", "feature_extraction._compute"): (
+        "decodes each file once for all models; users get it from compare"
+    ),
+    ("model_selection/_running/_features_ahead.py", "sequence._detector"): "asks what is a detector",
     (
         "model_selection/_running/_responses.py",
         "metrics._tag_scorer",

@@ -7,15 +7,14 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
-import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
-from sklearn.utils import assert_all_finite
 from tqdm.auto import tqdm
 
 from .._parameter_checks import shown
 from .._random import handing_on, torch_threads
 from .._validation import is_path
+from .._waveforms import check_all_finite
 from ._excerpt import excerpt
 from ._load import load
 
@@ -85,16 +84,8 @@ def waveform(position, clip, *, sr, offset=0.0, duration=None, random_state=0):
         return load(clip, sr=sr, offset=start, duration=duration)[0], name
     first = round(start * sr)
     y = clip[first:] if duration is None else clip[first : first + max(1, round(duration * sr))]
-    _check_finite(y, name)
+    check_all_finite(y, name)  # the loader has checked files
     return y, name
-
-
-def _check_finite(y, name):
-    """Raise if a waveform holds NaN or infinity; the loader has checked files."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = y.sum()
-    if not np.isfinite(total):  # a finite total means that no value is NaN or infinite, and saves the search
-        assert_all_finite(y, input_name=name)
 
 
 def shares_memory():

@@ -18,7 +18,8 @@ from .._reading import check_excerpt, reader
 from .._saving import SavingMixin
 from .._step_modules import StepSequence
 from .._validation import check_clips, is_path, unread
-from ._cached_frames import CachedFrames, StoredCachedFrames, clip_name
+from .._waveforms import warn_if_loud
+from ._cached_frames import cache_of, clip_name
 from ._compute import compute
 from ._front_end_module import FrontEndModule
 
@@ -185,9 +186,11 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
             If a parameter is out of its range, or a clip is too short; the message names it.
         """
         self._check_parameters()
-        clips = check_clips(self, X, reset=False, finite=False, read=reader(self.sr))
-        kept = StoredCachedFrames(self) if self.stored else CachedFrames(self)
+        clips = list(check_clips(self, X, reset=False, finite=False, loud=False, read=reader(self.sr)))
+        kept = cache_of(self)
         collected, lengths = kept.collector(clips), [0] * len(clips)
+        if not is_path(clips[0]):
+            warn_if_loud(clips, kept.peaks(clips), stacklevel=3)
         missing = []
         for i, clip in enumerate(clips):
             found = kept.recall(clip)
@@ -202,6 +205,26 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         kept.warn_of_damage()
         self._warn_if_short(clips, lengths)
         return collected.get()
+
+    @all_or_nothing
+    def fit_transform(self, X, y=None):
+        """Do what ``fit`` and ``transform`` do, and search waveforms for NaN and infinity only once.
+
+        Parameters
+        ----------
+        X : clips
+            Paths, a 2-D array, or a list of 1-D arrays.
+        y : ignored
+
+        Returns
+        -------
+        frames : ndarray of shape (n_clips, n_bins, n_frames), or list of (n_bins, n_frames_i) arrays
+        """
+        if type(self).fit is not BaseFrontEnd.fit:
+            return super().fit_transform(X, y)
+        self._check_parameters()
+        check_clips(self, X, reset=True, finite=False, read=unread)
+        return self.transform(X)
 
     def to_module(self):
         """Return a module of torch that computes the frames of waveforms, as ``transform`` does.

@@ -7,6 +7,7 @@ import numpy as np
 from .._cache import (
     FACTS,
     Entries,
+    LRUCache,
     StoredEntries,
     array_digest,
     describe,
@@ -23,6 +24,7 @@ from .._device import resolve_device
 from .._parameter_checks import shown
 from .._stored_frames import StoredFrames
 from .._validation import is_path
+from .._waveforms import peak_of
 from ._frame_collector import FrameCollector
 
 _GOLDEN = (5**0.5 - 1) / 2  # multiples of it, less their whole parts, lie far from one another
@@ -31,6 +33,7 @@ _NO_EFFECT = {"memory", "stored", "n_jobs", "verbose", "device"}
 # What reads, resamples and transforms sound: another version may give other samples, or other last digits.
 _LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "torch")
 _NAMES = {}  # class of front end -> its parameters that have an effect
+_PEAKS = LRUCache(2**20)  # hash of an array -> its peak; the limit is of some 130,000 arrays
 
 
 class CachedFrames:
@@ -46,15 +49,35 @@ class CachedFrames:
     def __init__(self, front_end):
         self._entries = None if front_end.memory is None else Entries(front_end.memory)
         self._group = None if front_end.memory is None else _group(front_end)
+        self._digests = {}  # id of an array -> the array, so that the id stays its own, and its hash
+
+    def __getstate__(self):
+        return {**vars(self), "_digests": {}}  # another process has other ids
 
     @property
     def used(self):
         """Whether there is a cache."""
         return self._entries is not None
 
+    @property
+    def place(self):
+        """Where the entries are: equal for front ends that share them."""
+        return self._entries.root, self._group
+
+    def has(self, clip):
+        """Return whether there is an entry on disk; damage is only detected when it is read."""
+        key = self._key(clip, file_digest)
+        return key is not None and self._entries.has(self._group, key)
+
     def recall(self, clip):
         """Return frames and number of samples if this process holds them, else None."""
         return self._look_up(clip, known_digest, Entries.recall)
+
+    def peaks(self, clips):
+        """Return the largest magnitude of each array, found without its samples if they were seen before."""
+        if self._entries is None:
+            return list(map(peak_of, clips))
+        return list(map(self._peak, clips))
 
     def in_turn(self, positions):
         """Return the positions in the order in which this process does them.
@@ -104,12 +127,26 @@ class CachedFrames:
         if self._entries is None:
             return None
         if not is_path(clip):
-            return f"array-{array_digest(clip)}"
+            return f"array-{self._digest(clip)}"
         try:
             digest = digest_of_file(clip)
         except OSError:  # the loader will say what is wrong
             return None
         return None if digest is None else f"file-{digest}"
+
+    def _digest(self, array):
+        """Return the hash of an array, of which all samples are read once in the life of this object."""
+        if id(array) not in self._digests:
+            self._digests[id(array)] = array, array_digest(array)
+        return self._digests[id(array)][1]
+
+    def _peak(self, array):
+        digest = self._digest(array)
+        found = _PEAKS.get(digest)
+        if found is None:
+            found = [np.array(peak_of(array))]
+            _PEAKS.put(digest, found)
+        return float(found[0])
 
 
 class StoredCachedFrames(CachedFrames):
@@ -191,6 +228,11 @@ class FactsCollector:
     def get(self):
         """Return all clips' frames, which stay on disk."""
         return StoredFrames(StoredEntries(self._entries, self._group, self._facts, self._names))
+
+
+def cache_of(front_end):
+    """Return the cache of a front end, for frames that are held in memory or that stay on disk."""
+    return StoredCachedFrames(front_end) if front_end.stored else CachedFrames(front_end)
 
 
 def clip_name(position, clip):

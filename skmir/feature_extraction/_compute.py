@@ -1,12 +1,13 @@
-"""Clips to frames: in threads on the CPU, in batches of equal clips on a GPU."""
+"""Clips to frames: in threads on the CPU, in batches of equal clips on a GPU, for one or more front ends."""
 
 import functools
-from collections import defaultdict
+from collections import defaultdict, deque
 
 import torch
 
 from .._device import resolve_device
 from .._reading import shares_memory, stream, waveform
+from ._cached_frames import cache_of
 
 BATCH = 2**24  # samples that are on the device at once
 
@@ -46,6 +47,51 @@ def compute(front_end, kept, collected, positions, clips):
         yield from _streamed(front_end, task, positions, clips, then=finish)
     else:
         yield from map(finish, _in_batches(front_end, kept, positions, clips))
+
+
+def keep_frames(front_ends, paths, *, n_jobs=None, verbose=0):
+    """Keep the frames of files in the caches of several front ends, unless they are there.
+
+    Parameters
+    ----------
+    front_ends : list of BaseFrontEnd
+        Those without ``memory``, and those that compute on a GPU, in batches of their own, are left out.
+    paths : list of str
+        Each file is decoded once for all front ends that take the same excerpt at the same rate. One that
+        cannot be used is left to ``transform``, which says why.
+    n_jobs : int or None, default=None
+        Threads, as in joblib.
+    verbose : int, default=0
+        1 draws a progress bar on stderr.
+    """
+    kept = {}
+    for front_end in front_ends:
+        try:
+            if front_end.memory is not None and resolve_device(front_end.device).type == "cpu":
+                cache = cache_of(front_end)
+                kept.setdefault(cache.place, (front_end, cache))
+        except Exception:  # as in _keep_all: a parameter is wrong, or memory is a file
+            continue
+    if kept:
+        task = functools.partial(_keep_all, list(kept.values()))
+        deque(stream(task, range(len(paths)), paths, n_jobs=n_jobs, verbose=verbose), maxlen=0)
+
+
+def _keep_all(kept, position, path):
+    """Keep one file's frames for each front end."""
+    decoded = {}
+    for front_end, cache in kept:
+        excerpt = front_end.sr, front_end.offset, front_end.duration, front_end.random_state
+        try:
+            if cache.has(path):
+                continue
+            if excerpt not in decoded:
+                decoded[excerpt] = _decode(front_end, position, path)
+            y, name = decoded[excerpt]
+            front_end._check_length(path, len(y), name)
+            cache.write(position, path, _frames(front_end._frames, _tensor(y), name), len(y))
+        except Exception:  # the fit that needs these frames raises it again, where it is recorded
+            continue
 
 
 def _streamed(front_end, task, positions, clips, then=None):

@@ -52,6 +52,9 @@ def compare(
     ``predict_proba``. Linear algebra runs on one thread in each job, because its last bits would
     otherwise depend on ``n_jobs``.
 
+    If X holds paths, and models have front ends with ``memory``, each file is decoded once, before the first
+    fit, for all of them; front ends in searches, behind other steps and on a GPU compute in the fits.
+
     Scores of folds are not independent, since their training parts overlap. Intervals and p-values
     use the variance as corrected by Nadeau and Bengio [1]_, which also suits repeated
     cross-validation [2]_; Holm's method [3]_ adjusts the p-values for the number of models. A p-value does
@@ -149,8 +152,8 @@ def compare(
         class or a tag; if discriminant analysis gets a single training clip of a class; if folds divide
         groups; if the same clip is on both sides; if features tell recordings apart rather than sounds
         (constant in every group or clip); if groups do not reach a part of a model that splits inside; if
-        models are frozen; if networks train on fewer than about 1,000 clips; and if a score, or a difference,
-        is the same on all folds.
+        models are frozen; if networks train on fewer than about 1,000 clips, or kernel SVMs on more than
+        10,000; and if a score, or a difference, is the same on all folds.
 
     References
     ----------

@@ -1,14 +1,13 @@
 """Warnings about the validity of a comparison's numbers, with advice on what to do."""
 
-import os
-
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
+from sklearn.svm import SVC, SVR, NuSVC, NuSVR
 
 from .._parameter_checks import plain
-from .._validation import WIDE, is_encoded, is_path
+from .._validation import WIDE, is_encoded, is_path, paths_of
 from ..compose import FrameClassifier
 from ..neural_network._base import BaseNetwork
 from ._group_candidates import group_candidates, table_of
@@ -19,6 +18,8 @@ from ._shrinkage_lda import ShrinkageLDA
 FEW_SEGMENTS = 1000  # a rule of thumb: with fewer, deep networks rarely show what they can do
 FEW_FOLDS = 5  # with fewer, the variance that tests and intervals are based on is hardly known
 DISCRIMINANT = (LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis, ShrinkageLDA)
+KERNEL = (SVC, SVR, NuSVC, NuSVR)  # those of libsvm, whose time grows with the square of the clips
+MANY_FOR_A_KERNEL = 10_000  # a fit takes seconds, and four times as many with twice the clips
 N_NAMED = 5  # columns, bins or clips named in one message
 
 
@@ -63,6 +64,7 @@ def find_doubts(models, X, y, kind, groups, splits, digests, routes=None, tags=N
         *(unreached_groups(models, routes) if routes else ()),
         *fitted_already(models),
         *few_segments(models, splits),
+        *kernels_on_many(models, splits),
     ]
 
 
@@ -288,13 +290,28 @@ def few_segments(models, splits):
         )
 
 
+def kernels_on_many(models, splits):
+    """Yield a message if support vector machines with a kernel train on many clips."""
+    most = max(len(train) for train, _ in splits)
+    names = [
+        name
+        for name, model in models.items()
+        if any(isinstance(part, KERNEL) for part in _parts_by_name(model).values())
+    ]
+    if names and most > MANY_FOR_A_KERNEL:
+        yield (
+            f"{', '.join(names)}: {most:,} training clips in the largest fold. The time of a support vector "
+            "machine with a kernel grows with the square of their number, and so does that of its "
+            f"predictions. With more than about {MANY_FOR_A_KERNEL:,}, take a linear one, whose time grows "
+            "in proportion: LinearSVC() behind StandardScaler(), or, for nearly the same kernel, "
+            "make_pipeline(Nystroem(n_components=500), LinearSVC())."
+        )
+
+
 def _candidates_beside(X, classes):
     """Return columns that could be groups, from a table that lists the files, if X holds paths."""
-    column = X.iloc[:, 0] if getattr(X, "ndim", 1) == 2 and hasattr(X, "iloc") else X
-    paths = list(column) if getattr(column, "ndim", 1) == 1 else []
-    if not paths or not all(map(is_path, paths)):
-        return {}
-    table = table_of([os.fspath(path) for path in paths])
+    paths = paths_of(X)
+    table = None if paths is None else table_of(paths)
     return {} if table is None else group_candidates(table, labels=classes)
 
 

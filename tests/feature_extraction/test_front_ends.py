@@ -214,3 +214,22 @@ def test_all_coefficients_give_the_mel_spectrum_back(clips):
     )
     with pytest.raises(ValueError, match=r"X has 20 bins, but MFCC\(n_mfcc=128\) gives 128"):
         front_end.inverse_transform(MFCC().transform(X))
+
+
+class Counting(MFCC):
+    def fit(self, X, y=None):
+        self.n_clips_ = len(X)
+        return super().fit(X, y)
+
+
+def test_fit_transform_is_fit_and_transform(rng):
+    X = 0.1 * rng.randn(3, 9000)
+    front_end = Counting()
+    expected = MFCC().fit(X).transform(X)
+    assert np.array_equal(front_end.fit_transform(X), expected)
+    assert (front_end.n_clips_, front_end.n_features_in_) == (3, 9000)
+    found = MFCC()
+    assert np.array_equal(found.fit_transform(X), expected)
+    with pytest.raises(ValueError, match="NaN"):
+        found.fit_transform(np.full((2, 8000), np.nan))
+    assert found.n_features_in_ == 9000  # a fit that fails leaves what was there

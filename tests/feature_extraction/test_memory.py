@@ -531,3 +531,46 @@ def test_a_clip_that_cannot_be_used_leaves_nothing(clips, memory, tmp_path):
     assert entries(memory) == []
     with pytest.raises(FileNotFoundError, match=r"There is no file 'none\.wav'"):
         MelSpectrogram(n_mels=10, memory=memory).transform(["none.wav"])
+
+
+@pytest.mark.parametrize("form", [np.stack, list], ids=["array", "list"])
+def test_an_array_changed_in_place_is_another_clip(form, counted, clips):
+    front_end, n_computed = counted
+    X = form([y[:7000].copy() for y in clips])
+    front_end.fit_transform(X)
+    for i, change in enumerate([lambda y: y.__imul__(-1), lambda y: y.__setitem__(3500, 0.5)], start=1):
+        change(X[2])
+        expected = clone(front_end).set_params(memory=None).transform(X)
+        before = n_computed()
+        assert same(front_end.fit_transform(X), expected)
+        assert n_computed() == before + 1, i
+    X[2][100] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        front_end.fit_transform(X)
+    with pytest.raises(ValueError, match="NaN"):
+        front_end.fit(X)
+
+
+def test_what_is_too_loud_is_said_in_each_fit(counted, clips):
+    front_end, n_computed = counted
+    X = [clips[0], 32768 * clips[1]]
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="clip 1 of X reaches"):
+            front_end.fit_transform(X)
+    assert n_computed() == 2
+
+
+def test_samples_are_hashed_once_and_only_read_to_be_hashed(counted, clips, monkeypatch):
+    front_end, _ = counted
+    X = np.stack([y[:7000] for y in clips])
+    front_end.fit_transform(X)
+    hashed = []
+    monkeypatch.setattr(
+        _cached_frames, "array_digest", lambda y, of=_cached_frames.array_digest: hashed.append(1) or of(y)
+    )
+    monkeypatch.setattr(_cached_frames, "peak_of", None)  # they are known
+    front_end.fit_transform(X)
+    assert len(hashed) == len(X)
+    RECENT.forget()
+    front_end.fit_transform(X)  # from disk
+    assert len(hashed) == 2 * len(X)

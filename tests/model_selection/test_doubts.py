@@ -13,6 +13,7 @@ from sklearn.model_selection import KFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skmir.compose import FrameClassifier
@@ -22,6 +23,7 @@ from skmir.model_selection._doubts import (
     few_segments,
     find_doubts,
     fitted_already,
+    kernels_on_many,
     no_groups,
 )
 from skmir.neural_network import MLPClassifier, NetworkFeatures
@@ -80,6 +82,19 @@ def test_constant_features(rng):
     frames[:, 2], frames[:, 3] = np.arange(24)[:, None], 1
     assert next(iter(constant_features(frames, None))).startswith("Bins [2] have one value in all frames")
     assert list(constant_features(list(frames), None)) == []
+
+
+def test_kernels_on_many_clips():
+    models = {
+        "SVM": make_pipeline(StandardScaler(), SVC()),
+        "each frame": FrameClassifier(SVC()),
+        "linear": LinearSVC(),
+    }
+    splits = [(np.arange(10_001), np.arange(3)), (np.arange(5), np.arange(3))]
+    (message,) = kernels_on_many(models, splits)
+    assert message.startswith("SVM, each frame: 10,001 training clips in the largest fold")
+    assert "LinearSVC() behind StandardScaler()" in message
+    assert list(kernels_on_many(models, [(np.arange(10_000), np.arange(3))])) == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ...metrics import get_scorer
 from .._groups import group_route
 from ._bar import GUESS, FitBar, Forecast, expected_weight
 from ._baselines import on_fold
+from ._features_ahead import keep_features
 from ._fold import kept_or_run, one_blas_thread
 from ._fold_cache import FoldCache
 from ._keys import job_keys, scorer_keys
@@ -77,6 +78,14 @@ def run_jobs(
         baselines=baselines,
     )
     found = [i for i, pair in enumerate(pairs) if kept is not None and keys[pair] in kept]
+    ahead = [pair for i, pair in enumerate(pairs) if i not in set(found)]
+    keep_features(
+        [models[name] for name in dict.fromkeys(name for name, _ in ahead)],
+        X,
+        [splits[fold] for fold in dict.fromkeys(fold for _, fold in ahead)],
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
     bar = _bar(pairs, models, baselines, found, memory=memory, n_jobs=n_jobs, disable=not verbose)
     results, said = {name: [] for name in models}, set()
     # The limit holds for the process. It is also set here so that threads that end early do not lift it.
