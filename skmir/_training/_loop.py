@@ -19,6 +19,7 @@ from ._anchor import Anchor
 from ._batches import CoveringBatches, RandomBatches, n_batches
 from ._data_parallel import DataParallelNet, accelerated
 from ._epoch_scoring import judging_estimators, scoring_callbacks
+from ._freed_memory import freed_memory_kept
 from ._net import Net, Step, diverged
 from ._recipe import factors, optimizer_params
 from ._sparsity import ActivityPenalty
@@ -187,7 +188,8 @@ def train(
     )
     try:
         _to(net, device)
-        net.train(examples)
+        with freed_memory_kept():
+            net.train(examples)
     finally:
         for penalty in penalties:
             penalty.remove()
