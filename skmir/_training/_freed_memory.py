@@ -1,8 +1,8 @@
 """Freed memory that stays with the process for as long as it will be asked for again.
 
 A training step frees its activations. glibc hands the free end of the heap back to the system, which has to
-clear each page again when the next step asks for it; for a network with large maps, that is up to a quarter of
-the time. Other C libraries have no such settings, and are left alone.
+clear each page again when the next step asks for it; for a network with large maps, that is up to a quarter
+of the time. Other C libraries have no such settings, and are left alone.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Page faults, which are counted in a process of its own: what malloc did before decides what it does next."""
+"""Page faults, counted in a process of its own: what malloc did before decides what it does next."""
 
 import os
 import pathlib
