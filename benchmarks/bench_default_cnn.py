@@ -6,7 +6,7 @@ DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/d
 fitted on the training clips of each set's first fold, on one thread; mel spectra are computed before and not
 counted. With ``--before`` (see before.py) both checkouts take turns on the same frames, and the fastest round
 of each counts; "same weights" says whether all of them agree in their last bit, and "page faults" are the
-pages of memory, in thousands, that the system had to provide. The last row is the geometric mean of the ratios.
+pages of memory, in thousands, that the system had to provide. The last row is the geometric mean of ratios.
 With ``--csv FILE`` a description of the machine goes to FILE with ``.machine.txt`` at its end.
 """
 
