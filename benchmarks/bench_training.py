@@ -1,6 +1,6 @@
 """Time of a training step, against hand-written torch loops, skorch and scikit-learn in the same run.
 
-    python benchmarks/bench_training.py [--rounds 7] [--csv FILE] [--device cuda]
+    python benchmarks/bench_training.py [--perceptrons] [--rounds 7] [--csv FILE] [--device cuda]
 
 Networks: an MLP of 120-256-10 with batches of 64; k2c2, CRNN and the default CNN near 0.1 M parameters, on
 frames of 96 x 128 with batches of 32. Each contender trains the same module on the same clips for the same
@@ -15,10 +15,16 @@ alike. A turn is a whole training without building or validating: data are on th
 - "scikit-learn" is its MLPClassifier, with Adam: another implementation of the same network.
 
 With ``--device cuda`` the device's memory before and after 20 fits is printed as well.
+
+``--perceptrons`` instead times fits of small networks at their default settings, on 960 clips of 120
+values, in the two ways in which skmir takes their steps: through autograd, and by hand. A time is that of a
+whole fit, divided by its steps; of the DBN, it is that of fine-tuning alone. Both ways must end with the same
+weights, to the last bit.
 """
 
 import argparse
 import copy
+import pickle
 import time
 import warnings
 
@@ -31,13 +37,14 @@ from sklearn.neural_network import MLPClassifier as ScikitMLP
 from skorch import NeuralNetClassifier
 from torch import nn
 
+from skmir._training import _dense_conditions
 from skmir._training._batches import Examples
 from skmir._training._loop import make_net, train
 from skmir._training._losses import HeadsLoss
 from skmir._training._windows import Windows
 from skmir.modules import CRNN, K2C2, MLP, TimbreRhythmCNN, sized
 from skmir.modules._heads import has_heads
-from skmir.neural_network import CNNClassifier, TrainingRecipe
+from skmir.neural_network import CNNClassifier, DBNClassifier, MLPClassifier, TrainingRecipe
 from skmir.neural_network._targets import ClassTarget
 
 SIZE = {"n_bins": 96, "n_frames": 128, "n_outputs": 10}
@@ -186,6 +193,61 @@ def in_turns(functions, rounds):
     return best
 
 
+def perceptrons():
+    """Return name to a network that is to be fitted."""
+    fixed = {"device": "cpu", "random_state": 0}
+    models = {f"MLP 120-{n}-10": MLPClassifier((n,), **fixed) for n in (32, 64, 128, 256)}
+    stack = DBNClassifier((256, 128), warm_start=True, **fixed)  # its second fit does not pretrain
+    return {**models, "DBN 120-256-128-10": stack.fit(*small_clips())}
+
+
+def small_clips():
+    """Return frames of 120 bins, and ten classes."""
+    return np.random.RandomState(0).randn(960, 120).astype(np.float32), np.arange(960) % 10
+
+
+def fitted(model, by_hand):
+    """Return the function that fits a copy of a network by one of the two ways, and keeps it."""
+    X, y = small_clips()
+
+    def run():
+        run.model = pickle.loads(pickle.dumps(model))
+        _dense_conditions.ENABLED = by_hand
+        start = time.perf_counter()
+        run.model.fit(X, y)
+        return time.perf_counter() - start
+
+    return run
+
+
+def both_ways(rounds):
+    """Return the table of fits through autograd and by hand."""
+    rows = {}
+    for name, model in perceptrons().items():
+        ways = {"autograd": fitted(model, False), "by hand": fitted(model, True)}
+        best = in_turns(ways, rounds)
+        one, other = (way.model for way in ways.values())
+        if not all(map(torch.equal, one.module_.parameters(), other.module_.parameters())):
+            raise SystemExit(f"{name}: the two ways end with different weights.")
+        steps = (one.n_iter_ - getattr(model, "n_iter_", 0)) * (960 // one.batch_size)
+        row = {f"{way}, us per step": round(1e6 * seconds / steps) for way, seconds in best.items()}
+        rows[name] = {**row, "autograd / by hand": best["autograd"] / best["by hand"]}
+    return rows
+
+
+def against_others(rounds, device):
+    """Return the table of trainings of the same modules by skmir and by others."""
+    rows = {}
+    for name, (module, frames, batch_size, epochs) in networks().items():
+        n_steps = epochs * -(-len(frames) // batch_size)
+        best = in_turns(contenders(name, module, frames, batch_size, epochs, device), rounds)
+        row = {f"{who}, us per step": round(1e6 * s / n_steps) for who, s in best.items()}
+        row["skmir / hand-written"] = best["skmir"] / best["hand-written"]
+        row["skmir / fused"] = best["skmir"] / best["hand-written, fused"]
+        rows[name] = row
+    return rows
+
+
 def memory_over_fits(n_fits=20):
     """Print the device's memory after each of some fits and predictions."""
     X, y = np.random.RandomState(0).randn(64, 96, 128).astype(np.float32), np.arange(64) % 4
@@ -198,25 +260,21 @@ def memory_over_fits(n_fits=20):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--perceptrons", action="store_true", help="time the two ways of small networks' steps"
+    )
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--csv", help="where to write the table")
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    rows = {}
-    for name, (module, frames, batch_size, epochs) in networks().items():
-        n_steps = epochs * -(-len(frames) // batch_size)
-        best = in_turns(contenders(name, module, frames, batch_size, epochs, args.device), args.rounds)
-        row = {f"{who}, us per step": round(1e6 * s / n_steps) for who, s in best.items()}
-        row["skmir / hand-written"] = best["skmir"] / best["hand-written"]
-        row["skmir / fused"] = best["skmir"] / best["hand-written, fused"]
-        rows[name] = row
+    rows = both_ways(args.rounds) if args.perceptrons else against_others(args.rounds, args.device)
     table = pd.DataFrame(rows).T.rename_axis("network")
     print(table.round(3).to_string())
     note_machine("one thread", args.csv)
     if args.csv:
         table.round(3).to_csv(args.csv)
-    if args.device != "cpu":
+    if args.device != "cpu" and not args.perceptrons:
         memory_over_fits()
 
 

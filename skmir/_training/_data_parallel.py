@@ -71,6 +71,8 @@ class DataParallelNet(AccelerateMixin, Net):
 
     def _backward(self, loss):
         self.accelerator.backward(loss)
+
+    def _clip_gradients(self):
         if self.step_.clip_grad_norm is not None:
             self.accelerator.clip_grad_norm_(self.module_.parameters(), self.step_.clip_grad_norm)
 

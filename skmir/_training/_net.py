@@ -12,6 +12,7 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback
 
 from ._batches import RandomBatches
+from ._dense_conditions import dense_step
 from ._initialization import limit_norms
 from ._transfer import start_training
 
@@ -126,6 +127,7 @@ class Net(NeuralNet):
         start_training(self.module_)
         loss, outputs = self._loss(batch)
         self._backward(loss)
+        self._clip_gradients()
         return {"loss": loss.detach(), "y_pred": outputs.detach()}
 
     def get_loss(self, y_pred, y_true, **kwargs):
@@ -135,19 +137,30 @@ class Net(NeuralNet):
     def _train_epoch(self, iterator):
         module, optimizer, step = self.module_, self.optimizer_, self.step_
         start_training(module)
-        parameters = list(module.parameters())
+        gradients, update = dense_step(self, iterator.examples) or (self._autograd(), optimizer.step)
         total, n_examples = 0.0, 0
         for batch in iterator:
             step.set_rate(optimizer)
-            for weights in parameters:  # faster than zero_grad, which makes many other checks
-                weights.grad = None
-            loss, _ = self._loss(step.augment(batch))
-            self._backward(loss)
-            optimizer.step()
+            loss = gradients(step.augment(batch))
+            self._clip_gradients()
+            update()
             step.limit(module)
             n = len(batch[1][0])
             total, n_examples = total + loss.detach() * n, n_examples + n
         return float(total) / n_examples, n_examples
+
+    def _autograd(self):
+        """Return the function that sets the gradients of all parameters for a batch, and returns its loss."""
+        parameters = list(self.module_.parameters())
+
+        def gradients(batch):
+            for weights in parameters:  # faster than zero_grad, which makes many other checks
+                weights.grad = None
+            loss, _ = self._loss(batch)
+            self._backward(loss)
+            return loss
+
+        return gradients
 
     @torch.no_grad()
     def _valid_epoch(self, iterator):
@@ -175,6 +188,8 @@ class Net(NeuralNet):
 
     def _backward(self, loss):
         loss.backward()
+
+    def _clip_gradients(self):
         if self.step_.clip_grad_norm is not None:
             torch.nn.utils.clip_grad_norm_(self.module_.parameters(), self.step_.clip_grad_norm)
 
