@@ -1,14 +1,21 @@
-"""How fast the front ends are, against librosa's loop and nnAudio in the same run, and how far from librosa.
+"""How fast the front ends are beside librosa and native libraries in the same run, and how far from librosa.
 
-    python benchmarks/bench_features.py [--rounds 7] [--csv FILE] [--device cuda]
+    python benchmarks/bench_features.py [--rounds 5] [--csv FILE] [--before TREE]
+    python benchmarks/bench_features.py --distances [--csv FILE]
+    python benchmarks/bench_features.py --device cuda [--rounds 5] [--csv FILE]
 
 All get the same clips, 24 of 10 s at 22,050 Hz, at librosa's defaults. Contenders take turns of at least 0.3
 s, in which they process all clips as often as they can, and the fastest time of each counts, so that other
-work of the machine affects all alike and none pays for waking an idle processor. nnAudio has its turns after
-the others, since the memory that it takes and gives back slows the next contender. librosa runs clip by clip,
-on one core as users run it; skmir through ``transform``, checks included, with one and two threads; nnAudio
-(``pip install nnaudio``), whose module is built beforehand, on all clips as one batch and one by one, of
-which the faster counts, with one and two threads.
+work of the machine affects all alike and none pays for waking an idle processor. All run on one thread, clip
+by clip: librosa; sonara (Rust); audioflux and essentia (C and C++); nnAudio (on torch), whose modules are
+built beforehand, also on all clips as one batch, of which the faster counts; and skmir through ``transform``,
+checks included, which also runs with two threads. ``pip install nnAudio sonara audioflux essentia`` installs
+the others, of which each may be missing. nnAudio has its turns after the others, since the memory that it
+takes and gives back slows the next contender. ``--before`` is the folder of an earlier checkout of skmir,
+which takes turns too, in a process of its own.
+
+With ``--distances`` the table is how far each library's results are from librosa's: the largest difference,
+over the frames that both have, over librosa's peak.
 
 With ``--device cuda`` batches that are on the device already are transformed there; the figure is the
 multiple of real time, and the share of the time that reading the waveforms and writing the results once
@@ -16,16 +23,19 @@ would take at the bandwidth that a copy reaches.
 """
 
 import argparse
+import contextlib
 import functools
 import time
 import warnings
 
-import librosa
 import numpy as np
 import pandas as pd
 import torch
+from before import Earlier
 from machine import note_machine
-from signals import SR, music
+from rivals import LIBRARIES, rivals
+from signals import music
+from threadpoolctl import threadpool_limits
 
 from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram, SpectralShape
 
@@ -40,119 +50,100 @@ FRONT_ENDS = {
     "CQT": CQT(),
     "Chroma(kind='cqt')": Chroma(kind="cqt"),
 }
-LIBROSA = {
-    "DFT": lambda y: np.abs(librosa.stft(y)),
-    "MelSpectrogram": lambda y: librosa.feature.melspectrogram(y=y),
-    "MFCC": lambda y: librosa.feature.mfcc(y=y),
-    "Chroma(kind='stft')": lambda y: librosa.feature.chroma_stft(y=y),
-    "SpectralShape": lambda y: spectral_shape(y),
-    "CQT": lambda y: np.abs(librosa.cqt(y)),
-    "Chroma(kind='cqt')": lambda y: librosa.feature.chroma_cqt(y=y),
-}
 
 
-def spectral_shape(y):
-    """Return all descriptors by librosa's functions, which share one spectrogram where they can."""
-    feature, S = librosa.feature, np.abs(librosa.stft(y))
-    names = ("centroid", "bandwidth", "rolloff", "contrast", "flatness")
-    return np.concatenate(
-        [
-            *(getattr(feature, f"spectral_{name}")(S=S) for name in names),
-            librosa.onset.onset_strength(S=S, center=False)[np.newaxis],
-            feature.zero_crossing_rate(y),
-            feature.rms(y=y),
-        ]
-    )
+@functools.cache
+def clips():
+    """Return the clips, an array of shape (n_clips, n_samples); it takes long to make, so some are moved."""
+    different = [music(SECONDS, seed) for seed in range(4)]
+    return np.stack([np.roll(different[i % 4], 1000 * i) for i in range(N_CLIPS)])
 
 
-def nnaudio_modules():
-    """Return nnAudio's modules by name, nothing if it is not installed."""
-    try:
-        from nnAudio import features
-    except ImportError:
-        return {}
-    quiet = {"verbose": False}
-    stft = features.STFT(
-        n_fft=2048, hop_length=512, output_format="Magnitude", pad_mode="constant", sr=SR, **quiet
-    )
-    return {
-        "DFT": [stft],
-        "MelSpectrogram": [features.MelSpectrogram(sr=SR, pad_mode="constant", **quiet)],
-        "MFCC": [features.MFCC(sr=SR, pad_mode="constant", **quiet)],
-        "CQT": [
-            features.CQT2010v2(sr=SR, pad_mode="constant", **quiet),
-            features.CQT1992v2(sr=SR, pad_mode="constant", **quiet),
-        ],
-    }
-
-
-def contenders(name, X):
-    """Return the functions of librosa and skmir by name."""
-    front_end = FRONT_ENDS[name]
-    return {
-        "librosa": [lambda: [LIBROSA[name](y) for y in X]],
-        "skmir, 1": [lambda: front_end.set_params(n_jobs=1).transform(X)],
-        "skmir, 2": [lambda: front_end.set_params(n_jobs=2).transform(X)],
-    }
-
-
-def nnaudio_contenders(name, X, modules):
-    """Return the functions of nnAudio by name, if it has such a front end."""
-    batch = torch.from_numpy(X)
-
-    def run(module, n_threads, parts):
-        torch.set_num_threads(n_threads)
-        with torch.inference_mode():
-            return [module(part) for part in parts]
-
-    return {
-        f"nnAudio, {n}": [
-            functools.partial(run, module, n, parts) for module in modules[name] for parts in ([batch], batch)
-        ]
-        for n in ((1, 2) if name in modules else ())
-    }
-
-
-def fastest(contenders, rounds):
-    """Return the least seconds of each contender, who take turns."""
-    best = dict.fromkeys(contenders, np.inf)
-    for _ in range(rounds):
-        for name, ways in contenders.items():
-            for way in ways:
-                end = time.perf_counter() + TURN
-                while (start := time.perf_counter()) < end:
-                    way()
-                    best[name] = min(best[name], time.perf_counter() - start)
+def turn(way):
+    """Return the least seconds in which a function processes all clips, as often as a turn has time for."""
+    X, best, end = clips(), np.inf, time.perf_counter() + TURN
+    while (start := time.perf_counter()) < end:
+        way(X)
+        best = min(best, time.perf_counter() - start)
     return best
 
 
-def difference(name, X):
-    """Return the largest difference from librosa over its peak."""
-    found = FRONT_ENDS[name].transform(X)
-    pairs = [(frames, LIBROSA[name](y)) for frames, y in zip(found, X, strict=True)]
+def turn_of_skmir(name, n_jobs):
+    """Return what ``turn`` does, for a front end of skmir."""
+    return turn(FRONT_ENDS[name].set_params(n_jobs=n_jobs).transform)
+
+
+def turns_of_skmir(name, earlier):
+    """Return contender to a list of one function, which takes a turn and returns seconds."""
+    found = {}
+    for n_jobs, threads in ((1, ""), (2, ", 2 threads")):
+        if earlier is not None:
+            found[f"before{threads}"] = [functools.partial(earlier, "turn_of_skmir", name, n_jobs)]
+        found[f"skmir{threads}"] = [functools.partial(turn_of_skmir, name, n_jobs)]
+    return found
+
+
+def fastest(contenders, rounds):
+    """Return the least seconds of each contender, who take turns; infinity if it has nothing to run."""
+    best = dict.fromkeys(contenders, np.inf)
+    for _ in range(rounds):
+        for name, ways in contenders.items():
+            best[name] = min([best[name], *(way() for way in ways)])
+    return best
+
+
+def on_cpu(rounds, tree):
+    others, rows = rivals(), {}
+    with Earlier(tree, __file__) if tree else contextlib.nullcontext() as earlier, threadpool_limits(1):
+        for name in FRONT_ENDS:
+            contenders = {
+                library: [functools.partial(turn, way) for way in others.get(library, {}).get(name, ())]
+                for library in ("librosa", *LIBRARIES)
+            }
+            last = {"nnAudio": contenders.pop("nnAudio")}
+            seconds = fastest(contenders | turns_of_skmir(name, earlier), rounds)
+            rows[name] = row_of(seconds | fastest(last, max(1, rounds // 2)), others)
+            print(pd.DataFrame(rows[name], index=[name]).to_string(), flush=True)
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def row_of(seconds, others):
+    """Return a row of the table from the seconds of each contender."""
+    audio, reference = N_CLIPS * SECONDS, seconds.pop("librosa")
+    row = {"librosa, x real time": round(audio / reference)}
+    for contender in (*LIBRARIES, *(name for name in seconds if name not in LIBRARIES)):
+        s = seconds[contender]
+        row[contender] = f"{reference / s:.1f}x" if np.isfinite(s) else nothing(contender, others)
+    return row | {"skmir, x real time": round(audio / seconds["skmir, 2 threads"])}
+
+
+def nothing(library, others):
+    """Return what stands in the table in place of a figure."""
+    return "none" if library in others else "not installed"
+
+
+def distances(n_clips=3):
+    """Return the table of distances from librosa."""
+    others, X, rows = rivals(), clips()[:n_clips], {}
+    reference = others.pop("librosa")
+    ours = {name: [front_end.transform] for name, front_end in FRONT_ENDS.items()}
+    for name in FRONT_ENDS:
+        expected, row = reference[name][0](X), rows.setdefault(name, {})
+        for library in (*LIBRARIES, "skmir"):
+            ways = (others | {"skmir": ours}).get(library, {}).get(name)
+            row[library] = f"{distance(ways[0](X), expected):.0e}" if ways else nothing(library, others)
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def distance(found, expected):
+    """Return the largest difference of frames over the peak of the expected ones, of several clips."""
+    found = [frames[:, : reference.shape[1]] for frames, reference in zip(found, expected, strict=True)]
+    pairs = [(a, b[:, : a.shape[1]]) for a, b in zip(found, expected, strict=True)]
     return max(np.abs(a - b).max() / np.abs(b).max() for a, b in pairs)
 
 
-def on_cpu(rounds):
-    X = np.stack([music(SECONDS, seed) for seed in range(N_CLIPS)])
-    modules, rows = nnaudio_modules(), {}
-    for name in FRONT_ENDS:
-        ours, theirs = contenders(name, X), nnaudio_contenders(name, X, modules)
-        seconds = {**fastest(ours, rounds), **fastest(theirs, max(1, rounds // 2))}
-        audio, reference = N_CLIPS * SECONDS, seconds.pop("librosa")
-        row = {"librosa, x real time": round(audio / reference)}
-        for contender, s in seconds.items():
-            row[f"{contender} thread{'s' * contender.endswith('2')}"] = f"{reference / s:.1f}x"
-        row["x real time"] = round(audio / seconds["skmir, 2"])
-        row["difference / peak"] = f"{difference(name, X):.1e}"
-        rows[name] = row
-        print(pd.DataFrame(row, index=[name]).to_string(), flush=True)
-    return pd.DataFrame.from_dict(rows, orient="index").fillna("none")
-
-
 def on_gpu(rounds, device):
-    X = np.stack([music(SECONDS, seed) for seed in range(N_CLIPS)])
-    X = np.tile(X, (16, 1))
+    X = np.tile(clips(), (16, 1))
     y = torch.from_numpy(X).to(device)
     bandwidth = _bandwidth(device)
     rows = {}
@@ -167,6 +158,7 @@ def on_gpu(rounds, device):
             "share of the bandwidth bound": f"{bound / seconds:.2f}",
             "difference / peak": f"{_gpu_difference(front_end, X[:4], result[:4]):.1e}",
         }
+        print(pd.DataFrame(rows[name], index=[name]).to_string(), flush=True)
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -195,18 +187,28 @@ def _gpu_difference(front_end, X, result):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--csv", help="where to write the table")
+    parser.add_argument(
+        "--before", metavar="TREE", help="an earlier checkout of skmir, to be measured as well"
+    )
+    parser.add_argument(
+        "--distances", action="store_true", help="tell how far the results are from librosa's"
+    )
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     warnings.simplefilter("ignore")  # nnAudio's and librosa's
-    table = on_cpu(args.rounds) if args.device == "cpu" else on_gpu(args.rounds, args.device)
-    print(
-        "\nTimes as fast as librosa's loop; x real time is of skmir with two threads\n"
-        * (args.device == "cpu")
-    )
+    if args.distances:
+        table = distances()
+        print("Largest difference from librosa over its peak\n")
+    elif args.device == "cpu":
+        table = on_cpu(args.rounds, args.before)
+        print("\nTimes as fast as librosa's loop; the last column is of skmir with two threads\n")
+    else:
+        table = on_gpu(args.rounds, args.device)
     print(table.to_string())
-    note_machine("threads as the columns say", args.csv)
+    if not args.distances:
+        note_machine("threads as the columns say", args.csv)
     if args.csv:
         table.to_csv(args.csv, index_label="front end")
 

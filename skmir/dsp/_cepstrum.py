@@ -4,7 +4,8 @@ import numpy as np
 import scipy.fft
 import torch
 
-from ._bank import bank
+from ._bank import bank, whole_vectors
+from ._frame import recorded
 
 
 def power_to_db(power, *, ref=1.0, amin=1e-10, top_db=80.0, where=None):
@@ -40,7 +41,11 @@ def power_to_db(power, *, ref=1.0, amin=1e-10, top_db=80.0, where=None):
     >>> power_to_db(torch.tensor([[1.0, 4.0]]))
     tensor([[0.0000, 6.0206]])
     """
-    decibels = 10 * power.clamp(min=amin).log10() - 10 * np.log10(max(amin, ref))
+    decibels, of_ref = power.clamp(min=amin), 10 * np.log10(max(amin, ref))
+    if recorded(decibels):
+        decibels = 10 * decibels.log10() - of_ref
+    else:  # a new array for each step would take as long as the arithmetic
+        decibels = decibels.log10_().mul_(10).sub_(of_ref)
     if top_db is None:
         return decibels
     counted = decibels if where is None else decibels.masked_fill(~where, -torch.inf)
@@ -89,14 +94,14 @@ def cepstrum(spectra, *, n_coefficients=20, dct_type=2, norm="ortho", lifter=0):
     weights = _weights(
         spectra.shape[-2], n_coefficients, dct_type, norm, lifter, spectra.dtype, spectra.device
     )
-    return (spectra.mT @ weights).mT
+    return (spectra.mT @ weights)[..., :n_coefficients].mT
 
 
 @bank
 def _weights(n_bins, n_coefficients, dct_type, norm, lifter, dtype, device):
-    """Return the transform, lifter included, as a matrix of shape (n_bins, n_coefficients)."""
+    """Return the transform, lifter included, of shape (n_bins, n_coefficients), and columns of zeros."""
     weighted = cosines(n_bins, n_coefficients, dct_type, norm) * lifter_weights(n_coefficients, lifter)
-    return torch.from_numpy(weighted).to(device, dtype)
+    return whole_vectors(torch.from_numpy(weighted).to(device, dtype))
 
 
 def cosines(n_bins, n_coefficients, dct_type, norm):

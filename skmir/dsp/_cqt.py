@@ -5,6 +5,7 @@ enough for all octaves as long as the hop can be halved too; with an odd hop the
 filters grow.
 """
 
+import functools
 import math
 from typing import NamedTuple
 
@@ -97,22 +98,32 @@ def cqt(
     """
     if tuning is None:
         tuning = estimate_tuning(y, sr=sr, bins_per_octave=bins_per_octave)
+    n_early, octaves, frequencies = _plan(
+        sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, window
+    )
+    shape = (bins_per_octave, filter_scale, norm, sparsity, window, y.dtype, y.device)
+    make = cqt_waveforms if torch.jit.is_tracing() else cqt_filters
+    filters = [make(of_octave, sr / 2**n_early, *shape) for of_octave in frequencies]
+    if pad_mode == "reflect" and not torch.jit.is_tracing():
+        longest = max(f.n_fft // 2 * 2**o.n_halvings for f, o in zip(filters, octaves, strict=True))
+        check_reflect(y.shape[-1], longest * 2**n_early)
+    return _transform(halve(y, n_early), octaves, filters, pad_mode)
+
+
+@functools.lru_cache(maxsize=128)  # one for each tuning
+def _plan(sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, window):
+    """Return how often the rate is halved before the top octave, the octaves, and each one's frequencies.
+
+    The frequencies are a tuple of those at the top octave's rate, which identify an octave's filters, so that
+    all octaves share one bank entry.
+    """
     bins = {"fmin": fmin, "n_bins": n_bins, "bins_per_octave": bins_per_octave, "tuning": tuning}
     cutoff = check_cqt(sr=sr, filter_scale=filter_scale, window=window, **bins)
     n_early = _n_early_halvings(sr / 2 / cutoff, hop_length, math.ceil(n_bins / bins_per_octave))
     octaves = _octaves(n_bins, bins_per_octave, hop_length // 2**n_early)
     frequencies = cqt_frequencies(**bins)
-    shape = (bins_per_octave, filter_scale, norm, sparsity, window, y.dtype, y.device)
-    make = cqt_waveforms if torch.jit.is_tracing() else cqt_filters
-    filters = [
-        # Identified by their frequencies at the top octave's rate, so that all octaves share one bank entry.
-        make(tuple(frequencies[o.low : o.high] * 2**o.n_halvings), sr / 2**n_early, *shape)
-        for o in octaves
-    ]
-    if pad_mode == "reflect" and not torch.jit.is_tracing():
-        longest = max(f.n_fft // 2 * 2**o.n_halvings for f, o in zip(filters, octaves, strict=True))
-        check_reflect(y.shape[-1], longest * 2**n_early)
-    return _transform(halve(y, n_early), octaves, filters, pad_mode)
+    at_top = [tuple((frequencies[o.low : o.high] * 2**o.n_halvings).tolist()) for o in octaves]
+    return n_early, octaves, at_top
 
 
 def _n_early_halvings(headroom, hop_length, n_octaves):

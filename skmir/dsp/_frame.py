@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import math
 
 import numpy as np
 import torch
@@ -118,10 +119,11 @@ def blocks(frames):
     """
     if torch.jit.is_tracing():
         return (frames,)
-    n = max(1, BLOCK // frames.shape[-1])
-    if frames.shape[-2] <= n or frames.device.type != "cpu":
+    n_frames, n_fitting = frames.shape[-2], max(1, BLOCK // frames.shape[-1])
+    if n_frames <= n_fitting or frames.device.type != "cpu":
         return (frames,)
-    return frames.split(n, dim=-2)
+    n_blocks = math.ceil(n_frames / n_fitting)
+    return frames.split(math.ceil(n_frames / n_blocks), dim=-2)  # equal ones, as small as so many can be
 
 
 def join(parts, n_frames):

@@ -6,6 +6,7 @@ import torch
 
 from ._bank import bank
 from ._mel_weights import mel_weights
+from ._scratch import scratch
 from ._stft import magnitudes, map_spectra
 
 _GROUP = 16  # bands multiplied at once
@@ -59,8 +60,15 @@ def mel_spectrogram(
     torch.Size([40, 44])
     """
     groups = _mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, y.dtype, y.device)
+
+    def bands(spectra, out=None):
+        if out is None:
+            return _sum_bands(groups, magnitudes(spectra, power))
+        kept = scratch("magnitudes", spectra.shape, dtype=y.dtype, device=y.device)
+        return _sum_bands(groups, magnitudes(spectra, power, out=kept), out)
+
     return map_spectra(
-        lambda spectra, out=None: _sum_bands(groups, magnitudes(spectra, power), out),
+        bands,
         n_mels,
         y,
         n_fft=n_fft,
@@ -101,8 +109,6 @@ def _sum_bands(groups, spectra, out=None):
     """
     if out is None:
         return torch.cat([spectra[..., low:high] @ weights for low, high, weights in groups], dim=-1)
-    first = 0
-    for low, high, weights in groups:
-        n_bands = weights.shape[-1]
-        out[..., first : first + n_bands] = spectra[..., low:high] @ weights
-        first += n_bands
+    for (low, high, weights), part in zip(groups, out.split(_GROUP, dim=-1), strict=True):
+        torch.matmul(spectra.narrow(-1, low, high - low), weights, out=part)
+    return out

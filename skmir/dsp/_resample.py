@@ -48,14 +48,17 @@ def halve(y, n_halvings):
 
 
 def _by_soxr(y, factor):
-    n_samples = y.shape[-1]
-    flat = y.detach().reshape(-1, n_samples).numpy()
-    low = np.zeros((len(flat), math.ceil(n_samples / factor)), dtype=flat.dtype)
-    for source, target in zip(flat, low, strict=True):
-        resampled = soxr.resample(source, factor, 1, quality="HQ")[: len(target)]
-        # soxr's result can be one sample short
-        np.multiply(resampled, math.sqrt(factor), out=target[: len(resampled)])
-    return torch.from_numpy(low.reshape(*y.shape[:-1], -1))
+    n_low = math.ceil(y.shape[-1] / factor)
+    parts = [_one_by_soxr(part, factor, n_low) for part in y.detach().reshape(-1, y.shape[-1]).numpy()]
+    low = parts[0] if len(parts) == 1 else np.stack(parts)
+    return torch.from_numpy(low.reshape(*y.shape[:-1], n_low))
+
+
+def _one_by_soxr(y, factor, n_low):
+    low = soxr.resample(y, factor, 1, quality="HQ")
+    low *= math.sqrt(factor)
+    # soxr's result can be one sample short, or long
+    return low[:n_low] if len(low) >= n_low else np.pad(low, (0, n_low - len(low)))
 
 
 def _by_convolution(y, factor):

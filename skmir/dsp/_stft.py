@@ -1,7 +1,5 @@
 """Short-time Fourier transform."""
 
-import functools
-
 import numpy as np
 import scipy.signal
 import torch
@@ -9,6 +7,7 @@ import torch
 from ._bank import bank
 from ._frame import blocks, frame, pad, recorded
 from ._real_dft import Spectra, real_dft
+from ._scratch import scratch
 
 
 def stft(y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"):
@@ -160,11 +159,10 @@ def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_pa
     if recorded(y):
         return torch.cat([function(spectra) for spectra in spectra_blocks(y, **stft_parameters)], dim=-2).mT
     frames, weights = _frames(y, **stft_parameters)
-    results, first = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device), 0
-    for part in blocks(frames):
-        n = part.shape[-2]
-        function(torch.fft.rfft(part * weights), out=results[..., first : first + n, :])
-        first += n
+    results = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device)
+    parts = blocks(frames)
+    for part, out in zip(parts, results.split(parts[0].shape[-2], dim=-2), strict=True):
+        function(_rfft(part, weights), out=out)
     return results.mT
 
 
@@ -179,8 +177,17 @@ def spectra_blocks(y, *, n_fft=2048, **stft_parameters):
     They are complex tensors or, in a graph for other programs, Spectra.
     """
     frames, weights = _frames(y, n_fft=n_fft, **stft_parameters)
-    transform = functools.partial(real_dft, n_fft=n_fft) if torch.jit.is_tracing() else torch.fft.rfft
-    return (transform(block * weights) for block in blocks(frames))
+    if torch.jit.is_tracing():
+        return (real_dft(block * weights, n_fft) for block in blocks(frames))
+    return (_rfft(block, weights) for block in blocks(frames))
+
+
+def _rfft(frames, weights):
+    """Return the Fourier transform of windowed frames."""
+    if recorded(frames):
+        return torch.fft.rfft(frames * weights)
+    out = scratch("windowed frames", frames.shape, dtype=frames.dtype, device=frames.device)
+    return torch.fft.rfft(torch.mul(frames, weights, out=out))
 
 
 def _complex(spectra):

@@ -1,7 +1,6 @@
 """Estimate the tuning of a recording relative to A = 440 Hz."""
 
 import numpy as np
-import torch
 
 from ._stft import magnitudes, spectra_blocks
 
@@ -83,13 +82,17 @@ def _peaks(magnitudes, sr):
     if not len(inside):
         return np.zeros(0), np.zeros(0)
     low, high = inside[0], inside[-1] + 1
-    left, middle, right = (magnitudes[..., low + i : high + i] for i in (-1, 0, 1))
     loud = _THRESHOLD * magnitudes.amax(dim=-1, keepdim=True)
-    where = torch.nonzero((middle > left) & (middle >= right) & (middle > loud), as_tuple=True)
-    left, middle, right = (x[where].detach().cpu().numpy() for x in (left, middle, right))
+    # In numpy, whose comparisons of such parts of rows are several times as fast as torch's.
+    loud, x = (part.detach().cpu().numpy() for part in (loud, magnitudes[..., low - 1 : high + 1]))
+    rises = x[..., 1:] > x[..., :-1]
+    peaks = rises[..., :-1] > rises[..., 1:]  # it rises to the peak, and then no more
+    peaks &= x[..., 1:-1] > loud
+    frame, k = np.divmod(np.flatnonzero(peaks), peaks.shape[-1])
+    left, middle, right = (x.reshape(-1, x.shape[-1])[frame, k + i] for i in range(3))
     curvature = left.astype(np.float64) + right - 2.0 * middle
     slope = (right - left) / 2
     ok = np.abs(slope) < np.abs(curvature)  # else the parabola's top lies more than a bin away
     shift = np.where(ok, -slope / np.where(ok, curvature, 1), 0)
-    frequencies = (where[-1].cpu().numpy() + low + shift) * sr / n_fft
+    frequencies = (k + low + shift) * sr / n_fft
     return frequencies.astype(middle.dtype), middle + slope * shift / 2

@@ -101,6 +101,7 @@ class MFCC(MelParameters, FourierParameters, BaseFrontEnd):
     """
 
     _prefix = "mfcc"
+    version = 2
 
     n_mfcc: int = 20
     dct_type: int = 2

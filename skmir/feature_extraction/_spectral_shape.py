@@ -117,6 +117,8 @@ class SpectralShape(FourierParameters, BaseFrontEnd):
     (440, True, True)
     """
 
+    version = 2
+
     features: tuple[str, ...] = positional(default=FEATURES)
     roll_percent: float = 0.85
     fmin: float = 200.0
