@@ -1,6 +1,9 @@
 """Turn frames of clips, or windows of frames, into rows of a table."""
 
 import numpy as np
+from sklearn.utils.random import sample_without_replacement
+
+from ._stored_frames import n_frames_of
 
 
 def frame_rows(frames):
@@ -16,7 +19,35 @@ def frame_rows(frames):
     n_rows : ndarray of shape (n_clips,)
         Number of rows of each clip.
     """
-    return np.concatenate([x.T for x in frames]), np.array([x.shape[1] for x in frames])
+    return np.concatenate([x.T for x in frames]), n_frames_of(frames)
+
+
+def drawn_frames(frames, n, rng):
+    """Return some frames of all clips, drawn at random.
+
+    Parameters
+    ----------
+    frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
+    n : int or None
+        Number of frames; None, or more than there are, takes all.
+    rng : RandomState
+
+    Returns
+    -------
+    drawn : frames as they came, or list of ndarray of shape (n_bins, n_drawn_i)
+        The frames of each clip of which any was drawn.
+    clips : ndarray of int
+        Which clips these are.
+    """
+    lengths = n_frames_of(frames)
+    ends = np.cumsum(lengths)
+    if n is None or n >= ends[-1]:
+        return frames, np.arange(len(frames))
+    rows = np.sort(sample_without_replacement(ends[-1], n, random_state=rng))
+    parts = np.split(rows, np.searchsorted(rows, ends[:-1]))
+    starts = ends - lengths
+    clips = np.flatnonzero([len(part) for part in parts])
+    return [frames[clip][:, parts[clip] - starts[clip]] for clip in clips], clips
 
 
 def window_rows(frames, width, hop, max_windows=None, rng=None):
@@ -40,7 +71,7 @@ def window_rows(frames, width, hop, max_windows=None, rng=None):
     n_rows : ndarray of shape (n_clips,)
         Number of rows of each clip, at least 1.
     """
-    starts = [window_starts(x.shape[1], width, hop) for x in frames]
+    starts = [window_starts(length, width, hop) for length in n_frames_of(frames)]
     if max_windows is not None:
         starts = [_draw(s, max_windows, rng) for s in starts]
     n_rows = np.array([len(s) for s in starts])

@@ -18,6 +18,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from ._parameter_checks import shown
+from ._stored_frames import StoredFrames, as_dtype, check_finite
 from ._waveforms import (
     laid_out,
     refusal,
@@ -82,6 +83,8 @@ def check_clips(estimator, X, *, reset, finite=True, read=None):
     ValueError
         If X has none of the three forms; the message says what it looks like and how to pass it.
     """
+    if isinstance(X, StoredFrames):
+        raise ValueError(_one_too_many(f"clips of 2 dimensions, {(X.n_bins, int(X.lengths[0]))}"))
     X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
     items = _items(X)
     if items is not None and any(is_path(item) for item in items):
@@ -113,10 +116,11 @@ def unread(file):
     return np.zeros(1)
 
 
-def check_frames(estimator, X, *, reset, dtype=FLOAT):
+def check_frames(estimator, X, *, reset, dtype=FLOAT, stored=False):
     """Return frames as a 3-D array, or as a list of 2-D arrays if their lengths differ.
 
-    Iterating over either gives the clips one by one, each of shape (n_bins, n_frames_i).
+    Iterating over either gives the clips one by one, each of shape (n_bins, n_frames_i). So does iterating
+    over frames that stay on disk, which are only returned if the caller can take them.
 
     Parameters
     ----------
@@ -130,10 +134,13 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
         True in ``fit``, False elsewhere.
     dtype : dtype or tuple of dtypes, default=(numpy.float64, numpy.float32)
         What scikit-learn's ``check_array`` takes: the caller's dtype is kept if it is listed.
+    stored : bool, default=False
+        Whether the caller can work with a :class:`skmir.feature_extraction.StoredFrames`, clip by clip.
 
     Returns
     -------
     frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
+        Or the StoredFrames, if X is one.
 
     Raises
     ------
@@ -155,6 +162,8 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
     ...
     ValueError: clip 0 of X has 30 bins per frame, but BaseEstimator was fitted on 40. ...
     """
+    if isinstance(X, StoredFrames):
+        return _check_stored(estimator, X, reset=reset, dtype=dtype, allowed=stored)
     X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
     items = _items(X)
     if items is not None and (any(map(is_path, items)) or _ndims(items) == {1}):
@@ -185,6 +194,8 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT):
 
 def is_table(X):
     """Return whether X is two-dimensional: one frame, or one row of features, per clip."""
+    if isinstance(X, StoredFrames):
+        return False
     items = _items(X)
     if items is not None:
         return _ndims(items) != {2}
@@ -307,7 +318,12 @@ def _no_frames(X, items):
     if sentence is not None:
         raise ValueError(sentence)
     shape = f"3 dimensions, {X.shape}" if items is None else f"clips of 2 dimensions, {items[0].shape}"
-    raise ValueError(
+    raise ValueError(_one_too_many(shape))
+
+
+def _one_too_many(shape):
+    """Return the text about frames in the place of clips."""
+    return (
         f"X has {shape}: these are frames, but this step takes clips (paths, or "
         "waveforms as a 2-D array or a list of 1-D arrays). Is there one front end too many?"
     )
@@ -359,6 +375,27 @@ def _check_array(x, name, *, ndim, dtype=FLOAT, finite=True):
     return laid_out(checked)
 
 
+def _check_stored(estimator, X, *, reset, dtype, allowed):
+    """Return frames on disk in a dtype that is allowed, without reading them."""
+    if not allowed:
+        raise ValueError(
+            f"{type(estimator).__name__} takes frames in memory, but those of X stay on disk (stored=True). "
+            "Set stored=False in the front end, or pass X.load()."
+        )
+    if not len(X):
+        raise ValueError("X holds no clips. Pass at least one.")
+    _forget_n_features(estimator, reset)
+    check_finite(X)
+    dtypes = dtype if isinstance(dtype, tuple) else (dtype,)
+    X = X if X.dtype in map(np.dtype, dtypes) else as_dtype(X, dtypes[0])
+    expected = X.n_bins if reset else estimator.n_bins_
+    if X.n_bins != expected:
+        raise ValueError(_wrong_n_bins(estimator, 0, X.n_bins, expected, reset=reset))
+    if reset:
+        estimator.n_bins_ = expected
+    return X
+
+
 def _check_table(estimator, X, *, reset, cure, dtype=FLOAT, finite=True):
     try:
         return laid_out(validate_data(estimator, X, reset=reset, dtype=dtype, ensure_all_finite=finite))
@@ -376,10 +413,15 @@ def _check_n_bins(estimator, frames, *, reset):
     expected = n_bins[0] if reset else estimator.n_bins_
     wrong = [i for i, n in enumerate(n_bins) if n != expected]
     if wrong:
-        raise ValueError(
-            f"clip {wrong[0]} of X has {n_bins[wrong[0]]} bins per frame, but "
-            f"{'clip 0 has' if reset else f'{type(estimator).__name__} was fitted on'} {expected}. "
-            "Use the same front end, with the same parameters, for all clips."
-        )
+        raise ValueError(_wrong_n_bins(estimator, wrong[0], n_bins[wrong[0]], expected, reset=reset))
     if reset:
         estimator.n_bins_ = expected
+
+
+def _wrong_n_bins(estimator, clip, n_bins, expected, *, reset):
+    """Return the text about a clip that has another number of bins."""
+    return (
+        f"clip {clip} of X has {n_bins} bins per frame, but "
+        f"{'clip 0 has' if reset else f'{type(estimator).__name__} was fitted on'} {expected}. "
+        "Use the same front end, with the same parameters, for all clips."
+    )

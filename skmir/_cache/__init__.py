@@ -11,18 +11,25 @@ from ._entries import Entries
 from ._feature_cache import FeatureCache
 from ._lru_cache import LRUCache
 from ._sources import library_versions, origin, skmir_text
+from ._stored_entries import FACTS, StoredEntries, halved, locate, remember_verified, verified
 
 __all__ = [
+    "FACTS",
     "Entries",
     "FeatureCache",
     "LRUCache",
+    "StoredEntries",
     "array_digest",
     "content_digest",
     "describe",
     "file_digest",
+    "halved",
     "known_digest",
     "library_versions",
+    "locate",
     "origin",
+    "remember_verified",
     "skmir_text",
     "text_digest",
+    "verified",
 ]

@@ -57,7 +57,7 @@ class Entries:
 
     def has(self, group, key):
         """Return whether there is an entry; damage is only detected when it is read."""
-        return os.path.exists(self._path(group, key))
+        return os.path.exists(self.path(group, key))
 
     def read(self, group, key):
         """Return the arrays of an entry, or None if there is none or it is damaged.
@@ -71,10 +71,29 @@ class Entries:
         -------
         arrays : list of ndarray, or None
         """
-        path = self._path(group, key)
+        found = self.read_placed(group, key)
+        return None if found is None else found[0]
+
+    def read_placed(self, group, key):
+        """Return the arrays of an entry, and where the first of them is; None as for ``read``.
+
+        Parameters
+        ----------
+        group, key : str
+            Parts of the file's path.
+
+        Returns
+        -------
+        arrays : list of ndarray
+        offset : int
+            Place of the first array's values in the file, in bytes.
+        status : os.stat_result
+            Of the file that was read.
+        """
+        path = self.path(group, key)
         try:
             with open(path, "rb") as file:
-                return _unpack(file.read(), f"{group}/{key}")
+                return *_unpack(file.read(), f"{group}/{key}"), os.fstat(file.fileno())
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError, EOFError):
@@ -89,7 +108,7 @@ class Entries:
         group, key : str
         arrays : list of ndarray
         """
-        path, content = self._path(group, key), _pack(arrays, f"{group}/{key}")
+        path, content = self.path(group, key), _pack(arrays, f"{group}/{key}")
         try:
             try:
                 self._write(path, content)
@@ -114,7 +133,8 @@ class Entries:
                 stacklevel=3,
             )
 
-    def _path(self, group, key):
+    def path(self, group, key):
+        """Return the path of an entry's file."""
         return os.path.join(self.root, group, f"{key}.entry")
 
     def _write(self, path, content):
@@ -143,7 +163,13 @@ def _pack(arrays, name):
 
 
 def _unpack(content, name):
-    """Return the arrays of an entry's bytes; raise if these differ from those that were written."""
+    """Return the arrays of an entry's bytes, and where the values of the first of them begin.
+
+    Raises
+    ------
+    ValueError
+        If the bytes differ from those that were written.
+    """
     start = len(_MARK) + xxhash.xxh3_128().digest_size
     body = content[start:]
     if content[:start] != _MARK + _checksum(name, body):
@@ -151,7 +177,9 @@ def _unpack(content, name):
     file, arrays = io.BytesIO(body), []
     while file.tell() < len(body):
         arrays.append(np.load(file, allow_pickle=False))
-    return arrays
+        if len(arrays) == 1:
+            offset = start + file.tell() - arrays[0].nbytes
+    return arrays, offset
 
 
 def _checksum(name, body):

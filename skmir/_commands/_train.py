@@ -140,8 +140,9 @@ def _fit(data, args, memory):
     # A search predicts as its best model does, and holds splitters and scorers, which files may not hold.
     model = getattr(model, "best_estimator_", model)
     # A folder of this machine means nothing where the model is used.
-    folders = [name for name in model.get_params() if name.rpartition("__")[2] == "memory"]
-    return model.set_params(**dict.fromkeys(folders)), score
+    nothing = {"memory": None, "stored": False}
+    last = {name: name.rpartition("__")[2] for name in model.get_params()}
+    return model.set_params(**{name: nothing[end] for name, end in last.items() if end in nothing}), score
 
 
 def _judge(model, data, args):

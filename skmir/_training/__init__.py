@@ -16,7 +16,7 @@ from ._pairs import PairedExamples
 from ._prediction import outputs_of, predict_outputs
 from ._recipe import TrainingRecipe, recipe_of
 from ._state import columns_of, history_from, load_weights, restore, rewound, snapshot, weights_of
-from ._windows import Windows, covering_starts, lengths_of, window_length
+from ._windows import Windows, covering_starts, lengths_of, window_length, windows_of
 
 __all__ = [
     "ClassLoss",
@@ -56,4 +56,5 @@ __all__ = [
     "train",
     "weights_of",
     "window_length",
+    "windows_of",
 ]

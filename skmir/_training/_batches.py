@@ -5,6 +5,8 @@ import itertools
 import torch
 from torch.utils.data import Dataset
 
+from ._windows import ahead
+
 BLOCK = 2**22  # values that are gathered at once, and then cut into batches without a copy
 
 
@@ -22,7 +24,7 @@ class Examples(Dataset):
     """
 
     def __init__(self, windows, targets, weights):
-        device = windows.values.device
+        device = windows.device
         self.windows = windows
         self.targets = targets.to(device)
         self.weights = None if weights is None or bool((weights == 1).all()) else weights.to(device)
@@ -81,11 +83,16 @@ class RandomBatches:
         bounds = [0, *range(self.batch_size, self._end(), self.batch_size), len(order)]
         size = self.batch_size * self.examples.windows.size
         at_once = max(BLOCK // size, 1)
-        for first in range(0, len(bounds) - 1, at_once):
+
+        def block(first):
             inside = bounds[first : first + at_once + 1]
-            block = slice(inside[0], inside[-1])
+            rows = slice(inside[0], inside[-1])
             sizes = [end - begin for begin, end in itertools.pairwise(inside)]
-            yield from split(self.examples.batch(order[block], starts[block]), sizes)
+            return self.examples.batch(order[rows], starts[rows]), sizes
+
+        firsts = range(0, len(bounds) - 1, at_once)
+        for examples, sizes in ahead(block, firsts, self.examples.windows.ahead):
+            yield from split(examples, sizes)
 
     def _end(self):
         """Return the position before which the last batch must start."""
@@ -143,5 +150,4 @@ class CoveringBatches:
 
     def __iter__(self):
         pairs = zip(self.clips.split(self.batch_size), self.starts.split(self.batch_size), strict=True)
-        for clips, starts in pairs:
-            yield self.examples.batch(clips, starts)
+        yield from ahead(lambda pair: self.examples.batch(*pair), pairs, self.examples.windows.ahead)

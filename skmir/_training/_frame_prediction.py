@@ -6,6 +6,7 @@ from sklearn.utils import gen_batches
 
 from .._device import resolve_device
 from .._random import torch_threads
+from .._stored_frames import n_frames_of
 from ._prediction import moved_to, not_finite
 from ._recipe import recipe_of
 
@@ -45,10 +46,11 @@ def frame_outputs_of(network, frames):
     keep = max(network.n_frames_, 2 * context)
     outputs = []
     with moved_to(device, module), torch_threads(recipe_of(network).n_threads), torch.no_grad():
-        rows = iter(_outputs_of_rows(module, [x for x in frames if x.shape[1] == 1], device))
+        single = np.flatnonzero(n_frames_of(frames) == 1)
+        rows = iter(_outputs_of_rows(module, [frames[clip] for clip in single], device))
         for x in frames:
-            single = x.shape[1] == 1
-            outputs.append(next(rows) if single else _outputs_of_clip(module, x, keep, context, device))
+            one = x.shape[1] == 1
+            outputs.append(next(rows) if one else _outputs_of_clip(module, x, keep, context, device))
     _check_finite(network, frames, outputs)
     return outputs
 

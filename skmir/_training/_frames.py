@@ -47,7 +47,7 @@ class FrameExamples(Dataset):
     """
 
     def __init__(self, windows, targets, weights):
-        device = windows.values.device
+        device = windows.device
         self.windows = windows
         self.targets = targets.values.to(device)  # (n_frames of all clips, ...)
         counts = torch.ceil(windows.lengths / windows.n_frames).long()

@@ -11,7 +11,7 @@ from .._device import resolve_device
 from .._random import torch_threads
 from ._net import call
 from ._recipe import recipe_of
-from ._windows import Windows
+from ._windows import ahead, windows_of
 
 _MOVING = threading.RLock()
 
@@ -111,7 +111,7 @@ def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_t
     with moved_to(device, module), torch_threads(n_threads), torch.no_grad():
         return np.concatenate(
             [
-                _mean_over_windows(module, Windows(frames[rows], n_frames, device, packed), batch_size)
+                _mean_over_windows(module, windows_of(frames[rows], n_frames, device, packed), batch_size)
                 for rows in gen_batches(len(frames), batch_size)
             ]
         )
@@ -119,11 +119,8 @@ def predict_outputs(module, frames, *, n_frames, packed, batch_size, device, n_t
 
 def _mean_over_windows(module, windows, batch_size):
     clips, starts = windows.covering()
-    outputs = torch.cat(
-        [
-            call(module, windows.cut(c, s)).float().cpu()
-            for c, s in zip(clips.split(batch_size), starts.split(batch_size), strict=True)
-        ]
-    )  # (n_windows, n_outputs)
+    pairs = zip(clips.split(batch_size), starts.split(batch_size), strict=True)
+    batches = ahead(lambda pair: windows.cut(*pair), pairs, windows.ahead)
+    outputs = torch.cat([call(module, x).float().cpu() for x in batches])  # (n_windows, n_outputs)
     total = outputs.new_zeros(len(windows), outputs.shape[1]).index_add_(0, clips, outputs)
     return (total / torch.bincount(clips)[:, None]).numpy()

@@ -1,4 +1,4 @@
-"""Frames of many clips on one device, and the windows of equal length that a network gets from them.
+"""Frames of many clips, on a device or on disk, and the windows of equal length that a network gets of them.
 
 Clips of unequal length are never padded: a window lies inside its clip, or repeats a clip that is
 shorter than the window. So batch normalisation gets music only, and a clip scores the same alone and in a
@@ -6,12 +6,14 @@ batch.
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 from sklearn.utils import gen_batches
 
 from .._step_modules import size_tensor
+from .._stored_frames import StoredFrames, read_by_window, window_of
 
 BLOCK = 2**20  # values that are copied at once
 
@@ -41,32 +43,26 @@ def window_length(frames, n_frames, whole=False, rows=None):
     return median if n_frames is None else min(median, int(n_frames))
 
 
-class Windows:
-    """The frames of all clips end to end on a device; a window is an index lookup.
+class _Windows:
+    """What windows of frames in memory and on disk share: where they lie, and which are taken.
 
     Parameters
     ----------
-    frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
-        float32.
-    n_frames : int or None
-        Length of a window in frames; None takes clips whole, which needs ``packed``.
-    device : torch.device
-        The device to which the frames are moved, once.
-    packed : bool, default=False
-        Whether windows may have unequal lengths, for recurrent networks: a clip shorter than
-        ``n_frames`` then keeps its own length.
-    rows : ndarray of int or None, default=None
-        Indices of the clips to take, in order; None takes all. This saves a copy of them.
+    lengths : tensor of int64 of shape (n_clips,)
+        Number of frames of each clip.
+    n_bins : int
+        Number of bins.
+    n_frames, device, packed
+        As for :class:`Windows`.
     """
 
-    def __init__(self, frames, n_frames, device, packed=False, rows=None):
+    def __init__(self, lengths, n_bins, n_frames, device, packed):
         self.packed = packed
-        rows = np.arange(len(frames)) if rows is None else rows
-        self.lengths = lengths_of(frames, rows)
-        self.n_frames = int(self.lengths.max()) if n_frames is None else n_frames
-        self.firsts = torch.cumsum(self.lengths, 0) - self.lengths
-        self.values = torch.from_numpy(_end_to_end(frames, rows)).to(device)
-        self.whole = bool((self.lengths == self.n_frames).all())
+        self.device = torch.device(device)
+        self.lengths = lengths
+        self.n_bins = n_bins
+        self.n_frames = int(lengths.max()) if n_frames is None else n_frames
+        self.firsts = torch.cumsum(lengths, 0) - lengths
 
     def __len__(self):
         return len(self.lengths)
@@ -74,14 +70,7 @@ class Windows:
     @property
     def size(self):
         """Number of values per window."""
-        return self.n_frames * self.values.shape[1]
-
-    def clips(self):
-        """Return the frames of all clips as the class takes them: views, if they are on the CPU."""
-        values, lengths = self.values.cpu().numpy(), self.lengths.tolist()
-        if len(set(lengths)) == 1:
-            return values.reshape(len(lengths), lengths[0], -1).transpose(0, 2, 1)
-        return [values[first : first + n].T for first, n in zip(self.firsts.tolist(), lengths, strict=True)]
+        return self.n_frames * self.n_bins
 
     def cut(self, clips, starts):
         """Return windows of shape (B, n_bins, n_frames), or ``{"x": windows, "lengths": (B,)}``.
@@ -93,16 +82,10 @@ class Windows:
             of its clip continues at the clip's beginning; if windows are packed, values beyond the lengths
             must be ignored.
         """
-        if self.whole:  # the common case needs no arithmetic
-            clip_by_clip = self.values.view(len(self), self.n_frames, -1)  # (n_clips, n_frames, n_bins)
-            windows = clip_by_clip[clips.to(self.values.device)].transpose(1, 2)
-        else:
-            windows = self.values[self.rows(clips, starts)].transpose(1, 2)
-        return (
-            {"x": windows, "lengths": self.lengths[clips].clamp(max=self.n_frames)}
-            if self.packed
-            else windows
-        )
+        windows = self._cut(clips, starts)
+        if not self.packed:
+            return windows
+        return {"x": windows, "lengths": self.lengths[clips].clamp(max=self.n_frames)}
 
     def rows(self, clips, starts):
         """Return the positions of the frames of windows among all frames, int64 of shape (B, n_frames).
@@ -112,8 +95,11 @@ class Windows:
         clips, starts : tensor of int64 of shape (B,)
             As in ``cut``.
         """
+        return self._rows(clips, starts).to(self.device)
+
+    def _rows(self, clips, starts):
         steps = (starts[:, None] + torch.arange(self.n_frames)) % self.lengths[clips][:, None]
-        return (steps + self.firsts[clips][:, None]).to(self.values.device)
+        return steps + self.firsts[clips][:, None]
 
     def random_starts(self, clips, generator):
         """Return a random start for each clip: anywhere inside a long clip, at any phase of a short one.
@@ -131,6 +117,119 @@ class Windows:
         starts = [of_length[n] for n in self.lengths.tolist()]
         counts = torch.tensor([len(each) for each in starts])
         return torch.repeat_interleave(counts), torch.cat(starts)
+
+
+class Windows(_Windows):
+    """The frames of all clips end to end on a device; a window is an index lookup.
+
+    Parameters
+    ----------
+    frames : ndarray of shape (n_clips, n_bins, n_frames) or list of ndarray of shape (n_bins, n_frames_i)
+        float32.
+    n_frames : int or None
+        Length of a window in frames; None takes clips whole, which needs ``packed``.
+    device : torch.device
+        The device to which the frames are moved, once, if they fit there; if not, those of a batch are moved.
+    packed : bool, default=False
+        Whether windows may have unequal lengths, for recurrent networks: a clip shorter than
+        ``n_frames`` then keeps its own length.
+    rows : ndarray of int or None, default=None
+        Indices of the clips to take, in order; None takes all. This saves a copy of them.
+    """
+
+    def __init__(self, frames, n_frames, device, packed=False, rows=None):
+        rows = np.arange(len(frames)) if rows is None else rows
+        super().__init__(lengths_of(frames, rows), frames[0].shape[0], n_frames, device, packed)
+        values = torch.from_numpy(_end_to_end(frames, rows))
+        self.ahead = not _fits(values, self.device)  # as for StoredWindows
+        self.values = values if self.ahead else values.to(device)
+        self.whole = bool((self.lengths == self.n_frames).all())
+
+    def clips(self):
+        """Return the frames of all clips as the class takes them: views, if they are on the CPU."""
+        values, lengths = self.values.cpu().numpy(), self.lengths.tolist()
+        if len(set(lengths)) == 1:
+            return values.reshape(len(lengths), lengths[0], -1).transpose(0, 2, 1)
+        return [values[first : first + n].T for first, n in zip(self.firsts.tolist(), lengths, strict=True)]
+
+    def _cut(self, clips, starts):
+        if self.whole:  # the common case needs no arithmetic
+            clip_by_clip = self.values.view(len(self), self.n_frames, -1)  # (n_clips, n_frames, n_bins)
+            windows = clip_by_clip[clips.to(self.values.device)]
+        else:
+            windows = self.values[self._rows(clips, starts).to(self.values.device)]
+        return windows.transpose(1, 2).to(self.device)
+
+
+class StoredWindows(_Windows):
+    """Windows of frames that stay on disk: those of a batch are read when it is cut, and moved to the device.
+
+    Parameters
+    ----------
+    frames : StoredFrames
+        float32.
+    n_frames, device, packed, rows
+        As for :class:`Windows`.
+    """
+
+    def __init__(self, frames, n_frames, device, packed=False, rows=None):
+        self.frames = frames if rows is None else frames[rows]
+        super().__init__(lengths_of(self.frames), frames.n_bins, n_frames, device, packed)
+        # Whether batches are better made in a thread, before they are needed. Steps on whole clips may
+        # compute with torch, in whose number of threads the caller has a say.
+        self.ahead = read_by_window(frames)
+
+    def clips(self):
+        """Return the frames of all clips."""
+        return self.frames
+
+    def _cut(self, clips, starts):
+        windows = torch.empty(len(clips), self.n_frames, self.n_bins)
+        places = zip(clips.tolist(), starts.tolist(), self.lengths[clips].tolist(), strict=True)
+        last, x = None, None  # the clip that was read whole, and its frames
+        for window, (clip, start, length) in zip(windows.numpy(), places, strict=True):
+            stop = start + self.n_frames
+            if stop <= length and self.ahead:
+                window[...] = window_of(self.frames, clip, start, stop).T
+                continue
+            if clip != last:
+                last, x = clip, self.frames[clip].T
+            window[...] = x[start:stop] if stop <= length else x[np.arange(start, stop) % length]
+        return windows.transpose(1, 2).to(self.device)
+
+
+def _fits(values, device):
+    """Return whether there is room for values, and as much again for a network, on a device."""
+    return device.type != "cuda" or 2 * values.nbytes < torch.cuda.mem_get_info(device)[0]
+
+
+def windows_of(frames, n_frames, device, packed=False, rows=None):
+    """Return windows of frames, which may stay on disk; for the parameters, see :class:`Windows`."""
+    kind = StoredWindows if isinstance(frames, StoredFrames) else Windows
+    return kind(frames, n_frames, device, packed, rows)
+
+
+def ahead(function, items, wanted=True):
+    """Yield ``function(item)`` for each item; a thread computes each result while the last one is used.
+
+    Parameters
+    ----------
+    function : callable
+    items : iterable
+    wanted : bool, default=True
+        False computes each result when it is asked for, in the caller's thread.
+    """
+    if not wanted:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="skmir-reader") as reader:
+        coming = None
+        for item in items:
+            made, coming = coming, reader.submit(function, item)
+            if made is not None:
+                yield made.result()
+        if coming is not None:
+            yield coming.result()
 
 
 def covering_starts(n_frames, window):
@@ -166,6 +265,8 @@ def lengths_of(frames, rows=None):
     n_clips = len(frames) if rows is None else len(rows)
     if isinstance(frames, np.ndarray):
         return torch.full((n_clips,), frames.shape[2])
+    if isinstance(frames, StoredFrames):
+        return torch.from_numpy(frames.lengths if rows is None else frames.lengths[rows])
     return torch.tensor([frames[row].shape[1] for row in (range(n_clips) if rows is None else rows)])
 
 

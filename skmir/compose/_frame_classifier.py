@@ -17,6 +17,7 @@ from .._fitting import all_or_nothing
 from .._frame_rows import window_rows
 from .._parameter_checks import check_choice, check_number
 from .._saving import SavingMixin
+from .._stored_frames import StoredFrames
 from .._validation import check_frames, check_tags
 from ..metrics._score_table import score_table
 from ._aggregate import AGGREGATES, DECISIONS, TAG_DECISIONS, clip_scores, mean, tag_share
@@ -63,6 +64,7 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
         changed after ``fit``.
     max_windows : int or None, default=None
         Number of windows drawn from each clip for training; None takes all. Prediction always uses all.
+        Frames that stay on disk (``stored=True`` of a front end) need it.
     random_state : int, RandomState instance or None, default=None
         Determines which windows are drawn.
 
@@ -156,7 +158,13 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
             ``X_unlabelled``.
         """
         self._check_parameters()
-        frames = check_frames(self, X, reset=True)
+        frames = check_frames(self, X, reset=True, stored=True)
+        if self.max_windows is None and isinstance(frames, StoredFrames):
+            raise ValueError(
+                "FrameClassifier learns from one table of the windows of all clips, but the frames of X stay "
+                "on disk (stored=True). Set max_windows, the number of windows to draw from each clip, so "
+                "that the table fits into memory."
+            )
         y = self._check_labels(y)
         check_consistent_length(frames, y, groups, sample_weight)
         rng = check_random_state(self.random_state)
@@ -314,11 +322,11 @@ class FrameClassifier(ClassifierMixin, SavingMixin, BaseEstimator):
                 f"{type(self.estimator_).__name__} takes no X_unlabelled. Use an estimator that does, such "
                 "as DBNClassifier, and put the steps before it in front of the FrameClassifier."
             )
-        frames = check_frames(self, X, reset=False)
+        frames = check_frames(self, X, reset=False, stored=True)
         return {name: window_rows(frames, **self._window, max_windows=self.max_windows, rng=rng)[0]}
 
     def _clip_scores(self, X, window_scores, aggregate):
-        frames = check_frames(self, X, reset=False)
+        frames = check_frames(self, X, reset=False, stored=True)
         scores = []
         for clips in gen_batches(len(frames), CLIPS_AT_ONCE):
             rows, n_rows = window_rows(frames[clips], **self._window)

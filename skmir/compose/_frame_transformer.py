@@ -1,18 +1,22 @@
 """Any scikit-learn transformer, frame by frame."""
 
+import numbers
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_consistent_length
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
-from .._frame_rows import frame_rows
+from .._frame_rows import drawn_frames, frame_rows
 from .._module_parts import PerFrame
 from .._output import FramesOutputMixin
+from .._parameter_checks import check_number
 from .._saving import SavingMixin
+from .._stored_frames import Step, StoredFrames, as_it_is, with_step
 from .._validation import check_frames, is_table, stack_if_equal
 from ._conversion import convert_transformer
 
@@ -33,6 +37,11 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
     ----------
     transformer : transformer or None, default=None
         A transformer of tables. It is cloned before use. None uses a ``StandardScaler``.
+    max_frames : int or None, default=None
+        Number of frames to learn from, drawn at random from all training clips; None takes all. Frames that
+        stay on disk (``stored=True`` of a front end) need it, since the table must fit into memory.
+    random_state : int, RandomState instance or None, default=None
+        Determines which frames are drawn.
 
     Attributes
     ----------
@@ -57,12 +66,14 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
     (5, 10, 100)
     """
 
-    def __init__(self, transformer=None):
+    def __init__(self, transformer=None, *, max_frames=None, random_state=None):
         self.transformer = transformer
+        self.max_frames = max_frames
+        self.random_state = random_state
 
     @all_or_nothing
     def fit(self, X, y=None):
-        """Fit the transformer to all frames.
+        """Fit the transformer to all frames, or to a random sample of them.
 
         Parameters
         ----------
@@ -76,11 +87,20 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         -------
         self : FrameTransformer
         """
-        frames = check_frames(self, X, reset=True)
-        rows, n_rows = frame_rows(frames)
+        check_number("max_frames", self.max_frames, kind=numbers.Integral, low=1, none=True)
+        frames = check_frames(self, X, reset=True, stored=True)
+        if self.max_frames is None and isinstance(frames, StoredFrames):
+            raise ValueError(
+                "FrameTransformer learns from one table of all frames, but the frames of X stay on disk "
+                f"(stored=True): {frames.lengths.sum()} frames of {frames.n_bins} bins. Set max_frames, the "
+                "number of frames to draw for the table; 100_000 are enough for most transformers."
+            )
         if y is not None:
             check_consistent_length(frames, y)
-            y = np.repeat(np.asarray(y), n_rows, axis=0)
+        drawn, clips = drawn_frames(frames, self.max_frames, check_random_state(self.random_state))
+        rows, n_rows = frame_rows(drawn)
+        if y is not None:
+            y = np.repeat(np.asarray(y)[clips], n_rows, axis=0)
         transformer = StandardScaler() if self.transformer is None else clone(self.transformer)
         self.transformer_ = transformer.fit(rows, y)
         return self
@@ -96,10 +116,14 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         Returns
         -------
         frames : ndarray of shape (n_clips, n_components, n_frames), or list if lengths differ
-            A 2-D array if X is one; in the dtype of X.
+            A 2-D array if X is one, and a :class:`~skmir.feature_extraction.StoredFrames` if X is one; in the
+            dtype of X.
         """
         check_is_fitted(self)
-        return self._apply(self.transformer_.transform, X, check_frames(self, X, reset=False))
+        frames = check_frames(self, X, reset=False, stored=True)
+        if isinstance(frames, StoredFrames):
+            return with_step(frames, Step(as_it_is(self)._transformed, same_length=True))
+        return self._apply(self.transformer_.transform, X, frames)
 
     @available_if(_can_invert)
     def inverse_transform(self, X):
@@ -177,16 +201,21 @@ class FrameTransformer(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEst
         return tags
 
     def _apply(self, function, X, frames):
-        """Apply a function of rows to all frames, and return them in the form of X."""
-        rows, n_rows = frame_rows(frames)
-        result = function(rows)
+        """Apply a function of rows to the frames of each clip, and return them in the form of X."""
+        if is_table(X):
+            return self._rows(function, frames[:, :, 0])
+        return stack_if_equal([self._rows(function, x.T).T for x in frames])
+
+    def _transformed(self, x):
+        return self._rows(self.transformer_.transform, x.T).T
+
+    def _rows(self, function, rows):
+        """Return what a function makes of rows, as an array of as many rows, in their dtype."""
+        result = function(np.array(rows, order="C"))  # a copy, since transformers may work in place
         result = result.toarray() if issparse(result) else np.asarray(result)
         if len(result) != len(rows):
             raise ValueError(
                 f"{type(self.transformer_).__name__} must return one row per frame, so that each row belongs "
                 f"to a clip, but returned {len(result)} rows for {len(rows)} frames."
             )
-        result = result.astype(rows.dtype, copy=False)
-        if is_table(X):
-            return result
-        return stack_if_equal([part.T for part in np.split(result, np.cumsum(n_rows)[:-1])])
+        return result.astype(rows.dtype, copy=False)

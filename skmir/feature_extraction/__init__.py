@@ -1,6 +1,7 @@
 """Front ends: clips to frames, with librosa's parameter names, defaults and results."""
 
 from .._cache import FeatureCache
+from .._stored_frames import StoredFrames
 from ._beat_synchronizer import BeatSynchronizer
 from ._chroma import Chroma
 from ._cqt import CQT
@@ -23,5 +24,6 @@ __all__ = [
     "MelSpectrogram",
     "OnsetStrength",
     "SpectralShape",
+    "StoredFrames",
     "Tempogram",
 ]

@@ -13,14 +13,13 @@ from .._declared_parameters import DeclaredParameters, method_missing, positiona
 from .._device import resolve_device
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
-from .._parameter_checks import check_number, shown
+from .._parameter_checks import check_choice, check_number
 from .._reading import check_excerpt, reader
 from .._saving import SavingMixin
 from .._step_modules import StepSequence
 from .._validation import check_clips, is_path, unread
-from ._cached_frames import CachedFrames
+from ._cached_frames import CachedFrames, StoredCachedFrames, clip_name
 from ._compute import compute
-from ._frame_collector import FrameCollector
 from ._front_end_module import FrontEndModule
 
 
@@ -50,6 +49,11 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
     memory : str, PathLike or None, default=None
         A folder in which each clip's frames are kept, so that they are computed once whatever the folds,
         candidates and processes; see :class:`skmir.feature_extraction.FeatureCache`.
+    stored : bool or "float16", default=False
+        Whether frames stay in ``memory``, on disk, and are read when they are needed: for clips whose frames
+        do not fit into the computer's memory. The result is then a
+        :class:`skmir.feature_extraction.StoredFrames`. "float16" takes half the space, and rounds
+        values to 11 bits.
     n_jobs : int or None, default=None
         Threads, as in joblib. The result does not depend on it.
     verbose : int, default=0
@@ -134,6 +138,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
     random_state: int = 0
     device: str | torch.device = "cpu"
     memory: str | os.PathLike | None = None
+    stored: bool | str = False
     n_jobs: int | None = None
     verbose: int = 0
 
@@ -170,18 +175,19 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         -------
         frames : ndarray of shape (n_clips, n_bins, n_frames), or list of (n_bins, n_frames_i) arrays
             A list if clips differ in their number of frames. Files give float32, arrays keep their
-            dtype.
+            dtype. A :class:`~skmir.feature_extraction.StoredFrames` if ``stored``.
 
         Raises
         ------
         OSError
-            If a file cannot be read.
+            If a file cannot be read; or if ``stored`` and frames cannot be written to ``memory``.
         ValueError
             If a parameter is out of its range, or a clip is too short; the message names it.
         """
         self._check_parameters()
         clips = check_clips(self, X, reset=False, finite=False, read=reader(self.sr))
-        kept, collected, lengths = CachedFrames(self), FrameCollector(len(clips)), [0] * len(clips)
+        kept = StoredCachedFrames(self) if self.stored else CachedFrames(self)
+        collected, lengths = kept.collector(clips), [0] * len(clips)
         missing = []
         for i, clip in enumerate(clips):
             found = kept.recall(clip)
@@ -275,6 +281,13 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         resolve_device(self.device)
         if self.memory is not None and not is_path(self.memory):
             raise TypeError(f"memory={self.memory!r} must be a folder's path, or None.")
+        if not isinstance(self.stored, bool | np.bool_):
+            check_choice("stored", self.stored, ["float16"], also="True, or False")
+        if self.stored and self.memory is None:
+            raise ValueError(
+                f"stored={self.stored!r} keeps frames on disk, and needs a folder for them. Set "
+                "memory=FOLDER, or stored=False."
+            )
         check_number("hop_length", self.hop_length, kind=numbers.Integral, low=1)
 
     def _n_bins(self):
@@ -364,7 +377,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         n_short = sum(n_samples < span for n_samples in lengths)
         if n_short:
             i = min(range(len(clips)), key=lengths.__getitem__)
-            name = f"file {shown(clips[i])}" if is_path(clips[i]) else f"clip {i} of X"
+            name = clip_name(i, clips[i])
             warnings.warn(
                 f"{n_short} of {len(clips)} clips are shorter than {what}, and are padded at both ends. "
                 f"The shortest is {name}, with {self._seconds(lengths[i])}. If that matters, use {cure}.",

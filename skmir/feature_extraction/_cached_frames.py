@@ -4,12 +4,30 @@ import os
 
 import numpy as np
 
-from .._cache import Entries, array_digest, describe, file_digest, known_digest, library_versions, text_digest
+from .._cache import (
+    FACTS,
+    Entries,
+    StoredEntries,
+    array_digest,
+    describe,
+    file_digest,
+    halved,
+    known_digest,
+    library_versions,
+    locate,
+    remember_verified,
+    text_digest,
+    verified,
+)
 from .._device import resolve_device
+from .._parameter_checks import shown
+from .._stored_frames import StoredFrames
 from .._validation import is_path
+from ._frame_collector import FrameCollector
 
 _GOLDEN = (5**0.5 - 1) / 2  # multiples of it, less their whole parts, lie far from one another
-_NO_EFFECT = {"memory", "n_jobs", "verbose", "device"}  # on the result; of the device, only its type has
+# Of the device, only its type has an effect on the result.
+_NO_EFFECT = {"memory", "stored", "n_jobs", "verbose", "device"}
 # What reads, resamples and transforms sound: another version may give other samples, or other last digits.
 _LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "torch")
 _NAMES = {}  # class of front end -> its parameters that have an effect
@@ -53,9 +71,10 @@ class CachedFrames:
         """Return frames and number of samples if they are on disk, else None."""
         return self._look_up(clip, file_digest, Entries.read)
 
-    def write(self, clip, frames, n_samples):
-        """Keep a result on disk."""
+    def write(self, position, clip, frames, n_samples):
+        """Keep a result on disk, and return what is collected of it: the frames and the number of samples."""
         self._keep(clip, file_digest, Entries.write, frames, n_samples)
+        return frames, n_samples
 
     def remember(self, clip, frames, n_samples):
         """Keep a result, which nobody changes from then on, in memory."""
@@ -65,6 +84,10 @@ class CachedFrames:
         """Warn if entries were found damaged."""
         if self._entries is not None:
             self._entries.warn_of_damage()
+
+    def collector(self, clips):
+        """Return the place where the results for clips come together."""
+        return FrameCollector(len(clips))
 
     def _look_up(self, clip, digest_of_file, look_up):
         key = self._key(clip, digest_of_file)
@@ -87,6 +110,92 @@ class CachedFrames:
         except OSError:  # the loader will say what is wrong
             return None
         return None if digest is None else f"file-{digest}"
+
+
+class StoredCachedFrames(CachedFrames):
+    """The same for a front end whose frames stay on disk: facts about the entries take the place of frames.
+
+    No frames are kept in memory, and those of an entry that this process has verified are not read. Entries
+    of float16 have names of their own.
+    """
+
+    def __init__(self, front_end):
+        super().__init__(front_end)
+        self._half = front_end.stored == "float16"
+        if self._half:
+            self._group += "-float16"
+
+    def read(self, clip):
+        """Return facts about a clip's entry, and the number of samples, if it is on disk, else None."""
+        key = self._key(clip, file_digest)
+        found = None if key is None else locate(self._entries, self._group, key)
+        return None if found is None else (found[0], int(found[0]["n_samples"]))
+
+    def recall(self, clip):
+        """Return what ``read`` does if this process has verified the entry, else None."""
+        key = self._key(clip, known_digest)
+        facts = None if key is None else verified(self._entries, self._group, key)
+        return None if facts is None else (facts, int(facts["n_samples"]))
+
+    def write(self, position, clip, frames, n_samples):
+        """Write an entry, and return facts about it as it is read back.
+
+        Raises
+        ------
+        OSError
+            If there is no entry then.
+        """
+        arrays = [frames, np.array(n_samples)]
+        if self._half:
+            frames, exponent = halved(frames)
+            arrays = [frames, np.array(n_samples), np.array(exponent)]
+        key = self._key(clip, file_digest)
+        if key is not None:
+            self._entries.write(self._group, key, arrays)
+        found = self.read(clip)
+        if found is None:
+            raise OSError(
+                f"The frames of {clip_name(position, clip)} must stay on disk (stored=True), but could not "
+                f"be kept in {self._entries.root!r}. Make room, pass another memory=, or set stored=False."
+            )
+        return found
+
+    def remember(self, clip, facts, n_samples):
+        """Keep facts about an entry that has been verified."""
+        remember_verified(self._entries, self._group, facts)
+
+    def collector(self, clips):
+        """Return the place where facts about all clips come together."""
+        return FactsCollector(self._entries, self._group, clips)
+
+
+class FactsCollector:
+    """Facts about the entries of clips.
+
+    Parameters
+    ----------
+    entries : Entries
+    group : str
+    clips : list of str or of ndarray, or ndarray of shape (n_clips, n_samples)
+    """
+
+    def __init__(self, entries, group, clips):
+        self._entries, self._group = entries, group
+        self._names = [clip_name(i, clip) for i, clip in enumerate(clips)]
+        self._facts = np.zeros(len(clips), FACTS)
+
+    def put(self, position, facts):
+        """Take the facts about a clip's entry."""
+        self._facts[position] = facts
+
+    def get(self):
+        """Return all clips' frames, which stay on disk."""
+        return StoredFrames(StoredEntries(self._entries, self._group, self._facts, self._names))
+
+
+def clip_name(position, clip):
+    """Return the name of a clip for errors."""
+    return f"file {shown(clip)}" if is_path(clip) else f"clip {position} of X"
 
 
 def _group(front_end):

@@ -19,7 +19,7 @@ def compute(front_end, kept, collected, positions, clips):
     front_end : BaseFrontEnd
     kept : CachedFrames
         The cache in which results are looked up and written.
-    collected : FrameCollector
+    collected : FrameCollector or FactsCollector
         It takes the results.
     positions : list of int
         Rows of the clips in X.
@@ -60,8 +60,7 @@ def _one(front_end, kept, place, position, clip):
         frames_of = front_end._frames
         if place is not None:
             frames_of = functools.partial(front_end._frames_in, functools.partial(_empty, place, position))
-        found = _frames(frames_of, _tensor(y), name), len(y)
-        kept.write(clip, *found)
+        found = kept.write(position, clip, _frames(frames_of, _tensor(y), name), len(y))
     return position, clip, *found
 
 
@@ -99,8 +98,7 @@ def _flush(front_end, kept, waiting):
         else:
             results = _frames(front_end._frames, y, f"{names[0]}, or one as long")
         for position, clip, frames in zip(positions, clips, results, strict=True):
-            kept.write(clip, frames, y.shape[-1])
-            yield position, clip, frames, y.shape[-1]
+            yield position, clip, *kept.write(position, clip, frames, y.shape[-1])
 
 
 def _decode(front_end, position, clip):

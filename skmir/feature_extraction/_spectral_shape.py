@@ -69,6 +69,10 @@ class SpectralShape(FourierParameters, BaseFrontEnd):
     memory : str, PathLike or None, default=None
         Folder in which each clip's frames are kept, so that they are computed once for all folds, candidates
         and processes; see :class:`FeatureCache`.
+    stored : bool or "float16", default=False
+        Whether frames stay in ``memory``, on disk, and are read when they are needed, for clips whose frames
+        do not fit into the computer's memory; the result is a :class:`StoredFrames`. "float16" takes half the
+        space, and rounds values to 11 bits.
     n_jobs : int or None, default=None
         Number of threads, as in joblib. The result does not depend on it.
     verbose : int, default=0

@@ -99,5 +99,5 @@ def without_memory(estimator):
     if getattr(front_end, "memory", None) is None:
         return estimator
     estimator = copy.deepcopy(estimator)
-    steps_to_frames(estimator)[1].memory = None
+    steps_to_frames(estimator)[1].set_params(memory=None, stored=False)
     return estimator

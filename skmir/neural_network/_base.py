@@ -19,7 +19,6 @@ from .._training import (
     Examples,
     HeadsLoss,
     TrainingRecipe,
-    Windows,
     callbacks_for,
     check_augmentation,
     check_net_params,
@@ -38,6 +37,7 @@ from .._training import (
     train,
     weights_of,
     window_length,
+    windows_of,
 )
 from .._validation import check_frames, warn_if_wide
 from ..modules._heads import has_heads
@@ -297,7 +297,7 @@ or array-like of shape (n_clips, n_features)
         """Return all or some clips in the form that training takes: windows, targets, weights."""
         if any(step.mixes_targets for step in check_augmentation(self.augmentation)):
             targets = TARGETS[self.target_type_].soft(targets, self.n_outputs_)
-        windows = Windows(frames, self.n_frames_, device, packed=self._packed, rows=rows)
+        windows = windows_of(frames, self.n_frames_, device, packed=self._packed, rows=rows)
         return Examples(windows, targets, weights)
 
     def _split(self, targets, groups, held_out, seed):
@@ -384,4 +384,4 @@ or array-like of shape (n_clips, n_features)
 
 def _checked(network, X, reset=False):
     """Return checked frames in the form that a network takes."""
-    return check_frames(network, X, reset=reset, dtype=np.float32)
+    return check_frames(network, X, reset=reset, dtype=np.float32, stored=True)

@@ -7,6 +7,7 @@ from torch import nn
 
 from .._declared_parameters import positional
 from .._parameter_checks import check_choice
+from .._stored_frames import StoredFrames
 from .._training import Windows
 from ..modules import MLP
 from ._classifier import BaseNetworkClassifier
@@ -201,6 +202,11 @@ or array-like of shape (n_clips, n_features)
         """Train a stack on the windows of all clips, and copy its weights into the network."""
         if self.pretraining is None:
             return
+        if isinstance(frames, StoredFrames) or isinstance(unlabelled, StoredFrames):
+            raise ValueError(
+                f"pretraining={self.pretraining!r} learns from all windows in memory, but the frames of X "
+                "stay on disk (stored=True). Use pretraining=None, or set stored=False in the front end."
+            )
         parts = [Windows(frames, self.n_frames_, "cpu", rows=rows)]
         if unlabelled is not None:
             parts.append(Windows(unlabelled, self.n_frames_, "cpu"))

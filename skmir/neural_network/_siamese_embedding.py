@@ -6,13 +6,14 @@ import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from .._parameter_checks import check_choice, check_flag, check_number
+from .._stored_frames import StoredFrames
 from .._training import (
     ContrastiveLoss,
     PairedExamples,
     SupervisedContrastiveLoss,
     TripletLoss,
-    Windows,
     check_augmentation,
+    windows_of,
 )
 from .._validation import check_frames
 from ..modules import MLP
@@ -266,7 +267,8 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
         """
         rows = self._outputs(X).astype(np.float64)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), TINY)
-        dtypes = {x.dtype for x in check_frames(self, X, reset=False)}
+        frames = check_frames(self, X, reset=False, stored=True)
+        dtypes = {frames.dtype} if isinstance(frames, StoredFrames) else {x.dtype for x in frames}
         return rows.astype(np.result_type(*dtypes), copy=False)
 
     @property
@@ -318,7 +320,7 @@ class SiameseEmbedding(CNNMixin, ClassNamePrefixFeaturesOutMixin, TransformerMix
         check_there_are_pairs(targets, self.target_type_, "train on" if training else "validate on")
         if training:
             check_there_are_others(targets, self.target_type_)
-        windows = Windows(frames, self.n_frames_, device, packed=self._packed, rows=rows)
+        windows = windows_of(frames, self.n_frames_, device, packed=self._packed, rows=rows)
         return PairedExamples(windows, targets, weights, sparse=self.target_type_ == TAGS)
 
     def _loss_of_targets(self, recipe):

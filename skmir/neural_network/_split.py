@@ -78,7 +78,7 @@ def check_validation_data(estimator, X, y):
         return None
     if X is None or y is None:
         raise ValueError("X_val and y_val must be given together: pass both, or neither.")
-    frames = check_frames(estimator, X, reset=False, dtype=np.float32)
+    frames = check_frames(estimator, X, reset=False, dtype=np.float32, stored=True)
     check_consistent_length(frames, y)
     return frames, estimator._held_out_targets(y, frames)
 

@@ -9,6 +9,7 @@ from .._declared_parameters import DeclaredParameters, method_missing
 from .._fitting import all_or_nothing
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
+from .._stored_frames import Step, StoredFrames, as_it_is, with_step
 from .._validation import check_frames, is_table, stack_if_equal
 from ._bin_names import bin_names
 
@@ -56,7 +57,16 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
     ``_names(bins)``
         Returns the names of the bins that come out, a list of str, given those that come in.
 
-    A step that torch can compute as well may have one more:
+    It may have two class attributes, for frames that stay on disk (``stored=True`` of a front end):
+
+    ``_same_length``
+        Whether as many frames come out as go in, whatever the clip; by default False.
+
+    ``_frame_wise``
+        Whether each frame that comes out depends on the same frame only, to the last bit, so that a network
+        reads the frames of a window and not the whole clip; by default False.
+
+    A step that torch can compute as well may have one more method:
 
     ``_make_module()``
         Returns an ``nn.Module`` that computes the same; ``to_module`` calls it once the step is fitted, and
@@ -64,7 +74,8 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
         it is a :class:`skmir.base.StepModule`.
 
     A step that learns extends ``fit``: it calls ``super().fit(X)``, goes through the clips of
-    ``check_frames(self, X, reset=False)``, and keeps what it learns in attributes that end in an underscore.
+    ``check_frames(self, X, reset=False, stored=True)``, and keeps what it learns in attributes that end in an
+    underscore.
 
     Examples
     --------
@@ -85,6 +96,9 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
     >>> EveryNth(4).fit_transform(frames).shape
     (3, 40, 25)
     """
+
+    _same_length = False
+    _frame_wise = False
 
     @all_or_nothing
     def fit(self, X, y=None):
@@ -116,10 +130,15 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
         Returns
         -------
         frames : ndarray of shape (n_clips, n_bins_out, n_frames_out), or list if lengths differ
-            A 2-D array if X is one; in the dtype of X.
+            A 2-D array if X is one, and a :class:`~skmir.feature_extraction.StoredFrames` if X is one; in the
+            dtype of X.
         """
         check_is_fitted(self)
-        return each_clip(self._apply, self._check_frames(X, reset=False), X)
+        frames = self._check_frames(X, reset=False)
+        if isinstance(frames, StoredFrames):
+            step = Step(as_it_is(self)._apply, self._frame_wise, same_length=self._same_length)
+            return with_step(frames, step)
+        return each_clip(self._apply, frames, X)
 
     @available_if(_has_module)
     def to_module(self):
@@ -174,7 +193,7 @@ class BaseFrameStep(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPa
         raise method_missing(self, "_make_module")
 
     def _check_frames(self, X, *, reset):
-        return check_frames(self, X, reset=reset)
+        return check_frames(self, X, reset=reset, stored=True)
 
 
 def each_clip(function, frames, X):

@@ -62,6 +62,8 @@ class CQTToChroma(BaseFrameStep):
     array([3., 0.])
     """
 
+    _same_length = True
+
     n_chroma: int = positional(default=12)
     bins_per_octave: int = 12
     fmin: float | None = None

@@ -69,6 +69,8 @@ class Delta(BaseFrameStep):
     ['x0', 'x1', 'x0_delta', 'x1_delta', 'x0_delta2', 'x1_delta2']
     """
 
+    _same_length = True
+
     def __init__(self, width=9, *, order=1, append=True, positive=False):
         self.width = width
         self.order = order

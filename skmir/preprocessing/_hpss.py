@@ -7,6 +7,7 @@ from scipy.ndimage import median_filter
 from sklearn.utils.validation import check_non_negative
 
 from .._parameter_checks import check_choice, check_number, plain
+from .._stored_frames import lowest_of
 from ._base import BaseFrameStep
 
 COMPONENTS = {"harmonic": ("harmonic",), "percussive": ("percussive",), "both": ("harmonic", "percussive")}
@@ -69,6 +70,8 @@ class HPSS(BaseFrameStep):
     [1.0, 0.0]
     """
 
+    _same_length = True
+
     def __init__(self, component="harmonic", *, kernel_size=31, power=2.0, margin=1.0):
         self.component = component
         self.kernel_size = kernel_size
@@ -90,12 +93,11 @@ class HPSS(BaseFrameStep):
 
     def _check_frames(self, X, *, reset):
         frames = super()._check_frames(X, reset=reset)
-        for x in frames:
-            check_non_negative(
-                x,
-                "HPSS, which takes magnitudes or powers. Put it right after DFT, MelSpectrogram or CQT, and "
-                "before FrameScaler, which takes logarithms",
-            )
+        check_non_negative(
+            np.array(lowest_of(frames)),
+            "HPSS, which takes magnitudes or powers. Put it right after DFT, MelSpectrogram or CQT, and "
+            "before FrameScaler, which takes logarithms",
+        )
         return frames
 
     def _names(self, bins):

@@ -64,6 +64,8 @@ class LocalContrastNormalizer(BaseFrameStep):
     array([2.2, 0. , 2.2])
     """
 
+    _same_length = True
+
     def __init__(self, width=(9, 9), *, with_std=True):
         self.width = width
         self.with_std = with_std

@@ -7,6 +7,7 @@ import torch
 
 from .._module_parts import FramesModule, fill_padding
 from .._parameter_checks import check_number
+from .._stored_frames import lowest_of
 from ._base import BaseFrameStep
 
 
@@ -52,6 +53,8 @@ class LogCompression(BaseFrameStep):
     array([[[0.  , 1.04, 4.  ]]])
     """
 
+    _frame_wise = True
+
     def __init__(self, gamma=10_000, *, base=10):
         self.gamma = gamma
         self.base = base
@@ -70,7 +73,7 @@ class LogCompression(BaseFrameStep):
 
     def _check_frames(self, X, *, reset):
         frames = super()._check_frames(X, reset=reset)
-        lowest = min(x.min() for x in frames)
+        lowest = lowest_of(frames)
         if lowest < 0:
             raise ValueError(
                 f"Negative values in data passed to LogCompression, down to {lowest:g}: it takes magnitudes "

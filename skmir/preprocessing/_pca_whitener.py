@@ -7,14 +7,15 @@ import scipy.linalg
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.extmath import svd_flip
-from sklearn.utils.random import sample_without_replacement
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
+from .._frame_rows import drawn_frames
 from .._module_parts import PerFrame, Projection
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number, plain
 from .._saving import SavingMixin
+from .._stored_frames import Step, StoredFrames, as_it_is, n_frames_of, with_step
 from .._validation import check_frames, is_table, stack_if_equal
 
 FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take one step per clip
@@ -142,10 +143,9 @@ class PCAWhitener(
         """
         check_number("ridge", self.ridge, low=0)
         check_number("max_frames", self.max_frames, kind=numbers.Integral, low=1, none=True)
-        frames = check_frames(self, X, reset=True)
+        frames = check_frames(self, X, reset=True, stored=True)
         self._check_n_components()
-        if self.max_frames is not None:
-            frames = _drawn(frames, self.max_frames, check_random_state(self.random_state))
+        frames, _ = drawn_frames(frames, self.max_frames, check_random_state(self.random_state))
         mean, moment = _moments(frames, self.center)
         # Highest variance first; rounding makes some variances of 0 negative.
         variance, vectors = (a[..., ::-1] for a in scipy.linalg.eigh(moment))
@@ -172,10 +172,13 @@ class PCAWhitener(
         Returns
         -------
         white : ndarray of shape (n_clips, n_components, n_frames), or list if lengths differ
-            In the form and dtype of X.
+            In the form and dtype of X. A :class:`~skmir.feature_extraction.StoredFrames` if X is one.
         """
         check_is_fitted(self)
-        return self._each(self._whiten, check_frames(self, X, reset=False), X)
+        frames = check_frames(self, X, reset=False, stored=True)
+        if isinstance(frames, StoredFrames):
+            return with_step(frames, Step(as_it_is(self)._whiten, same_length=True))
+        return self._each(self._whiten, frames, X)
 
     def inverse_transform(self, X):
         """Undo the whitening.
@@ -272,17 +275,6 @@ class PCAWhitener(
         return (weights @ x.astype(np.float64) + self.mean_[:, np.newaxis]).astype(x.dtype)
 
 
-def _drawn(frames, n, rng):
-    """Return n frames of all clips, or all if there are not so many, as the clips that have any of them."""
-    ends = np.cumsum([x.shape[1] for x in frames])
-    if n >= ends[-1]:
-        return frames
-    rows = np.sort(sample_without_replacement(ends[-1], n, random_state=rng))
-    parts = np.split(rows, np.searchsorted(rows, ends[:-1]))
-    starts = ends - [x.shape[1] for x in frames]
-    return [x[:, i - start] for x, i, start in zip(frames, parts, starts, strict=True) if len(i)]
-
-
 def _moments(frames, center):
     """Return the mean of all frames, and their covariance, or second moment about 0.
 
@@ -305,6 +297,6 @@ def _moments(frames, center):
 
 def _blocks(frames):
     """Yield the frames of a few clips at a time, in float64, of shape (n_frames, n_bins)."""
-    longest = max(x.shape[1] for x in frames)
+    longest = n_frames_of(frames).max()
     for batch in gen_batches(len(frames), max(1, FRAMES_AT_ONCE // longest)):
         yield np.concatenate([x.T for x in frames[batch]], dtype=np.float64)

@@ -11,6 +11,7 @@ from .._fitting import all_or_nothing
 from .._parameter_checks import check_number
 from .._saving import SavingMixin
 from .._step_modules import StepModule
+from .._stored_frames import StoredFrames
 from .._validation import check_frames
 from ._bin_names import bin_names
 from ._pooling_statistics import pool, statistic_functions
@@ -85,7 +86,7 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
         """
         statistic_functions(self.statistics)
         check_number("n_parts", self.n_parts, kind=numbers.Integral, low=1)
-        check_frames(self, X, reset=True)
+        check_frames(self, X, reset=True, stored=True)
         return self
 
     def transform(self, X):
@@ -104,8 +105,8 @@ class FramePooler(TransformerMixin, SavingMixin, BaseEstimator):
         """
         check_is_fitted(self)
         functions = statistic_functions(self.statistics)
-        frames = check_frames(self, X, reset=False)
-        if isinstance(frames, list):
+        frames = check_frames(self, X, reset=False, stored=True)
+        if isinstance(frames, list | StoredFrames):  # one clip in memory at a time
             return np.array([self._row(x, functions).ravel() for x in frames])
         return self._row(frames, functions).transpose(2, 0, 1, 3).reshape(len(frames), -1)
 

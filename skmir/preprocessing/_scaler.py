@@ -11,6 +11,7 @@ from .._module_parts import FramesModule, Standardize, fill_padding
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number
 from .._saving import SavingMixin
+from .._stored_frames import Step, StoredFrames, as_it_is, lowest_of, with_step
 from .._validation import check_frames
 from ._base import each_clip
 from ._bin_names import bin_names
@@ -96,8 +97,8 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
             raise ValueError(f"log={self.log!r} is not one of [True, False, 'auto'].")
         check_number("top_db", self.top_db, above=0)
         check_number("power", self.power, above=0)
-        frames = check_frames(self, X, reset=True)
-        self.log_ = all(x.min() >= 0 for x in frames) if self.log == "auto" else self.log
+        frames = check_frames(self, X, reset=True, stored=True)
+        self.log_ = bool(lowest_of(frames) >= 0) if self.log == "auto" else self.log
         # Kept for transform: the parameters may be changed after fit.
         self._top_db, self._factor = float(self.top_db), 20 / float(self.power)
         scaler = StandardScaler(with_mean=self.with_mean, with_std=self.with_std)
@@ -118,10 +119,14 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         Returns
         -------
         scaled : frames
-            In the form and dtype of X.
+            In the form and dtype of X. A :class:`~skmir.feature_extraction.StoredFrames` if X is one: it is
+            scaled when it is read.
         """
         check_is_fitted(self)
-        return each_clip(self._scale, check_frames(self, X, reset=False), X)
+        frames = check_frames(self, X, reset=False, stored=True)
+        if isinstance(frames, StoredFrames):
+            return with_step(frames, Step(as_it_is(self)._scale, frame_wise=True, needs_peak=self.log_))
+        return each_clip(self._scale, frames, X)
 
     def inverse_transform(self, X):
         """Undo the scaling and the conversion to decibels.
@@ -181,16 +186,16 @@ class FrameScaler(FramesOutputMixin, TransformerMixin, SavingMixin, BaseEstimato
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
-    def _decibels(self, x):
-        """Return x in dB relative to its loudest value; the last two axes are one clip."""
+    def _decibels(self, x, peak=None):
+        """Return x in dB relative to its loudest value, or to a peak; the last two axes are one clip."""
         if not self.log_:
             return x
-        peak = x.max(axis=(-2, -1), keepdims=True)
+        peak = x.max(axis=(-2, -1), keepdims=True) if peak is None else peak
         relative = x / np.where(peak > 0, peak, 1)
         return self._factor * np.log10(np.maximum(relative, 10 ** (-self._top_db / self._factor)))
 
-    def _scale(self, x):
-        x = self._decibels(x)
+    def _scale(self, x, peak=None):
+        x = self._decibels(x, peak)
         if self.mean_ is not None:
             x = x - self.mean_[:, np.newaxis].astype(x.dtype)
         if self.scale_ is not None:

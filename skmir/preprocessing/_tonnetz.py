@@ -60,6 +60,8 @@ class Tonnetz(BaseFrameStep):
            [0.   , 0.   , 0.   , 0.   , 0.   , 0.   ]])
     """
 
+    _same_length = True
+
     def __init__(self, norm=1):
         self.norm = norm
 

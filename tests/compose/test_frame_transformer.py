@@ -45,7 +45,9 @@ def test_a_transformer_sees_a_row_a_frame(clips, name):
     rows = np.concatenate([x.T for x in X])
     expected = sklearn.clone(transformer).fit(rows, np.repeat(y, [9, 3, 20, 12, 12, 5])).transform(rows)
     assert isinstance(found, list) and [x.shape[1] for x in found] == [9, 3, 20, 12, 12, 5]
-    np.testing.assert_allclose(np.concatenate([x.T for x in found]), expected, atol=1e-9)
+    # NMF ends its iterations clip by clip.
+    atol = 1e-4 if name == "nmf" else 1e-9
+    np.testing.assert_allclose(np.concatenate([x.T for x in found]), expected, atol=atol)
 
 
 @pytest.mark.parametrize("name", TRANSFORMERS)
@@ -53,7 +55,7 @@ def test_a_list_is_its_clips_one_by_one(clips, name):
     X, y = clips
     model = FrameTransformer(TRANSFORMERS[name]).fit(X, y)
     for x, one in zip(X, model.transform(X), strict=True):
-        np.testing.assert_allclose(model.transform([x])[0], one, atol=1e-4)
+        np.testing.assert_array_equal(model.transform([x])[0], one)
 
 
 def test_form_goes_in_as_it_comes_out(clips):
@@ -220,7 +222,7 @@ def test_a_transformer_that_drops_frames_is_refused(clips):
     half = FunctionTransformer(lambda rows: rows[::2])
     with pytest.raises(
         ValueError,
-        match=r"FunctionTransformer must return one row per frame, .* returned 31 rows for 61 frames",
+        match=r"FunctionTransformer must return one row per frame, .* returned 5 rows for 9 frames",
     ):
         FrameTransformer(half).fit_transform(clips[0])
 

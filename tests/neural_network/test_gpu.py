@@ -46,6 +46,15 @@ def test_memory_is_flat_over_fits(frames):
     assert used[-1] == used[1]
 
 
+def test_frames_that_do_not_fit_stay_on_the_host(frames, monkeypatch):
+    """Windows are then moved batch by batch; one clip is longer than a window, and one shorter."""
+    X = [*frames[0], np.ones((16, 40), np.float32), np.zeros((16, 20), np.float32)]
+    y = [*frames[1], "low", "high"]
+    expected = model("cuda").fit(X, y).predict_proba(X)
+    monkeypatch.setattr("skmir._training._windows._fits", lambda values, device: False)
+    np.testing.assert_array_equal(model("cuda").fit(X, y).predict_proba(X), expected)
+
+
 def test_a_model_made_on_a_gpu_is_kept_without_it(frames):
     fitted = model("cuda").fit(*frames)
     assert next(fitted.module_.parameters()).device.type == "cpu"

@@ -54,6 +54,16 @@ def test_short_clips_are_repeated():
     assert cut[:, 1].tolist() == [[0, 1, 2, 3, 0, 1, 2, 3, 0, 1], [3, 0, 1, 2, 3, 0, 1, 2, 3, 0]]
 
 
+@pytest.mark.parametrize("lengths", [[10, 10, 10], [4, 10, 25]])
+def test_frames_that_do_not_fit_on_a_device_stay_on_the_host(lengths, monkeypatch):
+    monkeypatch.setattr("skmir._training._windows._fits", lambda values, device: False)
+    windows = Windows(numbered(lengths), 10, "meta")  # a device that holds shapes, and no values
+    assert windows.values.device.type == "cpu" and windows.ahead
+    clips, starts = windows.covering()
+    assert windows.cut(clips, starts).device.type == "meta"
+    assert windows.rows(clips, starts).device.type == "meta"  # as the targets of frames are
+
+
 @pytest.mark.parametrize("n_frames", [1, 2, 3, 7, 10, 128])
 def test_covering_windows_cover_every_frame_with_as_few_as_can_be(n_frames):
     lengths = [*range(1, 90), 431, 1292]

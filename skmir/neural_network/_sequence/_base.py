@@ -11,11 +11,11 @@ from ..._training import (
     FrameExamples,
     FrameLoss,
     FrameValues,
-    Windows,
     check_augmentation,
     frame_outputs_of,
     lengths_of,
     window_length,
+    windows_of,
 )
 from ..._validation import check_frames, is_table, stack_if_equal, to_numpy
 from .._split import check_held_out, validation_split
@@ -94,7 +94,7 @@ default=None
         if any(step.mixes_targets for step in check_augmentation(self.augmentation)):
             soft = TARGETS[self.target_type_].soft(targets.values, self.n_outputs_)
             targets = FrameValues(soft, targets.lengths)
-        windows = Windows(frames, self.n_frames_, device, packed=self._packed, rows=rows)
+        windows = windows_of(frames, self.n_frames_, device, packed=self._packed, rows=rows)
         return FrameExamples(windows, targets, weights)
 
     def _split(self, targets, groups, held_out, seed):
@@ -117,7 +117,7 @@ default=None
     def _outputs(self, X):
         """Return the outputs (n_frames_i, n_outputs) of each clip, in a list."""
         check_is_fitted(self)
-        return frame_outputs_of(self, check_frames(self, X, reset=False, dtype=np.float32))
+        return frame_outputs_of(self, check_frames(self, X, reset=False, dtype=np.float32, stored=True))
 
     def _per_clip(self, X, answer):
         """Return what ``answer`` makes of the outputs (n_frames_i, n_outputs) of each clip, frames last."""
@@ -146,7 +146,7 @@ default=None
         if self._samples_are_frames or is_table(to_numpy(X)):
             return super().score(X, y, sample_weight)
         predictions = np.concatenate([one.T for one in self.predict(X)])
-        frames = check_frames(self, X, reset=False, dtype=np.float32)
+        frames = check_frames(self, X, reset=False, dtype=np.float32, stored=True)
         y, weights, _ = self._frame_targets(y, sample_weight, frames)
         metric = r2_score if self._numbers else accuracy_score
         return float(metric(y, predictions, sample_weight=weights))
