@@ -4,15 +4,17 @@
 
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). ``CNNClassifier()`` is
 fitted on the training clips of each set's first fold, on one thread; mel spectra are computed before and not
-counted. With ``--before`` (see before.py) both checkouts take turns on the same frames, and the fastest round
-of each counts; "same weights" says whether all of them agree in their last bit, and "page faults" are the
-pages of memory, in thousands, that the system had to provide. The last row is the geometric mean of ratios.
-With ``--csv FILE`` a description of the machine goes to FILE with ``.machine.txt`` at its end.
+counted. "page faults" are the pages of memory, in thousands, that the system had to provide. With ``--before``
+(see before.py) both checkouts take turns on the same frames, and the fastest round of each counts; "same
+weights" says whether those after three epochs agree in their last bit, and the last row is the geometric mean
+of the ratios. With ``--csv FILE`` a description of the machine goes to FILE with ``.machine.txt`` at its end.
 """
 
 import argparse
 import contextlib
+import functools
 import hashlib
+import itertools
 import math
 import os
 import pathlib
@@ -35,10 +37,10 @@ from skmir.preprocessing import FrameScaler
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
-def fitted(file):
-    """Fit on the frames and labels in a file; return seconds, page faults and a digest of the weights."""
+def fitted(file, max_iter="auto"):
+    """Fit on frames and labels in a file; return seconds, page faults, epochs and a digest of the weights."""
     frames, labels = joblib.load(file)
-    network = CNNClassifier(random_state=0, device="cpu")
+    network = CNNClassifier(max_iter=max_iter, random_state=0, device="cpu")
     faults, start = resource.getrusage(resource.RUSAGE_SELF).ru_minflt, time.perf_counter()
     network.fit(frames, labels)
     seconds = time.perf_counter() - start
@@ -46,7 +48,7 @@ def fitted(file):
     weights = hashlib.sha256()
     for value in network.module_.state_dict().values():
         weights.update(value.contiguous().numpy().tobytes())
-    return seconds, faults, weights.hexdigest()
+    return seconds, faults, network.n_iter_, weights.hexdigest()
 
 
 def row(data, name, earlier, rounds):
@@ -54,32 +56,31 @@ def row(data, name, earlier, rounds):
     paths, labels, splits = load(data, name)
     train = splits[0][0]
     frames = make_pipeline(MelSpectrogram(), FrameScaler()).fit_transform([paths[clip] for clip in train])
-    best = {}
+    columns = ("now",) if earlier is None else ("before", "now")
+    best, weights = {}, set()
     with tempfile.TemporaryDirectory() as folder:
         file = str(pathlib.Path(folder, "frames"))
         joblib.dump((frames, labels[train]), file)
-        for _ in range(rounds):
-            for column in ("now",) if earlier is None else ("before", "now"):
-                result = fitted(file) if column == "now" else earlier("fitted", file)
-                best[column] = min(result, best.get(column, result))
+        for turn, column in itertools.product(range(rounds), columns):
+            fit = fitted if column == "now" else functools.partial(earlier, "fitted")
+            if not turn:
+                weights.add(fit(file, 3)[-1])
+            result = fit(file)
+            best[column] = min(result, best.get(column, result))
     line = {
         "set": name,
         "clips": len(train),
         "frames, median": round(float(np.median([clip.shape[1] for clip in frames]))),
     }
-    seconds, faults, weights = best["now"]
+    for column, (seconds, faults, epochs, _) in best.items():
+        suffix = "" if column == "now" else ", before"
+        line[f"epochs{suffix}"] = epochs
+        line[f"page faults{suffix}, thousands"] = f"{faults / 1000:.0f}"
+        line[f"s{suffix}"] = f"{seconds:.1f}"
     if earlier is None:
-        return line | {"s": f"{seconds:.1f}", "page faults, thousands": f"{faults / 1000:.0f}"}, None
-    seconds_before, faults_before, weights_before = best["before"]
-    ratio = seconds / seconds_before
-    return line | {
-        "s, before": f"{seconds_before:.1f}",
-        "s": f"{seconds:.1f}",
-        "s / before": f"{ratio:.2f}",
-        "page faults before, thousands": f"{faults_before / 1000:.0f}",
-        "page faults, thousands": f"{faults / 1000:.0f}",
-        "same weights": "yes" if weights == weights_before else "no",
-    }, ratio
+        return line, None
+    ratio = best["now"][0] / best["before"][0]
+    return line | {"s / before": f"{ratio:.2f}", "same weights": "yes" if len(weights) == 1 else "no"}, ratio
 
 
 def main():
