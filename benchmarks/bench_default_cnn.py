@@ -5,10 +5,9 @@
 DATA is the folder of real recordings (default: $SKMIR_TEST_DATA, or ../shared/data). ``CNNClassifier()`` is
 fitted on the training clips of each set's first fold, on one thread; mel spectra are computed before and not
 counted. "page faults" are the pages of memory, in thousands, that the system had to provide. With
-``--before`` (see before.py) both checkouts take turns on the same frames, and the fastest round of each counts;
-"same weights" says whether those after three epochs agree in their last bit, and the last row is the geometric
-mean of the ratios. With ``--csv FILE`` a description of the machine goes to FILE with ``.machine.txt`` at its
-end.
+``--before`` (see before.py) both checkouts take turns on the same frames, and the fastest round counts; "same
+weights" says whether those after three epochs agree in their last bit, and the last row is the geometric mean
+of the ratios. With ``--csv FILE`` a description of the machine goes to FILE with ``.machine.txt`` at its end.
 """
 
 import argparse
