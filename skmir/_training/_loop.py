@@ -19,12 +19,11 @@ from ._anchor import Anchor
 from ._batches import CoveringBatches, RandomBatches, n_batches
 from ._data_parallel import DataParallelNet, accelerated
 from ._epoch_scoring import judging_estimators, scoring_callbacks
+from ._freed_memory import freed_memory_kept
 from ._net import Net, Step, diverged
 from ._recipe import factors, optimizer_params
 from ._sparsity import ActivityPenalty
 from ._transfer import freeze, parameter_groups, source_of
-
-AUTO_STEPS, AUTO_EPOCHS = 200, 15
 
 
 def make_net(module, loss, *, recipe, learning_rate, weight_decay, batch_size, device, callbacks, net_params):
@@ -100,15 +99,17 @@ def take_over(net, old):
     return net
 
 
-def epochs_of(max_iter, n_examples, batch_size):
+def epochs_of(max_iter, n_examples, batch_size, auto):
     """Return the number of epochs that ``max_iter`` stands for.
 
     Parameters
     ----------
     max_iter : int or "auto"
-        "auto" takes as many epochs as are needed for ``AUTO_STEPS`` steps, but at least ``AUTO_EPOCHS``:
-        small data sets need more passes than large ones.
+        "auto" takes as many epochs as are needed for a number of steps, but at least so many: small data sets
+        need more passes than large ones.
     n_examples, batch_size : int
+    auto : (int, int)
+        The smallest numbers of steps and of epochs with "auto".
 
     Returns
     -------
@@ -116,7 +117,8 @@ def epochs_of(max_iter, n_examples, batch_size):
     """
     if max_iter != "auto":
         return int(max_iter)
-    return max(math.ceil(AUTO_STEPS / n_batches(n_examples, batch_size)), AUTO_EPOCHS)
+    n_steps, n_epochs = auto
+    return max(math.ceil(n_steps / n_batches(n_examples, batch_size)), n_epochs)
 
 
 def train(
@@ -187,7 +189,8 @@ def train(
     )
     try:
         _to(net, device)
-        net.train(examples)
+        with freed_memory_kept():
+            net.train(examples)
     finally:
         for penalty in penalties:
             penalty.remove()

@@ -97,16 +97,14 @@ class TimbreRhythmCNN(nn.Module):
         self.n_averaged_deep = math.ceil(n_frames / DEEP_FRAMES)
         self.local_layers = nn.Sequential(
             *_conv2d(1, local, (7, 5), stride=(4, 2)),
-            *_conv2d(local, wide, (3, 3)),
-            nn.MaxPool2d(2, ceil_mode=True),
+            *_conv2d(local, wide, (3, 3), pool=2),
         ).to(memory_format=torch.channels_last)
         self.tall_layers = nn.Sequential(
             *_conv2d(1, n_tall_filters, (math.ceil(n_bins / 2), 3), stride=(4, 2), padding=(0, 1))
         ).to(memory_format=torch.channels_last)
         left = math.ceil(n_bins / 8)  # bins after a stride of 4 and a pool of 2
         self.time_layers = nn.Sequential(
-            *_conv1d(wide * left + n_tall_filters, first, 3),
-            nn.MaxPool1d(2, ceil_mode=True),
+            *_conv1d(wide * left + n_tall_filters, first, 3, pool=2),
             *_conv1d(first, last, 3),
         )
         self.deep_layers = _deep_layers(*n_deep_filters).to(memory_format=torch.channels_last)
@@ -246,23 +244,23 @@ def _image(x, n_averaged):
 
 def _deep_layers(first, second, third):
     return nn.Sequential(
-        *_conv2d(1, first, (5, 3), stride=(2, 1)),
-        nn.MaxPool2d((2, 1), ceil_mode=True),
-        *_conv2d(first, second, (3, 3)),
-        nn.MaxPool2d((4, 2), ceil_mode=True),
-        *_conv2d(second, third, (3, 3)),
-        nn.MaxPool2d((4, 2), ceil_mode=True),
+        *_conv2d(1, first, (5, 3), stride=(2, 1), pool=(2, 1)),
+        *_conv2d(first, second, (3, 3), pool=(4, 2)),
+        *_conv2d(second, third, (3, 3), pool=(4, 2)),
     )
 
 
-def _conv2d(n_in, n_out, kernel, stride=1, padding=None):
+def _conv2d(n_in, n_out, kernel, stride=1, padding=None, pool=None):
     padding = tuple(k // 2 for k in kernel) if padding is None else padding
-    return (
-        nn.Conv2d(n_in, n_out, kernel, stride=stride, padding=padding, bias=False),
-        nn.BatchNorm2d(n_out),
-        nn.ReLU(),
-    )
+    conv = nn.Conv2d(n_in, n_out, kernel, stride=stride, padding=padding, bias=False)
+    return conv, nn.BatchNorm2d(n_out), *_pooled(nn.MaxPool2d, pool), nn.ReLU()
 
 
-def _conv1d(n_in, n_out, kernel):
-    return nn.Conv1d(n_in, n_out, kernel, padding=kernel // 2, bias=False), nn.BatchNorm1d(n_out), nn.ReLU()
+def _conv1d(n_in, n_out, kernel, pool=None):
+    conv = nn.Conv1d(n_in, n_out, kernel, padding=kernel // 2, bias=False)
+    return conv, nn.BatchNorm1d(n_out), *_pooled(nn.MaxPool1d, pool), nn.ReLU()
+
+
+def _pooled(kind, pool):
+    """Return a layer's pooling, which goes before its rectifier: the maxima are the same, of fewer values."""
+    return () if pool is None else (kind(pool, ceil_mode=True),)

@@ -156,7 +156,7 @@ or array-like of shape (n_clips, n_features)
                 self.net_.set_params(lr=float(self.learning_rate_init)),
                 examples,
                 valid,
-                epochs=epochs_of(self.max_iter, len(examples), int(self.batch_size)) if last else 1,
+                epochs=self._epochs(len(examples)) if last else 1,
                 recipe=recipe,
                 schedule=self._schedule(recipe, last),
                 augmentation=self.augmentation,
@@ -166,6 +166,14 @@ or array-like of shape (n_clips, n_features)
             )
             self.random_state_ = snapshot(generator, device)
         return self
+
+    def _epochs(self, n_examples):
+        """Return the number of epochs of ``fit``."""
+        return epochs_of(self.max_iter, n_examples, int(self.batch_size), self._auto())
+
+    def _auto(self):
+        """Return the smallest numbers of steps and of epochs with ``max_iter="auto"``."""
+        return 200, 15
 
     def _checked_recipe(self):
         """Return the recipe, with all parameters of the training checked."""

@@ -64,6 +64,9 @@ class CNNMixin(OwnModuleMixin):
             check_taken(cls, "dropout", self.dropout, default)
         return options
 
+    def _auto(self):
+        return (160, 12) if self.architecture == "timbre_rhythm" else super()._auto()
+
     def _make_module(self, architecture, module_params=None, **params):
         return self._architectures.get(architecture, architecture)(**params, **(module_params or {}))
 
@@ -102,7 +105,8 @@ class CNNClassifier(CNNMixin, BaseNetworkClassifier):
         clips that are shorter still are repeated. None sets no limit.
     max_iter : int or "auto", default="auto"
         Number of epochs; with ``early_stopping``, the largest number. "auto" takes as many epochs as make
-        200 steps, but at least 15: small data sets need more epochs than large ones.
+        200 steps, but at least 15: small data sets need more epochs than large ones. For "timbre_rhythm",
+        160 steps and 12 epochs are enough.
     batch_size : int, default=32
         Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3
@@ -221,7 +225,8 @@ class CNNRegressor(CNNMixin, BaseNetworkRegressor):
         clips that are shorter still are repeated. None sets no limit.
     max_iter : int or "auto", default="auto"
         Number of epochs; with ``early_stopping``, the largest number. "auto" takes as many epochs as make
-        200 steps, but at least 15: small data sets need more epochs than large ones.
+        200 steps, but at least 15: small data sets need more epochs than large ones. For "timbre_rhythm",
+        160 steps and 12 epochs are enough.
     batch_size : int, default=32
         Number of clips per batch, at least 2.
     learning_rate_init : float, default=4e-3

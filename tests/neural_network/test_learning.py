@@ -154,3 +154,15 @@ def test_pooling_inside_the_network_hears_periods_that_statistics_of_the_clip_do
     inside = CNNClassifier("multi_scale", n_filters=(16,), **shared)
     scores = [model.fit(X[:50], y[:50]).score(X[50:], y[50:]) for model in (pooled, inside)]
     assert scores[0] < 0.75 and scores[1] > 0.95, scores
+
+
+@pytest.mark.parametrize(
+    ("name", "architecture", "epochs"),
+    [("cnn", "timbre_rhythm", (16, 12)), ("cnn", "k2c1", (20, 15)), ("mlp", None, (20, 15))],
+)
+def test_small_collections_get_more_epochs(network, rng, name, architecture, epochs):
+    narrow = {"n_filters": (1,) * (4 if architecture == "timbre_rhythm" else 2)} if architecture else {}
+    chosen = {"architecture": architecture} if architecture else {"hidden_layer_sizes": (1,)}
+    model = network(name, **chosen, **narrow, max_iter="auto", batch_size=2)
+    X, y = rng.randn(40, 8, 4), np.arange(40) % 2
+    assert (model.fit(X[:20], y[:20]).n_iter_, model.fit(X, y).n_iter_) == epochs
