@@ -303,8 +303,8 @@ def kernels_on_many(models, splits):
             f"{', '.join(names)}: {most:,} training clips in the largest fold. The time of a support vector "
             "machine with a kernel grows with the square of their number, and so does that of its "
             f"predictions. With more than about {MANY_FOR_A_KERNEL:,}, take a linear one, whose time grows "
-            "in proportion: LinearSVC() behind StandardScaler(), or, for nearly the same kernel, "
-            "make_pipeline(Nystroem(n_components=500), LinearSVC())."
+            "in proportion: LinearSVC() behind StandardScaler(), or, for nearly the same kernel, Nystroem() "
+            "and then LinearSVC()."
         )
 
 

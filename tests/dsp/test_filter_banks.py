@@ -94,7 +94,7 @@ def test_nothing_loads_numba_or_librosa():
         X = np.random.RandomState(0).randn(2, 44100) * np.hanning(44100)
         fe = skmir.feature_extraction
         for name in fe.__all__:
-            if isinstance(getattr(fe, name), type) and name not in ("FeatureCache", "BaseFrontEnd"):
+            if hasattr(getattr(fe, name), "fit_transform"):
                 getattr(fe, name)().fit_transform(X)
         fe.Chroma(kind="cqt").fit_transform(X)
         filters_of(fe.CQT(n_bins=24))
