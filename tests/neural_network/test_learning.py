@@ -166,3 +166,9 @@ def test_small_collections_get_more_epochs(network, rng, name, architecture, epo
     model = network(name, **chosen, **narrow, max_iter="auto", batch_size=2)
     X, y = rng.randn(40, 8, 4), np.arange(40) % 2
     assert (model.fit(X[:20], y[:20]).n_iter_, model.fit(X, y).n_iter_) == epochs
+
+
+def test_tags_keep_their_number_of_epochs(network, rng):
+    model = network("cnn", n_filters=(1, 1, 1, 1), max_iter="auto", batch_size=2)
+    tags = np.stack([np.arange(20) % 2, np.arange(20) % 3 > 0], axis=1)
+    assert model.fit(rng.randn(20, 8, 4), tags).n_iter_ == 20

@@ -17,7 +17,7 @@ NETWORKS = [*SMALL, SiameseEmbedding]
 THEIR_OWN = {
     ("n_filters", "CRNN"): "it says the paper's widths",
     ("n_parameters", "CRNN"): "it sizes the recurrent layers as well",
-    ("max_iter", "CNN"): "the default architecture needs fewer steps",
+    ("max_iter", "CNNClassifier"): "its default architecture needs fewer steps for classes",
     ("dropout", "CNN"): "dense layers' inputs",
     ("dropout", "CRNN"): "the last layer's inputs, and what the convolutions drop",
     ("dropout", "RNN"): "what is passed on over time",
