@@ -189,14 +189,14 @@ class Interrupts(BaseAugmentation):
     def _change(self, x, generator):
         self.steps += 1
         if self.steps == 6:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt("in the middle of an epoch")
         return x
 
 
 def test_an_interrupted_training_goes_on_from_where_it_was(data, by_hand):
     X, y = data[0], data[1]["classes"]
     model, expected = (small(warm_start=True).fit(X, y) for _ in range(2))
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="in the middle"):
         model.set_params(augmentation=Interrupts()).fit(X, y)
     assert all(by_hand)
     assert same(model.set_params(augmentation=None).fit(X, y), expected.fit(X, y))
