@@ -1,22 +1,18 @@
 """The data contract: which clips, frames and labels are valid, and the error texts about those that are not.
 
-Clips are paths, or waveforms: a 2-D array with one clip per row, or a list of 1-D arrays of any lengths.
-Waveforms are floating point in [-1, 1], or integers as they are stored, which are scaled: see ``_waveforms``.
-Frames are a 3-D array ``(n_clips, n_bins, n_frames)``, or a list of ``(n_bins, n_frames_i)`` arrays;
-a 2-D array is one frame per clip. Which of the two forms arrives can depend on the fold, since equal
-lengths are stacked; iterating over either gives the clips one by one.
+The forms in which they come are those of ``_forms``. Waveforms are floating point in [-1, 1], or integers as
+they are stored, which are scaled: see ``_waveforms``.
 """
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 from scipy.sparse import issparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
+from ._forms import column_of_paths, is_encoded, is_numeric_array, is_path, items_of, ndims_of, stack_if_equal
 from ._parameter_checks import shown
 from ._stored_frames import StoredFrames, as_dtype, check_finite
 from ._waveforms import (
@@ -37,40 +33,6 @@ _WORDS = 400  # characters at most of another library's error
 WIDE = 2000  # columns past which a table given to a network was probably meant as waveforms
 
 
-def is_path(item):
-    """Return whether ``item`` names a file."""
-    return isinstance(item, str | os.PathLike)
-
-
-def is_encoded(item):
-    """Return whether ``item`` is a file object, or holds a recording as Hugging Face's ``datasets`` does.
-
-    That is a dict with the samples and their rate, or with the content or the path of a file; or a decoder of
-    torchcodec.
-    """
-    if isinstance(item, Mapping):
-        return {"array", "sampling_rate"} <= item.keys() or "bytes" in item or "path" in item
-    return hasattr(item, "read") or hasattr(item, "get_all_samples")
-
-
-def paths_of(X):
-    """Return clips as a list of str if all of them are paths, else None.
-
-    Parameters
-    ----------
-    X : clips, frames or table
-        Or a table whose first column holds the paths.
-    """
-    column = X.iloc[:, 0] if getattr(X, "ndim", 1) == 2 and hasattr(X, "iloc") else X
-    paths = list(column) if getattr(column, "ndim", 1) == 1 else []
-    return [os.fsdecode(path) for path in paths] if paths and all(map(is_path, paths)) else None
-
-
-def stack_if_equal(arrays):
-    """Return one array if all shapes agree, else the list itself."""
-    return np.stack(arrays) if len({a.shape for a in arrays}) == 1 else arrays
-
-
 def check_clips(estimator, X, *, reset, finite=True, loud=True, read=None):
     """Return clips as a list of paths, a list of 1-D float arrays, or a 2-D float array.
 
@@ -80,7 +42,7 @@ def check_clips(estimator, X, *, reset, finite=True, loud=True, read=None):
         A 2-D array sets its ``n_features_in_`` (``reset=True``) or is compared with it. Paths and lists
         of arrays never set it, even if their lengths happen to be equal.
     X : clips
-        See the module's docstring. A pandas Series of paths, or a DataFrame of one column of paths,
+        See ``_forms``. A pandas Series of paths, or a DataFrame of one column of paths,
         is accepted as well.
     reset : bool
         True in ``fit``. Otherwise a warning is given about samples whose scale cannot be right.
@@ -104,15 +66,15 @@ def check_clips(estimator, X, *, reset, finite=True, loud=True, read=None):
     """
     if isinstance(X, StoredFrames):
         raise ValueError(_one_too_many(f"clips of 2 dimensions, {(X.n_bins, int(X.lengths[0]))}"))
-    X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
-    items = _items(X)
+    X = column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
+    items = items_of(X)
     if items is not None and any(is_path(item) for item in items):
         _forget_n_features(estimator, reset)
         return _check_paths(items)
     if items is not None and read is not None and any(map(is_encoded, items)):
         items = [_read(read, item, i) for i, item in enumerate(items)]
     _no_other_things(X, items)
-    if items is not None and _ndims(items) == {1}:
+    if items is not None and ndims_of(items) == {1}:
         _forget_n_features(estimator, reset)
         clips = [_check_waveform(x, f"clip {i} of X", finite=finite) for i, x in enumerate(items)]
         X = items[0]
@@ -185,19 +147,19 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT, stored=False):
     """
     if isinstance(X, StoredFrames):
         return _check_stored(estimator, X, reset=reset, dtype=dtype, allowed=stored)
-    X = _column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
-    items = _items(X)
-    if items is not None and (any(map(is_path, items)) or _ndims(items) == {1}):
+    X = column_of_paths(_not_empty(_no_single_path(to_numpy(X))))
+    items = items_of(X)
+    if items is not None and (any(map(is_path, items)) or ndims_of(items) == {1}):
         raise ValueError(
             f"{type(estimator).__name__} takes frames, and X holds "
             f"{'paths' if any(map(is_path, items)) else 'waveforms'}. Put a front end before it: "
             f"make_pipeline(MelSpectrogram(), {type(estimator).__name__}())."
         )
-    if items is not None and _ndims(items) == {2}:
+    if items is not None and ndims_of(items) == {2}:
         _forget_n_features(estimator, reset)
         frames = [_check_array(x, f"clip {i} of X", ndim=2, dtype=dtype) for i, x in enumerate(items)]
         frames = stack_if_equal(frames)
-    elif _is_numeric_array(X) and X.ndim == 3:
+    elif is_numeric_array(X) and X.ndim == 3:
         _forget_n_features(estimator, reset)
         frames = _check_array(X, "X", ndim=3, dtype=dtype)
     else:
@@ -211,16 +173,6 @@ def check_frames(estimator, X, *, reset, dtype=FLOAT, stored=False):
         frames = table[:, :, np.newaxis]
     _check_n_bins(estimator, frames, reset=reset)
     return frames
-
-
-def is_table(X):
-    """Return whether X is two-dimensional: one frame, or one row of features, per clip."""
-    if isinstance(X, StoredFrames):
-        return False
-    items = _items(X)
-    if items is not None:
-        return _ndims(items) != {2}
-    return not (_is_numeric_array(X) and X.ndim == 3)
 
 
 def warn_if_wide(estimator, frames):
@@ -275,40 +227,6 @@ def _not_empty(X):
     return X
 
 
-def _column_of_paths(X):
-    """Take the one column of a DataFrame of paths; leave everything else alone."""
-    if not isinstance(X, pd.DataFrame):
-        return X
-    if not any(map(is_path, X.select_dtypes(exclude=["number", "bool"]).to_numpy().flat)):
-        return X
-    if X.shape[1] != 1:
-        raise ValueError(
-            f"X is a DataFrame with the columns {shown(list(X.columns))}. Pass the one that holds the paths, "
-            f"for instance X[{shown(X.columns[0], width=60)}]."
-        )
-    return X.iloc[:, 0]
-
-
-def _items(X):
-    """Return the clips of a list-like of paths or arrays; None if X is one array of numbers."""
-    if isinstance(X, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
-        X = X.to_numpy()
-    if isinstance(X, np.ndarray):
-        return list(map(to_numpy, X)) if X.ndim == 1 and X.dtype.kind in "OUT" and X.size else None
-    if not isinstance(X, Sequence) or isinstance(X, str | bytes | bytearray | memoryview) or not len(X):
-        return None
-    return list(map(to_numpy, X))
-
-
-def _ndims(items):
-    """Return the set of numbers of dimensions of the items that are arrays; lists of numbers do not count."""
-    return {getattr(item, "ndim", None) for item in items}
-
-
-def _is_numeric_array(X):
-    return isinstance(X, np.ndarray) and X.dtype.kind in "biuf"
-
-
 def _forget_n_features(estimator, reset):
     """Forget the width and column names of an earlier table in a refit on clips of no fixed length."""
     for name in ("n_features_in_", "feature_names_in_"):
@@ -328,12 +246,12 @@ def _no_other_things(X, items):
 
 def _no_frames(X, items):
     """Raise if X is one waveform, has channels, or holds frames."""
-    if _is_numeric_array(X) and X.ndim == 1 and X.size:
+    if is_numeric_array(X) and X.ndim == 1 and X.size:
         raise ValueError(
             f"X must hold several clips, but is one waveform of {X.size} samples. Reshape your data "
             "with X.reshape(1, -1), or pass [X]."
         )
-    if not ((_is_numeric_array(X) and X.ndim == 3) or (items is not None and _ndims(items) == {2})):
+    if not ((is_numeric_array(X) and X.ndim == 3) or (items is not None and ndims_of(items) == {2})):
         return
     sentence = refusal_of_channels(X.shape[1:] if items is None else items[0].shape, "clip 0 of X")
     if sentence is not None:

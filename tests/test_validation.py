@@ -13,9 +13,10 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
-from skmir import _validation
+from skmir import _forms
+from skmir._forms import is_path, stack_if_equal
 from skmir._parameter_checks import check_choice, check_number, plain
-from skmir._validation import check_clips, check_frames, check_tags, is_path, stack_if_equal, warn_if_wide
+from skmir._validation import check_clips, check_frames, check_tags, warn_if_wide
 from skmir.audio import AudioLoader, load
 from skmir.augmentation import AddNoise
 from skmir.compose import AugmentedEstimator
@@ -235,7 +236,7 @@ def test_sparse_clips_are_refused():
 def test_tables_of_numbers_are_not_searched_for_paths(monkeypatch):
     """A DataFrame of waveforms holds millions of cells; each would cost a call."""
     seen = []
-    monkeypatch.setattr(_validation, "is_path", lambda item: seen.append(item) or is_path(item))
+    monkeypatch.setattr(_forms, "is_path", lambda item: seen.append(item) or is_path(item))
     assert check_clips(Step(), pd.DataFrame(np.zeros((2, 500))), reset=True).shape == (2, 500)
     assert len(seen) < 10
 

@@ -1,6 +1,5 @@
 """The base of all front ends: parameters, checks, streaming clip by clip, errors that name the clip."""
 
-import dataclasses
 import numbers
 import os
 import warnings
@@ -12,14 +11,15 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from .._declared_parameters import DeclaredParameters, method_missing, positional
 from .._device import resolve_device
 from .._fitting import all_or_nothing
+from .._forms import is_path
 from .._output import FramesOutputMixin
-from .._parameter_checks import check_choice, check_number
+from .._parameter_checks import check_number
 from .._reading import check_excerpt, reader
 from .._saving import SavingMixin
 from .._step_modules import StepSequence
-from .._validation import check_clips, is_path, unread
+from .._validation import check_clips, unread
 from .._waveforms import warn_if_loud
-from ._cached_frames import cache_of, clip_name
+from ._cached_frames import cache_of, check_memory, clip_name
 from ._compute import compute
 from ._front_end_module import FrontEndModule
 
@@ -302,15 +302,7 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         check_number("sr", self.sr, above=0)
         check_excerpt(self.offset, self.duration, self.random_state)
         resolve_device(self.device)
-        if self.memory is not None and not is_path(self.memory):
-            raise TypeError(f"memory={self.memory!r} must be a folder's path, or None.")
-        if not isinstance(self.stored, bool | np.bool_):
-            check_choice("stored", self.stored, ["float16"], also="True, or False")
-        if self.stored and self.memory is None:
-            raise ValueError(
-                f"stored={self.stored!r} keeps frames on disk, and needs a folder for them. Set "
-                "memory=FOLDER, or stored=False."
-            )
+        check_memory(self.memory, self.stored)
         check_number("hop_length", self.hop_length, kind=numbers.Integral, low=1)
 
     def _n_bins(self):
@@ -363,12 +355,6 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
             None if nothing of this front end can learn, which then is ``front_end`` itself.
         """
         return self, None
-
-    def _same(self, kind, **parameters):
-        """Return a front end of another kind with this one's parameters, as far as it has them."""
-        names = {field.name for field in dataclasses.fields(kind)}
-        own = {name: getattr(self, name) for name in names if hasattr(self, name)}
-        return kind(**{**own, **parameters})
 
     def _identity(self):
         """Return what the result depends on besides parameters and code, for the cache, as a str."""

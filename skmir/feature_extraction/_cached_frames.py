@@ -21,9 +21,9 @@ from .._cache import (
     verified,
 )
 from .._device import resolve_device
-from .._parameter_checks import shown
+from .._forms import is_path
+from .._parameter_checks import check_choice, shown
 from .._stored_frames import StoredFrames
-from .._validation import is_path
 from .._waveforms import peak_of
 from ._frame_collector import FrameCollector
 
@@ -228,6 +228,19 @@ class FactsCollector:
     def get(self):
         """Return all clips' frames, which stay on disk."""
         return StoredFrames(StoredEntries(self._entries, self._group, self._facts, self._names))
+
+
+def check_memory(memory, stored):
+    """Raise if a front end's ``memory`` or ``stored`` is not what it may be, or they do not go together."""
+    if memory is not None and not is_path(memory):
+        raise TypeError(f"memory={memory!r} must be a folder's path, or None.")
+    if not isinstance(stored, bool | np.bool_):
+        check_choice("stored", stored, ["float16"], also="True, or False")
+    if stored and memory is None:
+        raise ValueError(
+            f"stored={stored!r} keeps frames on disk, and needs a folder for them. Set memory=FOLDER, or "
+            "stored=False."
+        )
 
 
 def cache_of(front_end):

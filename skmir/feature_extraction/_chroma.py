@@ -13,7 +13,7 @@ from ._base import BaseFrontEnd
 from ._cqt import CQT
 from ._dft import DFT
 from ._parameters import FourierParameters, check_norm, check_stft, stft_parameters, stft_span
-from ._stages import ChromaFold
+from ._stages import ChromaFold, simpler
 
 
 class Chroma(FourierParameters, BaseFrontEnd):
@@ -196,11 +196,11 @@ class Chroma(FourierParameters, BaseFrontEnd):
 
     def _designed_stft(self):
         weights = stft_weights(self.sr, self.n_fft, self.n_chroma, self.tuning)
-        return self._same(DFT, power=2.0), ChromaFold(weights.T, self.norm)
+        return simpler(DFT, self, power=2.0), ChromaFold(weights.T, self.norm)
 
     def _designed_cqt(self):
         n_bins = self.n_octaves * self.bins_per_octave
         weights = cqt_weights(n_bins, self.bins_per_octave, self.n_chroma, self.fmin)
         # The norm and the window of Chroma are those of its frames and of "stft".
-        front_end = self._same(CQT, n_bins=n_bins, norm=CQT.norm, window=CQT.window)
+        front_end = simpler(CQT, self, n_bins=n_bins, norm=CQT.norm, window=CQT.window)
         return front_end, ChromaFold(weights.T, self.norm, self.threshold)

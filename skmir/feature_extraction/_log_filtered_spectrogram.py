@@ -14,7 +14,7 @@ from ._base import BaseFrontEnd
 from ._dft import DFT
 from ._parameters import check_window
 from ._positive_difference import difference_lag, positive_difference
-from ._stages import LogFilterBank
+from ._stages import LogFilterBank, simpler
 
 
 class LogFilteredSpectrogram(BaseFrontEnd):
@@ -208,7 +208,7 @@ class LogFilteredSpectrogram(BaseFrontEnd):
             return self, None
         weights = filter_weights(self.sr, n_fft, bands_per_octave, self.fmin, self.fmax, self.norm_filters)
         log_bands = functools.partial(_log_bands, mul=self.mul, add=self.add, lag=self._lag(n_fft))
-        return self._same(DFT, n_fft=n_fft), LogFilterBank(weights, log_bands)
+        return simpler(DFT, self, n_fft=n_fft), LogFilterBank(weights, log_bands)
 
 
 def _log_bands(magnitudes, mul, add, lag):

@@ -16,7 +16,7 @@ from ._parameters import (
     stft_parameters,
     stft_span,
 )
-from ._stages import FilterBank
+from ._stages import FilterBank, simpler
 
 
 class MelSpectrogram(MelParameters, FourierParameters, PaddingParameters, BaseFrontEnd):
@@ -116,4 +116,4 @@ class MelSpectrogram(MelParameters, FourierParameters, PaddingParameters, BaseFr
 
     def _designed(self):
         weights = mel_weights(n_fft=self.n_fft, norm=self.norm, **mel_parameters(self))
-        return self._same(DFT), FilterBank(weights.T)
+        return simpler(DFT, self), FilterBank(weights.T)

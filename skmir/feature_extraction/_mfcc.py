@@ -6,8 +6,9 @@ import numpy as np
 import scipy.fft
 from sklearn.base import clone
 
+from .._forms import stack_if_equal
 from .._parameter_checks import check_number
-from .._validation import check_frames, stack_if_equal
+from .._validation import check_frames
 from ..dsp import cepstrum, mel_spectrogram, power_to_db
 from ..dsp._cepstrum import cosines, lifter_weights
 from ._base import BaseFrontEnd
@@ -21,7 +22,7 @@ from ._parameters import (
     stft_parameters,
     stft_span,
 )
-from ._stages import Cepstrum
+from ._stages import Cepstrum, simpler
 
 
 class MFCC(MelParameters, FourierParameters, BaseFrontEnd):
@@ -177,4 +178,4 @@ class MFCC(MelParameters, FourierParameters, BaseFrontEnd):
     def _designed(self):
         waves = cosines(self.n_mels, self.n_mfcc, self.dct_type, self.norm)
         stage = Cepstrum(waves, lifter_weights(self.n_mfcc, self.lifter))
-        return self._same(MelSpectrogram, norm="slaney"), stage  # the norm of MFCC is that of its cosines
+        return simpler(MelSpectrogram, self, norm="slaney"), stage  # the norm of MFCC is that of its cosines

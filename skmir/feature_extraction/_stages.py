@@ -3,12 +3,21 @@
 A stage makes of the frames of a simpler front end what the whole one returns, by the same functions.
 """
 
+import dataclasses
+
 import torch
 from torch import nn
 
 from .._module_parts import FilterBank, fill_padding, tensor_of
 from .._step_modules import StepModule, own_frames
 from ..dsp import normalize, power_to_db
+
+
+def simpler(kind, front_end, **parameters):
+    """Return a front end of another kind with the parameters of the given one, as far as it has them."""
+    names = {field.name for field in dataclasses.fields(kind)}
+    own = {name: getattr(front_end, name) for name in names if hasattr(front_end, name)}
+    return kind(**{**own, **parameters})
 
 
 class ChromaFold(FilterBank):
