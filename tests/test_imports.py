@@ -24,7 +24,6 @@ FLOORS = {
     "_saved_modules": -1,
     "_step_modules": -1,
     "_stored_frames": -1,
-    "_forms": -1,
     "_frame_rows": 0,
     "_module_parts": 0,
     "_saving": 0,

@@ -13,10 +13,16 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
-from skmir import _forms
-from skmir._forms import is_path, stack_if_equal
 from skmir._parameter_checks import check_choice, check_number, plain
-from skmir._validation import check_clips, check_frames, check_tags, warn_if_wide
+from skmir._validation import (
+    _forms,
+    check_clips,
+    check_frames,
+    check_tags,
+    is_path,
+    stack_if_equal,
+    warn_if_wide,
+)
 from skmir.audio import AudioLoader, load
 from skmir.augmentation import AddNoise
 from skmir.compose import AugmentedEstimator

@@ -5,8 +5,8 @@ import numbers
 import numpy as np
 
 from .._cache import array_digest, file_digest
-from .._forms import is_path
 from .._parameter_checks import check_choice, check_number, plain
+from .._validation import is_path
 from ._recording import Recording
 
 _PLACES = ("center", "random")

@@ -11,9 +11,9 @@ from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 from joblib.parallel import get_active_backend
 from tqdm.auto import tqdm
 
-from .._forms import is_path
 from .._parameter_checks import shown
 from .._random import handing_on, torch_threads
+from .._validation import is_path
 from .._waveforms import check_all_finite
 from ._excerpt import excerpt
 from ._load import load

@@ -7,12 +7,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._declared_parameters import DeclaredParameters, positional
 from .._fitting import all_or_nothing
-from .._forms import is_path, stack_if_equal
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_choice, check_number
 from .._reading import check_excerpt, reader, stream, waveform
 from .._saving import SavingMixin
-from .._validation import check_clips, unread
+from .._validation import check_clips, is_path, stack_if_equal, unread
 
 
 class AudioLoader(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredParameters, BaseEstimator):

@@ -6,9 +6,9 @@ import numpy as np
 from scipy.signal import fftconvolve
 
 from .._cache import file_digest
-from .._forms import is_path
 from .._parameter_checks import check_choice, plain
 from .._reading import load
+from .._validation import is_path
 from ._waveform import WaveformAugmentation, check_range, draw_range
 
 

@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator
 
 from .._cache import array_digest, file_digest
 from .._declared_parameters import DeclaredParameters, method_missing
-from .._forms import is_path
 from .._parameter_checks import check_choice, check_number, plain
+from .._validation import is_path
 
 # The kinds of labels and annotations, and the form that each must have for a clip.
 TARGETS = {

@@ -11,12 +11,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._annotations import as_object_array, kind_of_annotations
 from .._fitting import all_or_nothing
-from .._forms import is_path, stack_if_equal
 from .._parameter_checks import check_number
 from .._random import MAX_SEED
 from .._reading import reader
 from .._saving import SavingMixin
-from .._validation import check_clips
+from .._validation import check_clips, is_path, stack_if_equal
 from ._augmentations import change_labels, check_augmentations, check_unmoved
 from ._clip_copier import ClipCopier
 from ._conversion import convert

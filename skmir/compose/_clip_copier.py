@@ -8,8 +8,8 @@ import numpy as np
 from scipy.io import wavfile
 
 from .._cache import array_digest, describe, file_digest, library_versions, text_digest
-from .._forms import is_path
 from .._reading import load, stream, waveform
+from .._validation import is_path
 
 VERSION = 1  # goes up whenever a seed and a clip give different draws than before
 _LIBRARIES = ("librosa", "numpy", "scipy", "soundfile", "soxr", "torch")  # that may change a copy

@@ -11,14 +11,13 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
-from .._forms import is_table, stack_if_equal
 from .._frame_rows import drawn_frames, frame_rows
 from .._module_parts import PerFrame
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number
 from .._saving import SavingMixin
 from .._stored_frames import Step, StoredFrames, as_it_is, with_step
-from .._validation import check_frames
+from .._validation import check_frames, is_table, stack_if_equal
 from ._conversion import convert_transformer
 
 

@@ -11,13 +11,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from .._declared_parameters import DeclaredParameters, method_missing, positional
 from .._device import resolve_device
 from .._fitting import all_or_nothing
-from .._forms import is_path
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number
 from .._reading import check_excerpt, reader
 from .._saving import SavingMixin
 from .._step_modules import StepSequence
-from .._validation import check_clips, unread
+from .._validation import check_clips, is_path, unread
 from .._waveforms import warn_if_loud
 from ._cached_frames import cache_of, check_memory, clip_name
 from ._compute import compute

@@ -10,12 +10,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._declared_parameters import DeclaredParameters, positional
 from .._fitting import all_or_nothing
-from .._forms import is_path, is_table, stack_if_equal
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_choice, check_flag, check_number, plain
 from .._reading import reader, stream
 from .._saving import SavingMixin
-from .._validation import check_clips
+from .._validation import check_clips, is_path, is_table, stack_if_equal
 from ..audio import AudioLoader
 from ._beats import aggregate_between, beat_edges, repeat_between
 from ._chroma import Chroma

@@ -21,9 +21,9 @@ from .._cache import (
     verified,
 )
 from .._device import resolve_device
-from .._forms import is_path
 from .._parameter_checks import check_choice, shown
 from .._stored_frames import StoredFrames
+from .._validation import is_path
 from .._waveforms import peak_of
 from ._frame_collector import FrameCollector
 

@@ -6,9 +6,8 @@ import numpy as np
 import scipy.fft
 from sklearn.base import clone
 
-from .._forms import stack_if_equal
 from .._parameter_checks import check_number
-from .._validation import check_frames
+from .._validation import check_frames, stack_if_equal
 from ..dsp import cepstrum, mel_spectrogram, power_to_db
 from ..dsp._cepstrum import cosines, lifter_weights
 from ._base import BaseFrontEnd

@@ -3,9 +3,9 @@
 import numpy as np
 
 from .._annotations import CHECKS, kind_of_annotations
-from .._forms import is_path
 from .._parameter_checks import check_number
 from .._reading import waveform as read_waveform
+from .._validation import is_path
 from ..feature_extraction import CQT, DFT, BeatSynchronizer, Chroma, MelSpectrogram, Tempogram
 from ._annotations_display import draw_segments
 from ._bin_axis import axis_of, axis_of_names

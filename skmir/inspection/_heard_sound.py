@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._forms import is_path
 from .._reading import waveform as read_waveform
+from .._validation import is_path
 from .._waveforms import scaled_samples
 from ._frames_display import one_clip
 from ._unwrap import steps_to_frames

@@ -6,9 +6,8 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, SVR, NuSVC, NuSVR
 
-from .._forms import is_encoded, is_path, paths_of
 from .._parameter_checks import plain
-from .._validation import WIDE
+from .._validation import WIDE, is_encoded, is_path, paths_of
 from ..compose import FrameClassifier
 from ..neural_network._base import BaseNetwork
 from ._group_candidates import group_candidates, table_of

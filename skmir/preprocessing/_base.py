@@ -7,11 +7,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._declared_parameters import DeclaredParameters, method_missing
 from .._fitting import all_or_nothing
-from .._forms import is_table, stack_if_equal
 from .._output import FramesOutputMixin
 from .._saving import SavingMixin
 from .._stored_frames import Step, StoredFrames, as_it_is, with_step
-from .._validation import check_frames
+from .._validation import check_frames, is_table, stack_if_equal
 from ._bin_names import bin_names
 
 

@@ -10,14 +10,13 @@ from sklearn.utils.extmath import svd_flip
 from sklearn.utils.validation import check_is_fitted
 
 from .._fitting import all_or_nothing
-from .._forms import is_table, stack_if_equal
 from .._frame_rows import drawn_frames
 from .._module_parts import PerFrame, Projection
 from .._output import FramesOutputMixin
 from .._parameter_checks import check_number, plain
 from .._saving import SavingMixin
 from .._stored_frames import Step, StoredFrames, as_it_is, n_frames_of, with_step
-from .._validation import check_frames
+from .._validation import check_frames, is_table, stack_if_equal
 
 FRAMES_AT_ONCE = 4096  # in fit, so that a table of short clips does not take one step per clip
 

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from .._forms import is_table
 from .._parameter_checks import shown
+from .._validation import is_table
 
 _SILENCE = 1e-3  # of the greatest distance of a frame from silence: some 100 dB
 

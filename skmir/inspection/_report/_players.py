@@ -4,8 +4,8 @@ import io
 
 import numpy as np
 
-from ..._forms import is_encoded, is_path
 from ..._reading import excerpt, reader, waveform
+from ..._validation import is_encoded, is_path
 from ...feature_extraction import MelSpectrogram
 from .._frames_display import FramesDisplay
 from ._figures import figure_of

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_consistent_length, check_random_state
 
-from ..._forms import is_path
 from ..._parameter_checks import check_number
+from ..._validation import is_path
 from ...feature_extraction import MFCC
 from .._group_candidates import table_of
 from .._groups import check_groups

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_consistent_length
 
-from ..._forms import is_path
 from ..._parameter_checks import check_number
 from ..._reading import reader
-from ..._validation import check_clips
+from ..._validation import check_clips, is_path
 from ...audio import AudioLoader
 from .._groups import check_groups
 from .._seeds import as_seed

@@ -9,8 +9,8 @@ import numpy as np
 import soxr
 
 from ..._cache import LRUCache, array_digest, file_digest
-from ..._forms import is_path
 from ..._reading import stream, waveform
+from ..._validation import is_path
 from ...audio import load
 from ._fingerprint import SR, Fingerprint, count_shared, fingerprint
 from ._landmark_candidates import candidates

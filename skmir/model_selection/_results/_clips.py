@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pandas as pd
 
-from ..._forms import is_path
+from ..._validation import is_path
 from ._free_name import free_name
 
 

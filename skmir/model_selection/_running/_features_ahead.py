@@ -4,7 +4,7 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from ..._forms import paths_of
+from ..._validation import paths_of
 from ...feature_extraction._base import BaseFrontEnd
 from ...feature_extraction._compute import keep_frames
 from ...sequence._detector import BaseDetector

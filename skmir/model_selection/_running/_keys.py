@@ -16,8 +16,7 @@ from sklearn import get_config
 
 from ..._annotations import kind_of_annotations
 from ..._cache import array_digest, content_digest, describe, file_digest, library_versions, skmir_text
-from ..._forms import is_encoded, is_path
-from ..._validation import WIDE
+from ..._validation import WIDE, is_encoded, is_path
 from ..._waveforms import to_numpy
 from ...metrics import get_scorer
 from ._fold import rows

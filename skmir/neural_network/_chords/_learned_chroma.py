@@ -11,13 +11,12 @@ from sklearn.utils.validation import check_is_fitted
 from ..._declared_parameters import DeclaredParameters, positional
 from ..._device import resolve_device
 from ..._fitting import all_or_nothing
-from ..._forms import is_table, stack_if_equal
 from ..._frame_rows import frame_rows
 from ..._output import FramesOutputMixin
 from ..._parameter_checks import check_choice, check_number
 from ..._random import seeded, torch_threads
 from ..._saving import TorchSavingMixin
-from ..._validation import check_frames
+from ..._validation import check_frames, is_table, stack_if_equal
 from ...modules import ChromaNet
 from ...preprocessing import Tonnetz
 from .._parameters import check_sizes

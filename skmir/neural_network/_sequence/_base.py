@@ -7,7 +7,6 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from ..._declared_parameters import DeclaredParameters
-from ..._forms import is_table, stack_if_equal
 from ..._training import (
     FrameExamples,
     FrameLoss,
@@ -18,7 +17,8 @@ from ..._training import (
     window_length,
     windows_of,
 )
-from ..._validation import check_frames, to_numpy
+from ..._validation import check_frames, is_table, stack_if_equal
+from ..._waveforms import to_numpy
 from .._split import check_held_out, validation_split
 from .._targets import TARGETS, check_labels, check_numbers
 from ._frame_targets import frame_targets, frame_weights

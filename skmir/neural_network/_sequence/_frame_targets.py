@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import check_consistent_length
 
-from ..._validation import to_numpy
+from ..._waveforms import to_numpy
 from .._parameters import check_sample_weight
 
 NUMBERS = "biuf"

@@ -5,8 +5,8 @@ import torch
 from sklearn.base import clone
 from sklearn.utils import gen_batches
 
-from ..._forms import stack_if_equal
 from ..._step_modules import run
+from ..._validation import stack_if_equal
 from ...compose._conversion import convert_transformer
 
 BATCH = 256  # clips that are computed at once, if they are equally long

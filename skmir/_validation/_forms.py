@@ -1,10 +1,4 @@
-"""The forms in which clips and frames are passed: what an item is, and which items X holds.
-
-Clips are paths, or waveforms: a 2-D array with one clip per row, or a list of 1-D arrays of any lengths.
-Frames are a 3-D array ``(n_clips, n_bins, n_frames)``, or a list of ``(n_bins, n_frames_i)`` arrays;
-a 2-D array is one frame per clip. Which of the two forms arrives can depend on the fold, since equal
-lengths are stacked; iterating over either gives the clips one by one. ``_validation`` says which are valid.
-"""
+"""The forms in which clips and frames are passed: what an item is, and which items X holds."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -12,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ._parameter_checks import shown
-from ._stored_frames import StoredFrames
-from ._waveforms import to_numpy
+from .._parameter_checks import shown
+from .._stored_frames import StoredFrames
+from .._waveforms import to_numpy
 
 
 def is_path(item):
