@@ -7,6 +7,8 @@ import math
 import numpy as np
 import torch
 
+from ._scratch import scratch
+
 PAD_MODES = ("constant", "edge", "reflect", "symmetric")
 # Samples of frames per block: few enough for the cache, and enough to be worth the many small calls.
 BLOCK = 2**19
@@ -20,7 +22,7 @@ def recorded(y):
     return torch.jit.is_tracing() or (y.requires_grad and torch.is_grad_enabled())
 
 
-def pad(y, n, mode):
+def pad(y, n, mode, *, purpose=None):
     """Lengthen waveforms at both ends, as :func:`numpy.pad` does.
 
     Parameters
@@ -30,6 +32,8 @@ def pad(y, n, mode):
         Samples added at each end.
     mode : {"constant", "edge", "reflect", "symmetric"}
         "constant" adds zeros.
+    purpose : str or None, default=None
+        Of the memory in which zeros are added, as for :func:`scratch`; None takes new memory.
 
     Returns
     -------
@@ -41,13 +45,24 @@ def pad(y, n, mode):
         If ``mode="reflect"`` and there are no more than ``n`` samples to mirror.
     """
     if mode == "constant":
-        return torch.nn.functional.pad(y, (n, n))
+        return _with_zeros(y, n, purpose)
     if torch.jit.is_tracing():
         return _pad_traced(y, n, mode)
     if mode == "reflect":
         check_reflect(y.shape[-1], n)
     index = np.pad(np.arange(y.shape[-1]), n, mode=mode)
     return y[..., torch.from_numpy(index).to(y.device)]
+
+
+def _with_zeros(y, n, purpose):
+    """Lengthen waveforms by zeros at both ends."""
+    if purpose is None or recorded(y):
+        return torch.nn.functional.pad(y, (n, n))
+    padded = scratch(purpose, (*y.shape[:-1], y.shape[-1] + 2 * n), dtype=y.dtype, device=y.device)
+    padded[..., :n] = 0
+    padded[..., n : n + y.shape[-1]] = y
+    padded[..., n + y.shape[-1] :] = 0
+    return padded
 
 
 def _pad_traced(y, n, mode):

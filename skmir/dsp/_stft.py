@@ -158,7 +158,7 @@ def map_spectra(function, n_bins, y, *, dtype=None, empty=torch.empty, **stft_pa
     """
     if recorded(y):
         return torch.cat([function(spectra) for spectra in spectra_blocks(y, **stft_parameters)], dim=-2).mT
-    frames, weights = _frames(y, **stft_parameters)
+    frames, weights = _frames(y, purpose="padded waveform", **stft_parameters)
     results = empty((*frames.shape[:-1], n_bins), dtype=dtype or y.dtype, device=y.device)
     parts = blocks(frames)
     for part, out in zip(parts, results.split(parts[0].shape[-2], dim=-2), strict=True):
@@ -195,11 +195,20 @@ def _complex(spectra):
 
 
 def _frames(
-    y, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant"
+    y,
+    *,
+    n_fft=2048,
+    hop_length=512,
+    win_length=None,
+    window="hann",
+    center=True,
+    pad_mode="constant",
+    purpose=None,
 ):
     """Return frames of shape (..., n_frames, n_fft), as a view, and the window of shape (n_fft,)."""
     weights = _window(window, win_length or n_fft, n_fft, y.dtype, y.device)
-    return frame(pad(y, n_fft // 2, pad_mode) if center else y, n_fft, hop_length), weights
+    y = pad(y, n_fft // 2, pad_mode, purpose=purpose) if center else y
+    return frame(y, n_fft, hop_length), weights
 
 
 @bank

@@ -188,8 +188,11 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
         clips = list(check_clips(self, X, reset=False, finite=False, loud=False, read=reader(self.sr)))
         kept = cache_of(self)
         collected, lengths = kept.collector(clips), [0] * len(clips)
+        finite = False
         if not is_path(clips[0]):
-            warn_if_loud(clips, kept.peaks(clips), stacklevel=3)
+            peaks = kept.peaks(clips)
+            warn_if_loud(clips, peaks, stacklevel=3)
+            finite = bool(np.isfinite(peaks).all())  # a peak is NaN or infinite if any sample is
         missing = []
         for i, clip in enumerate(clips):
             found = kept.recall(clip)
@@ -199,7 +202,8 @@ class BaseFrontEnd(FramesOutputMixin, TransformerMixin, SavingMixin, DeclaredPar
                 collected.put(i, found[0])
                 lengths[i] = found[1]
         missing = kept.in_turn(missing)
-        for i, n_samples in compute(self, kept, collected, missing, [clips[i] for i in missing]):
+        clips_missing = [clips[i] for i in missing]
+        for i, n_samples in compute(self, kept, collected, missing, clips_missing, finite=finite):
             lengths[i] = n_samples
         kept.warn_of_damage()
         self._warn_if_short(clips, lengths)

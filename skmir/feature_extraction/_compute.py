@@ -12,7 +12,7 @@ from ._cached_frames import cache_of
 BATCH = 2**24  # samples that are on the device at once
 
 
-def compute(front_end, kept, collected, positions, clips):
+def compute(front_end, kept, collected, positions, clips, *, finite=False):
     """Compute the frames of clips, and put them in their places.
 
     Parameters
@@ -25,6 +25,8 @@ def compute(front_end, kept, collected, positions, clips):
     positions : list of int
         Rows of the clips in X.
     clips : list of str or list of ndarray of shape (n_samples_i,)
+    finite : bool, default=False
+        Whether samples of arrays are known to be finite.
 
     Yields
     ------
@@ -43,10 +45,10 @@ def compute(front_end, kept, collected, positions, clips):
     if resolve_device(front_end.device).type == "cpu":
         # The arrays that a cache holds on to must not be the caller's; a cluster's memory is not ours.
         place = None if kept.used or not shares_memory() else collected.place
-        task = functools.partial(_one, front_end, kept, place)
+        task = functools.partial(_one, front_end, kept, place, finite)
         yield from _streamed(front_end, task, positions, clips, then=finish)
     else:
-        yield from map(finish, _in_batches(front_end, kept, positions, clips))
+        yield from map(finish, _in_batches(front_end, kept, positions, clips, finite))
 
 
 def keep_frames(front_ends, paths, *, n_jobs=None, verbose=0):
@@ -98,11 +100,11 @@ def _streamed(front_end, task, positions, clips, then=None):
     return stream(task, positions, clips, then=then, n_jobs=front_end.n_jobs, verbose=front_end.verbose)
 
 
-def _one(front_end, kept, place, position, clip):
+def _one(front_end, kept, place, finite, position, clip):
     """Return position, clip, frames and number of samples, from the disk or computed."""
     found = kept.read(clip)
     if found is None:
-        y, name = _decode(front_end, position, clip)
+        y, name = _decode(front_end, position, clip, finite)
         frames_of = front_end._frames
         if place is not None:
             frames_of = functools.partial(front_end._frames_in, functools.partial(_empty, place, position))
@@ -110,10 +112,10 @@ def _one(front_end, kept, place, position, clip):
     return position, clip, *found
 
 
-def _in_batches(front_end, kept, positions, clips):
+def _in_batches(front_end, kept, positions, clips, finite=False):
     """Yield what ``_one`` returns, in any order."""
     waiting, n_waiting = defaultdict(list), 0
-    task = functools.partial(_found_or_decoded, front_end, kept)
+    task = functools.partial(_found_or_decoded, front_end, kept, finite)
     for position, clip, found, y, name in _streamed(front_end, task, positions, clips):
         if found is not None:
             yield position, clip, *found
@@ -126,9 +128,9 @@ def _in_batches(front_end, kept, positions, clips):
     yield from _flush(front_end, kept, waiting)
 
 
-def _found_or_decoded(front_end, kept, position, clip):
+def _found_or_decoded(front_end, kept, finite, position, clip):
     found = kept.read(clip)
-    y, name = (None, None) if found is not None else _decode(front_end, position, clip)
+    y, name = (None, None) if found is not None else _decode(front_end, position, clip, finite)
     return position, clip, found, y, name
 
 
@@ -147,7 +149,7 @@ def _flush(front_end, kept, waiting):
             yield position, clip, *kept.write(position, clip, frames, y.shape[-1])
 
 
-def _decode(front_end, position, clip):
+def _decode(front_end, position, clip, finite=False):
     """Return samples of one clip, long enough, and its name."""
     y, name = waveform(
         position,
@@ -156,6 +158,7 @@ def _decode(front_end, position, clip):
         offset=front_end.offset,
         duration=front_end.duration,
         random_state=front_end.random_state,
+        finite=finite,
     )
     front_end._check_length(clip, len(y), name)
     return y, name
