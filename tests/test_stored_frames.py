@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 import pytest
 import soundfile
+import torch
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.decomposition import PCA
@@ -19,6 +20,7 @@ from sklearn.svm import SVC
 from skmir._cache import StoredEntries
 from skmir._cache._stored_entries import _VERIFIED
 from skmir._stored_frames import window_of
+from skmir._training._windows import windows_of
 from skmir.base import BaseFrameStep
 from skmir.compose import FrameClassifier, FrameTransformer
 from skmir.feature_extraction import MFCC, FeatureCache, MelSpectrogram, StoredFrames
@@ -212,6 +214,16 @@ def test_a_network_reads_windows_and_keeps_no_file(X, front_end, monkeypatch):
     assert len(n_read) == 3 * 8 + 3  # short clips whole, and the first clip to learn what steps make of it
     if before:
         assert n_files() == before
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="a list of the memory of Linux")
+def test_windows_lie_apart_from_what_a_network_computes(X, front_end):
+    """Between the results of training steps, they would let the memory of the process grow."""
+    windows = windows_of(front_end(stored=True).transform(X), 10, "cpu")
+    batch = windows.cut(torch.arange(len(X)), torch.zeros(len(X), dtype=torch.int64))
+    maps = pathlib.Path("/proc/self/maps").read_text().splitlines()
+    shared = [line for line in maps if "/dev/zero" in line]
+    assert batch.data_ptr() in [int(line.split("-")[0], 16) for line in shared]
 
 
 def test_a_step_fitted_again_leaves_earlier_results(X, front_end):
