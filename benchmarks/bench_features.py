@@ -4,15 +4,16 @@
     python benchmarks/bench_features.py --distances [--csv FILE]
     python benchmarks/bench_features.py --device cuda [--rounds 5] [--csv FILE]
 
-All get the same clips, 24 of 10 s at 22,050 Hz, at librosa's defaults. Contenders take turns of at least 0.3
-s, in which they process all clips as often as they can, and the fastest time of each counts, so that other
-work of the machine affects all alike and none pays for waking an idle processor. All run on one thread, clip
-by clip: librosa; sonara (Rust); audioflux and essentia (C and C++); nnAudio (on torch), whose modules are
-built beforehand, also on all clips as one batch, of which the faster counts; and skmir through ``transform``,
-checks included, which also runs with two threads. ``pip install nnAudio sonara audioflux essentia`` installs
-the others, of which each may be missing. nnAudio has its turns after the others, since the memory that it
-takes and gives back slows the next contender. ``--before`` is the folder of an earlier checkout of skmir,
-which takes turns too, in a process of its own.
+All get the same clips, 24 of 10 s at 22,050 Hz, at librosa's defaults. Contenders take turns of at least
+0.3 s, in which they process all clips as often as they can, and the fastest time of each counts, so that
+other work of the machine affects all alike and none pays for waking an idle processor. All run on one
+thread, clip by clip: librosa; sonara (Rust); audioflux and essentia (C and C++); nnAudio (on torch),
+whose modules are built beforehand, also on all clips as one batch, of which the faster counts; and skmir
+through ``transform``, checks included, which also runs with two threads, and in two processes at once,
+which share no lock: more than they gain, threads cannot gain on this machine. ``pip install nnAudio
+sonara audioflux essentia`` installs the others, of which each may be missing. nnAudio has its turns after
+the others, since the memory that it takes and gives back slows the next contender. ``--before`` is the
+folder of an earlier checkout of skmir, which takes turns too, in a process of its own.
 
 With ``--distances`` the table is how far each library's results are from librosa's: the largest difference,
 over the frames that both have, over librosa's peak.
@@ -25,8 +26,10 @@ would take at the bandwidth that a copy reaches.
 import argparse
 import contextlib
 import functools
+import pathlib
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -37,6 +40,7 @@ from rivals import LIBRARIES, rivals
 from signals import music
 from threadpoolctl import threadpool_limits
 
+import skmir
 from skmir.feature_extraction import CQT, DFT, MFCC, Chroma, MelSpectrogram, SpectralShape
 
 N_CLIPS, SECONDS = 24, 10.0
@@ -73,14 +77,30 @@ def turn_of_skmir(name, n_jobs):
     return turn(FRONT_ENDS[name].set_params(n_jobs=n_jobs).transform)
 
 
-def turns_of_skmir(name, earlier):
+def average_of_skmir(name):
+    """Return the mean seconds in which one thread processes all clips, over a turn."""
+    way, X, n, start = FRONT_ENDS[name].set_params(n_jobs=1).transform, clips(), 0, time.perf_counter()
+    while (elapsed := time.perf_counter() - start) < TURN:
+        way(X)
+        n += 1
+    return elapsed / n
+
+
+def turn_of_processes(name, processes):
+    """Return the seconds per pass over all clips of processes that work at the same time."""
+    with ThreadPoolExecutor(len(processes)) as pool:
+        seconds = pool.map(lambda process: process("average_of_skmir", name), processes)
+        return 1 / sum(1 / s for s in seconds)
+
+
+def turns_of_skmir(name, earlier, processes):
     """Return contender to a list of one function, which takes a turn and returns seconds."""
     found = {}
     for n_jobs, threads in ((1, ""), (2, ", 2 threads")):
         if earlier is not None:
             found[f"before{threads}"] = [functools.partial(earlier, "turn_of_skmir", name, n_jobs)]
         found[f"skmir{threads}"] = [functools.partial(turn_of_skmir, name, n_jobs)]
-    return found
+    return found | {"skmir, 2 processes": [functools.partial(turn_of_processes, name, processes)]}
 
 
 def fastest(contenders, rounds):
@@ -94,14 +114,18 @@ def fastest(contenders, rounds):
 
 def on_cpu(rounds, tree):
     others, rows = rivals(), {}
-    with Earlier(tree, __file__) if tree else contextlib.nullcontext() as earlier, threadpool_limits(1):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(threadpool_limits(1))
+        earlier = stack.enter_context(Earlier(tree, __file__)) if tree else None
+        here = pathlib.Path(skmir.__file__).parents[1]
+        processes = [stack.enter_context(Earlier(here, __file__)) for _ in range(2)]
         for name in FRONT_ENDS:
             contenders = {
                 library: [functools.partial(turn, way) for way in others.get(library, {}).get(name, ())]
                 for library in ("librosa", *LIBRARIES)
             }
             last = {"nnAudio": contenders.pop("nnAudio")}
-            seconds = fastest(contenders | turns_of_skmir(name, earlier), rounds)
+            seconds = fastest(contenders | turns_of_skmir(name, earlier, processes), rounds)
             rows[name] = row_of(seconds | fastest(last, max(1, rounds // 2)), others)
             print(pd.DataFrame(rows[name], index=[name]).to_string(), flush=True)
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -163,7 +163,7 @@ def _transform(y, octaves, filters, pad_mode):
 
 def _response(y, filters, hop_length, pad_mode):
     """Return one octave's magnitudes, of shape (..., n_frames, n_filters)."""
-    padded = pad(y, filters.n_fft // 2, pad_mode)
+    padded = pad(y, filters.n_fft // 2, pad_mode, purpose="padded waveform")
     if torch.jit.is_tracing():
         return _convolved(padded, filters, hop_length)
     frames = frame(padded, filters.n_fft, hop_length)
