@@ -15,6 +15,7 @@ _WORDS = 400  # characters at most of another library's error
 
 
 def no_single_path(X):
+    """Return X, or raise if it is one path or one file."""
     if is_path(X):
         name = shown(os.fspath(X), width=120)
         raise ValueError(f"X must hold several clips, but is the single path {name}. Pass a list: [{name}].")
@@ -24,6 +25,7 @@ def no_single_path(X):
 
 
 def not_empty(X):
+    """Return X, or raise if it is an empty list."""
     if isinstance(X, list | tuple) and not X:
         raise ValueError("X holds no clips. Pass at least one path or array.")
     return X
@@ -37,6 +39,7 @@ def forget_n_features(estimator, reset):
 
 
 def check_values(x, name, *, ndim, dtype=FLOAT, finite=True):
+    """Return an array of finite numbers whose memory torch can share, or raise about ``name``."""
     if x.ndim != ndim or 0 in x.shape:
         raise ValueError(f"{name} must be {ndim}-dimensional and not empty, got the shape {x.shape}.")
     if type(x) is np.ndarray and dtype is FLOAT and x.dtype in FLOAT:
@@ -59,6 +62,7 @@ def check_values(x, name, *, ndim, dtype=FLOAT, finite=True):
 
 
 def check_table(estimator, X, *, reset, cure, dtype=FLOAT, finite=True):
+    """Return a table of finite numbers, of the width that the estimator knows, or raise with ``cure``."""
     try:
         return laid_out(validate_data(estimator, X, reset=reset, dtype=dtype, ensure_all_finite=finite))
     except ValueError as error:

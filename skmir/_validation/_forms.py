@@ -72,6 +72,7 @@ def ndims_of(items):
 
 
 def is_numeric_array(X):
+    """Return whether X is an array of numbers or booleans."""
     return isinstance(X, np.ndarray) and X.dtype.kind in "biuf"
 
 
