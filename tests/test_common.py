@@ -1,7 +1,9 @@
 """scikit-learn's own checks on every public estimator, and the guard that none is left out."""
 
+import functools
 import unittest
 
+import numpy as np
 import pytest
 from public import frames_module, public_estimators, tagger_module, waveform_module
 from sklearn.base import clone
@@ -9,6 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB
+from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 from skmir.audio import AudioLoader
@@ -327,6 +330,19 @@ def as_long_as_needed(estimator, check):
     return estimator
 
 
+def run_check(estimator, check, monkeypatch):
+    """Run a check, which compares what networks return as float32 can hold it.
+
+    scikit-learn compares a clip alone with the same clip among others to one part in 1e7; a unit in the last
+    place of float32 can be more. Processors differ in how they sum products of one row and of many.
+    """
+    networks = isinstance(estimator, BaseNetwork | NetworkFeatures)
+    if networks and name_of(check) == "check_methods_subset_invariance":
+        within = functools.partial(np.testing.assert_allclose, rtol=4 * np.finfo(np.float32).eps)
+        monkeypatch.setattr(estimator_checks, "assert_allclose", within)
+    check(as_long_as_needed(estimator, check))
+
+
 def name_of(check):
     """Return the name of a check, which scikit-learn hands out as a partial function."""
     return check.func.__name__
@@ -349,7 +365,7 @@ def checks_of_results():
 @pytest.mark.filterwarnings("ignore:.*clips are shorter than")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)
-def test_estimator(estimator, check):
+def test_estimator(estimator, check, monkeypatch):
     if isinstance(estimator, SKIPPED.get(name_of(check), ())):
         pytest.skip(WHY_SKIPPED)
     if isinstance(estimator, LEARNS_FRAMES) and name_of(check) in TRAINED_ONCE:
@@ -358,7 +374,7 @@ def test_estimator(estimator, check):
     if another and check.keywords and name_of(check) in TRAINED_ONCE:
         pytest.skip(WHY_ONCE)
     try:
-        check(as_long_as_needed(estimator, check))
+        run_check(estimator, check, monkeypatch)
     except unittest.SkipTest as reason:  # of scikit-learn's, which not every pytest takes for its own
         pytest.skip(str(reason))
 
@@ -366,8 +382,8 @@ def test_estimator(estimator, check):
 @pytest.mark.filterwarnings("ignore:.*clips are shorter than")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(("estimator", "check"), checks_of_results())
-def test_another_path(estimator, check):
-    check(as_long_as_needed(estimator, check))
+def test_another_path(estimator, check, monkeypatch):
+    run_check(estimator, check, monkeypatch)
 
 
 def test_table_is_complete():
